@@ -1,0 +1,8 @@
+//! A compiler from Upstart jobs to systemd units.
+
+pub mod ast;
+pub mod diagnostic;
+pub mod event;
+pub mod job;
+pub mod source;
+pub mod systemd;

@@ -1,0 +1,219 @@
+//! The text of a job file and places in it.
+//!
+//! A job file is bytes, and init assumes no encoding. Everything after this module works on `str`,
+//! so a byte that is not part of valid UTF-8 is carried as one character of a private plane
+//! ([`decode`]) and turned back when bytes leave the program ([`encode`]). The mapping loses nothing.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The character that stands for the raw byte `0x00`; byte `b` is this plus `b`.
+/// Plane 16 is private use, so no job can mean anything by these characters.
+const RAW_BYTE: u32 = 0x10_FE00;
+
+/// Which of the two files of a job a place is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// `NAME.conf`
+    Conf,
+    /// `NAME.override`, which init reads as if it were appended to the conf.
+    Override,
+}
+
+/// A place in a source: byte offsets into [`Source::text`], end exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub origin: Origin,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub fn new(origin: Origin, range: Range<usize>) -> Self {
+        Self { origin, start: range.start, end: range.end }
+    }
+
+    /// The smallest span that covers both; `other` must be of the same origin.
+    #[must_use]
+    pub fn to(self, other: Self) -> Self {
+        Self { origin: self.origin, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    pub value: T,
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: change(self.value), span: self.span }
+    }
+}
+
+/// A line and a column as people count them: both from 1, the column in characters with a tab as one.
+/// The offset counts bytes of the file as it is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+    pub offset: usize,
+}
+
+/// One file, read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    path: String,
+    text: String,
+    /// Offsets in `text` at which a stand-in for a raw byte begins, in order.
+    raw: Vec<usize>,
+}
+
+impl Source {
+    /// `path` is how the file is called in messages.
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let (text, raw) = decode(bytes);
+        Self { path: path.into(), text, raw }
+    }
+
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The position of a byte offset of [`Source::text`], moved back to the beginning of its character.
+    pub fn position(&self, offset: usize) -> Position {
+        let mut at = offset.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let before = &self.text[..at];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        // A stand-in takes four bytes for one byte of the file.
+        let stand_ins = self.raw.partition_point(|&start| start < at);
+        Position {
+            line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            offset: at - 3 * stand_ins,
+        }
+    }
+}
+
+/// The sources of one job.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    pub conf: Source,
+    pub overriding: Option<Source>,
+}
+
+impl Sources {
+    /// The source that `origin` names. A span of an override can only come from reading one; without
+    /// one the conf is answered, so that this is total.
+    pub fn get(&self, origin: Origin) -> &Source {
+        match origin {
+            Origin::Conf => &self.conf,
+            Origin::Override => self.overriding.as_ref().unwrap_or(&self.conf),
+        }
+    }
+}
+
+fn stand_in(byte: u8) -> char {
+    char::from_u32(RAW_BYTE + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+fn raw_byte(character: char) -> Option<u8> {
+    u32::from(character).checked_sub(RAW_BYTE).and_then(|byte| u8::try_from(byte).ok())
+}
+
+fn has_stand_in(text: &str) -> bool {
+    // All characters from U+100000 on begin with this byte in UTF-8.
+    text.bytes().any(|byte| byte == 0xF4) && text.chars().any(|character| raw_byte(character).is_some())
+}
+
+fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) if !has_stand_in(&text) => return (text, Vec::new()),
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
+    };
+    let (mut text, mut raw) = (String::with_capacity(bytes.len() + bytes.len() / 8), Vec::new());
+    let mut push_raw = |text: &mut String, byte: u8| {
+        raw.push(text.len());
+        text.push(stand_in(byte));
+    };
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if raw_byte(character).is_some() {
+                // A stand-in that is really in the file would come back as one byte: carry its bytes instead.
+                for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
+                    push_raw(&mut text, byte);
+                }
+            } else {
+                text.push(character);
+            }
+        }
+        for &byte in chunk.invalid() {
+            push_raw(&mut text, byte);
+        }
+    }
+    (text, raw)
+}
+
+/// The bytes that a piece of decoded text stands for.
+pub fn encode(text: &str) -> Cow<'_, [u8]> {
+    if !has_stand_in(text) {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        match raw_byte(character) {
+            Some(byte) => bytes.push(byte),
+            None => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    Cow::Owned(bytes)
+}
+
+/// The text as a person may see it: raw bytes become U+FFFD.
+pub fn lossy(text: &str) -> Cow<'_, str> {
+    if !has_stand_in(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|character| if raw_byte(character).is_some() { char::REPLACEMENT_CHARACTER } else { character }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_string_comes_back() {
+        let all: Vec<u8> = (0..=255).collect();
+        let stand_in_itself = "a\u{10FE80}b".as_bytes().to_vec();
+        for bytes in [all, stand_in_itself, b"plain".to_vec(), b"caf\xe9 \xe2\x9c".to_vec()] {
+            let source = Source::new("x", bytes.clone());
+            assert_eq!(encode(source.text()).as_ref(), bytes.as_slice());
+            assert_eq!(source.position(source.text().len()).offset, bytes.len());
+        }
+    }
+
+    #[test]
+    fn positions_count_characters_and_file_bytes() {
+        let source = Source::new("x", b"a\n\xe9\tb".to_vec());
+        let at = source.text().find('b').unwrap();
+        assert_eq!(source.position(at), Position { line: 2, column: 3, offset: 4 });
+    }
+}

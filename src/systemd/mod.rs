@@ -1,0 +1,11 @@
+//! systemd's unit files as data. Nothing in here has heard of Upstart.
+
+mod directive;
+mod name;
+mod unit;
+mod value;
+
+pub use directive::{Directive, Section};
+pub use name::{NameTooLong, UnitName, escape_instance, escape_path};
+pub use unit::Unit;
+pub use value::{Argument, Command, Prefix, Text, Value};

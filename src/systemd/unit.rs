@@ -1,0 +1,115 @@
+//! A unit file: directives with the comments that belong to them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Directive, Section, Text, UnitName, Value};
+
+/// A unit file. Directives print in the order of the manuals whatever the order they came in.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    pub name: UnitName,
+    /// Comment lines at the top.
+    pub header: Vec<Text>,
+    entries: BTreeMap<Directive, Entry>,
+    /// Comment lines at the end of a section, for what has no directive to stand by.
+    remarks: BTreeMap<Section, Vec<Text>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    comments: Vec<Text>,
+    values: Vec<Value>,
+}
+
+impl Unit {
+    pub fn new(name: UnitName) -> Self {
+        Self { name, header: Vec::new(), entries: BTreeMap::new(), remarks: BTreeMap::new() }
+    }
+
+    /// Adds a value; one that is there already is not repeated where the directive is a list.
+    pub fn add(&mut self, directive: Directive, value: Value) {
+        let values = &mut self.entries.entry(directive).or_default().values;
+        if !(directive.is_list() && values.contains(&value)) {
+            values.push(value);
+        }
+    }
+
+    /// Makes this the only value.
+    pub fn set(&mut self, directive: Directive, value: Value) {
+        self.entries.entry(directive).or_default().values = vec![value];
+    }
+
+    pub fn remove(&mut self, directive: Directive) {
+        self.entries.remove(&directive);
+    }
+
+    pub fn has(&self, directive: Directive) -> bool {
+        self.entries.get(&directive).is_some_and(|entry| !entry.values.is_empty())
+    }
+
+    pub fn values(&self, directive: Directive) -> &[Value] {
+        self.entries.get(&directive).map_or(&[], |entry| entry.values.as_slice())
+    }
+
+    /// The directives that have a value, in order.
+    pub fn directives(&self) -> impl Iterator<Item = Directive> {
+        self.entries.iter().filter(|(_, entry)| !entry.values.is_empty()).map(|(&directive, _)| directive)
+    }
+
+    /// Puts a comment above a directive; it is printed only if the directive is.
+    pub fn comment(&mut self, directive: Directive, text: Text) {
+        let comments = &mut self.entries.entry(directive).or_default().comments;
+        if !comments.contains(&text) {
+            comments.push(text);
+        }
+    }
+
+    /// Puts a comment at the end of a section.
+    pub fn remark(&mut self, section: Section, text: Text) {
+        let remarks = self.remarks.entry(section).or_default();
+        if !remarks.contains(&text) {
+            remarks.push(text);
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut blank = false;
+        for line in &self.header {
+            line.write_comment(f)?;
+            blank = true;
+        }
+        for section in Section::ALL {
+            let entries: Vec<_> =
+                self.entries.iter().filter(|(directive, entry)| directive.section() == section && !entry.values.is_empty()).collect();
+            let remarks = self.remarks.get(&section).map_or(&[][..], Vec::as_slice);
+            if entries.is_empty() && remarks.is_empty() {
+                continue;
+            }
+            if blank {
+                writeln!(f)?;
+            }
+            blank = true;
+            writeln!(f, "[{}]", section.name())?;
+            for (directive, entry) in entries {
+                for comment in &entry.comments {
+                    comment.write_comment(f)?;
+                }
+                if directive.is_list() {
+                    let values: Vec<_> = entry.values.iter().map(Value::as_str).collect();
+                    writeln!(f, "{}={}", directive.name(), values.join(" "))?;
+                } else {
+                    for value in &entry.values {
+                        writeln!(f, "{}={}", directive.name(), value.as_str())?;
+                    }
+                }
+            }
+            for remark in remarks {
+                remark.write_comment(f)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -4,5 +4,6 @@ pub mod ast;
 pub mod diagnostic;
 pub mod event;
 pub mod job;
+pub mod shell;
 pub mod source;
 pub mod systemd;

@@ -1,0 +1,690 @@
+//! The grammar: lists, pipelines, compound and simple commands, in the manner of dash's own parser.
+//! Words are in `word.rs`, here-documents in `here_document.rs`.
+
+use std::ops::Range;
+
+use super::here_document::HereDocument;
+use super::{Context, Reading, SimpleCommand};
+
+/// How deep commands, substitutions and `${}` may stand within each other. Bounds the stack.
+const DEEPEST: usize = 200;
+
+/// The reader is not sure any more, from this offset on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lost(pub(super) usize);
+
+pub(super) type Sure<T> = Result<T, Lost>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reserved {
+    Not,
+    Case,
+    Do,
+    Done,
+    Elif,
+    Else,
+    Esac,
+    Fi,
+    For,
+    If,
+    In,
+    Then,
+    Until,
+    While,
+    OpeningBrace,
+    ClosingBrace,
+}
+
+impl Reserved {
+    fn of(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"!" => Self::Not,
+            b"case" => Self::Case,
+            b"do" => Self::Do,
+            b"done" => Self::Done,
+            b"elif" => Self::Elif,
+            b"else" => Self::Else,
+            b"esac" => Self::Esac,
+            b"fi" => Self::Fi,
+            b"for" => Self::For,
+            b"if" => Self::If,
+            b"in" => Self::In,
+            b"then" => Self::Then,
+            b"until" => Self::Until,
+            b"while" => Self::While,
+            b"{" => Self::OpeningBrace,
+            b"}" => Self::ClosingBrace,
+            _ => return None,
+        })
+    }
+
+    /// Whether a list ends where it stands.
+    fn ends_list(self) -> bool {
+        match self {
+            Self::Do | Self::Done | Self::Elif | Self::Else | Self::Esac | Self::Fi | Self::In | Self::Then | Self::ClosingBrace => true,
+            Self::Not | Self::Case | Self::For | Self::If | Self::Until | Self::While | Self::OpeningBrace => false,
+        }
+    }
+}
+
+/// A part of the script whose commands have a circumstance in common. Kept aside, because most circumstances (`|`, `&&`, `&`)
+/// show only behind the commands.
+struct Surroundings {
+    within: usize,
+    context: Context,
+}
+
+pub(super) struct Reader<'t> {
+    pub(super) text: &'t str,
+    /// Bytes of `text` up to where reading has to stop: its end, or that of the here-document that is being read.
+    pub(super) bytes: &'t [u8],
+    pub(super) at: usize,
+    pub(super) reading: Reading,
+    /// For each command of the reading its surroundings.
+    stands_in: Vec<usize>,
+    surroundings: Vec<Surroundings>,
+    here: usize,
+    /// Here-documents that begin after the next newline; those below `inherited` belong to what the substitution stands in.
+    pub(super) pending: Vec<HereDocument>,
+    pub(super) inherited: usize,
+    pub(super) depth: usize,
+    /// How many constructs are open in which no newline is a break.
+    pub(super) unbreakable: usize,
+    /// The end of the last here-document.
+    pub(super) document_end: Option<usize>,
+}
+
+pub(super) fn read(text: &str) -> Reading {
+    let mut reader = Reader::new(text, 0);
+    let lost = reader.script().err().map(|Lost(at)| at);
+    let mut reading = reader.finish();
+    reading.lost = lost;
+    reading.ends_clean =
+        lost.is_none() && (!text.ends_with('\n') || reading.breaks.last() == Some(&text.len())) && reader.document_end != Some(text.len());
+    reading
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, depth: usize) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            reading: Reading::default(),
+            stands_in: Vec::new(),
+            surroundings: vec![Surroundings { within: 0, context: Context::TOP }],
+            here: 0,
+            pending: Vec::new(),
+            inherited: 0,
+            depth,
+            unbreakable: 0,
+            document_end: None,
+        }
+    }
+
+    pub(super) fn script(&mut self) -> Sure<()> {
+        self.list()?;
+        if self.at < self.bytes.len() || !self.pending.is_empty() {
+            return Err(Lost(self.at));
+        }
+        Ok(())
+    }
+
+    /// What was read, with the context of every command worked out. Commands that were not read to their end are left out.
+    pub(super) fn finish(&mut self) -> Reading {
+        for index in 1..self.surroundings.len() {
+            let outer = self.surroundings[self.surroundings[index].within].context;
+            self.surroundings[index].context = self.surroundings[index].context | outer;
+        }
+        let mut reading = std::mem::take(&mut self.reading);
+        for (command, &surroundings) in reading.commands.iter_mut().zip(&self.stands_in) {
+            command.context = command.context | self.surroundings[surroundings].context;
+        }
+        reading.commands.retain(|command| !command.range.is_empty());
+        reading
+    }
+
+    /// Takes over what was read in a text of its own, of whose bytes `place` tells where they are in this one.
+    pub(super) fn adopt(&mut self, inner: Reading, place: impl Fn(usize) -> usize) {
+        // Behind the last byte, which need not be where the next one comes from. No range is empty.
+        let place_range = |range: &mut Range<usize>| *range = place(range.start)..place(range.end.saturating_sub(1)) + 1;
+        for mut command in inner.commands {
+            place_range(&mut command.range);
+            command.redirections.iter_mut().for_each(place_range);
+            command.assignments.iter_mut().chain(&mut command.words).for_each(|word| place_range(&mut word.range));
+            self.stands_in.push(self.here);
+            command.context = command.context | Context::SUBSTITUTION;
+            self.reading.commands.push(command);
+        }
+        let ranges = |mut ranges: Vec<Range<usize>>| {
+            ranges.iter_mut().for_each(place_range);
+            ranges
+        };
+        self.reading.background.extend(ranges(inner.background));
+        self.reading.comments.extend(ranges(inner.comments));
+        self.reading.variables.extend(inner.variables.into_iter().map(|(name, mut range)| {
+            place_range(&mut range);
+            (name, range)
+        }));
+        self.reading.functions.extend(inner.functions);
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    pub(super) fn byte(&self, offset: usize) -> Option<u8> {
+        self.bytes.get(offset).copied()
+    }
+
+    pub(super) fn looking_at(&self, what: &[u8]) -> bool {
+        self.bytes[self.at..].starts_with(what)
+    }
+
+    /// The offset behind all backslash-newlines at `offset`.
+    pub(super) fn after_continuations(&self, mut offset: usize) -> usize {
+        while self.byte(offset) == Some(b'\\') && self.byte(offset + 1) == Some(b'\n') {
+            offset += 2;
+        }
+        offset
+    }
+
+    /// One level deeper. [`Self::leave`] undoes it; on the way out of a reader that is lost nobody asks.
+    pub(super) fn enter(&mut self) -> Sure<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST { Err(Lost(self.at)) } else { Ok(()) }
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Begins surroundings and answers the ones before, for [`Self::close`].
+    pub(super) fn open(&mut self, context: Context) -> usize {
+        self.surroundings.push(Surroundings { within: self.here, context });
+        std::mem::replace(&mut self.here, self.surroundings.len() - 1)
+    }
+
+    pub(super) fn close(&mut self, before: usize) {
+        self.here = before;
+    }
+
+    fn mark(&mut self, surroundings: usize, context: Context) {
+        let marked = &mut self.surroundings[surroundings].context;
+        *marked = *marked | context;
+    }
+
+    /// Skips what may stand between two tokens of a line: blanks, escaped newlines, a comment.
+    pub(super) fn skip_blanks(&mut self) {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t') => self.at += 1,
+                Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.at += 2,
+                Some(b'#') => {
+                    let start = self.at;
+                    self.at = self.find(b'\n').unwrap_or(self.bytes.len());
+                    self.reading.comments.push(start..self.at);
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// The offset of the next such byte.
+    pub(super) fn find(&self, byte: u8) -> Option<usize> {
+        self.bytes[self.at..].iter().position(|&other| other == byte).map(|distance| self.at + distance)
+    }
+
+    /// The newline token at the reader's place, and the here-documents that begin with it.
+    fn newline(&mut self) -> Sure<()> {
+        // dash and bash differ in whether a newline within a substitution begins the here-documents of the line around it.
+        if self.inherited > 0 {
+            return Err(Lost(self.at));
+        }
+        self.at += 1;
+        self.here_documents()?;
+        if self.unbreakable == 0 {
+            self.reading.breaks.push(self.at);
+        }
+        Ok(())
+    }
+
+    fn skip_newlines(&mut self) -> Sure<()> {
+        loop {
+            self.skip_blanks();
+            if self.peek() != Some(b'\n') {
+                return Ok(());
+            }
+            self.newline()?;
+        }
+    }
+
+    /// The reserved word at the reader's place and the offset behind it.
+    fn reserved(&self) -> Option<(Reserved, usize)> {
+        if !matches!(self.peek()?, b'a'..=b'z' | b'!' | b'{' | b'}') {
+            return None;
+        }
+        let (mut word, mut length, mut offset) = ([0; 5], 0, self.at);
+        loop {
+            offset = self.after_continuations(offset);
+            match self.byte(offset) {
+                Some(byte @ (b'a'..=b'z' | b'!' | b'{' | b'}')) => {
+                    *word.get_mut(length)? = byte;
+                    length += 1;
+                    offset += 1;
+                }
+                None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => break,
+                Some(_) => return None,
+            }
+        }
+        Some((Reserved::of(&word[..length])?, offset))
+    }
+
+    fn at_reserved(&self, expected: Reserved) -> bool {
+        self.reserved().is_some_and(|(reserved, _)| reserved == expected)
+    }
+
+    fn expect(&mut self, expected: Reserved) -> Sure<()> {
+        self.skip_blanks();
+        match self.reserved() {
+            Some((reserved, end)) if reserved == expected => {
+                self.at = end;
+                Ok(())
+            }
+            _ => Err(Lost(self.at)),
+        }
+    }
+
+    /// Takes one operator. Old shells do not look behind an escaped newline for the rest of an operator, so that is not sure.
+    fn operator(&mut self, length: usize) -> Sure<()> {
+        let end = self.at + length;
+        let behind = self.after_continuations(end);
+        if behind > end && matches!(self.byte(behind), Some(b'&' | b'|' | b';' | b'<' | b'>' | b'-' | b'(')) {
+            return Err(Lost(self.at));
+        }
+        self.at = end;
+        Ok(())
+    }
+
+    /// Commands up to a token that cannot begin one, which is left to the caller. Answers whether there was any.
+    pub(super) fn list(&mut self) -> Sure<bool> {
+        let mut any = false;
+        loop {
+            self.skip_newlines()?;
+            match self.peek() {
+                None | Some(b')') => return Ok(any),
+                Some(b';') if self.looking_at(b";;") => return Ok(any),
+                _ => {}
+            }
+            if self.reserved().is_some_and(|(reserved, _)| reserved.ends_list()) {
+                return Ok(any);
+            }
+            let (start, before) = (self.at, self.open(Context::TOP));
+            self.and_or()?;
+            any = true;
+            self.skip_blanks();
+            match self.peek() {
+                Some(b'\n') => {}
+                Some(b';') if !self.looking_at(b";;") => self.operator(1)?,
+                Some(b'&') => {
+                    self.operator(1)?;
+                    self.mark(self.here, Context::BACKGROUND);
+                    self.reading.background.push(start..self.at);
+                }
+                // Behind a compound command a reserved word may follow at once.
+                _ => {
+                    self.close(before);
+                    return Ok(any);
+                }
+            }
+            self.close(before);
+        }
+    }
+
+    fn nonempty_list(&mut self, context: Context) -> Sure<()> {
+        let before = self.open(context);
+        let any = self.list()?;
+        self.close(before);
+        if any { Ok(()) } else { Err(Lost(self.at)) }
+    }
+
+    fn and_or(&mut self) -> Sure<()> {
+        let mut context = Context::TOP;
+        loop {
+            let before = self.open(context);
+            self.pipeline()?;
+            self.skip_blanks();
+            let goes_on = self.looking_at(b"&&") || self.looking_at(b"||");
+            if goes_on {
+                self.mark(self.here, Context::TESTED);
+            }
+            self.close(before);
+            if !goes_on {
+                return Ok(());
+            }
+            self.operator(2)?;
+            self.skip_newlines()?;
+            context = Context::CONDITIONAL;
+        }
+    }
+
+    fn pipeline(&mut self) -> Sure<()> {
+        if let Some((Reserved::Not, end)) = self.reserved() {
+            self.at = end;
+            self.mark(self.here, Context::TESTED);
+            self.skip_blanks();
+        }
+        loop {
+            self.command()?;
+            self.skip_blanks();
+            if self.peek() != Some(b'|') || self.looking_at(b"||") {
+                return Ok(());
+            }
+            if self.looking_at(b"|&") {
+                return Err(Lost(self.at));
+            }
+            self.mark(self.here, Context::PIPELINE);
+            self.operator(1)?;
+            self.skip_newlines()?;
+        }
+    }
+
+    fn command(&mut self) -> Sure<()> {
+        self.enter()?;
+        self.skip_blanks();
+        match (self.peek(), self.reserved()) {
+            // bash takes `((` for arithmetic, dash for two subshells.
+            (Some(b'('), _) if self.byte(self.after_continuations(self.at + 1)) == Some(b'(') => return Err(Lost(self.at)),
+            (Some(b'('), _) => {
+                self.at += 1;
+                self.nonempty_list(Context::SUBSHELL)?;
+                self.expect_byte(b')')?;
+                self.redirections()?;
+            }
+            (_, Some((reserved, end))) => {
+                let start = self.at;
+                self.at = end;
+                match reserved {
+                    Reserved::If => self.if_command()?,
+                    Reserved::While | Reserved::Until => self.while_command()?,
+                    Reserved::For => self.for_command()?,
+                    Reserved::Case => self.case_command()?,
+                    Reserved::OpeningBrace => {
+                        self.nonempty_list(Context::TOP)?;
+                        self.expect(Reserved::ClosingBrace)?;
+                    }
+                    Reserved::Not
+                    | Reserved::Do
+                    | Reserved::Done
+                    | Reserved::Elif
+                    | Reserved::Else
+                    | Reserved::Esac
+                    | Reserved::Fi
+                    | Reserved::In
+                    | Reserved::Then
+                    | Reserved::ClosingBrace => return Err(Lost(start)),
+                }
+                self.redirections()?;
+            }
+            (Some(b'\n' | b';' | b'&' | b'|' | b')') | None, None) => return Err(Lost(self.at)),
+            (Some(_), None) => self.simple_command()?,
+        }
+        self.leave();
+        Ok(())
+    }
+
+    fn expect_byte(&mut self, byte: u8) -> Sure<()> {
+        self.skip_blanks();
+        if self.peek() != Some(byte) {
+            return Err(Lost(self.at));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Behind `if`.
+    fn if_command(&mut self) -> Sure<()> {
+        let mut condition = Context::TESTED;
+        loop {
+            self.nonempty_list(condition)?;
+            self.expect(Reserved::Then)?;
+            self.nonempty_list(Context::CONDITIONAL)?;
+            if !self.at_reserved(Reserved::Elif) {
+                break;
+            }
+            self.expect(Reserved::Elif)?;
+            condition = Context::TESTED | Context::CONDITIONAL;
+        }
+        if self.at_reserved(Reserved::Else) {
+            self.expect(Reserved::Else)?;
+            self.nonempty_list(Context::CONDITIONAL)?;
+        }
+        self.expect(Reserved::Fi)
+    }
+
+    /// Behind `while` or `until`.
+    fn while_command(&mut self) -> Sure<()> {
+        self.nonempty_list(Context::TESTED | Context::LOOP)?;
+        self.loop_body()
+    }
+
+    fn loop_body(&mut self) -> Sure<()> {
+        self.expect(Reserved::Do)?;
+        self.nonempty_list(Context::CONDITIONAL | Context::LOOP)?;
+        self.expect(Reserved::Done)
+    }
+
+    /// Behind `for`.
+    fn for_command(&mut self) -> Sure<()> {
+        self.skip_blanks();
+        let start = self.at;
+        self.required_word()?;
+        if !is_name(&self.bytes[start..self.at]) {
+            return Err(Lost(start));
+        }
+        self.skip_newlines()?;
+        if self.at_reserved(Reserved::In) {
+            self.expect(Reserved::In)?;
+            loop {
+                self.skip_blanks();
+                match self.peek() {
+                    Some(b'\n') => break,
+                    Some(b';') => {
+                        self.operator(1)?;
+                        break;
+                    }
+                    _ => self.required_word()?,
+                }
+            }
+        } else if self.peek() == Some(b';') {
+            self.operator(1)?;
+        }
+        self.skip_newlines()?;
+        self.loop_body()
+    }
+
+    /// Behind `case`.
+    fn case_command(&mut self) -> Sure<()> {
+        self.skip_blanks();
+        self.required_word()?;
+        self.skip_newlines()?;
+        self.expect(Reserved::In)?;
+        loop {
+            self.skip_newlines()?;
+            if self.at_reserved(Reserved::Esac) {
+                break;
+            }
+            if self.peek() == Some(b'(') {
+                self.at += 1;
+                self.skip_blanks();
+                // Whether this is a pattern depends on the shell.
+                if self.at_reserved(Reserved::Esac) {
+                    return Err(Lost(self.at));
+                }
+            }
+            loop {
+                self.required_word()?;
+                self.skip_blanks();
+                match self.peek() {
+                    Some(b'|') => self.operator(1)?,
+                    Some(b')') => break,
+                    _ => return Err(Lost(self.at)),
+                }
+                self.skip_blanks();
+            }
+            self.at += 1;
+            let before = self.open(Context::CONDITIONAL);
+            self.list()?;
+            self.close(before);
+            if !self.looking_at(b";;") {
+                break;
+            }
+            // `;;&` goes on with the next pattern in bash and is an error in dash.
+            if matches!(self.byte(self.at + 2), Some(b'&' | b';')) {
+                return Err(Lost(self.at));
+            }
+            self.operator(2)?;
+        }
+        self.expect(Reserved::Esac)
+    }
+
+    /// A word of which only the expansions matter.
+    fn required_word(&mut self) -> Sure<()> {
+        match self.peek() {
+            None | Some(b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => Err(Lost(self.at)),
+            Some(_) => self.word().map(|_| ()),
+        }
+    }
+
+    fn simple_command(&mut self) -> Sure<()> {
+        let (index, start) = (self.reading.commands.len(), self.at);
+        // Its place is taken now, so that the commands of its substitutions come behind it.
+        self.reading.commands.push(SimpleCommand::default());
+        self.stands_in.push(self.here);
+        let mut command = SimpleCommand::default();
+        let mut end = start;
+        loop {
+            self.skip_blanks();
+            match self.peek() {
+                None | Some(b'\n' | b';' | b'&' | b'|' | b')') => break,
+                Some(b'(') => {
+                    let [name] = command.words.as_slice() else { return Err(Lost(self.at)) };
+                    if !is_name(&self.bytes[name.range.clone()]) || !command.assignments.is_empty() || !command.redirections.is_empty() {
+                        return Err(Lost(self.at));
+                    }
+                    let name = self.text[name.range.clone()].to_owned();
+                    self.reading.commands.truncate(index);
+                    self.stands_in.truncate(index);
+                    return self.function(name);
+                }
+                _ => {}
+            }
+            if let Some(redirection) = self.redirection()? {
+                command.redirections.push(redirection);
+            } else {
+                let mut word = self.word()?;
+                match assignment(&self.bytes[word.range.clone()]) {
+                    Some(Assignment::Plain) if command.words.is_empty() => command.assignments.push(word),
+                    // bash appends, dash looks for a command of that name.
+                    Some(Assignment::Appending) if command.words.is_empty() => {
+                        word.literal = None;
+                        command.words.push(word);
+                    }
+                    _ => command.words.push(word),
+                }
+            }
+            end = self.at;
+        }
+        command.range = start..end;
+        // From here on any word may stand for any text.
+        if command.words.len() > 1 && command.name() == Some("alias") {
+            return Err(Lost(start));
+        }
+        // An ordinary command for dash, a definition for bash.
+        if let ("function", Some(Some(name))) = (command.name().unwrap_or_default(), command.words.get(1).map(|word| &word.literal)) {
+            self.reading.functions.push(name.clone());
+        }
+        self.reading.commands[index] = command;
+        Ok(())
+    }
+
+    /// At the `(` behind the name of a function.
+    fn function(&mut self, name: String) -> Sure<()> {
+        self.at += 1;
+        self.expect_byte(b')')?;
+        self.skip_newlines()?;
+        self.reading.functions.push(name);
+        let before = self.open(Context::FUNCTION);
+        self.command()?;
+        self.close(before);
+        Ok(())
+    }
+
+    fn redirections(&mut self) -> Sure<()> {
+        loop {
+            self.skip_blanks();
+            if self.redirection()?.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The redirection at the reader's place, if one stands there.
+    fn redirection(&mut self) -> Sure<Option<Range<usize>>> {
+        let start = self.at;
+        let digits = self.bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !matches!(self.byte(start + digits), Some(b'<' | b'>')) {
+            return Ok(None);
+        }
+        // More than one digit is a word for dash and a descriptor for bash.
+        if digits > 1 {
+            return Err(Lost(start));
+        }
+        self.at += digits;
+        if self.looking_at(b"<<<") || self.looking_at(b"<(") || self.looking_at(b">(") {
+            return Err(Lost(start));
+        }
+        if self.looking_at(b"<<") {
+            let tabs_stripped = self.byte(self.at + 2) == Some(b'-');
+            self.operator(if tabs_stripped { 3 } else { 2 })?;
+            self.skip_blanks();
+            let document = self.delimiter(start, tabs_stripped)?;
+            self.pending.push(document);
+            return Ok(Some(start..self.at));
+        }
+        let two = [b"<&", b"<>", b">>", b">&", b">|"].iter().any(|operator| self.looking_at(*operator));
+        self.operator(if two { 2 } else { 1 })?;
+        self.skip_blanks();
+        self.required_word()?;
+        Ok(Some(start..self.at))
+    }
+}
+
+pub(super) fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+pub(super) fn continues_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_name(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|&byte| begins_name(byte)) && bytes.iter().all(|&byte| continues_name(byte))
+}
+
+enum Assignment {
+    Plain,
+    Appending,
+}
+
+fn assignment(word: &[u8]) -> Option<Assignment> {
+    let name = word.iter().take_while(|&&byte| continues_name(byte)).count();
+    if !is_name(&word[..name]) {
+        return None;
+    }
+    match word[name..] {
+        [b'=', ..] => Some(Assignment::Plain),
+        [b'+', b'=', ..] => Some(Assignment::Appending),
+        _ => None,
+    }
+}

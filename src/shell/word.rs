@@ -1,0 +1,432 @@
+//! Words: quotes, expansions, and the literal value of those that have none.
+
+use super::reader::{Lost, Reader, Sure, begins_name, continues_name};
+use super::{Context, Word};
+
+/// What surrounds an expansion.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    Plain,
+    Double,
+    Document,
+}
+
+/// What a byte of an unquoted word is to its reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Ordinary,
+    /// Quotes, expands, or may do so.
+    Special,
+    /// Ends the word.
+    End,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Ordinary; 256];
+    let (special, end) = (b"\\'\"$`*?[~{", b" \t\n;&|<>()");
+    let mut index = 0;
+    while index < special.len() {
+        classes[special[index] as usize] = Class::Special;
+        index += 1;
+    }
+    index = 0;
+    while index < end.len() {
+        classes[end[index] as usize] = Class::End;
+        index += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> Class {
+    CLASSES[usize::from(byte)]
+}
+
+/// The value of a word while it is read.
+#[derive(Default)]
+pub(super) struct Value {
+    text: String,
+    uncertain: bool,
+    quoted: bool,
+}
+
+impl Reader<'_> {
+    /// The word that begins at the reader's place.
+    pub(super) fn word(&mut self) -> Sure<Word> {
+        let start = self.at;
+        let more = &self.bytes[start..];
+        let ordinary = more.iter().position(|&byte| class(byte) != Class::Ordinary).unwrap_or(more.len());
+        self.at += ordinary;
+        if self.peek().is_none_or(|byte| class(byte) == Class::End) {
+            let literal = Some(self.text[start..self.at].to_owned());
+            return Ok(Word { range: start..self.at, literal, quoted: false });
+        }
+        let mut value = Value { text: self.text[start..self.at].to_owned(), ..Value::default() };
+        self.rest_of_word(start, &mut value)?;
+        let raw = &self.text[start..self.at];
+        // The command `[` is no pattern.
+        let literal = if raw == "[" { Some(raw.to_owned()) } else { Some(value.text).filter(|_| !value.uncertain) };
+        Ok(Word { range: start..self.at, literal, quoted: value.quoted })
+    }
+
+    fn rest_of_word(&mut self, start: usize, value: &mut Value) -> Sure<()> {
+        let mut brace = false;
+        while let Some(byte) = self.peek() {
+            let here = self.at;
+            match (byte, class(byte)) {
+                (_, Class::End) => break,
+                (_, Class::Ordinary) => {
+                    let more = &self.bytes[here..];
+                    self.at += more.iter().position(|&byte| class(byte) != Class::Ordinary).unwrap_or(more.len());
+                    value.text.push_str(&self.text[here..self.at]);
+                }
+                (b'\\', _) => {
+                    self.at += 1;
+                    match self.text[self.at..self.bytes.len()].chars().next() {
+                        // A backslash at the very end stays, but whoever appends a newline changes it.
+                        None => return Err(Lost(here)),
+                        Some('\n') => self.at += 1,
+                        Some(character) => {
+                            value.text.push(character);
+                            value.quoted = true;
+                            self.at += character.len_utf8();
+                        }
+                    }
+                }
+                (b'\'', _) => {
+                    let content = self.single_quotes()?;
+                    value.text.push_str(&self.text[content]);
+                    value.quoted = true;
+                }
+                (b'"', _) => {
+                    self.double_quotes(value)?;
+                    value.quoted = true;
+                }
+                (b'$', _) => self.dollar(Quoting::Plain, Some(value))?,
+                (b'`', _) => {
+                    self.backquotes(Quoting::Plain)?;
+                    value.uncertain = true;
+                }
+                (b'~', _) => {
+                    value.uncertain |= here == start || matches!(self.byte(here - 1), Some(b':' | b'='));
+                    value.text.push('~');
+                    self.at += 1;
+                }
+                (b'{', _) => {
+                    brace = true;
+                    value.text.push('{');
+                    self.at += 1;
+                }
+                // `*`, `?` and `[`.
+                _ => {
+                    value.uncertain = true;
+                    self.at += 1;
+                }
+            }
+        }
+        if brace {
+            let raw = &self.text[start..self.at];
+            // bash takes `{a,b}` and `{1..3}` apart, and `{name}>` for a descriptor.
+            value.uncertain |= raw.contains(',') || raw.contains("..") || matches!(self.peek(), Some(b'<' | b'>'));
+        }
+        Ok(())
+    }
+
+    /// From the opening quote to behind the closing one; answers what is between.
+    fn single_quotes(&mut self) -> Sure<std::ops::Range<usize>> {
+        let open = self.at;
+        self.at += 1;
+        let Some(close) = self.find(b'\'') else { return Err(Lost(open)) };
+        self.at = close + 1;
+        Ok(open + 1..close)
+    }
+
+    fn double_quotes(&mut self, value: &mut Value) -> Sure<()> {
+        let open = self.at;
+        self.at += 1;
+        loop {
+            let more = &self.bytes[self.at..];
+            let Some(plain) = more.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'`')) else { return Err(Lost(open)) };
+            value.text.push_str(&self.text[self.at..self.at + plain]);
+            self.at += plain;
+            match self.bytes[self.at] {
+                b'"' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                b'\\' => {
+                    match self.byte(self.at + 1) {
+                        None => return Err(Lost(open)),
+                        Some(b'\n') => {}
+                        Some(byte @ (b'"' | b'\\' | b'$' | b'`')) => value.text.push(char::from(byte)),
+                        Some(_) => {
+                            value.text.push('\\');
+                            self.at += 1;
+                            continue;
+                        }
+                    }
+                    self.at += 2;
+                }
+                b'$' => self.dollar(Quoting::Double, Some(value))?,
+                _ => {
+                    self.backquotes(Quoting::Double)?;
+                    value.uncertain = true;
+                }
+            }
+        }
+    }
+
+    /// What begins with the `$` at the reader's place.
+    pub(super) fn dollar(&mut self, quoting: Quoting, value: Option<&mut Value>) -> Sure<()> {
+        let start = self.at;
+        let literal = match self.byte(start + 1) {
+            Some(b'(') => {
+                match self.byte(self.after_continuations(start + 2)) {
+                    Some(b'(') if self.byte(start + 2) == Some(b'(') => self.arithmetic()?,
+                    Some(b'(') => return Err(Lost(start)),
+                    _ => self.substitution()?,
+                }
+                false
+            }
+            Some(b'{') => {
+                self.braces(quoting)?;
+                false
+            }
+            Some(byte) if begins_name(byte) => {
+                self.at += 1;
+                self.variable();
+                // Whether the name goes on behind an escaped newline depends on the age of the shell.
+                let behind = self.after_continuations(self.at);
+                if behind > self.at && self.byte(behind).is_some_and(continues_name) {
+                    return Err(Lost(start));
+                }
+                false
+            }
+            Some(b'0'..=b'9' | b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => {
+                self.at += 2;
+                false
+            }
+            // Arithmetic of old for bash.
+            Some(b'[') => return Err(Lost(start)),
+            Some(b'\\') if self.byte(start + 2) == Some(b'\n') => return Err(Lost(start)),
+            Some(b'\'') if quoting == Quoting::Plain => {
+                // bash lets `\'` stand within such quotes. Only where both shells see the same end is there one.
+                self.at += 1;
+                let content = self.single_quotes()?;
+                if self.bytes[content].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1 {
+                    return Err(Lost(start));
+                }
+                false
+            }
+            Some(b'"') if quoting == Quoting::Plain => {
+                // Translated by bash; the quotes are read next.
+                self.at += 1;
+                false
+            }
+            _ => {
+                self.at += 1;
+                true
+            }
+        };
+        if let Some(value) = value {
+            if literal {
+                value.text.push('$');
+            }
+            value.uncertain |= !literal;
+        }
+        Ok(())
+    }
+
+    /// Notes the name at the reader's place and goes behind it.
+    fn variable(&mut self) {
+        let start = self.at;
+        self.at += self.bytes[start..].iter().take_while(|&&byte| continues_name(byte)).count();
+        self.reading.variables.push((self.text[start..self.at].to_owned(), start..self.at));
+    }
+
+    /// `$(`...`)`
+    fn substitution(&mut self) -> Sure<()> {
+        let start = self.at;
+        self.enter()?;
+        self.at += 2;
+        let before = self.open(Context::SUBSTITUTION);
+        let outer = std::mem::take(&mut self.pending);
+        let inherited = self.inherited;
+        self.inherited += outer.len();
+        self.list()?;
+        // A here-document whose text would follow the substitution.
+        if !self.pending.is_empty() || self.peek() != Some(b')') {
+            return Err(Lost(start));
+        }
+        self.at += 1;
+        self.pending = outer;
+        self.inherited = inherited;
+        self.close(before);
+        self.leave();
+        Ok(())
+    }
+
+    /// `${`...`}`
+    fn braces(&mut self, quoting: Quoting) -> Sure<()> {
+        let start = self.at;
+        self.enter()?;
+        self.unbreakable += 1;
+        self.at += 2;
+        // `${#name}` and bash's `${!name}`.
+        if matches!(self.peek(), Some(b'#' | b'!')) && self.byte(self.at + 1).is_some_and(continues_name) {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(byte) if begins_name(byte) => self.variable(),
+            Some(b'0'..=b'9') => self.at += self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
+            Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.at += 1,
+            _ => return Err(Lost(start)),
+        }
+        let trims = matches!(self.peek(), Some(b'#' | b'%'));
+        let substitutes = match self.peek() {
+            Some(b':') => matches!(self.byte(self.at + 1), Some(b'-' | b'=' | b'?' | b'+')),
+            other => matches!(other, Some(b'-' | b'=' | b'?' | b'+')),
+        };
+        loop {
+            match (self.peek(), quoting) {
+                (None, _) => return Err(Lost(start)),
+                (Some(b'}'), _) => break,
+                (Some(b'\\'), _) => self.at = (self.at + 2).min(self.bytes.len()),
+                (Some(b'$'), _) => self.dollar(quoting, None)?,
+                (Some(b'`'), _) => self.backquotes(quoting)?,
+                (Some(b'"'), Quoting::Plain) => self.double_quotes(&mut Value::default())?,
+                (Some(b'"'), Quoting::Double | Quoting::Document) => self.inner_quotes(b"}")?,
+                (Some(b'\''), Quoting::Plain) => {
+                    self.single_quotes()?;
+                }
+                (Some(b'\''), Quoting::Double) if trims => {
+                    self.single_quotes()?;
+                }
+                // No quote within double quotes, unless the word is a pattern.
+                (Some(b'\''), Quoting::Double | Quoting::Document) if !substitutes => return Err(Lost(start)),
+                _ => self.at += 1,
+            }
+        }
+        self.at += 1;
+        self.unbreakable -= 1;
+        self.leave();
+        Ok(())
+    }
+
+    /// Double quotes in a place where shells differ in whether they quote: fine as long as none of `contested` is in them.
+    fn inner_quotes(&mut self, contested: &[u8]) -> Sure<()> {
+        let open = self.at;
+        self.at += 1;
+        loop {
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => self.at = (self.at + 2).min(self.bytes.len()),
+                Some(b'$') => self.dollar(Quoting::Double, None)?,
+                Some(b'`') => self.backquotes(Quoting::Double)?,
+                Some(byte) if !contested.contains(&byte) => self.at += 1,
+                _ => return Err(Lost(open)),
+            }
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// `$((`...`))`
+    fn arithmetic(&mut self) -> Sure<()> {
+        let (start, mut open) = (self.at, 0_usize);
+        self.enter()?;
+        self.unbreakable += 1;
+        self.at += 3;
+        loop {
+            match self.peek() {
+                Some(b'(') => {
+                    open += 1;
+                    self.at += 1;
+                }
+                Some(b')') if open > 0 => {
+                    open -= 1;
+                    self.at += 1;
+                }
+                Some(b')') if self.byte(self.at + 1) == Some(b')') => break,
+                Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.at += 2,
+                // Not closed as arithmetic: a substitution that begins with a subshell, for bash. Quotes: each shell its own way.
+                None | Some(b')' | b'\\' | b'\'') => return Err(Lost(start)),
+                Some(b'"') => self.inner_quotes(b"()")?,
+                Some(b'$') => self.dollar(Quoting::Double, None)?,
+                Some(b'`') => self.backquotes(Quoting::Double)?,
+                Some(byte) if begins_name(byte) => self.variable(),
+                Some(b'0'..=b'9') => {
+                    let number = |byte: &u8| continues_name(*byte) || *byte == b'#';
+                    self.at += self.bytes[self.at..].iter().take_while(|byte| number(byte)).count();
+                }
+                Some(_) => self.at += 1,
+            }
+        }
+        self.at += 2;
+        self.unbreakable -= 1;
+        self.leave();
+        Ok(())
+    }
+
+    /// A substitution in backquotes. Its end is found first, backslashes are taken out, and what results is a script of its own.
+    pub(super) fn backquotes(&mut self, quoting: Quoting) -> Sure<()> {
+        let open = self.at;
+        let mut close = open + 1;
+        loop {
+            match self.byte(close) {
+                None => return Err(Lost(open)),
+                Some(b'`') => break,
+                Some(b'\\') => close += 2,
+                Some(_) => close += 1,
+            }
+        }
+        let script = &self.text[open + 1..close];
+        self.enter()?;
+        if script.contains('\\') {
+            let (script, places) = unescaped(script, open + 1, quoting).ok_or(Lost(open))?;
+            self.separate_script(&script, open, |offset| places[offset])?;
+        } else {
+            self.separate_script(script, open, |offset| open + 1 + offset)?;
+        }
+        self.leave();
+        self.at = close + 1;
+        Ok(())
+    }
+
+    fn separate_script(&mut self, script: &str, open: usize, place: impl Fn(usize) -> usize) -> Sure<()> {
+        let mut inner = Reader::new(script, self.depth);
+        inner.unbreakable = 1;
+        inner.script().map_err(|_| Lost(open))?;
+        let reading = inner.finish();
+        self.adopt(reading, place);
+        Ok(())
+    }
+}
+
+/// The script that stands in backquotes, and for each of its bytes the offset that it came from, counted from `base`.
+/// `None` where shells differ.
+fn unescaped(script: &str, base: usize, quoting: Quoting) -> Option<(String, Vec<usize>)> {
+    let (mut text, mut places) = (String::with_capacity(script.len()), Vec::with_capacity(script.len()));
+    let mut characters = script.char_indices().peekable();
+    while let Some((offset, character)) = characters.next() {
+        let mut keep = |offset: usize, character: char| {
+            text.push(character);
+            places.extend((0..character.len_utf8()).map(|byte| base + offset + byte));
+        };
+        if character != '\\' {
+            keep(offset, character);
+            continue;
+        }
+        match (characters.peek().copied(), quoting) {
+            (Some((_, '\\' | '`' | '$')), _) | (Some((_, '"')), Quoting::Double) => {
+                if let Some((offset, character)) = characters.next() {
+                    keep(offset, character);
+                }
+            }
+            (Some((_, '"')), Quoting::Document) => return None,
+            // dash takes it out even from single quotes and comments.
+            (Some((_, '\n')), _) if script.contains(['\'', '#']) => return None,
+            _ => keep(offset, '\\'),
+        }
+    }
+    Some((text, places))
+}

@@ -1,0 +1,94 @@
+//! The words of a command that needs no shell.
+
+use super::{Context, read};
+
+/// The arguments of what stands behind `exec`, if a shell would do nothing but split it and take the quotes off: one simple command of
+/// literal words, without assignments, redirections, operators and comments. A first word with a `-` in front could be an option of
+/// `exec`, and one without a name in it is an error, so these are none. Behind `exec` the name is never that of a builtin.
+pub fn words(text: &str) -> Option<Vec<String>> {
+    let reading = read(text);
+    let [command] = reading.commands.as_slice() else { return None };
+    let bare = command.assignments.is_empty() && command.redirections.is_empty() && command.context == Context::TOP;
+    let alone = text.trim_start_matches([' ', '\t']).trim_end_matches([' ', '\t', '\n']).len() == command.range.len()
+        && text[..command.range.start].bytes().all(|byte| byte != b'\n');
+    if reading.lost.is_some() || !bare || !alone {
+        return None;
+    }
+    let words: Vec<String> = command.words.iter().map(|word| word.literal.clone()).collect::<Option<_>>()?;
+    words.first().filter(|name| !name.is_empty() && !name.starts_with('-'))?;
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn literal_commands_are_split() {
+        for (text, expected) in [
+            ("/usr/bin/foo", &["/usr/bin/foo"][..]),
+            ("foo --opt=value \"a b\" 'c  d' e\\ f", &["foo", "--opt=value", "a b", "c  d", "e f"]),
+            ("  foo\t-c ''\n", &["foo", "-c", ""]),
+            ("foo \\\n  bar", &["foo", "bar"]),
+            ("foo \"a\\\"b\\x\\\\\\$\\`\\\nc\"", &["foo", "a\"b\\x\\$`c"]),
+            ("foo a#b [ ] % ! ^ @x, user@host:~x a{b}", &["foo", "a#b", "[", "]", "%", "!", "^", "@x,", "user@host:~x", "a{b}"][..0]),
+            ("foo a#b [ ] % ! ^ @x, a~ a{b}", &["foo", "a#b", "[", "]", "%", "!", "^", "@x,", "a~", "a{b}"]),
+            ("foo 'a'\"b\"c$ \"$\"", &["foo", "abc$", "$"]),
+            ("foo -- VAR=value {} \\;", &["foo", "--", "VAR=value", "{}", ";"]),
+            ("foo bar\r", &["foo", "bar\r"]),
+            ("test x", &["test", "x"]),
+        ] {
+            let expected: Vec<String> = expected.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(words(text).unwrap_or_default(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_shell_is_needed_for_is_not() {
+        for text in [
+            "",
+            "   ",
+            "-a foo bar",
+            "''",
+            "\nfoo",
+            "foo; bar",
+            "foo;",
+            "foo &",
+            "foo && bar",
+            "foo | bar",
+            "foo $X",
+            "foo \"$X\"",
+            "foo `x`",
+            "foo $(x)",
+            "foo $((1))",
+            "foo *.c",
+            "foo a?",
+            "foo [a]",
+            "foo ~/x",
+            "foo --home=~",
+            "foo a:~",
+            "foo {a,b}",
+            "foo {1..3}",
+            "foo $'a'",
+            "foo $\"a\"",
+            "foo >x",
+            "foo 2>&1",
+            "foo <<E\nE\n",
+            "A=b foo",
+            "foo # comment",
+            "foo\n# comment\n",
+            "foo\nbar",
+            "if foo",
+            "! foo",
+            "(foo)",
+            "{ foo; }",
+            "f() { foo; }",
+            "foo 'a",
+            "foo \"a",
+            "foo \\",
+            "foo a\0b",
+        ] {
+            assert_eq!(words(text), None, "{text:?}");
+        }
+    }
+}

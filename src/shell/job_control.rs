@@ -28,7 +28,8 @@ impl Verb {
         }
     }
 
-    fn of(name: &str) -> Option<Self> {
+    /// By the name of the command.
+    pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 }

@@ -1,0 +1,178 @@
+//! Properties of all processes of a job: identity, directory, masks, priorities, limits.
+
+use super::context::Lowering;
+use crate::ast::{Amount, Resource};
+use crate::diagnostic::{Rule, Severity};
+use crate::job::Stated;
+use crate::source::lossy;
+use crate::systemd::{Directive, Section, Value};
+
+pub(super) static RULES: [&Rule; 5] = [&CHROOT, &RELATIVE_PATH, &UNNORMALIZED_PATH, &NUMERIC_USER, &UNUSABLE_USER];
+
+static CHROOT: Rule = Rule {
+    code: "U243",
+    name: "chroot-user-lookup",
+    severity: Severity::Note,
+    explanation: "`chroot` becomes `RootDirectory=`. Upstart looked users and groups up inside the new root; systemd looks them up on the host. \
+Where the two disagree, write numeric ids in `User=` and `Group=`.",
+};
+
+static RELATIVE_PATH: Rule = Rule {
+    code: "U111",
+    name: "relative-directory",
+    severity: Severity::Warning,
+    explanation: "A relative path in `chdir` or `chroot` is taken from the working directory of init, which is `/`. systemd wants an absolute \
+path, so the unit says it that way.",
+};
+
+static UNNORMALIZED_PATH: Rule = Rule {
+    code: "U244",
+    name: "dot-dot-directory",
+    severity: Severity::Warning,
+    explanation: "systemd refuses a directory whose path holds `..`. What it stands for depends on symbolic links on the machine, so it has to be \
+written out by somebody who knows them.",
+};
+
+static NUMERIC_USER: Rule = Rule {
+    code: "U112",
+    name: "numeric-user",
+    severity: Severity::Warning,
+    explanation: "Upstart takes the argument of `setuid` and `setgid` for a name even if it is a number, and the job fails unless a user of that \
+name exists. systemd takes it for the numeric id, which is what was meant.",
+};
+
+static UNUSABLE_USER: Rule = Rule {
+    code: "U245",
+    name: "unusable-user-name",
+    severity: Severity::Warning,
+    explanation: "systemd does not accept this as the name of a user or group, so the unit would run as root. Give the account another name, and \
+write it in `User=` or `Group=`.",
+};
+
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    for (stated, directive) in [(&job.chdir, Directive::WorkingDirectory), (&job.chroot, Directive::RootDirectory)] {
+        if let Some(stated) = stated {
+            directory(lowering, stated, directive);
+        }
+    }
+    if let Some(chroot) = &job.chroot
+        && (job.setuid.is_some() || job.setgid.is_some())
+    {
+        let diagnostic = CHROOT
+            .at(chroot.span, "users and groups are looked up on the host, not in the new root")
+            .help("make sure that they have the same ids in both");
+        lowering.approximate(chroot.stanza, &[], diagnostic);
+    }
+    for (stated, directive) in [(&job.setuid, Directive::User), (&job.setgid, Directive::Group)] {
+        if let Some(stated) = stated {
+            account(lowering, stated, directive);
+        }
+    }
+    if let Some(umask) = &job.umask {
+        // 022 is the default of both.
+        if umask.value != 0o022 {
+            lowering.set(Directive::UMask, Value::measure(format_args!("{:04o}", umask.value)));
+        }
+        lowering.exact(umask.stanza, &[Directive::UMask]);
+    }
+    if let Some(nice) = &job.nice {
+        lowering.set(Directive::Nice, Value::number(nice.value));
+        lowering.exact(nice.stanza, &[Directive::Nice]);
+    }
+    if let Some(oom) = &job.oom {
+        lowering.set(Directive::OomScoreAdjust, Value::number(oom.value));
+        lowering.exact(oom.stanza, &[Directive::OomScoreAdjust]);
+    }
+    for limit in job.limits.values() {
+        let directive = limit_directive(limit.value.resource);
+        let (soft, hard) = (amount(limit.value.soft), amount(limit.value.hard));
+        let value = if soft == hard { Value::measure(soft) } else { Value::measure(format_args!("{soft}:{hard}")) };
+        lowering.set(directive, value);
+        lowering.exact(limit.stanza, &[directive]);
+    }
+}
+
+fn amount(amount: Amount) -> String {
+    match amount {
+        Amount::Unlimited => "infinity".to_owned(),
+        Amount::Value(value) => value.to_string(),
+    }
+}
+
+fn limit_directive(resource: Resource) -> Directive {
+    match resource {
+        Resource::As => Directive::LimitAs,
+        Resource::Core => Directive::LimitCore,
+        Resource::Cpu => Directive::LimitCpu,
+        Resource::Data => Directive::LimitData,
+        Resource::Fsize => Directive::LimitFsize,
+        Resource::Memlock => Directive::LimitMemlock,
+        Resource::Msgqueue => Directive::LimitMsgqueue,
+        Resource::Nice => Directive::LimitNice,
+        Resource::Nofile => Directive::LimitNofile,
+        Resource::Nproc => Directive::LimitNproc,
+        Resource::Rss => Directive::LimitRss,
+        Resource::Rtprio => Directive::LimitRtprio,
+        Resource::Sigpending => Directive::LimitSigpending,
+        Resource::Stack => Directive::LimitStack,
+    }
+}
+
+fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
+    let path = lossy(&stated.value);
+    if path.split('/').any(|part| part == "..") {
+        let diagnostic = UNNORMALIZED_PATH
+            .at(stated.span, format!("systemd refuses the `..` in `{path}`"))
+            .help(format!("write the directory that it stands for into `{}=`", directive.name()));
+        lowering.remark(Section::Service, diagnostic.rule, &format!("{}={path} is missing: systemd refuses `..` in it.", directive.name()));
+        lowering.manual(stated.stanza, &[], diagnostic);
+        return;
+    }
+    if path.starts_with('/') {
+        // `/` is the default.
+        if path != "/" {
+            lowering.set(directive, Value::line(&path));
+        }
+        lowering.exact(stated.stanza, &[directive]);
+    } else {
+        lowering.set(directive, Value::line(&format!("/{path}")));
+        let diagnostic = RELATIVE_PATH
+            .at(stated.span, format!("`{path}` is taken from `/`"))
+            .help("write the path from `/`")
+            .edit(stated.span, format!("/{path}"));
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
+    }
+}
+
+fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
+    let name = lossy(&stated.value);
+    if !is_account_name(&name) {
+        let diagnostic = UNUSABLE_USER
+            .at(stated.span, format!("systemd does not accept `{name}` as the name of an account"))
+            .help(format!("rename the account, and write it into `{}=`", directive.name()));
+        lowering.remark(
+            Section::Service,
+            diagnostic.rule,
+            &format!("{}= is missing: `{name}` is no name of an account for systemd.", directive.name()),
+        );
+        lowering.manual(stated.stanza, &[], diagnostic);
+        return;
+    }
+    lowering.set(directive, Value::line(&name));
+    if name.bytes().all(|byte| byte.is_ascii_digit()) {
+        let diagnostic = NUMERIC_USER
+            .at(stated.span, format!("Upstart looks for an account with the name `{name}`"))
+            .note("systemd takes a number for the id itself, which is probably what was meant")
+            .help("write the name of the account");
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
+    } else {
+        lowering.exact(stated.stanza, &[directive]);
+    }
+}
+
+/// `valid_user_group_name()` of systemd in its strict form, which every version takes, and numbers.
+fn is_account_name(name: &str) -> bool {
+    let body = name.strip_suffix('$').unwrap_or(name);
+    !body.is_empty() && name.len() <= 31 && !body.starts_with(['-', '.']) && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+}

@@ -1,0 +1,161 @@
+//! `cgroup` and `apparmor`.
+
+use super::context::Lowering;
+use crate::ast::Cgroup;
+use crate::diagnostic::{Rule, Severity};
+use crate::job::Stated;
+use crate::source::{encode, lossy};
+use crate::systemd::{Command, Directive, Feature, Prefix, Section, Value};
+
+pub(super) static RULES: [&Rule; 4] = [&SCALE, &UNKNOWN_SETTING, &NAMED, &PROFILE];
+
+static SCALE: Rule = Rule {
+    code: "U252",
+    name: "rescaled-cgroup-setting",
+    severity: Severity::Note,
+    explanation: "The setting belongs to version 1 of control groups. systemd has the corresponding setting of version 2, which is not counted in the same \
+way: 1024 CPU shares are a weight of 100, and the soft memory limit becomes the point at which the kernel begins to slow the service down.",
+};
+
+static UNKNOWN_SETTING: Rule = Rule {
+    code: "U253",
+    name: "unsupported-cgroup-setting",
+    severity: Severity::Warning,
+    explanation: "systemd has no directive for this setting of this controller. Look at systemd.resource-control(5) for what comes near.",
+};
+
+static NAMED: Rule = Rule {
+    code: "U254",
+    name: "shared-cgroup",
+    severity: Severity::Note,
+    explanation: "A named control group can be shared by several jobs. In systemd each unit has a group of its own; what is to be limited together goes into a \
+slice (`Slice=NAME.slice` in each unit, the limits in the slice).",
+};
+
+static PROFILE: Rule = Rule {
+    code: "U255",
+    name: "profile-of-all-phases",
+    severity: Severity::Warning,
+    explanation: "`apparmor switch` confined the main process alone. `AppArmorProfile=` confines all processes of the unit, pre-start and post-stop among them. \
+See whether the profile lets them do their work.",
+};
+
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    apparmor(lowering);
+    for stated in &job.cgroups {
+        match &stated.value.setting {
+            // Every unit has a group of its own in each controller that it needs.
+            None => lowering.exact(stated.stanza, &[]),
+            Some((key, value)) => setting(lowering, stated, &key.value, &value.value),
+        }
+        if let Some(name) = stated.value.name.as_ref().filter(|name| !name.value.contains("$UPSTART_CGROUP")) {
+            let diagnostic = NAMED
+                .at(name.span, format!("the group `{}` is not shared with other units", lossy(&name.value)))
+                .help("put the units that share it into one slice with `Slice=`");
+            lowering.approximate(stated.stanza, &[], diagnostic);
+        }
+    }
+}
+
+fn apparmor(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    if let Some(load) = &job.apparmor_load {
+        // Init skips the parser where AppArmor is off, and does not care how it ends.
+        let words: [&[u8]; 4] = [b"/sbin/apparmor_parser", b"-r", b"-W", &encode(&load.value)];
+        let mut command = Command::words(words);
+        command.prefix = Prefix { ignore_failure: true, full_privileges: lowering.has(Feature::FullPrivilegesPrefix), literal_dollar: false };
+        // It has to come before pre-start, which is added later.
+        lowering.add(Directive::ExecStartPre, Value::command(&command));
+        lowering.exact(load.stanza, &[Directive::ExecStartPre]);
+    }
+    if let Some(switch) = &job.apparmor_switch {
+        lowering.set(Directive::AppArmorProfile, Value::line(&lossy(&switch.value)));
+        if job.processes.len() > 1 {
+            let diagnostic = PROFILE
+                .at(switch.span, "the profile holds for all processes of the unit")
+                .note("Upstart switched for the main process only")
+                .help("see whether the profile allows what the other processes do");
+            lowering.comment(Directive::AppArmorProfile, &PROFILE, "Upstart confined the main process only.");
+            lowering.approximate(switch.stanza, &[Directive::AppArmorProfile], diagnostic);
+        } else {
+            lowering.exact(switch.stanza, &[Directive::AppArmorProfile]);
+        }
+    }
+}
+
+/// A setting of cgroup version 1, and what it is in systemd.
+enum Target {
+    Same(Directive, String),
+    Rescaled(Directive, String),
+    Unknown,
+}
+
+fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, value: &str) {
+    let controller = stated.value.controller.value.as_str();
+    let key = key.strip_prefix(controller).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key);
+    match target(controller, key, value) {
+        Target::Same(directive, value) => {
+            lowering.add(directive, Value::measure(value));
+            lowering.exact(stated.stanza, &[directive]);
+        }
+        Target::Rescaled(directive, new) => {
+            let diagnostic = SCALE.at(stated.span, format!("`{controller} {key} {value}` becomes `{}={new}`", directive.name()));
+            lowering.add(directive, Value::measure(new));
+            lowering.approximate(stated.stanza, &[directive], diagnostic);
+        }
+        Target::Unknown => {
+            let diagnostic = UNKNOWN_SETTING
+                .at(stated.span, format!("systemd has nothing for `{controller} {key} {value}`"))
+                .help("see systemd.resource-control(5)");
+            lowering.remark(Section::Service, diagnostic.rule, &format!("cgroup {controller} {key} {value} has no directive."));
+            lowering.manual(stated.stanza, &[], diagnostic);
+        }
+    }
+}
+
+fn target(controller: &str, key: &str, value: &str) -> Target {
+    let bytes = || value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty();
+    let size = || bytes() || value.strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']).is_some_and(|digits| digits.parse::<u64>().is_ok());
+    let list = || !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || b",-".contains(&byte));
+    match (controller, key) {
+        ("memory", "limit_in_bytes") if value == "-1" => Target::Same(Directive::MemoryMax, "infinity".to_owned()),
+        ("memory", "limit_in_bytes") if size() => Target::Same(Directive::MemoryMax, value.to_uppercase()),
+        ("memory", "soft_limit_in_bytes") if size() => Target::Rescaled(Directive::MemoryHigh, value.to_uppercase()),
+        ("cpu", "shares") => match value.parse::<u64>() {
+            // 1024 shares are a weight of 100; a weight is from 1 to 10000.
+            Ok(shares) => Target::Rescaled(Directive::CpuWeight, (shares * 100 / 1024).clamp(1, 10_000).to_string()),
+            Err(_) => Target::Unknown,
+        },
+        ("cpuset", "cpus") if list() => Target::Same(Directive::AllowedCpus, value.to_owned()),
+        ("cpuset", "mems") if list() => Target::Same(Directive::AllowedMemoryNodes, value.to_owned()),
+        ("blkio", "weight") => match value.parse::<u64>() {
+            // 10 to 1000 around 500 there, 1 to 10000 around 100 here.
+            Ok(weight) => Target::Rescaled(Directive::IoWeight, (weight / 5).clamp(1, 10_000).to_string()),
+            Err(_) => Target::Unknown,
+        },
+        ("blkio", throttle) => {
+            let directive = match throttle {
+                "throttle.read_bps_device" => Directive::IoReadBandwidthMax,
+                "throttle.write_bps_device" => Directive::IoWriteBandwidthMax,
+                "throttle.read_iops_device" => Directive::IoReadIopsMax,
+                "throttle.write_iops_device" => Directive::IoWriteIopsMax,
+                _ => return Target::Unknown,
+            };
+            match value.split_once(' ') {
+                Some((device, rate)) if is_device(device) && rate.trim().parse::<u64>().is_ok() => {
+                    Target::Same(directive, format!("/dev/block/{device} {}", rate.trim()))
+                }
+                _ => Target::Unknown,
+            }
+        }
+        ("pids", "max") if bytes() => Target::Same(Directive::TasksMax, value.to_owned()),
+        ("pids", "max") if value == "max" => Target::Same(Directive::TasksMax, "infinity".to_owned()),
+        _ => Target::Unknown,
+    }
+}
+
+/// `MAJOR:MINOR`
+fn is_device(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(major, minor)| major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok())
+}

@@ -1,0 +1,282 @@
+//! From what a phase runs to a command line: init's rule of shell or no shell, scripts inline.
+
+use super::context::{Companion, Lowering};
+use super::instance::Instance;
+use super::prelude::{Prelude, emitted};
+use crate::ast::{Body, Phase, Process};
+use crate::command::direct_argv;
+use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::job::Stated;
+use crate::shell::job_control::{self, JobControl, Uses, Verb};
+use crate::shell;
+use crate::source::{Span, encode};
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix};
+
+pub(super) static RULES: [&Rule; 6] = [&TOO_LONG, &UNPLACED, &EMIT, &COMPOUND, &ASSIGNMENT, &JOB_CONTROL_PATH];
+
+static TOO_LONG: Rule = Rule {
+    code: "U210",
+    name: "long-script",
+    severity: Severity::Error,
+    explanation: "A script becomes one argument of `sh -c`, and Linux allows 128 KiB for one argument. This script does not fit, so it needs a file of its own, which \
+cannot be written to standard output. Give a directory with `-o`.",
+};
+
+static UNPLACED: Rule = Rule {
+    code: "U211",
+    name: "hidden-job-control",
+    severity: Severity::Warning,
+    explanation: "The script mentions Upstart's `initctl`, or one of its other commands by its path, in a place where it is not an ordinary command: inside a string that \
+another shell will run, after `exec` or `sudo`, or in a here-document. Functions that stand for these commands are put in front of the script, but they do not reach \
+there. Write the systemctl command instead.",
+};
+
+static JOB_CONTROL_PATH: Rule = Rule {
+    code: "U212",
+    name: "job-control-by-path",
+    severity: Severity::Warning,
+    explanation: "The script calls one of Upstart's commands by its path (`/sbin/initctl`, `/sbin/start`). Functions that stand for these commands are put in front of a \
+script, but a path is never a function. Take the path away, or write the systemctl command instead.",
+};
+
+static EMIT: Rule = Rule {
+    code: "U213",
+    name: "emit-with-variables",
+    severity: Severity::Warning,
+    explanation: "An event becomes the start of a unit, `upstart-event-NAME.service`, and that carries no variables. Jobs that read the variables do not see them; jobs that \
+match on one can be hung on `upstart-event-NAME@KEY=VALUE.service`.",
+};
+
+static COMPOUND: Rule = Rule {
+    code: "U101",
+    name: "exec-of-compound-command",
+    severity: Severity::Warning,
+    explanation: "`exec A && B`, `exec A || B` and `exec A; B` run A only: init hands `exec A && B` to the shell, and the shell becomes A. What follows never runs, under \
+Upstart as in the unit. Put the commands into a `script` if all are meant to run.",
+};
+
+static ASSIGNMENT: Rule = Rule {
+    code: "U102",
+    name: "exec-of-assignment",
+    severity: Severity::Warning,
+    explanation: "`exec NAME=value command` makes the shell look for a program called `NAME=value`, so the job never worked. Use an `env` stanza, or `exec env NAME=value command`.",
+};
+
+/// The longest text that Linux takes as one argument is 131071 bytes; decision: files above this.
+const INLINE_MAX: usize = 100 * 1024;
+
+/// What the text of a phase is made of, read once.
+pub(super) struct Reading<'a> {
+    pub(super) phase: Phase,
+    pub(super) stated: &'a Stated<Process>,
+    pub(super) shell: shell::Reading,
+    pub(super) control: Uses,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(phase: Phase, stated: &'a Stated<Process>) -> Self {
+        let text = &stated.value.text().value;
+        let shell = shell::read(text);
+        let control = job_control::find(text, &shell);
+        Self { phase, stated, shell, control }
+    }
+
+    pub(super) fn prelude<'b>(&'b self, own_unit: &'b str) -> Prelude<'b> {
+        Prelude { phase: self.phase, own_unit, uses: &self.control.commands }
+    }
+
+    /// The place in the source of a part of the text.
+    pub(super) fn span(&self, range: &std::ops::Range<usize>) -> Span {
+        source_span(&self.stated.value, range)
+    }
+}
+
+/// The place in the source of a part of the text that a phase runs.
+pub(super) fn source_span(process: &Process, range: &std::ops::Range<usize>) -> Span {
+    let text = process.text();
+    match process {
+        // Where a continuation was folded, places inside the command are not known any more.
+        Process::Exec(_) if text.span.end - text.span.start != text.value.len() => text.span,
+        Process::Exec(_) => Span::new(text.span.origin, text.span.start + range.start..text.span.start + range.end),
+        Process::Script { dedent, .. } => {
+            let place = |offset: usize| {
+                let lines = text.value.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
+                text.span.start + offset + dedent * (lines + 1)
+            };
+            let start = place(range.start);
+            // An end just behind a newline belongs to the line before.
+            let end = if range.end > range.start { place(range.end - 1) + 1 } else { start };
+            Span::new(text.span.origin, start..end)
+        }
+    }
+}
+
+/// The command of a phase. `front` goes before the text and makes a shell necessary.
+pub(super) fn command(lowering: &mut Lowering<'_>, reading: &Reading<'_>, instance: &Instance, own_unit: &str, front: &str, text: &str) -> Command {
+    report_job_control(lowering, reading);
+    let mut before = instance_parts(instance);
+    let prelude = reading.prelude(own_unit).text();
+    if !prelude.is_empty() {
+        before.push_str("# The commands of Upstart, done by systemctl.\n");
+        before.push_str(&prelude);
+    }
+    before.push_str(front);
+    match reading.stated.value.body() {
+        Body::Script => script(lowering, reading, &format!("{before}{text}")),
+        Body::Exec => exec(lowering, reading, &before, text),
+    }
+}
+
+fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: &str) -> Command {
+    let controls = reading.control.commands.iter().any(|usage| !usage.external);
+    if controls {
+        // The shell's `exec` would pass a function by.
+        return script(lowering, reading, &format!("{before}{text}\n"));
+    }
+    if before.is_empty() {
+        let words = direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text));
+        if let Some(words) = words
+            && let Some(command) = direct(lowering, &words)
+        {
+            return command;
+        }
+    }
+    report_gotchas(lowering, reading, text);
+    script(lowering, reading, &format!("{before}exec {text}\n"))
+}
+
+/// A program and its arguments without a shell; `None` where only a shell can find the program.
+fn direct(lowering: &Lowering<'_>, words: &[String]) -> Option<Command> {
+    let program = words.first()?;
+    let sets_path = lowering.job.env.iter().any(|env| env.value.starts_with("PATH="));
+    let by_env = if program.starts_with('/') {
+        false
+    } else if program.contains('/') {
+        return None;
+    } else {
+        // systemd looks in a fixed path, and takes some characters in front of a program for its own.
+        sets_path || !lowering.has(Feature::BareProgramName) || program.starts_with(['@', '-', ':', '+', '!', '|'])
+    };
+    let env = by_env.then_some("/usr/bin/env");
+    Some(Command::words(env.into_iter().chain(words.iter().map(String::as_str)).map(|word| encode(word).into_owned())))
+}
+
+fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Command {
+    let shell = shell::read(text);
+    let text = if shell.ends_clean { text.trim_end_matches('\n') } else { text };
+    let bytes = encode(text);
+    let mut argv: Vec<Argument> = [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
+    if bytes.len() > INLINE_MAX {
+        argv.push(Argument::Word(script_file(lowering, reading, &bytes).into_bytes()));
+        return Command::new(argv);
+    }
+    argv.push(Argument::Word(b"-c".to_vec()));
+    argv.push(Argument::Script { text: bytes.clone().into_owned(), breaks: byte_offsets(text, &shell.breaks) });
+    let prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
+    Command { prefix, argv }
+}
+
+/// Offsets in the text as offsets in the bytes that it stands for.
+fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
+    if encode(text).len() == text.len() {
+        return offsets.to_vec();
+    }
+    offsets.iter().map(|&offset| encode(&text[..offset]).len()).collect()
+}
+
+/// A script that is too long for a unit, in a file beside it.
+fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &[u8]) -> String {
+    let stem = lowering.unit.name.as_str().trim_end_matches(".service").trim_end_matches('@').to_owned();
+    let path = format!("usr/local/lib/upstart2systemd/{stem}.{}", reading.phase.name());
+    let absolute = format!("/{path}");
+    if lowering.options.companions {
+        let mut text = text.to_vec();
+        text.push(b'\n');
+        lowering.ledger.file(reading.stated.stanza, &path);
+        lowering.companions.push(Companion { path, text });
+    } else {
+        let diagnostic = TOO_LONG
+            .at(lowering.job.stanzas[reading.stated.stanza.0].span, format!("a script of {} KiB does not fit into a unit", text.len() / 1024))
+            .label("needs a file of its own")
+            .help("give a directory to write to: `-o DIR`");
+        lowering.manual(reading.stated.stanza, &[], diagnostic);
+    }
+    absolute
+}
+
+/// Where several variables name the instance, each process cuts its own out of the joined values.
+fn instance_parts(instance: &Instance) -> String {
+    let mut out = String::new();
+    let Some((last, others)) = instance.parts().split_last() else { return out };
+    out.push_str("upstart_rest=$UPSTART_INSTANCE\n");
+    for name in others {
+        out.push_str(&format!("export {name}=\"${{upstart_rest%%:*}}\"\nupstart_rest=${{upstart_rest#*:}}\n"));
+    }
+    out.push_str(&format!("export {last}=\"$upstart_rest\"\n"));
+    out
+}
+
+fn report_job_control(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
+    let stanza = reading.stated.stanza;
+    for usage in reading.control.commands.iter().filter(|usage| usage.external) {
+        let diagnostic = JOB_CONTROL_PATH
+            .at(reading.span(&usage.range), "a command of Upstart by its path, which is gone under systemd")
+            .help(systemctl_line(usage).unwrap_or_else(|| "write the systemctl command instead".to_owned()));
+        lowering.manual(stanza, &[], diagnostic);
+    }
+    for range in &reading.control.unplaced {
+        let diagnostic = UNPLACED
+            .at(reading.span(range), "a command of Upstart in a place where it cannot be replaced")
+            .help("write the systemctl command instead");
+        lowering.manual(stanza, &[], diagnostic);
+    }
+    let mut reported: Vec<&str> = Vec::new();
+    for (usage, event, _) in emitted(&reading.control.commands).filter(|&(_, _, variables)| variables) {
+        if reported.contains(&event) {
+            continue;
+        }
+        reported.push(event);
+        let diagnostic = EMIT
+            .at(reading.span(&usage.range), format!("the variables of `{event}` do not reach the jobs that it starts"))
+            .note("under systemd, emitting an event starts a unit, and that carries no variables");
+        lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT));
+        lowering.diagnostics.push(diagnostic);
+    }
+}
+
+fn systemctl_line(usage: &JobControl) -> Option<String> {
+    let operands = super::prelude::operands(usage);
+    let name = operands.first().copied().flatten()?;
+    match usage.command {
+        Verb::Initctl | Verb::Status => None,
+        verb => Some(format!("write `systemctl {} {name}` instead", verb.name())),
+    }
+}
+
+/// Says what the job does not do although it looks so.
+fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) {
+    let span = reading.stated.value.text().span;
+    let Some(first) = reading.shell.commands.first() else { return };
+    if !first.assignments.is_empty() && first.range.start == 0 {
+        let diagnostic = ASSIGNMENT
+            .at(reading.span(&first.range), "the shell looks for a program with the name of this assignment")
+            .note("the job fails under Upstart, and the unit fails in the same way")
+            .help("use an `env` stanza, or `exec env NAME=value program`");
+        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&ASSIGNMENT));
+        lowering.diagnostics.push(diagnostic);
+    }
+    let rest = &text[first.range.end.min(text.len())..];
+    let operator = ["&&", "||", ";"].into_iter().find(|operator| rest.trim_start().starts_with(operator));
+    if let Some(operator) = operator
+        && first.range.start == 0
+        && rest.trim() != operator
+    {
+        let end = first.range.end + rest.len();
+        let diagnostic = COMPOUND
+            .at(if span.end - span.start == text.len() { reading.span(&(first.range.end..end)) } else { span }, format!("what follows `{operator}` never runs"))
+            .note("`exec` turns the shell into the first command; the unit does the same")
+            .help("put the commands into a `script` if all of them are meant to run");
+        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&COMPOUND));
+        lowering.diagnostics.push(diagnostic);
+    }
+}

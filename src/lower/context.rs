@@ -1,0 +1,89 @@
+//! What the parts of the lowering share: the unit that is being made, the account, the findings.
+
+use super::ledger::Ledger;
+use super::options::Options;
+use crate::ast::Phase;
+use crate::diagnostic::{Diagnostic, Disposition, Rule};
+use crate::job::{Job, StanzaId};
+use crate::source::encode;
+use crate::systemd::{Directive, Feature, Section, Text, Unit, UnitName, Value};
+
+/// A file beside the unit: where it goes below the root, and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Companion {
+    pub path: String,
+    pub text: Vec<u8>,
+}
+
+pub(super) struct Lowering<'a> {
+    pub(super) job: &'a Job,
+    pub(super) options: &'a Options,
+    pub(super) unit: Unit,
+    pub(super) ledger: Ledger,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) companions: Vec<Companion>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(job: &'a Job, options: &'a Options, name: UnitName) -> Self {
+        Self { job, options, unit: Unit::new(name), ledger: Ledger::new(job), diagnostics: Vec::new(), companions: Vec::new() }
+    }
+
+    pub(super) fn has(&self, feature: Feature) -> bool {
+        self.options.systemd_version >= feature.since()
+    }
+
+    /// The stanza is said exactly by these directives, which may be none where systemd does it anyway.
+    pub(super) fn exact(&mut self, stanza: StanzaId, directives: &[Directive]) {
+        self.ledger.record(stanza, Disposition::Exact, directives, None);
+    }
+
+    /// Behaviour differs: the diagnostic says how.
+    pub(super) fn approximate(&mut self, stanza: StanzaId, directives: &[Directive], diagnostic: Diagnostic) {
+        self.ledger.record(stanza, Disposition::Approximate, directives, Some(diagnostic.rule));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// The stanza has no effect any more, or never had one.
+    pub(super) fn dropped(&mut self, stanza: StanzaId, diagnostic: Diagnostic) {
+        self.ledger.record(stanza, Disposition::Dropped, &[], Some(diagnostic.rule));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A person has to act.
+    pub(super) fn manual(&mut self, stanza: StanzaId, directives: &[Directive], diagnostic: Diagnostic) {
+        self.ledger.record(stanza, Disposition::Manual, directives, Some(diagnostic.rule));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Says above a directive how behaviour differs there.
+    pub(super) fn comment(&mut self, directive: Directive, rule: &Rule, text: &str) {
+        self.unit.comment(directive, Text::new(&format!("{}: {text}", rule.code)));
+    }
+
+    /// Says at the end of a section what is not there.
+    pub(super) fn remark(&mut self, section: Section, rule: &Rule, text: &str) {
+        self.unit.remark(section, Text::new(&format!("{}: {text}", rule.code)));
+    }
+
+    pub(super) fn add(&mut self, directive: Directive, value: Value) {
+        self.unit.add(directive, value);
+    }
+
+    pub(super) fn set(&mut self, directive: Directive, value: Value) {
+        self.unit.set(directive, value);
+    }
+
+    pub(super) fn has_main(&self) -> bool {
+        self.job.process(Phase::Main).is_some()
+    }
+
+    /// Whether any process of the job names a variable or word, so that it has to be there.
+    pub(super) fn mentions(&self, word: &str) -> bool {
+        self.job.processes.values().any(|process| contains(encode(&process.value.text().value).as_ref(), word.as_bytes()))
+    }
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|window| window == word)
+}

@@ -1,0 +1,167 @@
+//! How a job is stopped and told to reload: `kill signal`, `kill timeout`, `reload signal`.
+
+use super::context::Lowering;
+use super::respawn::{clean_stop, signal_name};
+use crate::ast::{Phase, Signal};
+use crate::diagnostic::{Rule, Severity};
+use crate::systemd::{Argument, Command, Directive, Value};
+
+pub(super) static RULES: [&Rule; 5] = [&KILL_ZERO, &STOP_BUDGET, &NO_MAIN, &RELOAD_UNKNOWN_MAIN, &STRANGE_SIGNAL];
+
+static KILL_ZERO: Rule = Rule {
+    code: "U106",
+    name: "kill-timeout-zero",
+    severity: Severity::Warning,
+    explanation: "`kill timeout 0` is accepted, but makes init itself abort when the job is stopped. In systemd a timeout of 0 means to wait for ever. The unit \
+gets one second, which is the nearest to what was meant.",
+};
+
+static STOP_BUDGET: Rule = Rule {
+    code: "U204",
+    name: "shared-stop-timeout",
+    severity: Severity::Note,
+    explanation: "`kill timeout` counts from the kill signal, and Upstart gives pre-stop and post-stop all the time they want. `TimeoutStopSec=` of systemd \
+bounds each of `ExecStop=`, the wait after the kill signal, and `ExecStopPost=`. So that the scripts are not cut short it is at least 90 seconds here, and a main \
+process that ignores its kill signal lives that much longer. Lower it if the scripts are quick.",
+};
+
+static NO_MAIN: Rule = Rule {
+    code: "U107",
+    name: "signal-without-main",
+    severity: Severity::Note,
+    explanation: "`kill signal`, `kill timeout` and `reload signal` are about the main process. A job without `exec` or `script` has none.",
+};
+
+static RELOAD_UNKNOWN_MAIN: Rule = Rule {
+    code: "U205",
+    name: "reload-without-main-pid",
+    severity: Severity::Warning,
+    explanation: "systemd cannot tell which process of this daemon is the main one, so it cannot send it a signal, and `systemctl reload` is not there. Add \
+`PIDFile=` if the daemon writes one, or run it in the foreground with `Type=exec`; then add `ExecReload=/bin/kill -HUP $MAINPID`.",
+};
+
+static STRANGE_SIGNAL: Rule = Rule {
+    code: "U108",
+    name: "impossible-signal",
+    severity: Severity::Warning,
+    explanation: "Linux knows the signals 1 to 64. Upstart accepts any number here, but sending it fails, and the job is only ended by SIGKILL after the kill \
+timeout.",
+};
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, inverted: bool) {
+    let job = lowering.job;
+    if !lowering.has_main() || inverted {
+        for (stanza, span) in [
+            job.kill_timeout.as_ref().map(|stated| (stated.stanza, stated.span)),
+            job.kill_signal.as_ref().map(|stated| (stated.stanza, stated.span)),
+            job.reload_signal.as_ref().map(|stated| (stated.stanza, stated.span)),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            lowering.dropped(stanza, NO_MAIN.at(span, "there is no main process while the unit is active").label("has no effect"));
+        }
+        return;
+    }
+    timeout(lowering);
+    if let Some(signal) = &job.kill_signal {
+        if (1..=64).contains(&signal.value.0) {
+            if signal.value != Signal::TERM {
+                lowering.set(Directive::KillSignal, Value::measure(signal_name(signal.value)));
+                clean_stop(lowering, signal.value);
+            }
+            lowering.exact(signal.stanza, &[Directive::KillSignal]);
+        } else {
+            let diagnostic = STRANGE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
+            lowering.dropped(signal.stanza, diagnostic);
+        }
+    }
+    reload(lowering, main_pid_known);
+}
+
+fn timeout(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    let seconds = job.kill_timeout().max(1);
+    let bounded: Vec<_> = [Phase::PreStop, Phase::PostStop].into_iter().filter(|&phase| job.process(phase).is_some()).collect();
+    // A pre-stop of a task is not carried over, so it needs no time.
+    let bounded: Vec<_> = bounded.into_iter().filter(|&phase| phase != Phase::PreStop || !job.is_task()).collect();
+    let directive = Directive::TimeoutStopSec;
+    let Some(&first) = bounded.first() else {
+        lowering.set(directive, Value::number(seconds));
+        match &job.kill_timeout {
+            Some(stated) if stated.value == 0 => kill_zero(lowering),
+            Some(stated) => lowering.exact(stated.stanza, &[directive]),
+            None => {}
+        }
+        return;
+    };
+    let raised = seconds.max(90);
+    lowering.set(directive, Value::number(raised));
+    if raised == seconds {
+        if let Some(stated) = &job.kill_timeout {
+            lowering.exact(stated.stanza, &[directive]);
+        }
+        return;
+    }
+    let stanza = job.stanzas[job.processes[&first].stanza.0].span;
+    let names = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(" and ");
+    let diagnostic = STOP_BUDGET
+        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{names} and the kill timeout share 90 seconds"))
+        .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
+        .help("lower `TimeoutStopSec=` if the scripts are quick");
+    lowering.comment(directive, &STOP_BUDGET, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));
+    match &job.kill_timeout {
+        Some(stated) => {
+            lowering.approximate(stated.stanza, &[directive], diagnostic);
+            if stated.value == 0 {
+                kill_zero(lowering);
+            }
+        }
+        None => lowering.approximate(job.processes[&first].stanza, &[directive], diagnostic),
+    }
+}
+
+fn kill_zero(lowering: &mut Lowering<'_>) {
+    if let Some(stated) = &lowering.job.kill_timeout {
+        let diagnostic = KILL_ZERO
+            .at(stated.span, "`kill timeout 0` makes init abort when the job is stopped")
+            .note("0 would mean to wait for ever in systemd; the unit gets 1 second")
+            .help("write the number of seconds that the process may take to end");
+        lowering.approximate(stated.stanza, &[Directive::TimeoutStopSec], diagnostic);
+    }
+}
+
+fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool) {
+    let job = lowering.job;
+    let signal = job.reload_signal();
+    if job.is_task() || !(1..=64).contains(&signal.0) {
+        if let Some(stated) = &job.reload_signal {
+            let diagnostic = if job.is_task() {
+                NO_MAIN.at(stated.span, "a task cannot be reloaded").note("systemd only reloads a unit that is active, and a task never is")
+            } else {
+                STRANGE_SIGNAL.at(stated.span, format!("there is no signal {}", signal.0))
+            };
+            lowering.dropped(stated.stanza, diagnostic);
+        }
+        return;
+    }
+    if !main_pid_known {
+        if let Some(stated) = &job.reload_signal {
+            let diagnostic = RELOAD_UNKNOWN_MAIN
+                .at(stated.span, "systemd does not know which process to send this to")
+                .help("add `PIDFile=` and `ExecReload=` to the unit if the daemon writes a pid file");
+            lowering.manual(stated.stanza, &[], diagnostic);
+        }
+        return;
+    }
+    let name = signal.name().map_or_else(|| signal.0.to_string(), str::to_owned);
+    let kill = Command::new([
+        Argument::Word(b"/bin/kill".to_vec()),
+        Argument::Word(format!("-{name}").into_bytes()),
+        Argument::Variable("MAINPID"),
+    ]);
+    lowering.set(Directive::ExecReload, Value::command(&kill));
+    if let Some(stated) = &job.reload_signal {
+        lowering.exact(stated.stanza, &[Directive::ExecReload]);
+    }
+}

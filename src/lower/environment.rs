@@ -1,0 +1,54 @@
+//! `env`, and what Upstart put into the environment by itself.
+
+use super::context::Lowering;
+use super::instance::Instance;
+use crate::diagnostic::{Rule, Severity};
+use crate::source::{encode, lossy};
+use crate::systemd::{Directive, Section, Value};
+
+pub(super) static RULES: [&Rule; 1] = [&UNUSABLE];
+
+static UNUSABLE: Rule = Rule {
+    code: "U248",
+    name: "unusable-variable",
+    severity: Severity::Warning,
+    explanation: "systemd drops an environment variable whose name is not made of letters, digits and `_`, or whose value is not valid UTF-8. \
+Upstart passed it on. Set it in a script before the program is called, for example with env(1).",
+};
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
+    let job = lowering.job;
+    for stated in &job.env {
+        let Some((name, value)) = stated.value.split_once('=') else {
+            // Copied from init's own environment, which holds what the kernel command line set.
+            lowering.add(Directive::PassEnvironment, Value::line(&stated.value));
+            lowering.exact(stated.stanza, &[Directive::PassEnvironment]);
+            continue;
+        };
+        if instance.sets(name) {
+            // The name of the instance takes the place of this default, see `instance`.
+            lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
+            continue;
+        }
+        if let Some(value) = Value::environment(name, &encode(value)) {
+            lowering.add(Directive::Environment, value);
+            lowering.exact(stated.stanza, &[Directive::Environment]);
+        } else {
+            let diagnostic = UNUSABLE
+                .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
+                .help("set it in the command: `/usr/bin/env NAME=VALUE program`");
+            lowering.remark(Section::Service, diagnostic.rule, &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)));
+            lowering.manual(stated.stanza, &[], diagnostic);
+        }
+    }
+    let full = lowering.options.full_env;
+    if (full || lowering.mentions("UPSTART_JOB"))
+        && let Some(value) = Value::environment("UPSTART_JOB", &encode(&job.name.0))
+    {
+        lowering.add(Directive::Environment, value);
+    }
+    if full {
+        lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
+    }
+    instance.environment(lowering, full);
+}

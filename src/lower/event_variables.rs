@@ -1,0 +1,61 @@
+//! Variables of events that scripts refer to, and that no unit carries.
+
+use super::activation::event_names;
+use super::command::source_span;
+use super::context::Lowering;
+use super::event_table::{self, DEVICE};
+use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::shell;
+
+pub(super) static RULES: [&Rule; 1] = [&EVENT_VARIABLE];
+
+static EVENT_VARIABLE: Rule = Rule {
+    code: "U227",
+    name: "event-variable",
+    severity: Severity::Warning,
+    explanation: "Upstart puts the variables of the event that started a job into its environment (and those of the event that stopped it into that of pre-stop and post-stop). \
+Units carry no variables, so the script finds it empty. Where the value is always the same, set it with `Environment=`; `runlevel | cut -d' ' -f2` still gives the run level; \
+`$MONITOR_EXIT_STATUS` and its kin are there in units that are started by `OnFailure=`; in `ExecStop=` and `ExecStopPost=` there are `$SERVICE_RESULT`, `$EXIT_CODE` and \
+`$EXIT_STATUS`.",
+};
+
+/// Variables that come with every start or stop by an event.
+const ALWAYS: [&str; 2] = ["UPSTART_EVENTS", "UPSTART_STOP_EVENTS"];
+
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    let mut carried: Vec<&'static str> = ALWAYS.to_vec();
+    for condition in [&job.start_on, &job.stop_on].into_iter().flatten() {
+        for name in event_names(&condition.value) {
+            match event_table::find(&name) {
+                Some(row) => carried.extend(row.variables),
+                None if name.contains("-device-") => carried.extend(DEVICE),
+                None => {}
+            }
+        }
+    }
+    let set = |name: &str| {
+        job.env.iter().any(|env| env.value.split('=').next() == Some(name)) || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
+    };
+    for stated in job.processes.values() {
+        let text = &stated.value.text().value;
+        let reading = shell::read(text);
+        let assigned = |name: &str| text.contains(&format!("{name}=")) || text.contains(&format!("for {name} in")) || text.contains(&format!("read {name}"));
+        let mut names: Vec<&str> = Vec::new();
+        let mut first = None;
+        for (name, range) in &reading.variables {
+            if carried.contains(&name.as_str()) && !set(name) && !assigned(name) && !names.contains(&name.as_str()) {
+                names.push(name);
+                first.get_or_insert_with(|| range.clone());
+            }
+        }
+        if let Some(range) = first {
+            let listed = names.iter().map(|name| format!("`${name}`")).collect::<Vec<_>>().join(", ");
+            let diagnostic = EVENT_VARIABLE
+                .at(source_span(&stated.value, &range), format!("{listed} came with the event, and {} empty in the unit", if names.len() == 1 { "is" } else { "are" }))
+                .help("set it with `Environment=` where the value is always the same, or find it out in the script");
+            lowering.ledger.record(stated.stanza, Disposition::Approximate, &[], Some(&EVENT_VARIABLE));
+            lowering.diagnostics.push(diagnostic);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! From a job to a unit.
+//!
+//! One file for each concern. The order of calls is the order in which diagnostics of the same place come out;
+//! the order of directives is the unit's own business.
+
+mod activation;
+mod attributes;
+mod cgroup;
+mod command;
+mod console;
+mod context;
+mod ending;
+mod environment;
+mod event_table;
+mod event_variables;
+mod glob;
+mod identity;
+mod instance;
+mod ledger;
+mod names;
+mod options;
+mod prelude;
+mod process;
+mod respawn;
+mod runlevel;
+mod trigger;
+
+use crate::diagnostic::{Diagnostic, Outcome, Rule, Severity};
+use crate::job::{Job, StanzaId};
+use crate::source::{Span, encode};
+use crate::systemd::{Directive, NameTooLong, Unit, UnitName, Value};
+
+pub use context::Companion;
+pub use options::{OLDEST_SYSTEMD, Options};
+
+use context::Lowering;
+use instance::Instance;
+use process::Shape;
+
+/// What a job became.
+#[derive(Debug)]
+pub struct Lowered {
+    /// `None` where systemd cannot have such a unit; a diagnostic of severity error says why.
+    pub unit: Option<Unit>,
+    pub companions: Vec<Companion>,
+    /// One for each stanza, in source order.
+    pub stanzas: Vec<Outcome>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+static OWN_RULES: [&Rule; 5] = [&NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &MANGLED];
+
+/// Every rule that lowering can report.
+pub fn rules() -> Vec<&'static Rule> {
+    let lists: [&[&'static Rule]; 14] = [
+        &OWN_RULES,
+        &activation::RULES,
+        &attributes::RULES,
+        &cgroup::RULES,
+        &command::RULES,
+        &console::RULES,
+        &ending::RULES,
+        &environment::RULES,
+        &event_variables::RULES,
+        &identity::RULES,
+        &instance::RULES,
+        &process::RULES,
+        &respawn::RULES,
+        &trigger::RULES,
+    ];
+    lists.concat()
+}
+
+static NAME_TOO_LONG: Rule = Rule {
+    code: "U208",
+    name: "name-too-long",
+    severity: Severity::Error,
+    explanation: "The name of a unit has at most 255 bytes, with its suffix, and characters other than letters, digits and `:_.-` take four of them. Give the job a shorter name.",
+};
+
+static SHIPPED: Rule = Rule {
+    code: "U209",
+    name: "shipped-unit",
+    severity: Severity::Warning,
+    explanation: "Distributions ship a unit of this name. A file in /etc/systemd/system takes its place. Most often the unit of the distribution is the one to use, and the job is not needed \
+any more; what the job does differently can go into a drop-in.",
+};
+
+static REPLACED: Rule = Rule {
+    code: "U114",
+    name: "overwritten-stanza",
+    severity: Severity::Warning,
+    explanation: "A later stanza of the same file takes the place of this one: of `exec` and `script`, and of each setting that has one value, the last counts. Before version 0.5 of init several \
+`start on` lines meant any of them; since then only the last counts. Delete what does not count, or join the conditions with `or`.",
+};
+
+static TOO_NEW: Rule = Rule {
+    code: "U228",
+    name: "newer-directive",
+    severity: Severity::Warning,
+    explanation: "The directive that says this is not in the systemd that units are being written for (`--systemd-version`), so it is left out.",
+};
+
+static MANGLED: Rule = Rule {
+    code: "U115",
+    name: "mangled-blank",
+    severity: Severity::Warning,
+    explanation: "The tokeniser of init garbles blanks that stand before a backslash: `a \\$b` was read as `a\\\\$b`. Jobs that hold this were broken under Upstart. The unit has what was evidently meant.",
+};
+
+/// Lowers a job. `mangled` are places that init's tokeniser garbled.
+pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
+    let instance = Instance::of(job);
+    let stem = encode(&job.name.0);
+    let name = if instance.is_template() { UnitName::template(&stem, "service") } else { UnitName::escaped(&stem, "service") };
+    let name = match name {
+        Ok(name) => name,
+        Err(NameTooLong(length)) => return refused(job, length),
+    };
+    let mut lowering = Lowering::new(job, options, name);
+    for &span in mangled {
+        lowering.diagnostics.push(
+            MANGLED.at(span, "init garbles the blanks before this backslash").note("read as evidently meant").help("put the backslash into single quotes, or write the text without it"),
+        );
+    }
+    replaced(&mut lowering);
+    if names::is_shipped(&job.name)
+        && let Some(record) = job.stanzas.first()
+    {
+        let unit = lowering.unit.name.clone();
+        lowering.diagnostics.push(
+            SHIPPED
+                .at(record.span, format!("distributions ship {unit}, and this one would take its place"))
+                .help("see whether the unit of the distribution does what the job did"),
+        );
+    }
+    identity::lower(&mut lowering);
+    let activation = activation::start(&mut lowering);
+    let shape = activation.shape(&lowering);
+    activation::lower(&mut lowering, activation, &instance);
+    instance.lower(&mut lowering);
+    cgroup::lower(&mut lowering);
+    let processes = process::lower(&mut lowering, shape, &instance);
+    ending::lower(&mut lowering, processes.main_pid_known, shape == Shape::Inverted);
+    respawn::lower(&mut lowering, shape == Shape::Inverted);
+    attributes::lower(&mut lowering);
+    environment::lower(&mut lowering, &instance);
+    console::lower(&mut lowering);
+    event_variables::lower(&mut lowering);
+    repeated_starts(&mut lowering, shape);
+    too_new(&mut lowering);
+    finish(lowering)
+}
+
+/// Tasks that events start again and again must not run into systemd's start limit.
+fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
+    let pulled_by_event = lowering.unit.values(Directive::WantedBy).iter().any(|value| value.as_str().starts_with("upstart-event-") || value.as_str().ends_with(".device"));
+    if shape == Shape::Task && pulled_by_event && !lowering.unit.has(Directive::StartLimitIntervalSec) {
+        lowering.set(Directive::StartLimitIntervalSec, Value::number(0));
+    }
+}
+
+fn finish(lowering: Lowering<'_>) -> Lowered {
+    let Lowering { job, unit, ledger, mut diagnostics, companions, .. } = lowering;
+    // In the order of the text; what belongs to one place keeps the order in which it was found.
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start));
+    let refused = diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error);
+    Lowered { unit: (!refused).then_some(unit), companions, stanzas: ledger.finish(job), diagnostics }
+}
+
+fn refused(job: &Job, length: usize) -> Lowered {
+    let mut ledger = ledger::Ledger::new(job);
+    for index in 0..job.stanzas.len() {
+        ledger.record(StanzaId(index), crate::diagnostic::Disposition::Manual, &[], Some(&NAME_TOO_LONG));
+    }
+    let span = job.stanzas.first().map_or(Span::new(crate::source::Origin::Conf, 0..0), |record| record.span);
+    let diagnostic = NAME_TOO_LONG
+        .at(span, format!("the unit of this job would have a name of {length} bytes, and systemd takes 255"))
+        .help("give the job a shorter name");
+    Lowered { unit: None, companions: Vec::new(), stanzas: ledger.finish(job), diagnostics: vec![diagnostic] }
+}
+
+/// Stanzas whose place another one took. That an override does so is its purpose; in one file it is a slip.
+fn replaced(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    for (index, record) in job.stanzas.iter().enumerate() {
+        let Some(by) = record.replaced_by else { continue };
+        let stanza = StanzaId(index);
+        let other = &job.stanzas[by.0];
+        if other.span.origin != record.span.origin || other.keyword == "manual" {
+            lowering.ledger.record(stanza, crate::diagnostic::Disposition::Dropped, &[], Some(&REPLACED));
+            continue;
+        }
+        let diagnostic = REPLACED
+            .at(record.span, format!("this `{}` does not count", record.keyword))
+            .related(other.span, "this one takes its place")
+            .help("delete one of them");
+        lowering.dropped(stanza, diagnostic);
+    }
+}
+
+/// The name that a directive had before.
+fn older_name(directive: Directive) -> Option<Directive> {
+    (directive == Directive::StartLimitIntervalSec).then_some(Directive::StartLimitInterval)
+}
+
+/// Takes out what the systemd that the unit is for does not know.
+fn too_new(lowering: &mut Lowering<'_>) {
+    let version = lowering.options.systemd_version;
+    let newer: Vec<Directive> = lowering.unit.directives().filter(|directive| directive.since() > version).collect();
+    for directive in newer {
+        if let Some(older) = older_name(directive) {
+            for value in lowering.unit.values(directive).to_vec() {
+                lowering.unit.add(older, value);
+            }
+            lowering.unit.remove(directive);
+            continue;
+        }
+        lowering.unit.remove(directive);
+        let span = lowering.job.stanzas.first().map_or(Span::new(crate::source::Origin::Conf, 0..0), |record| record.span);
+        let message = format!("`{}=` needs systemd {}, and the unit is for {version}", directive.name(), directive.since());
+        lowering.remark(directive.section(), &TOO_NEW, &message);
+        lowering.diagnostics.push(TOO_NEW.at(span, message).help("use a newer systemd, or do without"));
+        lowering.ledger.lost(directive, &TOO_NEW);
+    }
+}

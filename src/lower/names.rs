@@ -1,0 +1,111 @@
+//! Which unit a job of the distribution is in systemd.
+
+use crate::job::JobName;
+use crate::source::encode;
+use crate::systemd::UnitName;
+
+/// How the job behaves, as far as it matters to those who wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Service,
+    /// It ends, and is waited for until then.
+    Task,
+    /// Whatever it did is done before any ordinary unit starts.
+    Early,
+}
+
+/// Jobs of Ubuntu, Debian and Red Hat whose unit has another name, or that are known to be tasks.
+/// What is not in the table is a service whose unit has the name of the job.
+const DISTRIBUTION: [(&str, &str, Kind); 52] = [
+    ("NetworkManager", "NetworkManager.service", Kind::Service),
+    ("apparmor", "apparmor.service", Kind::Task),
+    ("cgroup-lite", "sysinit.target", Kind::Early),
+    ("console", "console-getty.service", Kind::Service),
+    ("console-font", "console-setup.service", Kind::Task),
+    ("console-setup", "console-setup.service", Kind::Task),
+    ("dbus", "dbus.service", Kind::Service),
+    ("failsafe", "network-online.target", Kind::Task),
+    ("gdm", "display-manager.service", Kind::Service),
+    ("gssd", "rpc-gssd.service", Kind::Service),
+    ("hostname", "sysinit.target", Kind::Early),
+    ("hwclock", "sysinit.target", Kind::Early),
+    ("hwclock-save", "sysinit.target", Kind::Early),
+    ("idmapd", "nfs-idmapd.service", Kind::Service),
+    ("kdm", "display-manager.service", Kind::Service),
+    ("kmod", "systemd-modules-load.service", Kind::Early),
+    ("libvirt-bin", "libvirtd.service", Kind::Service),
+    ("lightdm", "display-manager.service", Kind::Service),
+    ("lxdm", "display-manager.service", Kind::Service),
+    ("messagebus", "dbus.service", Kind::Service),
+    ("module-init-tools", "systemd-modules-load.service", Kind::Early),
+    ("mountall", "local-fs.target", Kind::Early),
+    ("mountkernfs", "sysinit.target", Kind::Early),
+    ("network", "network.target", Kind::Service),
+    ("network-manager", "NetworkManager.service", Kind::Service),
+    ("networking", "networking.service", Kind::Task),
+    ("plymouth", "plymouth-start.service", Kind::Early),
+    ("plymouth-splash", "plymouth-start.service", Kind::Early),
+    ("portmap", "rpcbind.service", Kind::Service),
+    ("prefdm", "display-manager.service", Kind::Service),
+    ("procps", "systemd-sysctl.service", Kind::Early),
+    ("rc-sysinit", "basic.target", Kind::Early),
+    ("rcS", "sysinit.target", Kind::Early),
+    ("resolvconf", "resolvconf.service", Kind::Service),
+    ("rpcbind", "rpcbind.service", Kind::Service),
+    ("slim", "display-manager.service", Kind::Service),
+    ("statd", "rpc-statd.service", Kind::Service),
+    ("sysctl", "systemd-sysctl.service", Kind::Early),
+    ("systemd-logind", "systemd-logind.service", Kind::Service),
+    ("tty1", "getty@tty1.service", Kind::Service),
+    ("tty2", "getty@tty2.service", Kind::Service),
+    ("tty3", "getty@tty3.service", Kind::Service),
+    ("tty4", "getty@tty4.service", Kind::Service),
+    ("tty5", "getty@tty5.service", Kind::Service),
+    ("tty6", "getty@tty6.service", Kind::Service),
+    ("udev", "systemd-udevd.service", Kind::Early),
+    ("udev-fallback-graphics", "systemd-udev-settle.service", Kind::Early),
+    ("udev-finish", "systemd-udev-trigger.service", Kind::Early),
+    ("udevmonitor", "systemd-udevd.service", Kind::Early),
+    ("udevtrigger", "systemd-udev-trigger.service", Kind::Early),
+    ("ureadahead", "sysinit.target", Kind::Early),
+    ("xdm", "display-manager.service", Kind::Service),
+];
+
+/// Units of distributions that a converted job of the same name would take the place of. Those that
+/// begin with `systemd-` or `plymouth-` are not listed.
+const SHIPPED: [&str; 24] = [
+    "acpid", "apparmor", "atd", "avahi-daemon", "console-setup", "cron", "crond", "cups", "dbus", "getty@", "networking", "NetworkManager", "ntp", "plymouth",
+    "procps", "rc-local", "resolvconf", "rpcbind", "rsyslog", "ssh", "sshd", "udev", "wpa_supplicant", "x11-common",
+];
+
+/// A job that a condition refers to, as systemd knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Peer {
+    pub(super) unit: UnitName,
+    /// `None` where nothing is known of the job.
+    pub(super) kind: Option<Kind>,
+}
+
+/// The unit of the job with this name; `None` where systemd cannot have a unit of such a name.
+pub(super) fn peer(job: &str) -> Option<Peer> {
+    if let Some(&(_, unit, kind)) = DISTRIBUTION.iter().find(|(name, ..)| *name == job) {
+        return Some(Peer { unit: UnitName::known(unit), kind: Some(kind) });
+    }
+    UnitName::escaped(&encode(job), "service").ok().map(|unit| Peer { unit, kind: None })
+}
+
+/// The unit of a job of its own that a distribution ships too.
+pub(super) fn is_shipped(job: &JobName) -> bool {
+    let name = job.0.as_str();
+    SHIPPED.contains(&name) || name.starts_with("systemd-") || name.starts_with("plymouth-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_sorted_and_have_no_doubles() {
+        assert!(DISTRIBUTION.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

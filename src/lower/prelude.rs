@@ -1,0 +1,269 @@
+//! Job control in scripts: shell functions with the names of Upstart's commands, put in front of the
+//! untouched script.
+
+use indoc::indoc;
+
+use crate::ast::Phase;
+use crate::shell::job_control::{JobControl, Verb};
+
+/// What a command without the name of a job means in a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    /// `stop` in pre-start: do not run the job.
+    Decline,
+    /// `start` in pre-stop, and `stop` while the job stops anyway.
+    Nothing,
+    /// Asked of systemd without waiting, as Upstart did not wait.
+    Ask,
+}
+
+fn own(phase: Phase, verb: Verb) -> Own {
+    match (phase, verb) {
+        (Phase::PreStart, Verb::Stop) => Own::Decline,
+        (Phase::PreStart | Phase::PreStop, Verb::Start) | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
+        _ => Own::Ask,
+    }
+}
+
+/// The functions that the commands of a script need.
+pub(super) struct Prelude<'a> {
+    pub(super) phase: Phase,
+    /// The unit's own name; for a template the shell text that finds it out.
+    pub(super) own_unit: &'a str,
+    pub(super) uses: &'a [JobControl],
+}
+
+const UNIT: &str = indoc! {r#"
+    # The unit of an Upstart job: JOB [KEY=VALUE...]
+    upstart_unit() (
+        name=$(printf %s "$1" | tr / -)
+        shift
+        if [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
+            values=
+            for pair; do values=${values:+$values:}${pair#*=}; done
+            name=$name@$(systemd-escape -- "$values")
+        fi
+        echo "$name.service"
+    )
+"#};
+
+const JOB: &str = indoc! {r#"
+    # VERB [--no-wait] JOB [KEY=VALUE...]
+    upstart_job() (
+        verb=$1 block=
+        shift
+        while :; do
+            case ${1-} in
+                -n | --no-wait) block=--no-block ;;
+                -*) ;;
+                *) break ;;
+            esac
+            shift
+        done
+        systemctl $block "$verb" "$(upstart_unit "$@")"
+    )
+"#};
+
+const STATUS: &str = indoc! {r#"
+    # What `status` printed: JOB start/running, process N
+    upstart_status() (
+        unit=$(upstart_unit "$@")
+        if systemctl -q is-active "$unit"; then
+            echo "$1 start/running, process $(systemctl show -p MainPID "$unit" | cut -d= -f2)"
+        else
+            echo "$1 stop/waiting"
+        fi
+    )
+"#};
+
+const EMIT: &str = indoc! {r#"
+    # emit [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
+    upstart_emit() (
+        block= units=
+        while :; do
+            case ${1-} in
+                -n | --no-wait) block=--no-block ;;
+                -*) ;;
+                *) break ;;
+            esac
+            shift
+        done
+        event=$1
+        shift
+        for unit in "upstart-event-$event.service" $(for pair; do systemd-escape --template="upstart-event-$event@.service" -- "$pair"; done); do
+            if systemctl cat "$unit" >/dev/null 2>&1; then units="$units $unit"; fi
+        done
+        [ -z "$units" ] || systemctl $block start $units
+    )
+"#};
+
+impl Prelude<'_> {
+    /// Whether the script declines to run the job.
+    pub(super) fn declines(&self) -> bool {
+        self.uses.iter().any(|usage| own(self.phase, verb_of(usage)) == Own::Decline && is_bare(usage))
+    }
+
+    /// Whether pre-stop calls the stop off.
+    pub(super) fn vetoes(&self) -> Option<&JobControl> {
+        self.uses.iter().find(|usage| self.phase == Phase::PreStop && verb_of(usage) == Verb::Start && is_bare(usage))
+    }
+
+    /// The text of the functions.
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        let placed = || self.uses.iter().filter(|usage| !usage.external);
+        let mut needs = Needs::default();
+        let mut functions = Vec::new();
+        for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
+            let uses: Vec<_> = placed().filter(|usage| usage.command == verb).collect();
+            if !uses.is_empty() {
+                functions.push(self.function(verb, &uses, &mut needs));
+            }
+        }
+        let initctl: Vec<_> = placed().filter(|usage| usage.command == Verb::Initctl).collect();
+        if !initctl.is_empty() {
+            functions.push(self.initctl(&initctl, &mut needs));
+        }
+        for (needed, text) in [(needs.unit, UNIT), (needs.job, JOB), (needs.status, STATUS), (needs.emit, EMIT)] {
+            if needed {
+                out.push_str(text);
+            }
+        }
+        for function in functions {
+            out.push_str(&function);
+        }
+        out
+    }
+
+    fn function(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
+        let name = verb.name();
+        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) = uses.iter().partition(|usage| is_bare(usage));
+        let for_own = self.for_own(verb, needs);
+        let for_named = if verb == Verb::Status {
+            needs.status = true;
+            needs.unit = true;
+            "upstart_status \"$@\"".to_owned()
+        } else if named.iter().all(|usage| is_plain(usage)) {
+            format!("systemctl {name} \"$1.service\"")
+        } else {
+            needs.job = true;
+            needs.unit = true;
+            format!("upstart_job {name} \"$@\"")
+        };
+        match (bare.is_empty(), named.is_empty()) {
+            (false, true) => format!("{name}() {{ {for_own}; }}\n"),
+            (true, _) => format!("{name}() {{ {for_named}; }}\n"),
+            (false, false) => format!("{name}() {{ if [ $# = 0 ]; then {for_own}; else {for_named}; fi; }}\n"),
+        }
+    }
+
+    /// What a verb does to the job itself.
+    fn for_own(&self, verb: Verb, needs: &mut Needs) -> String {
+        if verb == Verb::Status {
+            needs.status = true;
+            needs.unit = true;
+            return "upstart_status \"$UPSTART_JOB\"".to_owned();
+        }
+        match own(self.phase, verb) {
+            Own::Decline => "upstart_declined=1".to_owned(),
+            Own::Nothing => ":".to_owned(),
+            Own::Ask => format!("systemctl --no-block {} {}", verb.name(), self.own_unit),
+        }
+    }
+
+    fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
+        let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| subcommand(usage)).collect();
+        verbs.sort();
+        verbs.dedup();
+        let mut out = String::from("initctl() {\n    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n    verb=$1\n    shift\n    case $verb in\n");
+        // A verb that only shows when the script runs may be any of them.
+        let unknown = verbs.contains(&None);
+        let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);
+        for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
+            let name = verb.name();
+            if !wants(name) {
+                continue;
+            }
+            let bare = uses.iter().any(|usage| verb_of(usage) == verb && is_bare(usage));
+            needs.unit = true;
+            let for_named = if verb == Verb::Status {
+                needs.status = true;
+                "upstart_status \"$@\"".to_owned()
+            } else {
+                needs.job = true;
+                "upstart_job \"$verb\" \"$@\"".to_owned()
+            };
+            if bare {
+                let for_own = self.for_own(verb, needs);
+                out.push_str(&format!("        {name}) if [ $# = 0 ]; then {for_own}; else {for_named}; fi ;;\n"));
+            } else {
+                out.push_str(&format!("        {name}) {for_named} ;;\n"));
+            }
+        }
+        if wants("emit") {
+            needs.emit = true;
+            out.push_str("        emit) upstart_emit \"$@\" ;;\n");
+        }
+        if wants("list") {
+            out.push_str("        list) systemctl list-units --all --type=service ;;\n");
+        }
+        if wants("reload-configuration") {
+            out.push_str("        reload-configuration) systemctl daemon-reload ;;\n");
+        }
+        out.push_str("        *) echo \"initctl $verb: not available under systemd\" >&2; return 1 ;;\n    esac\n}\n");
+        out
+    }
+}
+
+#[derive(Default)]
+struct Needs {
+    unit: bool,
+    job: bool,
+    status: bool,
+    emit: bool,
+}
+
+/// The verb, also where it is behind `initctl`.
+fn verb_of(usage: &JobControl) -> Verb {
+    match usage.command {
+        Verb::Initctl => subcommand(usage).and_then(|word| Verb::of(&word)).unwrap_or(Verb::Initctl),
+        verb => verb,
+    }
+}
+
+/// No job is named, so the job itself is meant.
+fn is_bare(usage: &JobControl) -> bool {
+    operands(usage).is_empty()
+}
+
+/// The first argument of `initctl` that is no option.
+fn subcommand(usage: &JobControl) -> Option<String> {
+    usage.arguments.iter().find(|word| !word.as_deref().is_some_and(is_option)).cloned().flatten()
+}
+
+/// The arguments without options, and without the subcommand of `initctl`.
+pub(super) fn operands(usage: &JobControl) -> Vec<Option<&str>> {
+    let skip = usize::from(usage.command == Verb::Initctl);
+    usage.arguments.iter().map(Option::as_deref).filter(|word| !word.is_some_and(is_option)).skip(skip).collect()
+}
+
+fn is_option(word: &str) -> bool {
+    word.starts_with('-')
+}
+
+/// One literal name that is its own unit name, and nothing else.
+fn is_plain(usage: &JobControl) -> bool {
+    match usage.arguments.as_slice() {
+        [Some(name)] => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte)) && !name.starts_with(['-', '.']),
+        _ => false,
+    }
+}
+
+/// The events that the commands emit, with whether variables go with them.
+pub(super) fn emitted(uses: &[JobControl]) -> impl Iterator<Item = (&JobControl, &str, bool)> {
+    uses.iter().filter(|usage| usage.command == Verb::Initctl && subcommand(usage).as_deref() == Some("emit")).filter_map(|usage| {
+        let operands = operands(usage);
+        let event = operands.first().copied().flatten()?;
+        Some((usage, event, operands.len() > 1))
+    })
+}

@@ -1,0 +1,480 @@
+//! The processes of the five phases: which directive each becomes, and the type of the unit.
+
+use super::command::{Reading, command};
+use super::context::Lowering;
+use super::instance::Instance;
+use crate::ast::{Expect, Phase};
+use crate::diagnostic::{Rule, Severity};
+use crate::shell;
+use crate::shell::guard::{FileTest, FileTestKind, leading_guards};
+use crate::shell::job_control;
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
+
+pub(super) static RULES: [&Rule; 11] = [
+    &PRE_START_BACKGROUND,
+    &POST_START_OF_TASK,
+    &PRE_STOP_VETO,
+    &PRE_STOP_OF_TASK,
+    &PRE_STOP_WITHOUT_MAIN,
+    &GROUP_KILL,
+    &EXPECT_FORK,
+    &EXPECT_STOP,
+    &GUARD_WITHOUT_CONDITION,
+    &NOTHING_TO_RUN,
+    &ENDLESS_TASK,
+];
+
+static PRE_START_BACKGROUND: Rule = Rule {
+    code: "U214",
+    name: "background-in-pre-start",
+    severity: Severity::Warning,
+    explanation: "A process that pre-start leaves in the background belongs to the unit, and systemd ends it when the unit stops. Under Upstart it lived on.",
+};
+
+static POST_START_OF_TASK: Rule = Rule {
+    code: "U215",
+    name: "post-start-of-task",
+    severity: Severity::Warning,
+    explanation: "Upstart runs post-start of a task while the task is running; systemd runs `ExecStartPost=` of a `Type=oneshot` unit after its process has ended well.",
+};
+
+static PRE_STOP_VETO: Rule = Rule {
+    code: "U216",
+    name: "veto-in-pre-stop",
+    severity: Severity::Warning,
+    explanation: "A pre-stop that calls `start` calls the stop off: the job goes on. systemd has no way back once a stop has begun, so the unit is stopped. To protect a \
+service from being stopped use `RefuseManualStop=yes`.",
+};
+
+static PRE_STOP_OF_TASK: Rule = Rule {
+    code: "U217",
+    name: "pre-stop-of-task",
+    severity: Severity::Warning,
+    explanation: "pre-stop of a task runs when the task is stopped while it works. systemd has no hook there: `ExecStop=` of a `Type=oneshot` unit does not run while \
+the unit is starting. Let the process of the task catch the kill signal instead.",
+};
+
+static PRE_STOP_WITHOUT_MAIN: Rule = Rule {
+    code: "U109",
+    name: "pre-stop-without-main",
+    severity: Severity::Note,
+    explanation: "Upstart runs pre-stop only while a main process is alive. This job has none, so its pre-stop never ran, and the unit does without it.",
+};
+
+static GROUP_KILL: Rule = Rule {
+    code: "U218",
+    name: "process-group-kill",
+    severity: Severity::Note,
+    explanation: "Upstart signals the process group of the main process. systemd signals every process of the unit, also those that moved to a session of their own \
+(`setsid`, `nohup`, daemons started in the background). If they are to live on, add `KillMode=process`.",
+};
+
+static EXPECT_FORK: Rule = Rule {
+    code: "U219",
+    name: "expected-fork",
+    severity: Severity::Warning,
+    explanation: "With `expect fork` and `expect daemon` init follows the first or second fork. systemd (`Type=forking`) waits until the first process has exited, \
+and takes the process that remains as the main one, or the one named by `PIDFile=`. A program that forks and stays in front makes the start hang. Best is a program that \
+does not fork at all: most have an option for it, and the unit then is `Type=exec` without any guessing.",
+};
+
+static EXPECT_STOP: Rule = Rule {
+    code: "U220",
+    name: "expected-stop",
+    severity: Severity::Note,
+    explanation: "With `expect stop` a program says that it is ready by stopping itself, and init continues it. Nothing in systemd does that, so a small `ExecStartPost=` waits \
+for the stop and continues the program. A program that can use sd_notify(3) is better off with `Type=notify`.",
+};
+
+static GUARD_WITHOUT_CONDITION: Rule = Rule {
+    code: "U221",
+    name: "start-guard-before-systemd-243",
+    severity: Severity::Warning,
+    explanation: "A pre-start that calls `stop` declines to run the job. `ExecCondition=` says that since systemd 243. Below it the script has systemd stop the unit, so the \
+job does not run, but `systemctl start` reports that it was cancelled.",
+};
+
+static NOTHING_TO_RUN: Rule = Rule {
+    code: "U110",
+    name: "nothing-to-run",
+    severity: Severity::Note,
+    explanation: "A job without any process is a state: it is started and stopped, and other jobs follow it. The unit runs /bin/true and stays active. If nothing follows \
+this job, neither it nor the unit does anything.",
+};
+
+static ENDLESS_TASK: Rule = Rule {
+    code: "U113",
+    name: "task-without-main",
+    severity: Severity::Warning,
+    explanation: "A task is done when its main process ends. Without one it never is, and whoever started it waits until somebody stops it. The unit is done at once.",
+};
+
+/// What kind of unit the job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Service,
+    Task,
+    /// No main process: a state.
+    State,
+    /// The process runs when the unit stops: jobs of a shutdown, or of another job's stop.
+    Inverted,
+}
+
+/// What the rest of the lowering has to know.
+pub(super) struct Processes {
+    /// systemd knows the main process, so it can be sent a signal.
+    pub(super) main_pid_known: bool,
+}
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, instance: &Instance) -> Processes {
+    let own_unit = own_unit(lowering, instance);
+    let readings: Vec<Reading<'_>> = lowering.job.processes.iter().map(|(&phase, stated)| Reading::of(phase, stated)).collect();
+    let main_pid_known = unit_type(lowering, shape, &readings);
+    for reading in &readings {
+        let placement = Placement { shape, instance, own_unit: &own_unit };
+        match reading.phase {
+            Phase::PreStart => pre_start(lowering, reading, &placement),
+            Phase::Main => main(lowering, reading, &placement),
+            Phase::PostStart => post_start(lowering, reading, &placement),
+            Phase::PreStop => pre_stop(lowering, reading, &placement, main_pid_known),
+            Phase::PostStop => post_stop(lowering, reading, &placement),
+        }
+    }
+    if matches!(shape, Shape::State | Shape::Inverted) && !lowering.unit.has(Directive::ExecStart) {
+        lowering.set(Directive::ExecStart, Value::keyword("/bin/true"));
+    }
+    let waits = lowering.unit.has(Directive::ExecStartPre) || lowering.unit.has(Directive::ExecStartPost) || lowering.unit.has(Directive::ExecCondition);
+    if shape == Shape::Service && waits {
+        lowering.set(Directive::TimeoutStartSec, Value::keyword("infinity"));
+    }
+    if !readings.is_empty() {
+        // Upstart leaves SIGPIPE alone; systemd ignores it by default.
+        lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
+    }
+    Processes { main_pid_known }
+}
+
+struct Placement<'a> {
+    shape: Shape,
+    instance: &'a Instance,
+    own_unit: &'a str,
+}
+
+impl Placement<'_> {
+    fn command(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>) -> Command {
+        command(lowering, reading, self.instance, self.own_unit, "", &reading.stated.value.text().value)
+    }
+}
+
+/// How a script finds its own unit.
+fn own_unit(lowering: &Lowering<'_>, instance: &Instance) -> String {
+    let name = lowering.unit.name.as_str();
+    if instance.is_template() {
+        format!("\"$(systemd-escape --template='{name}' -- \"$UPSTART_INSTANCE\")\"")
+    } else if name.contains('\\') {
+        format!("'{name}'")
+    } else {
+        name.to_owned()
+    }
+}
+
+fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]) -> bool {
+    let job = lowering.job;
+    match shape {
+        Shape::Service => service_type(lowering, readings),
+        Shape::Task | Shape::State | Shape::Inverted => {
+            lowering.set(Directive::Type, Value::keyword("oneshot"));
+            let mut directives = vec![Directive::Type];
+            if shape != Shape::Task && !(shape == Shape::State && job.is_task()) {
+                lowering.set(Directive::RemainAfterExit, Value::keyword("yes"));
+                directives.push(Directive::RemainAfterExit);
+            }
+            if let Some(task) = &job.task {
+                if shape == Shape::State {
+                    let diagnostic = ENDLESS_TASK
+                        .at(task.span, "a task without a main process never ends under Upstart")
+                        .note("the unit is done as soon as it has started")
+                        .help("delete `task` if the job is a state that others follow");
+                    lowering.approximate(task.stanza, &directives, diagnostic);
+                } else {
+                    lowering.exact(task.stanza, &directives);
+                }
+            }
+            if let Some(expect) = &job.expect {
+                // What a task or a state is waited for does not change: its end.
+                lowering.exact(expect.stanza, &[]);
+            }
+            if job.processes.is_empty() {
+                let place = job.stanzas.first().map(|record| record.span);
+                if let Some(span) = place {
+                    lowering.diagnostics.push(
+                        NOTHING_TO_RUN.at(span, format!("the job `{}` has nothing to run", job.name.0)).label("a state without a process"),
+                    );
+                }
+            }
+            true
+        }
+    }
+}
+
+fn service_type(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
+    let job = lowering.job;
+    let Some(expect) = &job.expect else {
+        started_when_executed(lowering);
+        return true;
+    };
+    match expect.value {
+        Expect::None => {
+            started_when_executed(lowering);
+            lowering.exact(expect.stanza, &[Directive::Type]);
+            true
+        }
+        Expect::Stop => {
+            // The default; `Type=exec` would do as well, but the wait below is what counts.
+            lowering.add(Directive::ExecStartPost, Value::command(&wait_for_stop(lowering)));
+            lowering.comment(Directive::ExecStartPost, &EXPECT_STOP, "waits until the program stops itself, and continues it.");
+            let diagnostic = EXPECT_STOP
+                .at(expect.span, "a small script waits for the program to stop itself")
+                .help("if the program can use sd_notify(3), use `Type=notify` and delete the script");
+            lowering.approximate(expect.stanza, &[Directive::ExecStartPost], diagnostic);
+            true
+        }
+        Expect::Fork | Expect::Daemon => {
+            lowering.set(Directive::Type, Value::keyword("forking"));
+            let pid_file = readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
+            let mut directives = vec![Directive::Type];
+            let mut diagnostic = EXPECT_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
+            let known = if let Some(path) = pid_file {
+                lowering.set(Directive::PidFile, Value::line(&path));
+                directives.push(Directive::PidFile);
+                diagnostic = diagnostic.note(format!("the main process is the one in {path}, as the command line says")).help("check that the daemon writes that file");
+                true
+            } else if expect.value == Expect::Daemon {
+                // systemd often guesses the intermediate process of a double fork, and ends the unit with it.
+                lowering.set(Directive::GuessMainPid, Value::keyword("no"));
+                directives.push(Directive::GuessMainPid);
+                diagnostic = diagnostic
+                    .note("no pid file shows in the command line, so systemd does not know the main process")
+                    .help("add `PIDFile=` if the daemon writes a pid file, or keep it in the foreground and use `Type=exec`");
+                false
+            } else {
+                diagnostic = diagnostic.note("the process that remains is taken as the main one").help("keep the daemon in the foreground if it can, and use `Type=exec`");
+                true
+            };
+            lowering.comment(Directive::Type, &EXPECT_FORK, &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }));
+            lowering.approximate(expect.stanza, &directives, diagnostic);
+            known
+        }
+    }
+}
+
+/// Upstart's start succeeds when the program has been executed.
+fn started_when_executed(lowering: &mut Lowering<'_>) {
+    if lowering.has(Feature::TypeExec) {
+        lowering.set(Directive::Type, Value::keyword("exec"));
+    }
+}
+
+fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
+    let script = "until grep -q \"^State:.T\" /proc/$MAINPID/status; do sleep 0.1; done; kill -CONT $MAINPID";
+    let mut command = Command::words(["/bin/sh", "-e", "-c"]);
+    command.argv.push(Argument::Script { text: script.into(), breaks: Vec::new() });
+    command.prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
+    command
+}
+
+/// The pid file that the command line of a daemon names.
+fn pid_file(reading: &Reading<'_>) -> Option<String> {
+    let is_path = |word: &str| word.starts_with('/') && !word.contains("..");
+    for command in &reading.shell.commands {
+        let words: Vec<&str> = command.words.iter().map(|word| word.literal.as_deref().unwrap_or("")).collect();
+        for (index, word) in words.iter().enumerate() {
+            let (option, attached) = word.split_once('=').map_or((*word, None), |(option, value)| (option, Some(value)));
+            let value = attached.or_else(|| words.get(index + 1).copied()).unwrap_or("");
+            let named = ["--pidfile", "--pid-file", "--pid", "-pidfile", "--pid_file", "--pid-path"].contains(&option) && is_path(value);
+            let short = ["-p", "-P"].contains(&option) && is_path(value) && value.ends_with(".pid");
+            if named || short {
+                return Some(value.to_owned());
+            }
+        }
+    }
+    None
+}
+
+fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+    let command = placement.command(lowering, reading);
+    let directive = if placement.shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStart };
+    lowering.add(directive, Value::command(&command));
+    lowering.exact(reading.stated.stanza, &[directive]);
+    let detached = reading
+        .shell
+        .commands
+        .iter()
+        .find(|command| command.words.first().and_then(|word| word.literal.as_deref()).is_some_and(|word| ["setsid", "nohup"].contains(&word)))
+        .map(|command| command.range.clone());
+    if let Some(range) = detached.or_else(|| reading.shell.background.first().cloned()) {
+        lowering.diagnostics.push(
+            GROUP_KILL
+                .at(reading.span(&range), "systemd also ends the processes that leave the process group")
+                .help("add `KillMode=process` if they are to outlive the unit"),
+        );
+    }
+}
+
+fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+    let stanza = reading.stated.stanza;
+    if placement.shape == Shape::Inverted {
+        let command = placement.command(lowering, reading);
+        lowering.add(Directive::ExecStop, Value::command(&command));
+        lowering.exact(stanza, &[Directive::ExecStop]);
+        return;
+    }
+    if let Some(range) = reading.shell.background.first() {
+        let diagnostic = PRE_START_BACKGROUND
+            .at(reading.span(range), "this process is ended when the unit stops")
+            .note("Upstart left it alone");
+        lowering.approximate(stanza, &[], diagnostic);
+    }
+    let text = &reading.stated.value.text().value;
+    if reading.prelude(placement.own_unit).declines() {
+        guarded(lowering, reading, placement, text);
+    } else {
+        run_before(lowering, reading, placement, text);
+    }
+}
+
+/// pre-start without a guard.
+fn run_before(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
+    // Of a state it is all that there is to run.
+    let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
+    let command = command(lowering, reading, placement.instance, placement.own_unit, "", text);
+    lowering.add(directive, Value::command(&command));
+    lowering.exact(reading.stated.stanza, &[directive]);
+}
+
+/// A pre-start that may decline to run the job.
+fn guarded(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
+    let stanza = reading.stated.stanza;
+    let job = lowering.job;
+    // A Condition is tested by systemd itself, as root, outside of the root directory, and skips post-stop.
+    let conditions_fit = job.process(Phase::PostStop).is_none() && job.setuid.is_none() && job.chroot.is_none();
+    let guards = leading_guards(text);
+    let mut text = text;
+    let tests: Vec<_> = if conditions_fit { guards.guards.iter().map_while(condition).collect() } else { Vec::new() };
+    if !tests.is_empty() && tests.len() == guards.guards.len() {
+        for (directive, value) in tests {
+            lowering.add(directive, value);
+            lowering.exact(stanza, &[directive]);
+        }
+        text = &text[guards.rest];
+        if text.trim().is_empty() {
+            return;
+        }
+        let rest = shell::read(text);
+        let control = job_control::find(text, &rest);
+        let prelude = super::prelude::Prelude { phase: Phase::PreStart, own_unit: placement.own_unit, uses: &control.commands };
+        if !prelude.declines() {
+            let rest = Reading { phase: Phase::PreStart, stated: reading.stated, shell: rest, control };
+            run_before(lowering, &rest, placement, text);
+            return;
+        }
+    }
+    if !lowering.has(Feature::ExecCondition) {
+        let front = format!(
+            "# Declining: systemd stops the unit, which also ends this script.\ndecline() {{ systemctl --no-block stop {}; while :; do sleep 1; done; }}\n",
+            placement.own_unit
+        );
+        let command = decline_by(lowering, reading, placement, &front, text);
+        let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
+        lowering.add(directive, Value::command(&command));
+        let diagnostic = GUARD_WITHOUT_CONDITION
+            .at(job.stanzas[stanza.0].span, "`stop` in pre-start cancels the start of the unit")
+            .note("`ExecCondition=` would skip it quietly, but needs systemd 243");
+        lowering.approximate(stanza, &[directive], diagnostic);
+        return;
+    }
+    let front = "# Declined: 1 skips the unit. Failed: 255 fails it.\n\
+        upstart_verdict() { [ $? = 0 ] || exit 255; [ -z \"${upstart_declined-}\" ] || exit 1; }\n\
+        trap upstart_verdict EXIT\n";
+    let command = command(lowering, reading, placement.instance, placement.own_unit, front, text);
+    lowering.add(Directive::ExecCondition, Value::command(&command));
+    lowering.exact(stanza, &[Directive::ExecCondition]);
+}
+
+/// The guard for a systemd without `ExecCondition=`.
+fn decline_by(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, front: &str, text: &str) -> Command {
+    // The function that notes the wish is followed by one that acts on it.
+    let act = format!("{front}stop() {{ [ $# -gt 0 ] || decline; systemctl stop \"$1.service\"; }}\n");
+    command(lowering, reading, placement.instance, placement.own_unit, &act, text)
+}
+
+/// The Condition that is the same as a file test, where there is one.
+fn condition(test: &FileTest) -> Option<(Directive, Value)> {
+    let directive = match test.kind {
+        FileTestKind::Exists => Directive::ConditionPathExists,
+        FileTestKind::IsDirectory => Directive::ConditionPathIsDirectory,
+        FileTestKind::IsExecutable => Directive::ConditionFileIsExecutable,
+        // These are true of other things than systemd's conditions are.
+        FileTestKind::IsRegular | FileTestKind::IsNotEmpty | FileTestKind::IsReadable | FileTestKind::IsSymbolicLink => return None,
+    };
+    let sign = if test.negated { "!" } else { "" };
+    Some((directive, Value::line(&format!("{sign}{}", test.path))))
+}
+
+fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+    let stanza = reading.stated.stanza;
+    let mut command = placement.command(lowering, reading);
+    // A failing post-start is ignored by Upstart, and would end the service in systemd.
+    command.prefix.ignore_failure = true;
+    lowering.add(Directive::ExecStartPost, Value::command(&command));
+    if lowering.job.is_task() && lowering.has_main() {
+        let diagnostic = POST_START_OF_TASK
+            .at(lowering.job.stanzas[stanza.0].span, "post-start runs after the task, not beside it")
+            .label("runs when the task has ended well");
+        lowering.comment(Directive::ExecStartPost, &POST_START_OF_TASK, "runs after the task; Upstart ran it beside the task.");
+        lowering.approximate(stanza, &[Directive::ExecStartPost], diagnostic);
+    } else {
+        lowering.exact(stanza, &[Directive::ExecStartPost]);
+    }
+}
+
+fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, main_pid_known: bool) {
+    let stanza = reading.stated.stanza;
+    let span = lowering.job.stanzas[stanza.0].span;
+    match placement.shape {
+        Shape::State => {
+            let diagnostic = PRE_STOP_WITHOUT_MAIN.at(span, "pre-stop never runs in a job without a main process").label("never ran");
+            lowering.dropped(stanza, diagnostic);
+            return;
+        }
+        Shape::Task | Shape::Inverted => {
+            let diagnostic = PRE_STOP_OF_TASK
+                .at(span, "pre-stop of a task cannot be carried over")
+                .help("let the process of the task catch the kill signal");
+            lowering.remark(Section::Service, &PRE_STOP_OF_TASK, "pre-stop is missing; systemd has no hook for the stop of a task.");
+            lowering.manual(stanza, &[], diagnostic);
+            return;
+        }
+        Shape::Service => {}
+    }
+    // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not set then.
+    let front = if main_pid_known { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
+    let mut command = command(lowering, reading, placement.instance, placement.own_unit, front, &reading.stated.value.text().value);
+    command.prefix.ignore_failure = true;
+    lowering.add(Directive::ExecStop, Value::command(&command));
+    lowering.exact(stanza, &[Directive::ExecStop]);
+    if let Some(usage) = reading.prelude(placement.own_unit).vetoes() {
+        let diagnostic = PRE_STOP_VETO
+            .at(reading.span(&usage.range), "a stop cannot be called off")
+            .note("under Upstart, `start` in pre-stop lets the job go on")
+            .help("use `RefuseManualStop=yes` to protect a service from being stopped");
+        lowering.comment(Directive::ExecStop, &PRE_STOP_VETO, "`start` in this script called the stop off; here it does nothing.");
+        lowering.approximate(stanza, &[Directive::ExecStop], diagnostic);
+    }
+}
+
+fn post_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+    let command = placement.command(lowering, reading);
+    lowering.add(Directive::ExecStopPost, Value::command(&command));
+    lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
+}

@@ -1,0 +1,170 @@
+//! `respawn`, `respawn limit`, `normal exit`.
+
+use super::context::Lowering;
+use crate::ast::{ExitStatus, Phase, RespawnLimit, Signal};
+use crate::diagnostic::{Rule, Severity};
+use crate::systemd::{Directive, Feature, Section, Value};
+
+pub(super) static RULES: [&Rule; 6] = [&LIMIT_ALONE, &PRE_START_RETRIED, &WITHOUT_MAIN, &TASK_RESTART, &LARGE_STATUS, &NO_LIMIT_ON_TASK];
+
+static LIMIT_ALONE: Rule = Rule {
+    code: "U103",
+    name: "respawn-limit-without-respawn",
+    severity: Severity::Warning,
+    explanation: "`respawn limit` only sets how often a job may respawn; it is `respawn` on a line of its own that makes it respawn. Without it the \
+limit has no effect: the job stays down when its process ends. Add `respawn`, or delete the limit.",
+};
+
+static PRE_START_RETRIED: Rule = Rule {
+    code: "U201",
+    name: "retried-pre-start",
+    severity: Severity::Note,
+    explanation: "When pre-start fails, Upstart gives up at once, even for a job with `respawn`. With `Restart=always` systemd starts the unit again, \
+up to the start limit, and gives up then. The same holds for a program that cannot be executed.",
+};
+
+static WITHOUT_MAIN: Rule = Rule {
+    code: "U104",
+    name: "respawn-without-main",
+    severity: Severity::Warning,
+    explanation: "`respawn` is about the main process. A job without `exec` or `script` has none, so nothing can ever respawn.",
+};
+
+static TASK_RESTART: Rule = Rule {
+    code: "U202",
+    name: "respawn-before-systemd-244",
+    severity: Severity::Warning,
+    explanation: "A task that respawns is tried again until it succeeds: `Restart=on-failure` on a unit with `Type=oneshot`, which systemd accepts since \
+version 244. Below that the unit would be refused, so the task runs once.",
+};
+
+static LARGE_STATUS: Rule = Rule {
+    code: "U105",
+    name: "impossible-exit-status",
+    severity: Severity::Warning,
+    explanation: "A process ends with a status from 0 to 255. Upstart accepts larger numbers in `normal exit`, but no process can ever match them.",
+};
+
+static NO_LIMIT_ON_TASK: Rule = Rule {
+    code: "U203",
+    name: "respawn-of-shutdown-job",
+    severity: Severity::Warning,
+    explanation: "This job runs while the system, or the job it waits for, goes down: its process is an `ExecStop=` of the unit, which systemd runs once \
+and does not restart.",
+};
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, inverted: bool) {
+    respawn(lowering, inverted);
+    normal_exit(lowering);
+}
+
+fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
+    let job = lowering.job;
+    let Some(respawn) = &job.respawn else {
+        if let Some(limit) = &job.respawn_limit {
+            let diagnostic = LIMIT_ALONE
+                .at(limit.span, "`respawn limit` without `respawn` has no effect")
+                .note("the job is not respawned, under Upstart and under systemd")
+                .help("add a line `respawn`, or delete this one");
+            lowering.dropped(limit.stanza, diagnostic);
+        }
+        return;
+    };
+    let limit_stanza = job.respawn_limit.as_ref().map(|limit| limit.stanza);
+    if !lowering.has_main() || inverted {
+        let diagnostic = if inverted {
+            NO_LIMIT_ON_TASK.at(respawn.span, "a process that runs at the end of something is not respawned").label("has no effect here")
+        } else {
+            WITHOUT_MAIN.at(respawn.span, "there is no main process that could respawn").label("has no effect")
+        };
+        if let Some(stanza) = limit_stanza {
+            lowering.dropped(stanza, diagnostic.clone());
+            lowering.diagnostics.pop();
+        }
+        lowering.dropped(respawn.stanza, diagnostic);
+        return;
+    }
+    if job.is_task() && !lowering.has(Feature::RestartOneshot) {
+        let diagnostic = TASK_RESTART
+            .at(respawn.span, "systemd below 244 does not restart tasks")
+            .note(format!("units are being written for systemd {}", lowering.options.systemd_version));
+        lowering.remark(Section::Service, diagnostic.rule, "no Restart=on-failure: that needs systemd 244 for a task.");
+        if let Some(stanza) = limit_stanza {
+            lowering.ledger.record(stanza, crate::diagnostic::Disposition::Manual, &[], Some(diagnostic.rule));
+        }
+        lowering.manual(respawn.stanza, &[], diagnostic);
+        return;
+    }
+    // A task that ends well is done; only a failing one is tried again.
+    lowering.set(Directive::Restart, Value::keyword(if job.is_task() { "on-failure" } else { "always" }));
+    lowering.set(Directive::RestartSec, Value::number(0));
+    let mut limits = vec![Directive::StartLimitIntervalSec];
+    match job.respawn_limit() {
+        RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => {
+            lowering.set(Directive::StartLimitIntervalSec, Value::number(interval));
+            lowering.set(Directive::StartLimitBurst, Value::number(count));
+            limits.push(Directive::StartLimitBurst);
+        }
+        RespawnLimit::Unlimited | RespawnLimit::Within { .. } => lowering.set(Directive::StartLimitIntervalSec, Value::number(0)),
+    }
+    if let Some(stanza) = limit_stanza {
+        lowering.exact(stanza, &limits);
+    }
+    let directives = [Directive::Restart, Directive::RestartSec];
+    if let Some(pre_start) = job.process(Phase::PreStart) {
+        let diagnostic = PRE_START_RETRIED
+            .at(respawn.span, "systemd also restarts the unit when pre-start fails")
+            .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
+        lowering.approximate(respawn.stanza, &directives, diagnostic);
+    } else {
+        lowering.exact(respawn.stanza, &directives);
+    }
+}
+
+fn normal_exit(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    let respawns = job.respawn.is_some() && lowering.has_main();
+    for stated in &job.normal_exit {
+        let word = match stated.value {
+            ExitStatus::Code(code) if code > 255 => {
+                let diagnostic = LARGE_STATUS
+                    .at(stated.span, format!("no process ends with status {code}"))
+                    .help("a status is a number from 0 to 255");
+                lowering.dropped(stated.stanza, diagnostic);
+                continue;
+            }
+            ExitStatus::Code(code) => code.to_string(),
+            ExitStatus::Signal(signal) => signal_name(signal),
+        };
+        let mut directives = Vec::new();
+        if !is_clean(stated.value) {
+            lowering.add(Directive::SuccessExitStatus, Value::measure(&word));
+            directives.push(Directive::SuccessExitStatus);
+        }
+        if respawns && !(job.is_task() && stated.value == ExitStatus::Code(0)) {
+            lowering.add(Directive::RestartPreventExitStatus, Value::measure(&word));
+            directives.push(Directive::RestartPreventExitStatus);
+        }
+        lowering.exact(stated.stanza, &directives);
+    }
+}
+
+/// What systemd takes for a good end without being told (systemd.service(5), `SuccessExitStatus=`).
+fn is_clean(status: ExitStatus) -> bool {
+    match status {
+        ExitStatus::Code(code) => code == 0,
+        ExitStatus::Signal(signal) => [Signal::HUP, Signal::INT, Signal::TERM, Signal::PIPE].contains(&signal),
+    }
+}
+
+/// `SIGQUIT`, or the bare number of a signal that has no name.
+pub(super) fn signal_name(signal: Signal) -> String {
+    signal.name().map_or_else(|| signal.0.to_string(), |name| format!("SIG{name}"))
+}
+
+/// The unit would count as failed after a stop with a signal that systemd does not take for a good end.
+pub(super) fn clean_stop(lowering: &mut Lowering<'_>, signal: Signal) {
+    if !is_clean(ExitStatus::Signal(signal)) && !matches!(signal, Signal(9)) {
+        lowering.add(Directive::SuccessExitStatus, Value::measure(signal_name(signal)));
+    }
+}

@@ -1,0 +1,556 @@
+//! From one event of a condition to what it means for systemd.
+
+use super::context::Lowering;
+use super::event_table::{self, JobState, Meaning, Milestone};
+use super::glob;
+use super::names::{Kind, Peer, peer};
+use super::runlevel::Runlevels;
+use crate::ast::{Argument, Event};
+use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::source::{encode, lossy};
+use crate::systemd::{UnitName, escape_path};
+
+pub(super) static RULES: [&Rule; 9] =
+    [&NEVER, &UNKNOWN, &RUNLEVEL_PATTERN, &VARIABLE, &BEYOND, &COMPANION, &FILTER, &NETWORK, &CONTROL_ALT_DELETE];
+
+static NEVER: Rule = Rule {
+    code: "U120",
+    name: "dead-event",
+    severity: Severity::Warning,
+    explanation: "Nothing emits this event, so a condition that waits for it is never met. `stop on shutdown` is the commonest case: init has not emitted \
+`shutdown` since version 0.3.5, and such a job was killed at the very end of a shutdown instead of being stopped. systemd stops every unit in an orderly way when \
+the system goes down, so nothing has to be written for that.",
+};
+
+static UNKNOWN: Rule = Rule {
+    code: "U121",
+    name: "unknown-event",
+    severity: Severity::Warning,
+    explanation: "The name is nearly that of an event that init or one of its bridges emits. As it stands it is an event of your own, which something has to emit with \
+`initctl emit`. If it is a slip of the pen, the job never started by it.",
+};
+
+static RUNLEVEL_PATTERN: Rule = Rule {
+    code: "U122",
+    name: "impossible-runlevel",
+    severity: Severity::Warning,
+    explanation: "The value of `runlevel` is a pattern for one character: a digit from 0 to 6, or S. `2345` without brackets is a text of four characters, which no run \
+level ever equals. Write `[2345]`.",
+};
+
+static VARIABLE: Rule = Rule {
+    code: "U123",
+    name: "variable-in-start-on",
+    severity: Severity::Warning,
+    explanation: "Before a job starts it has no environment, so a variable in `start on` is unknown and the event never matches; `env` stanzas do not help.",
+};
+
+pub(super) static BEYOND: Rule = Rule {
+    code: "U222",
+    name: "untranslatable-event",
+    severity: Severity::Warning,
+    explanation: "systemd has nothing that corresponds to this event. The help says what people do instead.",
+};
+
+pub(super) static COMPANION: Rule = Rule {
+    code: "U230",
+    name: "companion-needed",
+    severity: Severity::Warning,
+    explanation: "What starts or stops this job cannot be said in its own unit: it takes a second file, such as a .socket or .path unit, a udev rule, a unit that stands for \
+a custom event, or a drop-in for the unit of another job. The diagnostic shows what has to stand in it.",
+};
+
+static FILTER: Rule = Rule {
+    code: "U223",
+    name: "unmatched-variable",
+    severity: Severity::Warning,
+    explanation: "The condition matches on a variable of the event. Units carry no variables, so the unit follows every such event, or, where that would be worse, none.",
+};
+
+static NETWORK: Rule = Rule {
+    code: "U224",
+    name: "network-interface-event",
+    severity: Severity::Warning,
+    explanation: "`net-device-up` happens for each interface, and again whenever one is taken down and up. The unit is ordered after network-online.target instead, \
+which is reached once in a boot, when the configured interfaces are up. Something that must be done for each interface belongs into a hook: /etc/network/if-up.d of \
+ifupdown, or a dispatcher script of NetworkManager or networkd.",
+};
+
+static CONTROL_ALT_DELETE: Rule = Rule {
+    code: "U225",
+    name: "control-alt-delete",
+    severity: Severity::Warning,
+    explanation: "systemd starts ctrl-alt-del.target when the keys are pressed, which is an alias of reboot.target. A job that only reboots is not needed. One that does \
+something else needs a ctrl-alt-del.target of its own in /etc/systemd/system, with `Wants=` on the unit.",
+};
+
+/// Which condition an event stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Start,
+    Stop,
+}
+
+/// What an event means for systemd.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trigger {
+    /// Holds by the time that any ordinary unit starts.
+    Given,
+    Reached(Milestone),
+    Runlevels(Runlevels),
+    /// The jobs of the run level have been started: `stopped rc`.
+    AfterRunlevel(Runlevels),
+    Job { peer: Peer, state: JobState, result: Option<String> },
+    /// Started by a unit, and after it: a mount, a device, a target.
+    Unit(UnitName),
+    /// Started by a unit, and before it: a mount that is about to be made.
+    BeforeUnit(UnitName),
+    /// Values of `ConditionVirtualization=`, any of which will do.
+    Virtualization(String),
+    /// An event of somebody's own.
+    Custom(String),
+    /// Something beside the unit has to start it.
+    Companion,
+    /// When the system goes down, before the network goes.
+    NetworkGoes,
+    /// When the system goes down, after remote file systems are gone.
+    RemoteFilesystemsGone,
+    /// Never happens.
+    Never,
+    /// Has no counterpart.
+    Beyond,
+}
+
+/// A trigger, how faithful it is, and what there is to say about it.
+pub(super) struct Classified {
+    pub(super) trigger: Trigger,
+    pub(super) disposition: Disposition,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Classified {
+    fn exact(trigger: Trigger) -> Self {
+        Self { trigger, disposition: Disposition::Exact, diagnostics: Vec::new() }
+    }
+
+    fn with(trigger: Trigger, disposition: Disposition, diagnostic: Diagnostic) -> Self {
+        Self { trigger, disposition, diagnostics: vec![diagnostic] }
+    }
+}
+
+/// Reads one event of a condition.
+pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
+    let name = event.name.value.as_str();
+    if let Some(diagnostic) = variable_in_start(event, side) {
+        return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
+    }
+    if let Some((subsystem, action)) = name.split_once("-device-") {
+        if event_table::find(name).is_none() {
+            return device(lowering, event, subsystem, action, side);
+        }
+    }
+    let Some(row) = event_table::find(name) else { return custom(event, side) };
+    match row.meaning {
+        Meaning::Given => Classified::exact(Trigger::Given),
+        Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
+        Meaning::Runlevel => runlevel(event),
+        Meaning::Job(state) => job(event, state),
+        Meaning::Mounted => mount(event, Trigger::Unit),
+        Meaning::Mounting => mount(event, Trigger::BeforeUnit),
+        Meaning::NetworkUp => network_up(event, side),
+        Meaning::NetworkDown => network_down(lowering, event),
+        Meaning::Container => container(event),
+        Meaning::NotContainer => Classified::exact(Trigger::Virtualization("!container".to_owned())),
+        Meaning::Unit(unit) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
+        Meaning::Socket => socket(lowering, event),
+        Meaning::File => file(lowering, event),
+        Meaning::DbusActivation => {
+            let bus = event.args.first().map_or("NAME", |word| word.value.as_str());
+            let text = format!("a D-Bus service file for {bus} with `SystemdService={}`", lowering.unit.name);
+            companion(event, &text, "put it into /usr/share/dbus-1/system-services, and set `Type=dbus` and `BusName=` in the unit")
+        }
+        Meaning::ControlAltDelete => {
+            let diagnostic = CONTROL_ALT_DELETE
+                .at(event.span(), "the keys start ctrl-alt-del.target, not this unit")
+                .note("a job that only reboots is not needed: that is what the target does by default")
+                .help(format!("write /etc/systemd/system/ctrl-alt-del.target with `Wants={}`", lowering.unit.name));
+            Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
+        }
+        Meaning::NetworkGoes => Classified::exact(Trigger::NetworkGoes),
+        Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
+        Meaning::Never(why) => never(event, why, side),
+        Meaning::Beyond(instead) => {
+            let diagnostic = BEYOND.at(event.span(), format!("systemd has nothing like the event `{name}`")).help(instead);
+            Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
+        }
+    }
+}
+
+fn variable_in_start(event: &Event, side: Side) -> Option<Diagnostic> {
+    if side == Side::Stop {
+        return None;
+    }
+    let word = event.args.iter().find(|word| {
+        let value = match Argument::of(&word.value) {
+            Argument::Positional(value) | Argument::Equal(_, value) | Argument::Unequal(_, value) => value,
+        };
+        value.split('$').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '{'))
+            && !value.contains(":-")
+    })?;
+    Some(
+        VARIABLE
+            .at(word.span, "a variable in `start on` never matches")
+            .note("the job has no environment before it starts, not even its `env` stanzas")
+            .help("write the value itself"),
+    )
+}
+
+fn never(event: &Event, why: &str, side: Side) -> Classified {
+    let name = lossy(&event.name.value);
+    let consequence = match side {
+        Side::Start => "the job is never started by it",
+        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
+    };
+    let diagnostic = NEVER.at(event.span(), format!("the event `{name}` never happens")).note(why).note(consequence);
+    Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
+}
+
+fn custom(event: &Event, side: Side) -> Classified {
+    let name = event.name.value.as_str();
+    if let Some(why) = event_table::never(name) {
+        return never(event, why, side);
+    }
+    let node = node(name);
+    let relation = match side {
+        Side::Start => "starts this job",
+        Side::Stop => "stops this job",
+    };
+    let mut diagnostic = COMPANION
+        .at(event.span(), format!("the event `{}` needs a unit that stands for it", lossy(name)))
+        .label(relation)
+        .help(format!("write {node} with `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {node}` does what `initctl emit {}` did", lossy(name)));
+    if !event.args.is_empty() {
+        diagnostic = diagnostic.note("a unit carries no variables, so what the condition matches on is not looked at");
+    }
+    let mut classified = Classified::with(Trigger::Custom(name.to_owned()), Disposition::Manual, diagnostic);
+    if let Some(meant) = event_table::meant(name) {
+        let diagnostic = UNKNOWN
+            .at(event.name.span, format!("no event is called `{}`, but one is called `{meant}`", lossy(name)))
+            .help(format!("if it is not an event of your own, write `{meant}`"))
+            .edit(event.name.span, meant);
+        classified.diagnostics.push(mark_unsafe(diagnostic));
+    }
+    classified
+}
+
+fn mark_unsafe(mut diagnostic: Diagnostic) -> Diagnostic {
+    for edit in &mut diagnostic.edits {
+        edit.safe = false;
+    }
+    diagnostic
+}
+
+/// The unit that stands for an event.
+pub(super) fn node(event: &str) -> UnitName {
+    UnitName::escaped(&encode(&format!("upstart-event-{event}")), "service").unwrap_or_else(|_| UnitName::known("upstart-event-too-long.service"))
+}
+
+fn companion(event: &Event, what: &str, help: &str) -> Classified {
+    let diagnostic = COMPANION.at(event.span(), format!("this needs {what}")).help(help);
+    Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
+}
+
+/// The value that an event matches for a variable: by name, or by position.
+fn value<'a>(event: &'a Event, key: &str, position: Option<usize>) -> Option<(bool, &'a str)> {
+    event.arguments().enumerate().find_map(|(index, (argument, _))| match argument {
+        Argument::Positional(value) if position == Some(index) => Some((false, value)),
+        Argument::Equal(name, value) if name == key => Some((false, value)),
+        Argument::Unequal(name, value) if name == key => Some((true, value)),
+        _ => None,
+    })
+}
+
+fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Diagnostic> {
+    let Some((negated, pattern)) = value(event, "RUNLEVEL", position) else { return Ok(Runlevels::ALL) };
+    // `[!$RUNLEVEL]`: whatever comes after the level at which the job was started.
+    let levels = Runlevels::matching(pattern, negated).unwrap_or(Runlevels::ALL);
+    if levels.is_empty() {
+        let bracketed = pattern.len() > 1 && pattern.chars().all(|character| "0123456Ss!".contains(character));
+        let word = event.args.iter().find(|word| word.value.contains(pattern)).map_or(event.name.span, |word| word.span);
+        let mut diagnostic = RUNLEVEL_PATTERN.at(word, format!("no run level is `{}`", lossy(pattern))).note("the condition is never met");
+        if bracketed {
+            diagnostic = diagnostic.help("put the levels into brackets").edit(word, event_word(event, pattern, &format!("[{pattern}]")));
+        }
+        return Err(diagnostic);
+    }
+    Ok(levels)
+}
+
+fn event_word(event: &Event, pattern: &str, replacement: &str) -> String {
+    event.args.iter().find(|word| word.value.contains(pattern)).map_or_else(|| replacement.to_owned(), |word| word.value.replace(pattern, replacement))
+}
+
+fn runlevel(event: &Event) -> Classified {
+    let levels = match runlevel_set(event, Some(0)) {
+        Ok(levels) => levels,
+        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic),
+    };
+    let mut classified = Classified::exact(Trigger::Runlevels(levels));
+    if value(event, "PREVLEVEL", Some(1)).is_some() {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            FILTER
+                .at(event.span(), "the previous run level is not looked at")
+                .note("systemd does not keep it; the unit starts whatever came before"),
+        );
+    }
+    classified
+}
+
+fn job(event: &Event, state: JobState) -> Classified {
+    let Some((negated, name)) = value(event, "JOB", Some(0)) else {
+        let diagnostic = BEYOND
+            .at(event.span(), format!("`{}` without the name of a job means every job", state.name()))
+            .help("name the jobs that are meant");
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    };
+    if name == "rc" && !negated {
+        return rc(event, state);
+    }
+    if negated || glob::is_pattern(name) || name.contains('$') || name.is_empty() {
+        let diagnostic = BEYOND
+            .at(event.span(), format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)))
+            .help("name the jobs that are meant");
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    }
+    let Some(mut peer) = peer(name) else {
+        let diagnostic = BEYOND.at(event.span(), format!("the name of the job `{}` is too long for a unit", lossy(name)));
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    };
+    let mut result = None;
+    let mut diagnostics = Vec::new();
+    for (index, (argument, span)) in event.arguments().enumerate() {
+        match argument {
+            Argument::Positional(_) | Argument::Equal("JOB", _) if index == 0 => {}
+            Argument::Equal("JOB", _) => {}
+            Argument::Positional(instance) | Argument::Equal("INSTANCE", instance) if index <= 1 && instance_unit(&peer.unit, instance).is_some() => {
+                if let Some(unit) = instance_unit(&peer.unit, instance) {
+                    peer.unit = unit;
+                }
+            }
+            Argument::Equal("RESULT", value) | Argument::Positional(value) if ["ok", "failed"].contains(&value) => result = Some(value.to_owned()),
+            Argument::Equal("EXIT_STATUS", "0") => result = Some("ok".to_owned()),
+            Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(
+                FILTER
+                    .at(span, "this is not looked at")
+                    .note(format!("units carry no variables; the unit follows every end or start of `{}`", lossy(name))),
+            ),
+        }
+    }
+    let disposition = if diagnostics.is_empty() { Disposition::Exact } else { Disposition::Approximate };
+    Classified { trigger: Trigger::Job { peer, state, result }, disposition, diagnostics }
+}
+
+/// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.
+fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
+    let stem = unit.as_str().strip_suffix(".service")?;
+    if instance.is_empty() {
+        return Some(unit.clone());
+    }
+    let bare = instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    match bare {
+        Some(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+            Some(UnitName::known(format!("{stem}@%i.service")))
+        }
+        Some(_) => None,
+        None if glob::is_pattern(instance) => None,
+        None => Some(UnitName::known(format!("{stem}@.service")).instance(&encode(instance))),
+    }
+}
+
+/// The job that ran the scripts of System V: it starts with the run level, and ends when they are done.
+fn rc(event: &Event, state: JobState) -> Classified {
+    let levels = match runlevel_set(event, None) {
+        Ok(levels) => levels,
+        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic),
+    };
+    let trigger = match state {
+        JobState::Stopped => Trigger::AfterRunlevel(levels),
+        JobState::Starting | JobState::Started | JobState::Stopping => Trigger::Runlevels(levels),
+    };
+    Classified::exact(trigger)
+}
+
+fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
+    let place = value(event, "MOUNTPOINT", Some(1));
+    let kind = value(event, "TYPE", Some(2));
+    let remote = |pattern: &str| pattern.starts_with("nfs") || pattern.starts_with("cifs") || pattern.starts_with("[cn]");
+    match (place, kind) {
+        (Some((false, path)), _) if path.starts_with('/') && !glob::is_pattern(path) && !path.contains('$') => {
+            if matches!(path, "/" | "/proc" | "/sys" | "/dev" | "/run" | "/dev/pts" | "/dev/shm" | "/run/lock" | "/sys/fs/cgroup") {
+                return Classified::exact(Trigger::Given);
+            }
+            let unit = UnitName::known(format!("{}.mount", escape_path(&encode(path))));
+            Classified::exact(trigger(unit))
+        }
+        (_, Some((false, pattern))) if remote(pattern) => {
+            let filter = FILTER
+                .at(event.span(), "the type of the file system is not looked at")
+                .note("the unit is ordered with all remote file systems");
+            let unit = if matches!(trigger(UnitName::known("x")), Trigger::BeforeUnit(_)) { "remote-fs-pre.target" } else { "remote-fs.target" };
+            Classified::with(trigger(UnitName::known(unit)), Disposition::Approximate, filter)
+        }
+        _ => {
+            let filter = FILTER
+                .at(event.span(), "which file system is meant cannot be told from systemd's units")
+                .note("the unit is ordered with all local file systems")
+                .help("name a mount point without wildcards, if there is one");
+            Classified::with(Trigger::Reached(Milestone::LocalFilesystems), Disposition::Approximate, filter)
+        }
+    }
+}
+
+fn network_up(event: &Event, side: Side) -> Classified {
+    let interface = value(event, "IFACE", Some(0)).or_else(|| value(event, "INTERFACE", None));
+    if interface == Some((false, "lo")) {
+        return Classified::exact(Trigger::Given);
+    }
+    let diagnostic = NETWORK.at(event.span(), "this happens once in a boot, not for each interface").label("becomes network-online.target");
+    if side == Side::Stop {
+        return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
+    }
+    Classified::with(Trigger::Reached(Milestone::Network), Disposition::Approximate, diagnostic)
+}
+
+fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified {
+    companion(
+        event,
+        "a hook that runs when an interface goes down",
+        &format!("call `systemctl start` or `systemctl stop {}` from /etc/network/if-down.d or a dispatcher script", lowering.unit.name),
+    )
+}
+
+fn container(event: &Event) -> Classified {
+    match value(event, "CONTAINER", Some(0)) {
+        None => Classified::exact(Trigger::Virtualization("container".to_owned())),
+        Some((negated, kind)) if !glob::is_pattern(kind) => {
+            // libvirt's containers are told apart from others by both; the rest keep their name.
+            let known = ["lxc", "lxc-libvirt", "openvz", "docker", "podman", "systemd-nspawn", "rkt", "wsl", "proot", "pouch"];
+            if known.contains(&kind) {
+                let sign = if negated { "!" } else { "" };
+                return Classified::exact(Trigger::Virtualization(format!("{sign}{kind}")));
+            }
+            let filter = FILTER
+                .at(event.span(), format!("systemd does not know containers of the kind `{}`", lossy(kind)))
+                .help("see ConditionVirtualization= in systemd.unit(5)");
+            Classified::with(Trigger::Never, Disposition::Manual, filter)
+        }
+        Some(_) => {
+            let filter = FILTER.at(event.span(), "the kind of container is not looked at").note("any container will do");
+            Classified::with(Trigger::Virtualization("container".to_owned()), Disposition::Approximate, filter)
+        }
+    }
+}
+
+fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
+    let get = |key, position| value(event, key, position).map(|(_, value)| value);
+    let stem = lowering.unit.name.as_str().trim_end_matches(".service");
+    let listen = match get("PROTO", Some(0)) {
+        Some("inet") => get("PORT", Some(1)).map(|port| format!("{}:{port}", get("ADDR", Some(2)).unwrap_or("0.0.0.0"))),
+        Some("inet6") => get("PORT", Some(1)).map(|port| format!("[{}]:{port}", get("ADDR", Some(2)).unwrap_or("::"))),
+        Some("unix") => get("SOCKET_PATH", None).or_else(|| get("PATH", None)).map(str::to_owned),
+        _ => None,
+    };
+    let Some(listen) = listen else {
+        let diagnostic = BEYOND.at(event.span(), "init opens no socket for this").help("give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    };
+    companion(
+        event,
+        &format!("the unit {stem}.socket"),
+        &format!("write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service", lossy(&listen)),
+    )
+}
+
+fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
+    let Some((_, path)) = value(event, "FILE", Some(0)) else {
+        let diagnostic = BEYOND.at(event.span(), "no file is named").help("give `FILE=/a/path`");
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    };
+    let stem = lowering.unit.name.as_str().trim_end_matches(".service");
+    let directive = match value(event, "EVENT", Some(1)).map(|(_, value)| value) {
+        Some("create") if lowering.job.is_task() => "PathChanged",
+        Some("create") if glob::is_pattern(path) => "PathExistsGlob",
+        Some("create") => "PathExists",
+        Some("delete") => {
+            let diagnostic = BEYOND
+                .at(event.span(), "systemd does not start a unit when a file is deleted")
+                .help("watch the directory with `PathModified=` in a .path unit, and test for the file in `ExecCondition=`");
+            return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+        }
+        _ => "PathModified",
+    };
+    companion(
+        event,
+        &format!("the unit {stem}.path"),
+        &format!("write {stem}.path with `[Path] {directive}={}` and `[Install] WantedBy=paths.target`, and enable it instead of the service", lossy(path)),
+    )
+}
+
+fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> Classified {
+    let literal = |key| value(event, key, None).filter(|(negated, value)| !negated && !glob::is_pattern(value)).map(|(_, value)| value);
+    let path = match subsystem {
+        "net" => literal("INTERFACE").or_else(|| literal("KERNEL")).map(|name| ("sys-subsystem-net-devices-", name)),
+        "tty" | "block" => literal("KERNEL").map(|name| ("dev-", name)),
+        _ => None,
+    };
+    let unit = path.and_then(|(prefix, name)| match name.strip_prefix('$') {
+        // The instance of a template names the device.
+        Some(_) if side == Side::Stop => Some(format!("{prefix}%i.device")),
+        Some(_) => None,
+        None => Some(format!("{prefix}{}.device", escape_path(&encode(name)))),
+    });
+    match (action, unit, side) {
+        ("added", Some(unit), Side::Start) | ("removed", Some(unit), Side::Stop) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
+        _ => {
+            let action = match action {
+                "added" => "add",
+                "changed" => "change",
+                "removed" => "remove",
+                other => other,
+            };
+            companion(event, "a udev rule", &format!("write a file in /etc/udev/rules.d with: {}", rule(lowering, event, subsystem, action, side)))
+        }
+    }
+}
+
+/// The udev rule that starts or stops the unit (udev(7), systemd.device(5)).
+fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> String {
+    let mut parts = vec![format!("ACTION==\"{action}\""), format!("SUBSYSTEM==\"{}\"", lossy(subsystem))];
+    for (argument, _) in event.arguments() {
+        let (key, relation, value) = match argument {
+            Argument::Positional(value) => ("KERNEL", "==", value),
+            Argument::Equal(key, value) => (key, "==", value),
+            Argument::Unequal(key, value) => (key, "!=", value),
+        };
+        let key = match key {
+            "KERNEL" | "DEVPATH" | "SUBSYSTEM" => key.to_owned(),
+            other => format!("ENV{{{}}}", lossy(other)),
+        };
+        parts.push(format!("{key}{relation}\"{}\"", lossy(value)));
+    }
+    let unit = lowering.unit.name.as_str().replace("@.", "@$name.");
+    if side == Side::Start && action == "add" {
+        parts.push("TAG+=\"systemd\"".to_owned());
+        parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{unit}\""));
+    } else {
+        let verb = if side == Side::Start { "start" } else { "stop" };
+        parts.push(format!("RUN+=\"/bin/systemctl --no-block {verb} {unit}\""));
+    }
+    parts.join(", ")
+}
+
+/// Whether the peer is up before ordinary units start.
+pub(super) fn is_early(peer: &Peer) -> bool {
+    peer.kind == Some(Kind::Early)
+}

@@ -1,11 +1,31 @@
 //! A compiler from Upstart jobs to systemd units.
+//!
+//! ```text
+//!             parse             resolve              lower               Display
+//!  text ───────────────▶ ast ───────────────▶ job ───────────────▶ systemd ─────────▶ unit text
+//!  .conf, .override       │   folds conf, then  │   event algebra      │
+//!                         │   override stanzas  │   tables             │
+//!                         ▼                     ▼                      ▼
+//!                  U0xx refused          U1xx mistakes          U2xx what changes
+//!                         └───────────────▶ diagnostics ──report──▶ text, JSON
+//! ```
+//!
+//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.
+//! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are two
+//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant.
+//!
+//! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
+//! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
+//! the input alone.
 
 pub mod ast;
 pub mod command;
+pub mod conversion;
 pub mod diagnostic;
 pub mod event;
 pub mod job;
 pub mod lower;
+pub mod report;
 pub mod shell;
 pub mod source;
 pub mod suggestion;

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The character that stands for the raw byte `0x00`; byte `b` is this plus `b`.
 /// Plane 16 is private use, so no job can mean anything by these characters.
@@ -77,13 +78,15 @@ pub struct Source {
     text: String,
     /// Offsets in `text` at which a stand-in for a raw byte begins, in order.
     raw: Vec<usize>,
+    /// Offsets in `text` of the newlines; found when the first position is asked for.
+    newlines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
     /// `path` is how the file is called in messages.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (text, raw) = decode(bytes);
-        Self { path: path.into(), text, raw }
+        Self { path: path.into(), text, raw, newlines: OnceLock::new() }
     }
 
     pub fn path(&self) -> &str {
@@ -100,15 +103,12 @@ impl Source {
         while !self.text.is_char_boundary(at) {
             at -= 1;
         }
-        let before = &self.text[..at];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let newlines = self.newlines.get_or_init(|| self.text.match_indices('\n').map(|(newline, _)| newline).collect());
+        let lines_before = newlines.partition_point(|&newline| newline < at);
+        let line_start = lines_before.checked_sub(1).and_then(|last| newlines.get(last)).map_or(0, |newline| newline + 1);
         // A stand-in takes four bytes for one byte of the file.
         let stand_ins = self.raw.partition_point(|&start| start < at);
-        Position {
-            line: before.bytes().filter(|&byte| byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            offset: at - 3 * stand_ins,
-        }
+        Position { line: lines_before + 1, column: self.text[line_start..at].chars().count() + 1, offset: at - 3 * stand_ins }
     }
 }
 
@@ -185,6 +185,11 @@ pub fn encode(text: &str) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(bytes)
+}
+
+/// Bytes that are not a file, such as a path, as text that [`encode`] turns back.
+pub fn carry(bytes: &[u8]) -> String {
+    decode(bytes.to_vec()).0
 }
 
 /// The text as a person may see it: raw bytes become U+FFFD.

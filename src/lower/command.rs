@@ -1,10 +1,11 @@
 //! From what a phase runs to a command line: init's rule of shell or no shell, scripts inline.
 
-use super::context::{Companion, Lowering};
+use super::context::Lowering;
 use super::instance::Instance;
 use super::prelude::{Prelude, emitted};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
+use crate::conversion::Output;
 use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::job::Stated;
 use crate::shell::job_control::{self, JobControl, Uses, Verb};
@@ -167,7 +168,7 @@ fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Com
     let bytes = encode(text);
     let mut argv: Vec<Argument> = [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
     if bytes.len() > INLINE_MAX {
-        argv.push(Argument::Word(script_file(lowering, reading, &bytes).into_bytes()));
+        argv.push(Argument::Word(script_file(lowering, reading, text).into_bytes()));
         return Command::new(argv);
     }
     argv.push(Argument::Word(b"-c".to_vec()));
@@ -185,15 +186,13 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
 }
 
 /// A script that is too long for a unit, in a file beside it.
-fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &[u8]) -> String {
+fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> String {
     let stem = lowering.unit.name.as_str().trim_end_matches(".service").trim_end_matches('@').to_owned();
     let path = format!("usr/local/lib/upstart2systemd/{stem}.{}", reading.phase.name());
     let absolute = format!("/{path}");
     if lowering.options.companions {
-        let mut text = text.to_vec();
-        text.push(b'\n');
         lowering.ledger.file(reading.stated.stanza, &path);
-        lowering.companions.push(Companion { path, text });
+        lowering.companions.push(Output { path, text: format!("{text}\n") });
     } else {
         let diagnostic = TOO_LONG
             .at(lowering.job.stanzas[reading.stated.stanza.0].span, format!("a script of {} KiB does not fit into a unit", text.len() / 1024))

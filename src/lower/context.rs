@@ -1,19 +1,12 @@
 //! What the parts of the lowering share: the unit that is being made, the account, the findings.
 
 use super::ledger::Ledger;
-use super::options::Options;
 use crate::ast::Phase;
+use crate::conversion::{Options, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
 use crate::job::{Job, StanzaId};
 use crate::source::encode;
 use crate::systemd::{Directive, Feature, Section, Text, Unit, UnitName, Value};
-
-/// A file beside the unit: where it goes below the root, and what is in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Companion {
-    pub path: String,
-    pub text: Vec<u8>,
-}
 
 pub(super) struct Lowering<'a> {
     pub(super) job: &'a Job,
@@ -21,7 +14,7 @@ pub(super) struct Lowering<'a> {
     pub(super) unit: Unit,
     pub(super) ledger: Ledger,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) companions: Vec<Companion>,
+    pub(super) companions: Vec<Output>,
 }
 
 impl<'a> Lowering<'a> {

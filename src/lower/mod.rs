@@ -18,20 +18,18 @@ mod identity;
 mod instance;
 mod ledger;
 mod names;
-mod options;
 mod prelude;
 mod process;
 mod respawn;
 mod runlevel;
 mod trigger;
 
-use crate::diagnostic::{Diagnostic, Outcome, Rule, Severity};
+use crate::conversion::{Options, Output};
+use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
 use crate::job::{Job, StanzaId};
-use crate::source::{Span, encode};
+use crate::source::{Origin, Span, encode};
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName, Value};
 
-pub use context::Companion;
-pub use options::{OLDEST_SYSTEMD, Options};
 
 use context::Lowering;
 use instance::Instance;
@@ -42,7 +40,8 @@ use process::Shape;
 pub struct Lowered {
     /// `None` where systemd cannot have such a unit; a diagnostic of severity error says why.
     pub unit: Option<Unit>,
-    pub companions: Vec<Companion>,
+    /// Files beside the unit.
+    pub companions: Vec<Output>,
     /// One for each stanza, in source order.
     pub stanzas: Vec<Outcome>,
     pub diagnostics: Vec<Diagnostic>,
@@ -171,9 +170,9 @@ fn finish(lowering: Lowering<'_>) -> Lowered {
 fn refused(job: &Job, length: usize) -> Lowered {
     let mut ledger = ledger::Ledger::new(job);
     for index in 0..job.stanzas.len() {
-        ledger.record(StanzaId(index), crate::diagnostic::Disposition::Manual, &[], Some(&NAME_TOO_LONG));
+        ledger.record(StanzaId(index), Disposition::Manual, &[], Some(&NAME_TOO_LONG));
     }
-    let span = job.stanzas.first().map_or(Span::new(crate::source::Origin::Conf, 0..0), |record| record.span);
+    let span = job.stanzas.first().map_or(Span::new(Origin::Conf, 0..0), |record| record.span);
     let diagnostic = NAME_TOO_LONG
         .at(span, format!("the unit of this job would have a name of {length} bytes, and systemd takes 255"))
         .help("give the job a shorter name");
@@ -188,7 +187,7 @@ fn replaced(lowering: &mut Lowering<'_>) {
         let stanza = StanzaId(index);
         let other = &job.stanzas[by.0];
         if other.span.origin != record.span.origin || other.keyword == "manual" {
-            lowering.ledger.record(stanza, crate::diagnostic::Disposition::Dropped, &[], Some(&REPLACED));
+            lowering.ledger.record(stanza, Disposition::Dropped, &[], Some(&REPLACED));
             continue;
         }
         let diagnostic = REPLACED
@@ -217,7 +216,7 @@ fn too_new(lowering: &mut Lowering<'_>) {
             continue;
         }
         lowering.unit.remove(directive);
-        let span = lowering.job.stanzas.first().map_or(Span::new(crate::source::Origin::Conf, 0..0), |record| record.span);
+        let span = lowering.job.stanzas.first().map_or(Span::new(Origin::Conf, 0..0), |record| record.span);
         let message = format!("`{}=` needs systemd {}, and the unit is for {version}", directive.name(), directive.since());
         lowering.remark(directive.section(), &TOO_NEW, &message);
         lowering.diagnostics.push(TOO_NEW.at(span, message).help("use a newer systemd, or do without"));

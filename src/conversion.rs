@@ -1,0 +1,50 @@
+//! What a conversion is asked for and what comes of it, as data.
+
+use crate::diagnostic::{Diagnostic, Outcome};
+
+/// What the user may choose about a translation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The version of systemd that the units are for; directives that came later are not written.
+    pub systemd_version: u32,
+    /// Whether to write the whole environment that init gives a job, also the parts that a job hardly ever reads.
+    pub full_env: bool,
+    /// Files beside the unit may be written, so that a script which is too long for a unit can go to one.
+    pub companions: bool,
+}
+
+impl Options {
+    /// The version of systemd that units are for where nothing is said: the one of Ubuntu 22.04.
+    pub const DEFAULT_SYSTEMD_VERSION: u32 = 249;
+    /// Units for an older systemd cannot be written: 229 is that of Ubuntu 16.04, the first release on which systemd took the place of Upstart.
+    pub const OLDEST_SYSTEMD_VERSION: u32 = 229;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { systemd_version: Self::DEFAULT_SYSTEMD_VERSION, full_env: false, companions: false }
+    }
+}
+
+/// Everything that came of one job.
+#[derive(Clone, Debug)]
+pub struct Conversion {
+    /// The conf, as it was given on the command line.
+    pub path: String,
+    /// The job's name.
+    pub job: String,
+    /// The unit first, then the files that it needs beside it; empty when the job is refused.
+    pub outputs: Vec<Output>,
+    /// What became of each stanza, in source order.
+    pub stanzas: Vec<Outcome>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A file to be installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Relative to the root of the system: `etc/systemd/system/foo.service`.
+    pub path: String,
+    /// Decoded as [`crate::source`] does it.
+    pub text: String,
+}

@@ -1,0 +1,157 @@
+//! Everything about a run as one JSON object. `schema.json` describes it; fields are only ever added within a version.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::{Converted, Summary};
+use crate::conversion::{Conversion, Output};
+use crate::diagnostic::{Diagnostic, Edit, Outcome};
+use crate::source::{Position, Sources, Span, lossy};
+
+/// The JSON Schema, draft 2020-12, of what [`json`] writes.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u32,
+    tool: Tool,
+    files: Vec<File<'a>>,
+    diagnostics: Vec<Finding<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: Cow<'a, str>,
+    job: Cow<'a, str>,
+    outputs: Vec<Written<'a>>,
+    stanzas: Vec<Fate<'a>>,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    path: Cow<'a, str>,
+    content: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Fate<'a> {
+    stanza: &'static str,
+    path: Cow<'a, str>,
+    span: Range,
+    disposition: &'static str,
+    directives: &'a [String],
+    code: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    name: &'static str,
+    severity: &'static str,
+    message: Cow<'a, str>,
+    path: Cow<'a, str>,
+    span: Range,
+    label: Option<Cow<'a, str>>,
+    related: Vec<Related<'a>>,
+    notes: Vec<Cow<'a, str>>,
+    help: Option<Cow<'a, str>>,
+    edits: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    path: Cow<'a, str>,
+    span: Range,
+    label: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    path: Cow<'a, str>,
+    start: Position,
+    end: Position,
+    text: Cow<'a, str>,
+    safe: bool,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Position,
+    end: Position,
+}
+
+/// The object for a run over these files, on one line without a newline.
+pub fn json(files: &[Converted]) -> serde_json::Result<String> {
+    let report = Report {
+        version: VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        files: files.iter().map(|Converted { sources, conversion }| file(sources, conversion)).collect(),
+        diagnostics: files
+            .iter()
+            .flat_map(|Converted { sources, conversion }| conversion.diagnostics.iter().map(|diagnostic| finding(sources, diagnostic)))
+            .collect(),
+        summary: Summary::of(files),
+    };
+    serde_json::to_string(&report)
+}
+
+fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> File<'a> {
+    let Conversion { path, job, outputs, stanzas, diagnostics: _ } = conversion;
+    File {
+        path: lossy(path),
+        job: lossy(job),
+        outputs: outputs.iter().map(|Output { path, text }| Written { path: lossy(path), content: lossy(text) }).collect(),
+        stanzas: stanzas.iter().map(|outcome| stanza(sources, outcome)).collect(),
+    }
+}
+
+fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
+    let Outcome { stanza, span, disposition, directives, code } = outcome;
+    Fate { stanza, path: path(sources, *span), span: range(sources, *span), disposition: disposition.name(), directives, code: *code }
+}
+
+fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> {
+    let Diagnostic { rule, span, message, label, related, notes, help, edits } = diagnostic;
+    Finding {
+        code: rule.code,
+        name: rule.name,
+        severity: rule.severity.name(),
+        message: lossy(message),
+        path: path(sources, *span),
+        span: range(sources, *span),
+        label: label.as_deref().map(lossy),
+        related: related
+            .iter()
+            .map(|(span, label)| Related { path: path(sources, *span), span: range(sources, *span), label: lossy(label) })
+            .collect(),
+        notes: notes.iter().map(|note| lossy(note)).collect(),
+        help: help.as_deref().map(lossy),
+        edits: edits.iter().map(|edit| change(sources, edit)).collect(),
+    }
+}
+
+fn change<'a>(sources: &'a Sources, edit: &'a Edit) -> Change<'a> {
+    let Edit { span, text, safe } = edit;
+    let Range { start, end } = range(sources, *span);
+    Change { path: path(sources, *span), start, end, text: lossy(text), safe: *safe }
+}
+
+fn path(sources: &Sources, span: Span) -> Cow<'_, str> {
+    lossy(sources.get(span.origin).path())
+}
+
+/// A span that is upside down is answered as the empty one at its start.
+fn range(sources: &Sources, span: Span) -> Range {
+    let source = sources.get(span.origin);
+    Range { start: source.position(span.start), end: source.position(span.end.max(span.start)) }
+}

@@ -1,0 +1,76 @@
+//! How many of what.
+
+use serde::Serialize;
+
+use super::{Converted, visible};
+use crate::diagnostic::{Disposition, Severity};
+
+/// Counts over all files of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub files: usize,
+    /// Files that came to a unit, and files that did not.
+    pub converted: usize,
+    pub refused: usize,
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+    pub dispositions: Dispositions,
+}
+
+/// Counts of stanzas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Dispositions {
+    pub exact: usize,
+    pub approximate: usize,
+    pub dropped: usize,
+    pub manual: usize,
+}
+
+impl Summary {
+    pub fn of(files: &[Converted]) -> Self {
+        let mut summary = Self { files: files.len(), ..Self::default() };
+        for Converted { conversion, .. } in files {
+            *if conversion.outputs.is_empty() { &mut summary.refused } else { &mut summary.converted } += 1;
+            for diagnostic in &conversion.diagnostics {
+                *match diagnostic.rule.severity {
+                    Severity::Error => &mut summary.errors,
+                    Severity::Warning => &mut summary.warnings,
+                    Severity::Note => &mut summary.notes,
+                } += 1;
+            }
+            for outcome in &conversion.stanzas {
+                *match outcome.disposition {
+                    Disposition::Exact => &mut summary.dispositions.exact,
+                    Disposition::Approximate => &mut summary.dispositions.approximate,
+                    Disposition::Dropped => &mut summary.dispositions.dropped,
+                    Disposition::Manual => &mut summary.dispositions.manual,
+                } += 1;
+            }
+        }
+        summary
+    }
+
+    /// The line that ends the text form: `foo.conf: 1 warning, 2 notes`. Nothing when nothing was found.
+    pub fn line(&self, files: &[Converted]) -> Option<String> {
+        let Self { files: count, converted: _, refused, errors, warnings, notes, dispositions } = *self;
+        let subject = match files {
+            [only] => visible(&only.conversion.path),
+            _ => counted(count, "file"),
+        };
+        let refused = match (refused, count) {
+            (0, _) => None,
+            (_, 1) => Some("not converted".to_owned()),
+            (refused, _) => Some(format!("{refused} not converted")),
+        };
+        let found = |number, name| (number > 0).then(|| counted(number, name));
+        let manual = found(dispositions.manual, "stanza").map(|stanzas| format!("{stanzas} left to do by hand"));
+        let parts: Vec<String> =
+            [refused, found(errors, "error"), found(warnings, "warning"), found(notes, "note"), manual].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| format!("{subject}: {}", parts.join(", ")))
+    }
+}
+
+fn counted(number: usize, name: &str) -> String {
+    if number == 1 { format!("1 {name}") } else { format!("{number} {name}s") }
+}

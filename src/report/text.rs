@@ -1,0 +1,224 @@
+//! A diagnostic as rustc would show it.
+//!
+//! annotate-snippets draws the lines and what is under them; it panics on spans that are not right
+//! and does not know where an excerpt was cut, so it sees only what [`super::excerpt`] made.
+
+use annotate_snippets::renderer::{
+    DEFAULT_ADDITION_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_LINE_NUM_STYLE, DEFAULT_NOTE_STYLE,
+    DEFAULT_REMOVAL_STYLE, DEFAULT_WARNING_STYLE,
+};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::change::{self, Row};
+use super::excerpt::{Excerpt, Mark, excerpts};
+use super::visible;
+use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::source::{Origin, Source, Sources};
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    Coloured,
+}
+
+impl Style {
+    fn paint(self, style: anstyle::Style, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Coloured => format!("{style}{text}{style:#}"),
+        }
+    }
+}
+
+/// Lines are cut before the renderer sees them, so that it has nothing to trim.
+const WIDTH: usize = 10_000;
+
+/// The diagnostic with the lines that it is about, each line ended by a newline. Total: any span and any text will do.
+pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
+    let Diagnostic { rule, span, message, label: _, related: _, notes, help, edits } = diagnostic;
+    let pictures = pictures(sources, diagnostic, style);
+    let changes: Vec<(&Source, Vec<Row>)> = [Origin::Conf, Origin::Override]
+        .into_iter()
+        .map(|origin| {
+            let edits: Vec<&Edit> = edits.iter().filter(|edit| edit.span.origin == origin).collect();
+            (sources.get(origin), change::rows(sources.get(origin), &edits))
+        })
+        .filter(|(_, rows)| !rows.is_empty())
+        .collect();
+    let gutter = Gutter { width: gutter_width(&pictures, &changes), style };
+
+    let severity = format!("{}[{}]", rule.severity.name(), visible(rule.code));
+    let title = style.paint(DEFAULT_EMPHASIS_STYLE, &format!(": {}", visible(message)));
+    let mut out = format!("{}{title}\n", style.paint(severity_style(rule.severity), &severity));
+    for (at, picture) in pictures.iter().enumerate() {
+        picture.push_to(&mut out, &gutter, at > 0);
+    }
+    let has_change = !changes.is_empty();
+    let help_line = help.iter().filter(|_| !has_change).map(|help| ("help", help));
+    let remarks: Vec<(&str, &String)> = notes.iter().map(|note| ("note", note)).chain(help_line).collect();
+    if pictures.iter().any(|picture| picture.lines.is_some()) && (has_change || !remarks.is_empty()) {
+        gutter.push_bar(&mut out);
+    }
+    for (kind, remark) in remarks {
+        gutter.push_remark(&mut out, kind, remark);
+    }
+    if has_change {
+        let all_safe = edits.iter().all(|edit| edit.safe);
+        push_changes(&mut out, &gutter, help.as_deref(), all_safe, &changes, sources.get(span.origin).path());
+    }
+    out
+}
+
+/// The part of a source that is shown, drawn.
+struct Picture {
+    /// `path:line:column`
+    place: String,
+    /// Nothing where the source is empty.
+    lines: Option<Drawn>,
+}
+
+struct Drawn {
+    text: String,
+    /// How many columns the renderer gave to line numbers.
+    width: usize,
+}
+
+fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Picture> {
+    let Diagnostic { rule, span, message: _, label, related, notes: _, help: _, edits: _ } = diagnostic;
+    let other = match span.origin {
+        Origin::Conf => Origin::Override,
+        Origin::Override => Origin::Conf,
+    };
+    let mut pictures = Vec::new();
+    for origin in [span.origin, other] {
+        let primary = (span.origin == origin).then(|| Mark { range: span.range(), label: label.as_deref().map(visible), primary: true });
+        let related = related.iter().filter(|(span, _)| span.origin == origin).map(|(span, label)| Mark {
+            range: span.range(),
+            label: Some(visible(label)),
+            primary: false,
+        });
+        let source = sources.get(origin);
+        let path = visible(source.path());
+        if source.text().is_empty() {
+            pictures.extend(primary.map(|_| Picture { place: path, lines: None }));
+            continue;
+        }
+        for excerpt in excerpts(source, primary.into_iter().chain(related).collect()) {
+            let (line, column) = excerpt.position;
+            pictures.push(Picture { place: format!("{path}:{line}:{column}"), lines: Some(draw(excerpt, rule.severity, style)) });
+        }
+    }
+    pictures
+}
+
+fn draw(excerpt: Excerpt, severity: Severity, style: Style) -> Drawn {
+    let Excerpt { first_line, text, marks, position: _ } = excerpt;
+    let annotations = marks.into_iter().map(|Mark { range, label, primary }| {
+        let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        kind.span(range).label(label.filter(|label| !label.is_empty()))
+    });
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Coloured => Renderer::styled(),
+    };
+    let snippet = Snippet::source(text).line_start(first_line).annotations(annotations);
+    let text = renderer.term_width(WIDTH).render(&[Group::with_level(level).element(snippet)]);
+    // The first row is the bar alone, one column after the numbers.
+    let width = text.bytes().take_while(|&byte| byte == b' ').count().saturating_sub(1);
+    Drawn { text, width }
+}
+
+impl Picture {
+    fn push_to(&self, out: &mut String, gutter: &Gutter, follows: bool) {
+        let arrow = if follows { "::: " } else { "--> " };
+        if follows {
+            gutter.push_bar(out);
+        }
+        out.push_str(&format!("{}{}{}\n", " ".repeat(gutter.width), gutter.style.paint(DEFAULT_LINE_NUM_STYLE, arrow), self.place));
+        for line in self.lines.iter().flat_map(|drawn| drawn.text.lines().map(|line| (line, drawn.width))) {
+            let (line, width) = line;
+            out.push_str(&" ".repeat(gutter.width.saturating_sub(width)));
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+}
+
+fn gutter_width(pictures: &[Picture], changes: &[(&Source, Vec<Row>)]) -> usize {
+    let drawn = pictures.iter().filter_map(|picture| picture.lines.as_ref()).map(|drawn| drawn.width);
+    let in_rows = changes.iter().flat_map(|(_, rows)| rows).filter_map(Row::line).map(|line| line.to_string().len());
+    drawn.chain(in_rows).max().unwrap_or_default().max(1)
+}
+
+/// The columns with the line numbers.
+struct Gutter {
+    width: usize,
+    style: Style,
+}
+
+impl Gutter {
+    fn push_bar(&self, out: &mut String) {
+        out.push_str(&format!("{} {}\n", " ".repeat(self.width), self.style.paint(DEFAULT_LINE_NUM_STYLE, "|")));
+    }
+
+    /// A remark may have several lines.
+    fn push_remark(&self, out: &mut String, kind: &str, remark: &str) {
+        let indent = " ".repeat(self.width);
+        let (sign, kind_shown) = (self.style.paint(DEFAULT_LINE_NUM_STYLE, "="), self.style.paint(DEFAULT_EMPHASIS_STYLE, kind));
+        for (at, line) in remark.lines().map(visible).enumerate() {
+            if at == 0 {
+                out.push_str(&format!("{indent} {sign} {kind_shown}: {line}\n"));
+            } else {
+                out.push_str(&format!("{indent}   {} {line}\n", " ".repeat(kind.len() + 1)));
+            }
+        }
+    }
+
+    fn push_row(&self, out: &mut String, row: &Row) {
+        let (line, sign, text, style) = match row {
+            Row::Removed { line, text } => (line, "- ", text, DEFAULT_REMOVAL_STYLE),
+            Row::Added { line, text } => (line, "+ ", text, DEFAULT_ADDITION_STYLE),
+            Row::Gap => {
+                out.push_str("...\n");
+                return;
+            }
+        };
+        let number = self.style.paint(DEFAULT_LINE_NUM_STYLE, &format!("{line:>width$}", width = self.width));
+        let shown = format!("{sign}{}", text.replace('\t', "    "));
+        out.push_str(&format!("{number} {}\n", self.style.paint(style, shown.trim_end())));
+    }
+}
+
+fn push_changes(out: &mut String, gutter: &Gutter, help: Option<&str>, safe: bool, changes: &[(&Source, Vec<Row>)], shown_path: &str) {
+    let mut help = help.unwrap_or("change it so").lines().map(visible);
+    let kind = gutter.style.paint(DEFAULT_HELP_STYLE, "help");
+    let caution = if safe { "" } else { " (this changes what the job does)" };
+    out.push_str(&format!("{kind}: {}{caution}\n", help.next().unwrap_or_default()));
+    for line in help {
+        out.push_str(&format!("      {line}\n"));
+    }
+    for (source, rows) in changes {
+        if source.path() != shown_path {
+            let arrow = gutter.style.paint(DEFAULT_LINE_NUM_STYLE, "--> ");
+            out.push_str(&format!("{}{arrow}{}\n", " ".repeat(gutter.width), visible(source.path())));
+        }
+        gutter.push_bar(out);
+        for row in rows {
+            gutter.push_row(out, row);
+        }
+    }
+}
+
+pub(super) fn severity_style(severity: Severity) -> anstyle::Style {
+    match severity {
+        Severity::Error => DEFAULT_ERROR_STYLE,
+        Severity::Warning => DEFAULT_WARNING_STYLE,
+        Severity::Note => DEFAULT_NOTE_STYLE,
+    }
+}

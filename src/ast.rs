@@ -55,6 +55,48 @@ pub enum Stanza {
     Debug,
 }
 
+/// What [`Stanza::keyword`] can answer: the stanzas of init 1.13.2.
+pub const KEYWORDS: [&str; 38] = [
+    "apparmor load",
+    "apparmor switch",
+    "author",
+    "cgroup",
+    "chdir",
+    "chroot",
+    "console",
+    "debug",
+    "description",
+    "emits",
+    "env",
+    "exec",
+    "expect",
+    "export",
+    "instance",
+    "kill signal",
+    "kill timeout",
+    "limit",
+    "manual",
+    "nice",
+    "normal exit",
+    "oom",
+    "post-start",
+    "post-stop",
+    "pre-start",
+    "pre-stop",
+    "reload signal",
+    "respawn",
+    "respawn limit",
+    "script",
+    "setgid",
+    "setuid",
+    "start on",
+    "stop on",
+    "task",
+    "umask",
+    "usage",
+    "version",
+];
+
 impl Stanza {
     /// The keywords, as a person calls the stanza.
     pub fn keyword(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ast::{Cgroup, Condition, Console, ExitStatus, Expect, Limit, Phase, Process, Resource, RespawnLimit, Signal, Word};
-use crate::source::Span;
+use crate::source::{Origin, Span};
 
 /// The path of the job below the configuration directory, without `.conf`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +73,11 @@ pub struct StanzaRecord {
 }
 
 impl Job {
+    /// Where to point at for the job as a whole: its first stanza.
+    pub fn place(&self) -> Span {
+        self.stanzas.first().map_or(Span::new(Origin::Conf, 0..0), |record| record.span)
+    }
+
     pub fn process(&self, phase: Phase) -> Option<&Stated<Process>> {
         self.processes.get(&phase)
     }

@@ -27,7 +27,7 @@ mod trigger;
 use crate::conversion::{Options, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
 use crate::job::{Job, StanzaId};
-use crate::source::{Origin, Span, encode};
+use crate::source::{Span, encode};
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName, Value};
 
 
@@ -123,13 +123,11 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
         );
     }
     replaced(&mut lowering);
-    if names::is_shipped(&job.name)
-        && let Some(record) = job.stanzas.first()
-    {
+    if names::is_shipped(&job.name) {
         let unit = lowering.unit.name.clone();
         lowering.diagnostics.push(
             SHIPPED
-                .at(record.span, format!("distributions ship {unit}, and this one would take its place"))
+                .at(job.place(), format!("distributions ship {unit}, and this one would take its place"))
                 .help("see whether the unit of the distribution does what the job did"),
         );
     }
@@ -172,9 +170,8 @@ fn refused(job: &Job, length: usize) -> Lowered {
     for index in 0..job.stanzas.len() {
         ledger.record(StanzaId(index), Disposition::Manual, &[], Some(&NAME_TOO_LONG));
     }
-    let span = job.stanzas.first().map_or(Span::new(Origin::Conf, 0..0), |record| record.span);
     let diagnostic = NAME_TOO_LONG
-        .at(span, format!("the unit of this job would have a name of {length} bytes, and systemd takes 255"))
+        .at(job.place(), format!("the unit of this job would have a name of {length} bytes, and systemd takes 255"))
         .help("give the job a shorter name");
     Lowered { unit: None, companions: Vec::new(), stanzas: ledger.finish(job), diagnostics: vec![diagnostic] }
 }
@@ -216,10 +213,9 @@ fn too_new(lowering: &mut Lowering<'_>) {
             continue;
         }
         lowering.unit.remove(directive);
-        let span = lowering.job.stanzas.first().map_or(Span::new(Origin::Conf, 0..0), |record| record.span);
         let message = format!("`{}=` needs systemd {}, and the unit is for {version}", directive.name(), directive.since());
         lowering.remark(directive.section(), &TOO_NEW, &message);
-        lowering.diagnostics.push(TOO_NEW.at(span, message).help("use a newer systemd, or do without"));
+        lowering.diagnostics.push(TOO_NEW.at(lowering.job.place(), message).help("use a newer systemd, or do without"));
         lowering.ledger.lost(directive, &TOO_NEW);
     }
 }

@@ -205,12 +205,11 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
                 lowering.exact(expect.stanza, &[]);
             }
             if job.processes.is_empty() {
-                let place = job.stanzas.first().map(|record| record.span);
-                if let Some(span) = place {
-                    lowering.diagnostics.push(
-                        NOTHING_TO_RUN.at(span, format!("the job `{}` has nothing to run", job.name.0)).label("a state without a process"),
-                    );
-                }
+                lowering.diagnostics.push(
+                    NOTHING_TO_RUN
+                        .at(job.place(), format!("the job `{}` has nothing to run", job.name.0))
+                        .help("add `exec` or `script` if something is missing; otherwise other jobs can follow it as a state"),
+                );
             }
             true
         }

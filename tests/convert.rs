@@ -1,0 +1,58 @@
+//! Every job in fixtures/convert, with its unit and what is said about it, beside it as `NAME.snap`.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use upstart2systemd::conversion::Options;
+use upstart2systemd::convert::convert;
+use upstart2systemd::job::JobName;
+use upstart2systemd::report::{self, Style};
+use upstart2systemd::source::{Source, Sources};
+
+/// What a person sees: the unit, then the diagnostics, then what became of each stanza.
+fn check(path: &Path, options: &Options) -> String {
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.file_name().unwrap().to_str().unwrap(), bytes));
+    let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
+    let conversion = convert(&sources, JobName(name.to_owned()), options);
+    let mut out = String::new();
+    for output in &conversion.outputs {
+        writeln!(out, "==> {}\n{}", output.path, output.text).unwrap();
+    }
+    for diagnostic in &conversion.diagnostics {
+        writeln!(out, "{}", report::text(&sources, diagnostic, Style::Plain)).unwrap();
+    }
+    for outcome in &conversion.stanzas {
+        let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
+        writeln!(out, "{}: {}{code} {}", outcome.stanza, outcome.disposition.name(), outcome.directives.join(" ")).unwrap();
+    }
+    out
+}
+
+fn snapshots(glob: &str, options: &Options) {
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_suffix => ""}, {
+        insta::glob!("..", glob, |path| {
+            let mut settings = insta::Settings::clone_current();
+            settings.set_snapshot_path(path.parent().unwrap());
+            settings.set_input_file("");
+            settings.remove_input_file();
+            settings.bind(|| insta::assert_snapshot!(path.file_stem().unwrap().to_str().unwrap(), check(path, options)));
+        });
+    });
+}
+
+#[test]
+fn jobs_become_these_units() {
+    snapshots("fixtures/convert/*.conf", &Options::default());
+}
+
+#[test]
+fn refused_jobs_are_explained() {
+    snapshots("fixtures/reject/*.conf", &Options::default());
+}
+
+#[test]
+fn units_for_an_old_systemd_are_these() {
+    snapshots("fixtures/old-systemd/*.conf", &Options { systemd_version: 229, ..Options::default() });
+}

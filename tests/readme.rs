@@ -1,0 +1,112 @@
+//! The generated parts of the README are what the program says: the example, the mapping table, the rules.
+//! `UPDATE_README=1 cargo test --test readme` writes them anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use upstart2systemd::conversion::{Conversion, Options};
+use upstart2systemd::convert::{convert, rules};
+use upstart2systemd::job::JobName;
+use upstart2systemd::report::{self, Style};
+use upstart2systemd::source::{Source, Sources};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn converted(path: &Path, name: &str) -> (Sources, Conversion) {
+    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.file_name().unwrap().to_str().unwrap(), bytes));
+    let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
+    let conversion = convert(&sources, JobName(name.to_owned()), &Options::default());
+    (sources, conversion)
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut found: Vec<_> = fs::read_dir(root().join("fixtures/convert"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// A job, the command, and everything that the command prints.
+fn example(file: &str) -> String {
+    let path = root().join(file);
+    let name = path.file_stem().unwrap().to_str().unwrap();
+    let (sources, conversion) = converted(&path, name);
+    let mut out = String::new();
+    writeln!(out, "`{name}.conf`:\n\n```upstart\n{}```\n", fs::read_to_string(&path).unwrap()).unwrap();
+    writeln!(out, "`upstart2systemd {name}.conf` writes `{name}.service`:\n\n```ini\n{}```\n", conversion.outputs[0].text).unwrap();
+    let said: String = conversion.diagnostics.iter().map(|diagnostic| report::text(&sources, diagnostic, Style::Plain) + "\n").collect();
+    writeln!(out, "and says on standard error:\n\n```text\n{}\n```", said.trim_end()).unwrap();
+    out
+}
+
+/// For each stanza the directives and dispositions that all fixtures together show.
+fn mapping() -> String {
+    let mut seen: BTreeMap<&str, (Vec<String>, BTreeSet<&str>)> = BTreeMap::new();
+    for path in fixtures() {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        for outcome in converted(&path, &name).1.stanzas {
+            let (directives, dispositions) = seen.entry(outcome.stanza).or_default();
+            for directive in outcome.directives {
+                let short = format!("`{}=`", directive.rsplit('.').next().unwrap());
+                if !directives.contains(&short) {
+                    directives.push(short);
+                }
+            }
+            dispositions.insert(outcome.disposition.name());
+        }
+    }
+    let mut out = String::from("| stanza | becomes | can be |\n|---|---|---|\n");
+    for (stanza, (mut directives, dispositions)) in seen {
+        directives.sort();
+        let directives = if directives.is_empty() { "a comment, or nothing".to_owned() } else { directives.join(" ") };
+        writeln!(out, "| `{stanza}` | {directives} | {} |", dispositions.into_iter().collect::<Vec<_>>().join(", ")).unwrap();
+    }
+    out
+}
+
+fn rule_table() -> String {
+    let mut out = String::from("| code | name | severity |\n|---|---|---|\n");
+    for rule in rules() {
+        writeln!(out, "| {} | `{}` | {} |", rule.code, rule.name, rule.severity.name()).unwrap();
+    }
+    out
+}
+
+#[test]
+fn generated_parts_are_up_to_date() {
+    let path = root().join("README.md");
+    let before = fs::read_to_string(&path).unwrap();
+    let mut after = before.clone();
+    for (marker, text) in [
+        ("<!-- example: fixtures/convert/phases.conf -->", example("fixtures/convert/phases.conf")),
+        ("<!-- mapping -->", mapping()),
+        ("<!-- rules -->", rule_table()),
+    ] {
+        let start = after.find(marker).unwrap_or_else(|| panic!("README.md has no {marker}")) + marker.len();
+        let end = after[start..].find("<!-- end -->").map(|end| start + end);
+        let replaced = format!("\n\n{text}\n");
+        match end {
+            Some(end) => after.replace_range(start..end, &replaced),
+            None => after.insert_str(start, &format!("{replaced}<!-- end -->")),
+        }
+    }
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, &after).unwrap();
+        return;
+    }
+    same_or_panic(&before, &after);
+}
+
+fn same_or_panic(before: &str, after: &str) {
+    for (number, (old, new)) in before.lines().zip(after.lines()).enumerate() {
+        assert_eq!(old, new, "README.md line {}; UPDATE_README=1 cargo test --test readme writes it anew", number + 1);
+    }
+    assert_eq!(before.lines().count(), after.lines().count());
+}

@@ -1,11 +1,14 @@
 //! systemd's unit files as data. Nothing in here has heard of Upstart.
 
 mod directive;
+mod feature;
 mod name;
+mod quote;
 mod unit;
 mod value;
 
 pub use directive::{Directive, Section};
+pub use feature::Feature;
 pub use name::{NameTooLong, UnitName, escape_instance, escape_path};
 pub use unit::Unit;
-pub use value::{Argument, Command, Prefix, Text, Value};
+pub use value::{Argument, Command, Prefix, Refusal, Text, Value};

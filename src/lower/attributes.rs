@@ -27,9 +27,9 @@ path, so the unit says it that way.",
 
 static UNNORMALIZED_PATH: Rule = Rule {
     code: "U244",
-    name: "dot-dot-directory",
+    name: "unusable-directory",
     severity: Severity::Warning,
-    explanation: "systemd refuses a directory whose path holds `..`. What it stands for depends on symbolic links on the machine, so it has to be \
+    explanation: "systemd refuses a directory whose path holds `..`, and cannot be told one with control characters. What `..` stands for depends on symbolic links on the machine, so it has to be \
 written out by somebody who knows them.",
 };
 
@@ -121,22 +121,24 @@ fn limit_directive(resource: Resource) -> Directive {
 
 fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let path = lossy(&stated.value);
-    if path.split('/').any(|part| part == "..") {
+    let absolute = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
+    let Some(value) = Value::exact_line(&absolute).filter(|_| !stated.value.split('/').any(|part| part == "..")) else {
         let diagnostic = UNNORMALIZED_PATH
-            .at(stated.span, format!("systemd refuses the `..` in `{path}`"))
+            .at(stated.span, format!("systemd does not accept the directory `{path}`"))
+            .note("its path holds `..`, or characters that a unit cannot hold")
             .help(format!("write the directory that it stands for into `{}=`", directive.name()));
-        lowering.remark(Section::Service, diagnostic.rule, &format!("{}={path} is missing: systemd refuses `..` in it.", directive.name()));
+        lowering.remark(Section::Service, diagnostic.rule, &format!("{}={path} is missing: systemd does not accept it.", directive.name()));
         lowering.manual(stated.stanza, &[], diagnostic);
         return;
-    }
+    };
     if path.starts_with('/') {
         // `/` is the default.
         if path != "/" {
-            lowering.set(directive, Value::line(&path));
+            lowering.set(directive, value);
         }
         lowering.exact(stated.stanza, &[directive]);
     } else {
-        lowering.set(directive, Value::line(&format!("/{path}")));
+        lowering.set(directive, value);
         let diagnostic = RELATIVE_PATH
             .at(stated.span, format!("`{path}` is taken from `/`"))
             .help("write the path from `/`")

@@ -159,7 +159,9 @@ fn direct(lowering: &Lowering<'_>, words: &[String]) -> Option<Command> {
         sets_path || !lowering.has(Feature::BareProgramName) || program.starts_with(['@', '-', ':', '+', '!', '|'])
     };
     let env = by_env.then_some("/usr/bin/env");
-    Some(Command::words(env.into_iter().chain(words.iter().map(String::as_str)).map(|word| encode(word).into_owned())))
+    let command = Command::words(env.into_iter().chain(words.iter().map(String::as_str)).map(|word| encode(word).into_owned()));
+    // The shell takes names of programs that systemd does not.
+    command.refusal().is_none().then_some(command)
 }
 
 fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Command {

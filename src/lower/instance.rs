@@ -120,13 +120,19 @@ impl Instance {
             }
             Self::Template { variables, .. } => {
                 if variables.len() == 1 {
-                    lowering.add(Directive::Environment, Value::environment_specifier(&variables[0], "", "%I"));
+                    add_specifier(lowering, &variables[0]);
                 }
                 if wanted || variables.len() > 1 {
-                    lowering.add(Directive::Environment, Value::environment_specifier("UPSTART_INSTANCE", "", "%I"));
+                    add_specifier(lowering, "UPSTART_INSTANCE");
                 }
             }
         }
+    }
+}
+
+fn add_specifier(lowering: &mut Lowering<'_>, variable: &str) {
+    if let Some(value) = Value::environment_specifier(variable, "", "%I") {
+        lowering.add(Directive::Environment, value);
     }
 }
 

@@ -364,7 +364,7 @@ fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
         }
         Some(_) => None,
         None if glob::is_pattern(instance) => None,
-        None => Some(UnitName::known(format!("{stem}@.service")).instance(&encode(instance))),
+        None => UnitName::known(format!("{stem}@.service")).instance(&encode(instance)).ok(),
     }
 }
 

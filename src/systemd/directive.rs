@@ -255,7 +255,7 @@ impl Directive {
             Self::Slice => (Service, "Slice", 0),
             Self::Alias => (Install, "Alias", 0),
             Self::WantedBy => (Install, "WantedBy", 0),
-            Self::DefaultInstance => (Install, "DefaultInstance", 217),
+            Self::DefaultInstance => (Install, "DefaultInstance", 215),
         }
     }
 }

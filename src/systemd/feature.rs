@@ -1,27 +1,81 @@
-//! Values and prefixes with the systemd that introduced them.
+//! What is newer than the directive that it belongs to: values, prefixes, and how files are read.
 
-/// Something that a unit can say only from a certain version on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something that not every systemd can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
-    TypeExec,
-    LiteralDollarPrefix,
+    /// `StartLimitBurst=` and its kin belong to `[Unit]`; they were in `[Service]` before.
+    StartLimitInUnit,
+    /// `infinity` turns `TimeoutStartSec=` and `TimeoutStopSec=` off; 0 did, and still does.
+    TimeoutInfinity,
+    /// `LimitNOFILE=SOFT:HARD` and its kin.
+    LimitSoftAndHard,
+    /// `StartLimitIntervalSec=`, `StartLimitInterval=` before.
+    StartLimitIntervalSec,
+    /// `ExecStart=+...`.
     FullPrivilegesPrefix,
-    RestartOneshot,
+    /// Physical lines of 2048 bytes and more. They were cut there, and the rest was read as a line of its own.
+    LongLine,
+    /// `file:` in `StandardInput=`, `StandardOutput=` and `StandardError=`.
     StandardOutputFile,
+    /// `ExecStart=name`, looked up in systemd's own path.
     BareProgramName,
+    /// Line ends in the values of `Environment=`.
+    EnvironmentLineEnd,
+    /// `ExecCondition=`.
     ExecCondition,
+    /// `Type=exec`.
+    TypeExec,
+    /// `append:` in `StandardOutput=` and `StandardError=`.
+    StandardOutputAppend,
+    /// A line that begins with `#` or `;` is left out among continued lines. It was part of the value before,
+    /// and a backslash at the end of any comment made the next line part of that.
+    CommentAmongContinuedLines,
+    /// `ExecStart=:...`.
+    LiteralDollarPrefix,
+    /// `Restart=on-failure` with `Type=oneshot`.
+    RestartOneshot,
+    /// Control characters other than tab and line end in the values of `Environment=`.
+    EnvironmentControlCharacter,
 }
 
 impl Feature {
+    /// The first systemd that has it.
     pub fn since(self) -> u32 {
         match self {
-            Self::TypeExec => 240,
-            Self::LiteralDollarPrefix => 244,
+            // NEWS of 229.
+            Self::StartLimitInUnit | Self::TimeoutInfinity | Self::LimitSoftAndHard => 229,
+            // systemd commit f0367da7d1a6; github.com/systemd/systemd/issues/4826.
+            Self::StartLimitIntervalSec => 230,
+            // NEWS of 231.
             Self::FullPrivilegesPrefix => 231,
-            Self::RestartOneshot => 244,
+            // systemd commit e6dde451a51d; github.com/systemd/systemd/issues/3302.
+            Self::LongLine => 235,
+            // NEWS of 236.
             Self::StandardOutputFile => 236,
-            Self::BareProgramName => 239,
+            // NEWS of 239; for the line ends github.com/systemd/systemd/pull/8471, of the time between 238 and 239.
+            Self::BareProgramName | Self::EnvironmentLineEnd => 239,
+            // NEWS of 240; for the comments github.com/systemd/systemd/pull/10651, of the time between 239 and 240.
+            Self::TypeExec | Self::StandardOutputAppend | Self::CommentAmongContinuedLines => 240,
+            // systemd.service(5), "Added in version 243".
             Self::ExecCondition => 243,
+            // NEWS of 242; github.com/systemd/systemd/pull/11705.
+            Self::LiteralDollarPrefix => 242,
+            // github.com/systemd/systemd/pull/13754, of the time between 243 and 244.
+            Self::RestartOneshot => 244,
+            // github.com/systemd/systemd/pull/18129, of the time between 247 and 248.
+            Self::EnvironmentControlCharacter => 248,
+        }
+    }
+
+    /// What a value of `Environment=` needs.
+    pub fn of_value(value: &[u8]) -> Option<Self> {
+        let is_line_end = |byte: &u8| *byte == b'\n';
+        if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t' && !is_line_end(byte)) {
+            Some(Self::EnvironmentControlCharacter)
+        } else if value.iter().any(is_line_end) {
+            Some(Self::EnvironmentLineEnd)
+        } else {
+            None
         }
     }
 }

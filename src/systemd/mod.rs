@@ -3,6 +3,7 @@
 mod directive;
 mod feature;
 mod name;
+mod quote;
 mod unit;
 mod value;
 
@@ -10,4 +11,4 @@ pub use directive::{Directive, Section};
 pub use feature::Feature;
 pub use name::{NameTooLong, UnitName, escape_instance, escape_path};
 pub use unit::Unit;
-pub use value::{Argument, Command, Prefix, Text, Value};
+pub use value::{Argument, Command, Prefix, Refusal, Text, Value};

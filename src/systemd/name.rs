@@ -24,9 +24,11 @@ impl UnitName {
         Self::checked(format!("{}@.{suffix}", escape_stem(stem)))
     }
 
-    /// A name that is known to be right: of a table, or made of escaped parts.
+    /// A name that is known to be right: of a table, or made of escaped parts, perhaps with a specifier. Bytes
+    /// that no name holds are escaped all the same.
     pub fn known(name: impl Into<String>) -> Self {
-        Self(name.into())
+        let name: String = name.into();
+        if name.bytes().all(is_of_name) { Self(name) } else { Self(name.bytes().map(|byte| literal(byte, is_of_name(byte))).collect()) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -34,16 +36,16 @@ impl UnitName {
     }
 
     /// The name of `instance` of a template; other names are returned as they are.
-    #[must_use]
-    pub fn instance(&self, instance: &[u8]) -> Self {
+    pub fn instance(&self, instance: &[u8]) -> Result<Self, NameTooLong> {
         match self.0.split_once("@.") {
-            Some((stem, suffix)) => Self(format!("{stem}@{}.{suffix}", escape_instance(instance))),
-            None => self.clone(),
+            Some((stem, suffix)) => Self::checked(format!("{stem}@{}.{suffix}", escape_instance(instance))),
+            None => Ok(self.clone()),
         }
     }
 
     fn checked(name: String) -> Result<Self, NameTooLong> {
-        if name.len() > MAX { Err(NameTooLong(name.len())) } else { Ok(Self(name)) }
+        let name = Self::known(name);
+        if name.0.len() > MAX { Err(NameTooLong(name.0.len())) } else { Ok(name) }
     }
 }
 
@@ -58,15 +60,17 @@ pub fn escape_instance(text: &[u8]) -> String {
     escape(text, false)
 }
 
-/// `systemd-escape --path`: the stem of the mount, device or swap unit of a path.
+/// `systemd-escape --path`: the stem of the mount, device or swap unit of a path. No unit stands for a path
+/// with a `..` in it.
 pub fn escape_path(path: &[u8]) -> String {
-    let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
     if parts.is_empty() { "-".to_owned() } else { escape(&parts.join(&b'/'), false) }
 }
 
 /// The stem of a unit: as `systemd-escape` does it, but `-` stays, because a name is read and not undone.
 fn escape_stem(text: &[u8]) -> String {
-    escape(text, true)
+    // A unit must have a stem; that of the root directory is `-`, too.
+    if text.is_empty() { "-".to_owned() } else { escape(text, true) }
 }
 
 fn escape(text: &[u8], keep_dash: bool) -> String {
@@ -74,14 +78,22 @@ fn escape(text: &[u8], keep_dash: bool) -> String {
     for (at, &byte) in text.iter().enumerate() {
         match byte {
             b'/' => out.push('-'),
-            b'-' if keep_dash => out.push('-'),
+            b'-' => out.push_str(&literal(byte, keep_dash)),
             // A unit whose name begins with a dot is a hidden file, which systemd does not load.
-            b'.' if at > 0 => out.push('.'),
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b':' | b'_' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
+            b'.' => out.push_str(&literal(byte, at > 0)),
+            _ => out.push_str(&literal(byte, byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_'))),
         }
     }
     out
+}
+
+fn literal(byte: u8, is_plain: bool) -> String {
+    if is_plain { char::from(byte).to_string() } else { format!("\\x{byte:02x}") }
+}
+
+/// `VALID_CHARS_WITH_AT` of systemd's unit names, and `%` for specifiers.
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b":-_.\\@%".contains(&byte)
 }
 
 #[cfg(test)]

@@ -57,6 +57,11 @@ impl Unit {
         self.entries.iter().filter(|(_, entry)| !entry.values.is_empty()).map(|(&directive, _)| directive)
     }
 
+    /// The bytes of the longest physical line of the file: see [`super::Feature::LongLine`].
+    pub fn longest_line(&self) -> usize {
+        self.to_string().split('\n').map(str::len).max().unwrap_or_default()
+    }
+
     /// Puts a comment above a directive; it is printed only if the directive is.
     pub fn comment(&mut self, directive: Directive, text: Text) {
         let comments = &mut self.entries.entry(directive).or_default().comments;

@@ -6,6 +6,13 @@
 use std::fmt;
 
 use super::UnitName;
+use super::quote::{self, Dollar, is_noncharacter, is_unprintable};
+
+/// One argument or one variable, with the NUL at its end, is shorter than this (`MAX_ARG_STRLEN` of Linux).
+const ARGUMENT_MAX: usize = 131_072;
+
+/// A line, its continuations joined, that is longer makes systemd refuse the whole unit (`LONG_LINE_MAX`).
+const LINE_MAX: usize = 1_048_576;
 
 /// The right side of `Directive=`, as it stands in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,16 +23,18 @@ pub struct Value(String);
 pub struct Text(String);
 
 impl Text {
-    /// Control characters, line ends among them, become blanks: systemd ends a line at CR and NUL too.
+    /// Characters that cannot be seen, line ends among them, become blanks: systemd ends a line at CR and NUL too.
     pub fn new(text: &str) -> Self {
-        Self(
-            text.chars().map(|character| if is_unprintable(character) { ' ' } else { character }).collect::<String>().trim_end().to_owned(),
-        )
+        let line: String = text.chars().map(|character| if is_unprintable(character) { ' ' } else { character }).collect();
+        Self(line.trim_end().to_owned())
     }
 
     pub(super) fn write_comment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A comment is not continued by a backslash at its end.
-        writeln!(f, "# {}", self.0)
+        match self.0.as_str() {
+            "" => writeln!(f, "#"),
+            // Below systemd 240 a backslash at the end of a comment makes the next line part of it.
+            text => writeln!(f, "# {}", not_continued(text.to_owned())),
+        }
     }
 }
 
@@ -41,7 +50,7 @@ pub struct Command {
 pub struct Prefix {
     /// `-`: a failure counts as success.
     pub ignore_failure: bool,
-    /// `:`: `$` is left alone. systemd 244.
+    /// `:`: `$` is left alone. systemd 242. Without effect beside an [`Argument::Variable`].
     pub literal_dollar: bool,
     /// `+`: with full privileges, whatever `User=` and `AppArmorProfile=` say. systemd 231.
     pub full_privileges: bool,
@@ -50,7 +59,7 @@ pub struct Prefix {
 /// One argument of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Argument {
-    /// Any bytes but NUL.
+    /// Any bytes but NUL, which systemd would read as the four characters `\x00`.
     Word(Vec<u8>),
     /// The text of a shell script, laid out over physical lines. Each of `breaks` is an offset just
     /// after a newline at which blanks may be added, and at which a comment line that follows may be left
@@ -68,6 +77,60 @@ impl Command {
     pub fn words(words: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
         Self::new(words.into_iter().map(|word| Argument::Word(word.into())))
     }
+
+    /// Why this command would not be run as it stands. Its [`Value`] is harmless even then: systemd refuses
+    /// the unit, or the command fails when it is started.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let Some(Argument::Word(program)) = self.argv.first() else { return Some(Refusal::Program) };
+        if !is_program(program) || (program.contains(&b'$') && !self.has_literal_dollar()) {
+            return Some(Refusal::Program);
+        }
+        for (index, argument) in self.argv.iter().enumerate() {
+            let (text, len) = match argument {
+                Argument::Word(word) => (word, word.len()),
+                Argument::Script { text, breaks } => (text, quote::laid_out_len(text, breaks)),
+                Argument::Variable(_) => continue,
+            };
+            if text.contains(&0) {
+                return Some(Refusal::Nul(index));
+            }
+            if len >= ARGUMENT_MAX {
+                return Some(Refusal::TooLong(index));
+            }
+        }
+        // The name of the directive stands on the line too.
+        (Value::command(self).0.len() + 64 > LINE_MAX).then_some(Refusal::LineTooLong)
+    }
+
+    fn has_literal_dollar(&self) -> bool {
+        self.prefix.literal_dollar && !self.argv.iter().any(|argument| matches!(argument, Argument::Variable(_)))
+    }
+}
+
+/// Why a command cannot stand in a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The program is missing, or it is one that systemd refuses or would misread: a relative path, or a name
+    /// with a control character, a quote or a backslash, with a prefix such as `-` in front (quotes do not
+    /// protect it), or with a `$`.
+    Program,
+    /// The argument of this index holds a NUL.
+    Nul(usize),
+    /// The argument of this index has more than 131 071 bytes, the most that Linux takes.
+    TooLong(usize),
+    /// The whole line has more than 1 MiB, the most that systemd reads.
+    LineTooLong,
+}
+
+/// What systemd takes for an executable: an absolute path, or a name that it looks up.
+fn is_program(program: &[u8]) -> bool {
+    let safe = !program.iter().any(|byte| byte.is_ascii_control() || b"\"'\\".contains(byte));
+    let named = match program.first() {
+        Some(b'/') => program.last() != Some(&b'/'),
+        Some(first) => !b"-@:+!|".contains(first) && !program.contains(&b'/') && program != b"." && program != b"..",
+        None => false,
+    };
+    safe && named
 }
 
 impl Value {
@@ -82,51 +145,55 @@ impl Value {
 
     /// Something made of numbers and systemd's own words: `1024:infinity`, `50%`.
     pub fn measure(text: impl fmt::Display) -> Self {
-        Self(text.to_string())
+        Self(not_continued(Text::new(&text.to_string()).0))
     }
 
     pub fn unit(name: &UnitName) -> Self {
         // A specifier may be part of a name: `dev-%i.device`; what a name was made of is escaped already.
-        Self(name.as_str().to_owned())
+        Self(not_continued(name.as_str().to_owned()))
     }
 
-    /// One line of free text or a path, taken literally to the end of the line.
+    /// One line of free text for people. Characters that cannot be seen become blanks, and blanks at its ends
+    /// are lost.
     pub fn line(text: &str) -> Self {
-        let mut line = Text::new(text).0.replace('%', "%%");
-        // An odd backslash at the end would continue the line; a blank after it does not, and is cut off.
-        if line.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1 {
-            line.push(' ');
-        }
-        Self(line)
+        Self(not_continued(Text::new(text).0.trim_start().replace('%', "%%")))
     }
 
-    /// A path where systemd splits at blanks: `RequiresMountsFor=`.
-    pub fn path_word(path: &[u8]) -> Self {
-        Self(quoted(path, Dollar::Literal, false))
+    /// One line, a path for example, that systemd takes literally to its end; `None` where it cannot: the text
+    /// has characters that cannot be seen, line ends among them, or blanks at its ends.
+    pub fn exact_line(text: &str) -> Option<Self> {
+        (is_visible(text) && text.trim() == text).then(|| Self::line(text))
     }
 
-    /// A path below which `%i` or `%I` stands for the instance.
-    pub fn instance_path(before: &str, specifier: &'static str, after: &str) -> Self {
-        Self(format!("{}{specifier}{}", Self::line(before).0, Self::line(after).0))
+    /// A path where systemd splits at blanks: `RequiresMountsFor=`; `None` where it cannot be written: the
+    /// directive knows no escapes for what is not UTF-8 or cannot be seen.
+    pub fn path_word(path: &[u8]) -> Option<Self> {
+        let path = std::str::from_utf8(path).ok()?;
+        is_visible(path).then(|| Self(quote::quoted_plainly(path)))
     }
 
-    /// `NAME=VALUE` for `Environment=`; `None` where systemd would drop it: a value that is not UTF-8,
-    /// or that holds a Unicode noncharacter.
+    /// A path below which `%i` or `%I` stands for the instance; `None` as for [`Value::exact_line`].
+    pub fn instance_path(before: &str, specifier: &'static str, after: &str) -> Option<Self> {
+        let visible = is_visible(before) && is_visible(after) && before.trim_start() == before && after.trim_end() == after;
+        visible.then(|| Self(not_continued(format!("{}{specifier}{}", before.replace('%', "%%"), after.replace('%', "%%")))))
+    }
+
+    /// `NAME=VALUE` for `Environment=`; `None` where systemd would drop it: a name that is not a letter or `_`
+    /// followed by letters, digits and `_`; a value that is not UTF-8 or holds a Unicode noncharacter or a NUL;
+    /// more than 131 071 bytes in all. For values with control characters see [`super::Feature::of_value`].
     pub fn environment(name: &str, value: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(value).ok()?;
-        if text.chars().any(is_noncharacter) {
-            return None;
-        }
-        Some(Self(quoted(format!("{name}={text}").as_bytes(), Dollar::Literal, false)))
+        assignment(name, value).map(Self)
     }
 
-    /// `NAME=%I` and its kin.
-    pub fn environment_specifier(name: &str, before: &str, specifier: &'static str) -> Self {
-        Self(format!("{}{specifier}", quoted(format!("{name}={before}").as_bytes(), Dollar::Literal, false)))
+    /// `NAME=%I` and its kin, after some text; `None` as for [`Value::environment`].
+    pub fn environment_specifier(name: &str, before: &str, specifier: &'static str) -> Option<Self> {
+        assignment(name, before.as_bytes()).map(|text| Self(format!("{text}{specifier}")))
     }
 
+    /// A command line; see [`Command::refusal`].
     pub fn command(command: &Command) -> Self {
-        let Prefix { ignore_failure, literal_dollar, full_privileges } = command.prefix;
+        let Prefix { ignore_failure, literal_dollar: _, full_privileges } = command.prefix;
+        let literal_dollar = command.has_literal_dollar();
         let mut out = String::new();
         for (wanted, sign) in [(ignore_failure, '-'), (full_privileges, '+'), (literal_dollar, ':')] {
             if wanted {
@@ -139,8 +206,8 @@ impl Value {
                 out.push(' ');
             }
             match argument {
-                Argument::Word(word) => out.push_str(&quoted(word, dollar, index == 0)),
-                Argument::Script { text, breaks } => out.push_str(&laid_out(text, breaks, dollar)),
+                Argument::Word(word) => out.push_str(&quote::quoted(word, dollar)),
+                Argument::Script { text, breaks } => out.push_str(&quote::laid_out(text, breaks, dollar)),
                 Argument::Variable(name) => {
                     out.push('$');
                     out.push_str(name);
@@ -155,127 +222,77 @@ impl Value {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Dollar {
-    Literal,
-    /// systemd would expand it.
-    Doubled,
+fn is_visible(text: &str) -> bool {
+    !text.chars().any(is_unprintable)
 }
 
-/// Characters that a reader could not see or would be misled by.
-fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || is_noncharacter(character)
-        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-}
-
-fn is_noncharacter(character: char) -> bool {
-    let code = u32::from(character);
-    (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
-}
-
-fn is_bare(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\' | b';')
-}
-
-/// A word as systemd's word splitter gives it back, in quotes only where it needs them.
-fn quoted(word: &[u8], dollar: Dollar, is_program: bool) -> String {
-    // A prefix character would be taken off the program's name.
-    let misread = is_program && word.first().is_some_and(|byte| b"-@:+!|".contains(byte));
-    let printable = std::str::from_utf8(word).is_ok_and(|text| !text.chars().any(is_unprintable));
-    let bare = !word.is_empty() && !misread && printable && word.iter().all(|&byte| is_bare(byte) || byte >= 0x80);
-    let mut out = String::with_capacity(word.len() + 2);
-    if bare {
-        escape_into(&mut out, word, dollar, None);
-    } else {
-        let quote = quote_for(word, '"');
-        out.push(quote);
-        escape_into(&mut out, word, dollar, Some(quote));
-        out.push(quote);
+/// An odd backslash at the end would continue the line; a blank after it does not, and systemd cuts it off.
+fn not_continued(mut line: String) -> String {
+    if line.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1 {
+        line.push(' ');
     }
-    out
+    line
 }
 
-/// The quote that leaves more of the text as it is.
-fn quote_for(text: &[u8], preferred: char) -> char {
-    let count = |quote: u8| text.iter().filter(|&&byte| byte == quote).count();
-    match count(b'\'').cmp(&count(b'"')) {
-        std::cmp::Ordering::Less => '\'',
-        std::cmp::Ordering::Greater => '"',
-        std::cmp::Ordering::Equal => preferred,
-    }
+fn assignment(name: &str, value: &[u8]) -> Option<String> {
+    let mut bytes = name.bytes();
+    let named = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let value = std::str::from_utf8(value).ok()?;
+    let valid = !value.chars().any(|character| character == '\0' || is_noncharacter(character));
+    let text = format!("{name}={value}");
+    (named && valid && text.len() < ARGUMENT_MAX).then(|| quote::quoted(text.as_bytes(), Dollar::Literal))
 }
 
-fn escape_into(out: &mut String, text: &[u8], dollar: Dollar, quote: Option<char>) {
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '%' => out.push_str("%%"),
-                '$' if dollar == Dollar::Doubled => out.push_str("$$"),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\t' => out.push_str("\\t"),
-                '\r' => out.push_str("\\r"),
-                _ if Some(character) == quote => {
-                    out.push('\\');
-                    out.push(character);
-                }
-                _ if is_unprintable(character) => escape_bytes(out, character.encode_utf8(&mut [0; 4]).as_bytes()),
-                _ => out.push(character),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_has_a_second_line() {
+        for text in ["a\n[Service]\nExecStart=/bin/b", "a\rb", "a\0b", "a\u{85}b", "a\u{2028}b", "a\\", "a\\\n", "\n"] {
+            let values = [
+                Some(Value::line(text)),
+                Value::exact_line(text),
+                Some(Value::measure(text)),
+                Value::path_word(text.as_bytes()),
+                Value::instance_path(text, "%i", text),
+                Value::environment("A", text.as_bytes()),
+                Value::environment(text, b"a"),
+                Value::environment_specifier("A", text, "%I"),
+                Some(Value::unit(&UnitName::known(text))),
+                Some(Value::command(&Command::words([text, text]))),
+            ];
+            for value in values.into_iter().flatten() {
+                assert!(!value.0.chars().any(is_unprintable), "{value:?}");
+                assert!(value.0.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 0, "{value:?}");
             }
         }
-        escape_bytes(out, chunk.invalid());
     }
-}
 
-fn escape_bytes(out: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        out.push_str(&format!("\\x{byte:02x}"));
+    #[test]
+    fn what_cannot_be_said_is_refused() {
+        let refusal = |words: &[&[u8]]| Command::words(words.iter().copied()).refusal();
+        assert_eq!(refusal(&[b"/bin/a b", b"\xFF\n", b""]), None);
+        for program in [&b""[..], b"-a", b"a/b", b"/a/", b"/a\"b", b"/a\nb", b"/a\\b", b"/a$b", b".."] {
+            assert_eq!(refusal(&[program]), Some(Refusal::Program), "{}", program.escape_ascii());
+        }
+        assert_eq!(refusal(&[]), Some(Refusal::Program));
+        assert_eq!(refusal(&[b"/a", b"\0"]), Some(Refusal::Nul(1)));
+        assert_eq!(refusal(&[b"/a", &[b'x'; 131_071]]), None);
+        assert_eq!(refusal(&[b"/a", &[b'x'; 131_072]]), Some(Refusal::TooLong(1)));
+        assert_eq!(refusal(&[&[b'a'; 9], &[0xFF; 131_071], &[0xFF; 131_071]]), Some(Refusal::LineTooLong));
+        for (name, value) in [("", ""), ("1", ""), ("A-B", ""), ("A.B", ""), ("É", ""), ("A\nB", ""), ("A", "\0"), ("A", "\u{FDD0}")] {
+            assert_eq!(Value::environment(name, value.as_bytes()), None, "{name:?}={value:?}");
+        }
+        assert_eq!(Value::environment("A", b"\xFF"), None);
     }
-}
 
-/// How far the lines of a script stand in.
-const INDENT: &str = "    ";
-
-/// A script over several physical lines. systemd turns a backslash and the newline after it into one
-/// blank and keeps the blanks that follow; a physical line that begins with `#` or `;` is left out.
-fn laid_out(text: &[u8], breaks: &[usize], dollar: Dollar) -> String {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    for &end in breaks.iter().filter(|&&end| end < text.len()) {
-        let next = text[end..].iter().find(|&&byte| byte != b' ' && byte != b'\t');
-        // What follows must not be lost as a comment.
-        if end > start && next != Some(&b';') {
-            pieces.push(&text[start..end]);
-            start = end;
-        }
+    #[test]
+    fn a_variable_needs_its_dollar() {
+        let mut command =
+            Command::new([Argument::Word(b"/bin/kill".to_vec()), Argument::Variable("MAINPID"), Argument::Word(b"$$".to_vec())]);
+        command.prefix.literal_dollar = true;
+        assert_eq!(Value::command(&command).as_str(), "/bin/kill $MAINPID $$$$");
     }
-    pieces.push(&text[start..]);
-    if pieces.len() == 1 {
-        let quote = quote_for(text, '\'');
-        let mut out = String::from(quote);
-        escape_into(&mut out, text, dollar, Some(quote));
-        out.push(quote);
-        return out;
-    }
-    let quote = quote_for(text, '\'');
-    let mut out = format!("{quote}\\\n");
-    let last = pieces.len() - 1;
-    for (index, piece) in pieces.iter().enumerate() {
-        let blanks = piece.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
-        let (indentation, rest) = piece.split_at(blanks);
-        if rest != b"\n" {
-            out.push_str(INDENT);
-        }
-        out.extend(indentation.iter().map(|&byte| char::from(byte)));
-        escape_into(&mut out, rest, dollar, Some(quote));
-        if index < last {
-            out.push_str("\\\n");
-        } else if rest.starts_with(b"#") {
-            // The closing quote must not stand on a line that is left out.
-            out.push_str("\\\n");
-        }
-    }
-    out.push(quote);
-    out
 }

@@ -1,0 +1,215 @@
+//! How text stands in a unit file, so that systemd reads the same bytes back.
+//!
+//! systemd reads a value in this order: lines are joined, the words are taken apart and their C escapes
+//! undone, then `%` specifiers are replaced, and when the command is started `$`. So `\x25` and `\x24` do not
+//! protect `%` and `$`; only doubling does.
+
+/// Who expands `$`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dollar {
+    Literal,
+    /// systemd would expand it.
+    Doubled,
+}
+
+/// Characters that a reader could not see or would be misled by.
+pub(super) fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || is_noncharacter(character)
+        || matches!(
+            character,
+            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// What systemd does not count as UTF-8.
+pub(super) fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
+}
+
+fn is_bare(byte: u8) -> bool {
+    byte >= 0x80 || (byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\' | b';'))
+}
+
+/// A word as systemd's word splitter gives it back, in quotes only where it needs them.
+pub(super) fn quoted(word: &[u8], dollar: Dollar) -> String {
+    let printable = std::str::from_utf8(word).is_ok_and(|text| !text.chars().any(is_unprintable));
+    let bare = !word.is_empty() && printable && word.iter().copied().all(is_bare);
+    let mut out = String::with_capacity(word.len() + 2);
+    if bare {
+        escape_into(&mut out, word, dollar, None);
+    } else {
+        let quote = quote_for(word, '"');
+        out.push(quote);
+        escape_into(&mut out, word, dollar, Some(quote));
+        out.push(quote);
+    }
+    out
+}
+
+/// A word for the directives that take words apart without knowing C escapes: there a backslash only
+/// protects the character after it. The text must be printable.
+pub(super) fn quoted_plainly(word: &str) -> String {
+    let quoted = word.is_empty() || !word.bytes().all(is_bare);
+    let mut out = String::with_capacity(word.len() + 2);
+    if quoted {
+        out.push('"');
+    }
+    for character in word.chars() {
+        match character {
+            '%' => out.push('%'),
+            '"' | '\\' => out.push('\\'),
+            _ => {}
+        }
+        out.push(character);
+    }
+    if quoted {
+        out.push('"');
+    }
+    out
+}
+
+/// The quote that leaves more of the text as it is.
+fn quote_for(text: &[u8], preferred: char) -> char {
+    let count = |quote: u8| text.iter().filter(|&&byte| byte == quote).count();
+    match count(b'\'').cmp(&count(b'"')) {
+        std::cmp::Ordering::Less => '\'',
+        std::cmp::Ordering::Greater => '"',
+        std::cmp::Ordering::Equal => preferred,
+    }
+}
+
+fn escape_into(out: &mut String, text: &[u8], dollar: Dollar, quote: Option<char>) {
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '%' => out.push_str("%%"),
+                '$' if dollar == Dollar::Doubled => out.push_str("$$"),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\t' => out.push_str("\\t"),
+                '\r' => out.push_str("\\r"),
+                _ if Some(character) == quote => {
+                    out.push('\\');
+                    out.push(character);
+                }
+                _ if is_unprintable(character) => escape_bytes(out, character.encode_utf8(&mut [0; 4]).as_bytes()),
+                _ => out.push(character),
+            }
+        }
+        escape_bytes(out, chunk.invalid());
+    }
+}
+
+fn escape_bytes(out: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        out.push_str(&format!("\\x{byte:02x}"));
+    }
+}
+
+/// How far the lines of a script stand in.
+const INDENT: &str = "    ";
+
+/// A script over several physical lines. systemd turns a backslash and the newline after it into one
+/// blank and keeps the blanks that follow; a physical line that begins with `#` or `;` is left out.
+pub(super) fn laid_out(text: &[u8], breaks: &[usize], dollar: Dollar) -> String {
+    let quote = quote_for(text, '\'');
+    let pieces = pieces(text, breaks);
+    let mut out = String::from(quote);
+    if let [whole] = pieces[..] {
+        escape_into(&mut out, whole, dollar, Some(quote));
+        out.push(quote);
+        return out;
+    }
+    out.push_str("\\\n");
+    let last = pieces.len() - 1;
+    for (index, piece) in pieces.iter().enumerate() {
+        let (indentation, rest) = piece.split_at(blanks(piece));
+        if rest != b"\n" {
+            out.push_str(INDENT);
+        }
+        out.extend(indentation.iter().map(|&byte| char::from(byte)));
+        if is_left_out(rest) && !is_comment_line(rest) {
+            // More than a comment would be left out. `\s` is a blank.
+            out.push_str("\\s");
+        }
+        escape_into(&mut out, rest, dollar, Some(quote));
+        if index < last || is_comment_line(rest) {
+            // The closing quote must not stand on a line that is left out.
+            out.push_str("\\\n");
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// An upper bound of the bytes that systemd makes of a script.
+pub(super) fn laid_out_len(text: &[u8], breaks: &[usize]) -> usize {
+    match pieces(text, breaks).len() {
+        1 => text.len(),
+        // Each piece comes with the blank of its continuation, its indentation, and perhaps a `\s`.
+        pieces => text.len() + pieces * (1 + INDENT.len() + 1) + 1,
+    }
+}
+
+/// The script cut at those of its breaks that lead to a physical line of its own.
+fn pieces<'a>(text: &'a [u8], breaks: &[usize]) -> Vec<&'a [u8]> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for &end in breaks.iter().filter(|&&end| end < text.len()) {
+        // `;;` reads better at the end of the line before than after a `\s`.
+        if end > start && text[end + blanks(&text[end..])..].first() != Some(&b';') {
+            pieces.push(&text[start..end]);
+            start = end;
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+fn blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count()
+}
+
+fn is_left_out(piece: &[u8]) -> bool {
+    matches!(piece.first(), Some(b'#' | b';'))
+}
+
+/// A comment of the shell's, and nothing after it.
+fn is_comment_line(piece: &[u8]) -> bool {
+    piece.first() == Some(&b'#') && !piece.strip_suffix(b"\n").unwrap_or(piece).contains(&b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_has_a_physical_line_for_each_of_its_lines() {
+        let text = "case $1 in\n\ta)\n\t  echo 'a  b'\n\t  ;;\nesac\n";
+        let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        let expected = "\"\\\n    case $1 in\\n\\\n    \ta)\\n\\\n    \t  echo 'a  b'\\n\\t  ;;\\n\\\n    esac\\n\"";
+        assert_eq!(laid_out(text.as_bytes(), &breaks, Dollar::Literal), expected);
+        assert_eq!(laid_out(text.as_bytes(), &[], Dollar::Literal).lines().count(), 1);
+    }
+
+    #[test]
+    fn only_comments_are_left_to_be_left_out() {
+        // The break before `;;` is not used, so that it stands behind the comment.
+        assert_eq!(laid_out(b"a\n# b\n;;\n# c\n", &[2, 6, 9], Dollar::Literal), "'\\\n    a\\n\\\n    \\s# b\\n;;\\n\\\n    # c\\n\\\n'");
+        assert_eq!(laid_out(b";;\na", &[3], Dollar::Literal), "'\\\n    \\s;;\\n\\\n    a'");
+    }
+
+    #[test]
+    fn words_are_quoted_where_they_must_be() {
+        for (word, bare) in
+            [("a", "a"), ("", "\"\""), (";", "\";\""), ("#", "#"), ("50%", "50%%"), ("$x", "$$x"), ("é", "é"), ("it's", "\"it's\"")]
+        {
+            assert_eq!(quoted(word.as_bytes(), Dollar::Doubled), bare);
+        }
+        assert_eq!(quoted("a\u{FEFF}\u{9B}\u{2028}".as_bytes(), Dollar::Literal), "\"a\\xef\\xbb\\xbf\\xc2\\x9b\\xe2\\x80\\xa8\"");
+        assert_eq!(quoted(b"\xFF\0\x7F", Dollar::Literal), "\"\\xff\\x00\\x7f\"");
+    }
+}

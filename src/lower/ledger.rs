@@ -38,9 +38,17 @@ impl Ledger {
 
     /// A directive has been taken out of the unit: whatever it said is lost.
     pub(super) fn lost(&mut self, directive: Directive, rule: &'static Rule) {
+        self.damaged(directive, rule);
+        let path = directive.path();
+        for entry in &mut self.entries {
+            entry.directives.retain(|known| *known != path);
+        }
+    }
+
+    /// A directive does not work as it stands: somebody has to see to what it says.
+    pub(super) fn damaged(&mut self, directive: Directive, rule: &'static Rule) {
         let path = directive.path();
         for entry in self.entries.iter_mut().filter(|entry| entry.directives.contains(&path)) {
-            entry.directives.retain(|known| *known != path);
             entry.disposition = Some(Disposition::Manual);
             entry.code = Some(rule.code);
         }

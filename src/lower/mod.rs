@@ -28,7 +28,7 @@ use crate::conversion::{Options, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
 use crate::job::{Job, StanzaId};
 use crate::source::{Span, encode};
-use crate::systemd::{Directive, NameTooLong, Unit, UnitName, Value};
+use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
 
 
 use context::Lowering;
@@ -47,7 +47,7 @@ pub struct Lowered {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-static OWN_RULES: [&Rule; 5] = [&NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &MANGLED];
+static OWN_RULES: [&Rule; 6] = [&NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &LONG_LINE, &MANGLED];
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
@@ -100,6 +100,14 @@ static TOO_NEW: Rule = Rule {
     explanation: "The directive that says this is not in the systemd that units are being written for (`--systemd-version`), so it is left out.",
 };
 
+static LONG_LINE: Rule = Rule {
+    code: "U229",
+    name: "long-line-before-systemd-235",
+    severity: Severity::Warning,
+    explanation: "systemd below 235 cuts lines of a unit file at 2048 bytes. A script with a here-document, or with quotes over several lines, stands on one line of the unit and does not fit. \
+Put the script into a file of its own.",
+};
+
 static MANGLED: Rule = Rule {
     code: "U115",
     name: "mangled-blank",
@@ -146,6 +154,7 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
     event_variables::lower(&mut lowering);
     repeated_starts(&mut lowering, shape);
     too_new(&mut lowering);
+    long_lines(&mut lowering);
     finish(lowering)
 }
 
@@ -192,6 +201,24 @@ fn replaced(lowering: &mut Lowering<'_>) {
             .related(other.span, "this one takes its place")
             .help("delete one of them");
         lowering.dropped(stanza, diagnostic);
+    }
+}
+
+/// The longest physical line that systemd below 235 reads.
+const OLD_LINE_MAX: usize = 2047;
+
+fn long_lines(lowering: &mut Lowering<'_>) {
+    if lowering.has(Feature::LongLine) {
+        return;
+    }
+    for directive in lowering.unit.directives().collect::<Vec<_>>() {
+        let room = OLD_LINE_MAX - directive.name().len() - 1;
+        let long = lowering.unit.values(directive).iter().any(|value| value.as_str().lines().any(|line| line.len() > room));
+        if long {
+            let message = format!("a line of `{}=` is too long for systemd {}", directive.name(), lowering.options.systemd_version);
+            lowering.diagnostics.push(LONG_LINE.at(lowering.job.place(), message).help("put the script into a file of its own"));
+            lowering.ledger.damaged(directive, &LONG_LINE);
+        }
     }
 }
 

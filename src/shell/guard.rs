@@ -57,22 +57,21 @@ pub struct Guards {
 }
 
 /// The statements at the beginning of a script that do nothing but this: unless certain files are as they should be, they `stop` the job and
-/// `exit 0`. (The `exit` may be missing from the last statement of a script.) Blank lines and comments may stand between them.
+/// `exit 0`. (The `exit` may be missing from the last statement of a script.) Blank lines and comments may stand between them, and
+/// `set -e`, which is in force already.
 pub fn leading_guards(text: &str) -> Guards {
     let reading = read(text);
     let mut guards = Vec::new();
     let mut rest = 0;
     if reading.lost.is_none() {
-        let mut statements = Statements { text, at: 0, commands: &reading.commands };
-        while let Some((tests, range)) = statements.guard() {
-            rest = range.end;
-            guards.extend(tests.into_iter().map(|(kind, negated, path)| FileTest { kind, negated, path, range: range.clone() }));
+        let mut statements = Statements { text, at: 0, commands: &reading.commands, last_status: text.rfind("$?").unwrap_or(0) };
+        while let Some(tests) = statements.guard() {
+            rest = statements.at;
+            guards.extend(tests);
         }
     }
     Guards { guards, rest: rest..text.len() }
 }
-
-type Test = (FileTestKind, bool, String);
 
 /// How the tests of a statement are joined.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,6 +87,8 @@ struct Statements<'t> {
     at: usize,
     /// Those that come behind `at`.
     commands: &'t [SimpleCommand],
+    /// Where `$?` stands last; 0 if nowhere.
+    last_status: usize,
 }
 
 impl<'t> Statements<'t> {
@@ -173,7 +174,7 @@ impl<'t> Statements<'t> {
     }
 
     /// Tests joined all by `&&` or all by `||`, and the join before what is no test, which was consumed.
-    fn tests(&mut self) -> Option<(Vec<Test>, Option<Join>, Option<Join>)> {
+    fn tests(&mut self) -> Option<(Vec<FileTest>, Option<Join>, Option<Join>)> {
         let (mut tests, mut join) = (Vec::new(), None);
         loop {
             let negated = self.take_word("!");
@@ -182,7 +183,7 @@ impl<'t> Statements<'t> {
                 if inner.is_some() {
                     return None;
                 }
-                found.iter_mut().for_each(|test| test.1 = !test.1);
+                negate(&mut found);
             }
             if inner.is_some() && join.is_some() && inner != join {
                 return None;
@@ -228,8 +229,14 @@ impl<'t> Statements<'t> {
     }
 
     /// The next statement, if it is a guard.
-    fn guard(&mut self) -> Option<(Vec<Test>, Range<usize>)> {
+    fn guard(&mut self) -> Option<Vec<FileTest>> {
         self.skip_lines();
+        // Under `sh -e` this does nothing.
+        while self.next().is_some_and(|command| command.is(&["set", "-e"])) {
+            self.command()?;
+            self.end()?;
+            self.skip_lines();
+        }
         let start = self.at;
         let (mut tests, exits, fires_on_success, fails_when_passed);
         if self.take_word("if") {
@@ -269,33 +276,40 @@ impl<'t> Statements<'t> {
         let is_last = self.only_comments_follow();
         // Without an `exit` the rest of the script would run. And where the test of `&& stop` fails, that is the status of the
         // statement: as the last one, that of the script.
-        let status_is_used = || is_last || self.text[end..].contains("$?") || self.commands.first().is_some_and(|next| next.is(&["exit"]));
+        let status_is_used = || is_last || self.last_status >= end || self.commands.first().is_some_and(|next| next.is(&["exit"]));
         if (!exits && !is_last) || (fails_when_passed && status_is_used()) {
             return None;
         }
         if fires_on_success {
-            tests.iter_mut().for_each(|test| test.1 = !test.1);
+            negate(&mut tests);
         }
-        Some((tests, start..end))
+        for test in &mut tests {
+            test.range = start..end;
+        }
+        Some(tests)
     }
 
     fn only_comments_follow(&self) -> bool {
-        let mut rest = Statements { text: self.text, at: self.at, commands: &[] };
+        let mut rest = Statements { commands: &[], ..*self };
         rest.skip_lines();
         rest.at == self.text.len()
     }
 }
 
+fn negate(tests: &mut [FileTest]) {
+    for test in tests {
+        test.negated = !test.negated;
+    }
+}
+
 /// The tests of `[ -x /a ]`, `test ! -d /a`, `[ -f /a -a -x /b ]`, and how they are joined.
-fn file_tests(command: &SimpleCommand) -> Option<(Vec<Test>, Option<Join>)> {
+fn file_tests(command: &SimpleCommand) -> Option<(Vec<FileTest>, Option<Join>)> {
     if !command.assignments.is_empty() || !command.redirections.is_empty() {
         return None;
     }
     let words: Vec<&str> = command.words.iter().map(|word| word.literal.as_deref()).collect::<Option<_>>()?;
-    let mut rest = match words.as_slice() {
-        ["test", rest @ ..] | ["[", rest @ .., "]"] => rest,
-        _ => return None,
-    };
+    let (["test", rest @ ..] | ["[", rest @ .., "]"]) = words.as_slice() else { return None };
+    let mut rest = rest;
     let (mut tests, mut join) = (Vec::new(), None);
     loop {
         let negated = rest.first() == Some(&"!");
@@ -304,7 +318,7 @@ fn file_tests(command: &SimpleCommand) -> Option<(Vec<Test>, Option<Join>)> {
         if !path.starts_with('/') {
             return None;
         }
-        tests.push((*kind, negated, path.to_owned()));
+        tests.push(FileTest { kind: *kind, negated, path: path.to_owned(), range: command.range.clone() });
         let Some((joining, more)) = more.split_first() else { return Some((tests, join)) };
         let next = match *joining {
             "-a" => Join::And,
@@ -356,6 +370,7 @@ mod tests {
             ("if [ ! -f /a ] || test -x /b; then stop; exit 0; fi\nx", &["IsRegular /a", "!IsExecutable /b"], "x"),
             ("[ -f /a ] || [ -f /b ] && { stop; exit 0; }\nx", &["!IsRegular /a", "!IsRegular /b"], "x"),
             ("[ -x /a ] || stop\n# end\n", &["IsExecutable /a"], "# end\n"),
+            ("set -e\n\n[ -x /a ] || { stop; exit 0; }\nset -e\nx", &["IsExecutable /a"], "set -e\nx"),
             ("[ -x /a ] || { stop; exit 0; }\n[ -e /b ] && { stop; exit 0; }\n", &["IsExecutable /a"], "[ -e /b ] && { stop; exit 0; }\n"),
             (
                 "[ -x /a ] || { stop; exit 0; }\n. /etc/default/x\n[ -x /b ] || { stop; exit 0; }\n",

@@ -590,6 +590,8 @@ impl<'t> Reader<'t> {
                         word.literal = None;
                         command.words.push(word);
                     }
+                    // bash reads on to the `]`, over blanks and newlines.
+                    Some(Assignment::Element) if command.words.is_empty() => return Err(Lost(word.range.start)),
                     _ => command.words.push(word),
                 }
             }
@@ -673,18 +675,31 @@ fn is_name(bytes: &[u8]) -> bool {
 }
 
 enum Assignment {
+    /// `NAME=`
     Plain,
+    /// `NAME+=`
     Appending,
+    /// `NAME[`
+    Element,
 }
 
 fn assignment(word: &[u8]) -> Option<Assignment> {
-    let name = word.iter().take_while(|&&byte| continues_name(byte)).count();
-    if !is_name(&word[..name]) {
-        return None;
+    let mut rest = word;
+    let mut in_name = false;
+    loop {
+        rest = match rest {
+            [b'\\', b'\n', rest @ ..] => rest,
+            [byte, rest @ ..] if begins_name(*byte) || (in_name && continues_name(*byte)) => {
+                in_name = true;
+                rest
+            }
+            _ => break,
+        };
     }
-    match word[name..] {
-        [b'=', ..] => Some(Assignment::Plain),
-        [b'+', b'=', ..] => Some(Assignment::Appending),
+    match rest {
+        [b'=', ..] if in_name => Some(Assignment::Plain),
+        [b'+', b'=' | b'\\', ..] if in_name => Some(Assignment::Appending),
+        [b'[', ..] if in_name => Some(Assignment::Element),
         _ => None,
     }
 }

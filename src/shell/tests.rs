@@ -171,6 +171,8 @@ fn the_reader_knows_when_it_is_lost() {
         // Known to bash alone, or in another way.
         ("((a))", 0),
         ("a=(b c)", 2),
+        ("x\na[1 + 2]=3", 2),
+        ("${x:${y:1}}", 0),
         ("a <(b)", 2),
         ("a <<<b", 2),
         ("a |& b", 2),
@@ -363,6 +365,11 @@ proptest! {
     ) {
         check_offsets(&pieces.concat())?;
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     /// What follows whole scripts in the same shell does not disturb them, and the layout is sure for scripts put together.
     #[test]

@@ -281,11 +281,14 @@ impl Reader<'_> {
             Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.at += 1,
             _ => return Err(Lost(start)),
         }
-        let trims = matches!(self.peek(), Some(b'#' | b'%'));
-        let substitutes = match self.peek() {
-            Some(b':') => matches!(self.byte(self.at + 1), Some(b'-' | b'=' | b'?' | b'+')),
-            other => matches!(other, Some(b'-' | b'=' | b'?' | b'+')),
-        };
+        let colon = self.peek() == Some(b':');
+        let operator = self.byte(self.at + usize::from(colon));
+        let trims = !colon && matches!(operator, Some(b'#' | b'%'));
+        let substitutes = matches!(operator, Some(b'-' | b'=' | b'?' | b'+'));
+        // In the place of an operator, dash takes no notice of what these mean.
+        if matches!(operator, Some(b'$' | b'`' | b'\'' | b'"' | b'\\' | b'\n')) {
+            return Err(Lost(start));
+        }
         loop {
             match (self.peek(), quoting) {
                 (None, _) => return Err(Lost(start)),

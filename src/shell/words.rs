@@ -31,7 +31,6 @@ mod tests {
             ("  foo\t-c ''\n", &["foo", "-c", ""]),
             ("foo \\\n  bar", &["foo", "bar"]),
             ("foo \"a\\\"b\\x\\\\\\$\\`\\\nc\"", &["foo", "a\"b\\x\\$`c"]),
-            ("foo a#b [ ] % ! ^ @x, user@host:~x a{b}", &["foo", "a#b", "[", "]", "%", "!", "^", "@x,", "user@host:~x", "a{b}"][..0]),
             ("foo a#b [ ] % ! ^ @x, a~ a{b}", &["foo", "a#b", "[", "]", "%", "!", "^", "@x,", "a~", "a{b}"]),
             ("foo 'a'\"b\"c$ \"$\"", &["foo", "abc$", "$"]),
             ("foo -- VAR=value {} \\;", &["foo", "--", "VAR=value", "{}", ";"]),
@@ -39,7 +38,7 @@ mod tests {
             ("test x", &["test", "x"]),
         ] {
             let expected: Vec<String> = expected.iter().map(|&word| word.to_owned()).collect();
-            assert_eq!(words(text).unwrap_or_default(), expected, "{text:?}");
+            assert_eq!(words(text), Some(expected), "{text:?}");
         }
     }
 

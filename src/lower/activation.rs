@@ -229,7 +229,7 @@ pub(super) fn start(lowering: &mut Lowering<'_>) -> Activation {
         let diagnostic = RUNLEVELS
             .at(path_span(path).unwrap_or(condition.span), "the unit does not run again when the system, or that job, goes down")
             .note("a unit either comes up with the system, or does its work on the way down");
-        lowering.remark(Section::Install, diagnostic.rule, "the part of the start condition that is about going down is missing.");
+        lowering.remark(Section::Unit, diagnostic.rule, "the part of the start condition that is about going down is missing.");
         lowering.manual(condition.stanza, &[], diagnostic);
     }
     let mut reached = Vec::new();

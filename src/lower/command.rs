@@ -72,14 +72,20 @@ pub(super) struct Reading<'a> {
     pub(super) stated: &'a Stated<Process>,
     pub(super) shell: shell::Reading,
     pub(super) control: Uses,
+    /// Where the text that was read begins in that of the phase.
+    offset: usize,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn of(phase: Phase, stated: &'a Stated<Process>) -> Self {
-        let text = &stated.value.text().value;
+        Self::of_part(phase, stated, &stated.value.text().value, 0)
+    }
+
+    /// Reads what is left of a text when its beginning is said otherwise.
+    pub(super) fn of_part(phase: Phase, stated: &'a Stated<Process>, text: &str, offset: usize) -> Self {
         let shell = shell::read(text);
         let control = job_control::find(text, &shell);
-        Self { phase, stated, shell, control }
+        Self { phase, stated, shell, control, offset }
     }
 
     pub(super) fn prelude<'b>(&'b self, own_unit: &'b str) -> Prelude<'b> {
@@ -88,7 +94,7 @@ impl<'a> Reading<'a> {
 
     /// The place in the source of a part of the text.
     pub(super) fn span(&self, range: &std::ops::Range<usize>) -> Span {
-        source_span(&self.stated.value, range)
+        source_span(&self.stated.value, &(self.offset + range.start..self.offset + range.end))
     }
 }
 

@@ -5,9 +5,7 @@ use super::context::Lowering;
 use super::instance::Instance;
 use crate::ast::{Expect, Phase};
 use crate::diagnostic::{Rule, Severity};
-use crate::shell;
 use crate::shell::guard::{FileTest, FileTestKind, leading_guards};
-use crate::shell::job_control;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
 
 pub(super) static RULES: [&Rule; 11] = [
@@ -357,26 +355,24 @@ fn guarded(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Place
     let job = lowering.job;
     // A Condition is tested by systemd itself, as root, outside of the root directory, and skips post-stop.
     let conditions_fit = job.process(Phase::PostStop).is_none() && job.setuid.is_none() && job.chroot.is_none();
-    let guards = leading_guards(text);
-    let mut text = text;
-    let tests: Vec<_> = if conditions_fit { guards.guards.iter().map_while(condition).collect() } else { Vec::new() };
-    if !tests.is_empty() && tests.len() == guards.guards.len() {
+    let (mut text, mut offset) = (text, 0);
+    let (tests, end) = if conditions_fit { conditions(text) } else { (Vec::new(), 0) };
+    if !tests.is_empty() {
         for (directive, value) in tests {
             lowering.add(directive, value);
             lowering.exact(stanza, &[directive]);
         }
-        text = &text[guards.rest];
+        let rest = text[end..].trim_start_matches('\n');
+        offset = text.len() - rest.len();
+        text = rest;
         if text.trim().is_empty() {
             return;
         }
-        let rest = shell::read(text);
-        let control = job_control::find(text, &rest);
-        let prelude = super::prelude::Prelude { phase: Phase::PreStart, own_unit: placement.own_unit, uses: &control.commands };
-        if !prelude.declines() {
-            let rest = Reading { phase: Phase::PreStart, stated: reading.stated, shell: rest, control };
-            run_before(lowering, &rest, placement, text);
-            return;
-        }
+    }
+    let reading = &Reading::of_part(reading.phase, reading.stated, text, offset);
+    if !reading.prelude(placement.own_unit).declines() {
+        run_before(lowering, reading, placement, text);
+        return;
     }
     if !lowering.has(Feature::ExecCondition) {
         let front = format!(
@@ -405,6 +401,19 @@ fn decline_by(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pl
     // The function that notes the wish is followed by one that acts on it.
     let act = format!("{front}stop() {{ [ $# -gt 0 ] || decline; systemctl stop \"$1.service\"; }}\n");
     command(lowering, reading, placement.instance, placement.own_unit, &act, text)
+}
+
+/// The Conditions that are the same as the guards in front of a script, and where the rest of it begins.
+fn conditions(text: &str) -> (Vec<(Directive, Value)>, usize) {
+    let guards = leading_guards(text).guards;
+    let (mut found, mut end) = (Vec::new(), 0);
+    // The tests of one statement belong together.
+    for statement in guards.chunk_by(|first, second| first.range == second.range) {
+        let Some(tests) = statement.iter().map(condition).collect::<Option<Vec<_>>>() else { break };
+        found.extend(tests);
+        end = statement.last().map_or(end, |test| test.range.end);
+    }
+    (found, end)
 }
 
 /// The Condition that is the same as a file test, where there is one.

@@ -251,14 +251,12 @@ pub(super) fn start(lowering: &mut Lowering<'_>) -> Activation {
 /// The alternatives of a condition; what there is to say about its events is said.
 fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side) -> Option<Vec<Vec<Meant>>> {
     let expr = read(lowering, condition, &condition.value, side);
-    match expr.normalize() {
-        Ok(Dnf(paths)) => Some(paths),
-        Err(_) => {
-            let diagnostic = TOO_MANY.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
-            lowering.manual(condition.stanza, &[], diagnostic);
-            None
-        }
+    if let Ok(Dnf(paths)) = expr.normalize() {
+        return Some(paths);
     }
+    let diagnostic = TOO_MANY.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
+    lowering.manual(condition.stanza, &[], diagnostic);
+    None
 }
 
 fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<Event>, side: Side) -> Expr<Meant> {

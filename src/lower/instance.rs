@@ -27,7 +27,7 @@ static LITERAL_PARTS: Rule = Rule {
 /// How the job is told apart from its other instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Instance {
-    /// One job; `name` is what UPSTART_INSTANCE held.
+    /// One job; `name` is what `UPSTART_INSTANCE` held.
     Singleton { name: String },
     /// A template. `default` is the instance name that `env` or the pattern gives, escaped.
     Template { variables: Vec<String>, default: Option<String> },

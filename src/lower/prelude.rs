@@ -1,6 +1,8 @@
 //! Job control in scripts: shell functions with the names of Upstart's commands, put in front of the
 //! untouched script.
 
+use std::collections::BTreeSet;
+
 use indoc::indoc;
 
 use crate::ast::Phase;
@@ -112,7 +114,7 @@ impl Prelude<'_> {
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
         let placed = || self.uses.iter().filter(|usage| !usage.external);
-        let mut needs = Needs::default();
+        let mut needs = Needs::new();
         let mut functions = Vec::new();
         for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
             let uses: Vec<_> = placed().filter(|usage| usage.command == verb).collect();
@@ -124,10 +126,8 @@ impl Prelude<'_> {
         if !initctl.is_empty() {
             functions.push(self.initctl(&initctl, &mut needs));
         }
-        for (needed, text) in [(needs.unit, UNIT), (needs.job, JOB), (needs.status, STATUS), (needs.emit, EMIT)] {
-            if needed {
-                out.push_str(text);
-            }
+        for part in needs {
+            out.push_str(part.text());
         }
         for function in functions {
             out.push_str(&function);
@@ -140,14 +140,14 @@ impl Prelude<'_> {
         let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) = uses.iter().partition(|usage| is_bare(usage));
         let for_own = self.for_own(verb, needs);
         let for_named = if verb == Verb::Status {
-            needs.status = true;
-            needs.unit = true;
+            needs.insert(Part::Status);
+            needs.insert(Part::Unit);
             "upstart_status \"$@\"".to_owned()
         } else if named.iter().all(|usage| is_plain(usage)) {
             format!("systemctl {name} \"$1.service\"")
         } else {
-            needs.job = true;
-            needs.unit = true;
+            needs.insert(Part::Job);
+            needs.insert(Part::Unit);
             format!("upstart_job {name} \"$@\"")
         };
         match (bare.is_empty(), named.is_empty()) {
@@ -160,8 +160,8 @@ impl Prelude<'_> {
     /// What a verb does to the job itself.
     fn for_own(&self, verb: Verb, needs: &mut Needs) -> String {
         if verb == Verb::Status {
-            needs.status = true;
-            needs.unit = true;
+            needs.insert(Part::Status);
+            needs.insert(Part::Unit);
             return "upstart_status \"$UPSTART_JOB\"".to_owned();
         }
         match own(self.phase, verb) {
@@ -185,12 +185,12 @@ impl Prelude<'_> {
                 continue;
             }
             let bare = uses.iter().any(|usage| verb_of(usage) == verb && is_bare(usage));
-            needs.unit = true;
+            needs.insert(Part::Unit);
             let for_named = if verb == Verb::Status {
-                needs.status = true;
+                needs.insert(Part::Status);
                 "upstart_status \"$@\"".to_owned()
             } else {
-                needs.job = true;
+                needs.insert(Part::Job);
                 "upstart_job \"$verb\" \"$@\"".to_owned()
             };
             if bare {
@@ -201,7 +201,7 @@ impl Prelude<'_> {
             }
         }
         if wants("emit") {
-            needs.emit = true;
+            needs.insert(Part::Emit);
             out.push_str("        emit) upstart_emit \"$@\" ;;\n");
         }
         if wants("list") {
@@ -215,13 +215,27 @@ impl Prelude<'_> {
     }
 }
 
-#[derive(Default)]
-struct Needs {
-    unit: bool,
-    job: bool,
-    status: bool,
-    emit: bool,
+/// The functions that others are made of, in the order in which they are written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Unit,
+    Job,
+    Status,
+    Emit,
 }
+
+impl Part {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Unit => UNIT,
+            Self::Job => JOB,
+            Self::Status => STATUS,
+            Self::Emit => EMIT,
+        }
+    }
+}
+
+type Needs = BTreeSet<Part>;
 
 /// The verb, also where it is behind `initctl`.
 fn verb_of(usage: &JobControl) -> Verb {

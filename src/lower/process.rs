@@ -289,7 +289,7 @@ fn pid_file(reading: &Reading<'_>) -> Option<String> {
             let (option, attached) = word.split_once('=').map_or((*word, None), |(option, value)| (option, Some(value)));
             let value = attached.or_else(|| words.get(index + 1).copied()).unwrap_or("");
             let named = ["--pidfile", "--pid-file", "--pid", "-pidfile", "--pid_file", "--pid-path"].contains(&option) && is_path(value);
-            let short = ["-p", "-P"].contains(&option) && is_path(value) && value.ends_with(".pid");
+            let short = ["-p", "-P"].contains(&option) && is_path(value) && value.to_ascii_lowercase().ends_with(".pid");
             if named || short {
                 return Some(value.to_owned());
             }

@@ -144,10 +144,10 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
     if let Some(diagnostic) = variable_in_start(event, side) {
         return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
     }
-    if let Some((subsystem, action)) = name.split_once("-device-") {
-        if event_table::find(name).is_none() {
-            return device(lowering, event, subsystem, action, side);
-        }
+    if let Some((subsystem, action)) = name.split_once("-device-")
+        && event_table::find(name).is_none()
+    {
+        return device(lowering, event, subsystem, action, side);
     }
     let Some(row) = event_table::find(name) else { return custom(event, side) };
     match row.meaning {
@@ -270,7 +270,7 @@ fn value<'a>(event: &'a Event, key: &str, position: Option<usize>) -> Option<(bo
     })
 }
 
-fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Diagnostic> {
+fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Box<Diagnostic>> {
     let Some((negated, pattern)) = value(event, "RUNLEVEL", position) else { return Ok(Runlevels::ALL) };
     // `[!$RUNLEVEL]`: whatever comes after the level at which the job was started.
     let levels = Runlevels::matching(pattern, negated).unwrap_or(Runlevels::ALL);
@@ -281,7 +281,7 @@ fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Dia
         if bracketed {
             diagnostic = diagnostic.help("put the levels into brackets").edit(word, event_word(event, pattern, &format!("[{pattern}]")));
         }
-        return Err(diagnostic);
+        return Err(Box::new(diagnostic));
     }
     Ok(levels)
 }
@@ -293,7 +293,7 @@ fn event_word(event: &Event, pattern: &str, replacement: &str) -> String {
 fn runlevel(event: &Event) -> Classified {
     let levels = match runlevel_set(event, Some(0)) {
         Ok(levels) => levels,
-        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic),
+        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic),
     };
     let mut classified = Classified::exact(Trigger::Runlevels(levels));
     if value(event, "PREVLEVEL", Some(1)).is_some() {
@@ -372,7 +372,7 @@ fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
 fn rc(event: &Event, state: JobState) -> Classified {
     let levels = match runlevel_set(event, None) {
         Ok(levels) => levels,
-        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic),
+        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic),
     };
     let trigger = match state {
         JobState::Stopped => Trigger::AfterRunlevel(levels),

@@ -130,11 +130,11 @@ pub(super) fn laid_out(text: &[u8], breaks: &[usize], dollar: Dollar) -> String 
         if rest != b"\n" {
             out.push_str(INDENT);
         }
-        out.extend(indentation.iter().map(|&byte| char::from(byte)));
         if is_left_out(rest) && !is_comment_line(rest) {
             // More than a comment would be left out. `\s` is a blank.
             out.push_str("\\s");
         }
+        out.extend(indentation.iter().map(|&byte| char::from(byte)));
         escape_into(&mut out, rest, dollar, Some(quote));
         if index < last || is_comment_line(rest) {
             // The closing quote must not stand on a line that is left out.

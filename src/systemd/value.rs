@@ -26,7 +26,7 @@ impl Text {
     /// Characters that cannot be seen, line ends among them, become blanks: systemd ends a line at CR and NUL too.
     pub fn new(text: &str) -> Self {
         let line: String = text.chars().map(|character| if is_unprintable(character) { ' ' } else { character }).collect();
-        Self(line.trim_end().to_owned())
+        Self(line.trim_end_matches(' ').to_owned())
     }
 
     pub(super) fn write_comment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,13 +156,13 @@ impl Value {
     /// One line of free text for people. Characters that cannot be seen become blanks, and blanks at its ends
     /// are lost.
     pub fn line(text: &str) -> Self {
-        Self(not_continued(Text::new(text).0.trim_start().replace('%', "%%")))
+        Self(not_continued(Text::new(text).0.trim_matches(' ').replace('%', "%%")))
     }
 
     /// One line, a path for example, that systemd takes literally to its end; `None` where it cannot: the text
     /// has characters that cannot be seen, line ends among them, or blanks at its ends.
     pub fn exact_line(text: &str) -> Option<Self> {
-        (is_visible(text) && text.trim() == text).then(|| Self::line(text))
+        (is_visible(text) && text.trim_matches(' ') == text).then(|| Self::line(text))
     }
 
     /// A path where systemd splits at blanks: `RequiresMountsFor=`; `None` where it cannot be written: the
@@ -174,7 +174,7 @@ impl Value {
 
     /// A path below which `%i` or `%I` stands for the instance; `None` as for [`Value::exact_line`].
     pub fn instance_path(before: &str, specifier: &'static str, after: &str) -> Option<Self> {
-        let visible = is_visible(before) && is_visible(after) && before.trim_start() == before && after.trim_end() == after;
+        let visible = is_visible(before) && is_visible(after) && !before.starts_with(' ') && !after.ends_with(' ');
         visible.then(|| Self(not_continued(format!("{}{specifier}{}", before.replace('%', "%%"), after.replace('%', "%%")))))
     }
 
@@ -279,9 +279,9 @@ mod tests {
         }
         assert_eq!(refusal(&[]), Some(Refusal::Program));
         assert_eq!(refusal(&[b"/a", b"\0"]), Some(Refusal::Nul(1)));
-        assert_eq!(refusal(&[b"/a", &[b'x'; 131_071]]), None);
-        assert_eq!(refusal(&[b"/a", &[b'x'; 131_072]]), Some(Refusal::TooLong(1)));
-        assert_eq!(refusal(&[&[b'a'; 9], &[0xFF; 131_071], &[0xFF; 131_071]]), Some(Refusal::LineTooLong));
+        assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_071]]), None);
+        assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_072]]), Some(Refusal::TooLong(1)));
+        assert_eq!(refusal(&[&[b'a'; 9], &vec![0xFF; 131_071], &vec![0xFF; 131_071]]), Some(Refusal::LineTooLong));
         for (name, value) in [("", ""), ("1", ""), ("A-B", ""), ("A.B", ""), ("É", ""), ("A\nB", ""), ("A", "\0"), ("A", "\u{FDD0}")] {
             assert_eq!(Value::environment(name, value.as_bytes()), None, "{name:?}={value:?}");
         }

@@ -1,0 +1,184 @@
+//! What is written into a unit is what systemd reads in it, to the byte: random text, read by the systemd of
+//! this machine. Where there is none, the tests say so and pass.
+//!
+//! `QUOTING_SEED` (a number) makes other cases, `QUOTING_BATCHES` more of them.
+
+#![allow(clippy::print_stdout, clippy::panic, clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test")]
+
+mod script;
+mod systemd;
+mod text;
+mod unit;
+
+use std::ffi::OsStr;
+use std::fmt::Debug;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Command, Stdio};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use upstart2systemd::systemd::{Argument, Directive, Prefix, Unit, UnitName, Value, escape_instance, escape_path};
+
+use systemd::{Systemd, commands, program, values};
+
+/// Cases that one systemd reads.
+const BATCH: usize = 150;
+
+/// How often a failing case is tried with something left out.
+const SIMPLIFICATIONS: usize = 300;
+
+#[test]
+fn systemd_reads_what_was_written() {
+    let Some(systemd) = found(Systemd::find()) else { return };
+    hold(4, &unit::cases(), |cases| {
+        let units: Vec<_> = cases.iter().enumerate().map(|(index, case)| (file(index), case.render(&file(index)))).collect();
+        let reading = systemd.read(&units);
+        cases.iter().enumerate().map(|(index, case)| case.check(&file(index), &reading)).collect()
+    });
+}
+
+#[test]
+fn scripts_do_what_they_did() {
+    let Some(systemd) = found(Systemd::find()) else { return };
+    hold(1, &script::scripts(), |scripts| {
+        let literal_dollar = |index: usize| index.is_multiple_of(2);
+        let units: Vec<_> = scripts
+            .iter()
+            .enumerate()
+            .map(|(index, script)| {
+                let text = Argument::Script { text: script.text.clone().into_bytes(), breaks: script.breaks.clone() };
+                let argv = ["/bin/sh", "-e", "-c"].map(|word| Argument::Word(word.into())).into_iter().chain([text]).collect();
+                let prefix = Prefix { literal_dollar: literal_dollar(index), ..Prefix::default() };
+                let mut unit = Unit::new(UnitName::known(file(index)));
+                unit.set(Directive::DefaultDependencies, Value::keyword("no"));
+                unit.add(Directive::ExecStart, Value::command(&upstart2systemd::systemd::Command { prefix, argv }));
+                (file(index), unit.to_string())
+            })
+            .collect();
+        let reading = systemd.read(&units);
+        scripts
+            .iter()
+            .enumerate()
+            .map(|(index, script)| {
+                let commands = commands(reading.unit(&file(index)).ok_or("not loaded")?, "ExecStart")?;
+                let read = commands.first().and_then(|argv| argv.get(3)).ok_or("no script")?;
+                let read = if literal_dollar(index) { read.clone() } else { unit::single_dollars(read)? };
+                let (before, after) = (run(script.text.as_bytes()), run(&read));
+                if before == after { Ok(()) } else { Err(format!("{before:?} before, {after:?} after: {}", read.escape_ascii())) }
+            })
+            .collect()
+    });
+}
+
+/// What a shell says to a script, and how it ends.
+fn run(script: &[u8]) -> (Option<i32>, String) {
+    let output = Command::new("/bin/sh").args(["-e", "-c"]).arg(OsStr::from_bytes(script)).stdin(Stdio::null()).output().unwrap();
+    (output.status.code(), output.stdout.escape_ascii().to_string())
+}
+
+#[test]
+fn names_are_accepted_by_systemd() {
+    let Some(systemd) = found(Systemd::find()) else { return };
+    let jobs = prop_oneof![2 => text::bytes(), 1 => "[-a-z.@/:_]{0,12}".prop_map(String::into_bytes), 1 => vec(1..=u8::MAX, 1..70)];
+    hold(1, &jobs, |jobs| {
+        let names: Vec<_> = jobs.iter().map(|job| UnitName::escaped(job, "service").ok()).collect();
+        let mut units: Vec<_> = names
+            .iter()
+            .flatten()
+            .map(|name| (name.to_string(), format!("[Unit]\nDescription={name}.\nDefaultDependencies=no\n[Service]\nExecStart=/bin/a\n")))
+            .collect();
+        units.sort();
+        units.dedup();
+        let reading = systemd.read(&units);
+        jobs.iter()
+            .zip(&names)
+            .map(|(job, name)| match name {
+                None if job.len() * 4 + ".service".len() > 255 => Ok(()),
+                None => Err("the name is said to be too long".to_owned()),
+                Some(name) => {
+                    let unit = reading
+                        .unit(name.as_str())
+                        .ok_or_else(|| format!("{name} is not a unit: {:?}", reading.messages_about(name.as_str())))?;
+                    // A name that is read as a template's would not be found under itself.
+                    let state = values(unit, "Unit Load State");
+                    if state == [b"loaded"] { Ok(()) } else { Err(format!("{name} is not loaded")) }
+                }
+            })
+            .collect()
+    });
+}
+
+#[test]
+fn escaping_is_that_of_systemd_escape() {
+    let Some(program) = found(program("systemd-escape").ok_or("systemd-escape is not installed".to_owned())) else { return };
+    let texts = prop_oneof![3 => text::bytes(), 1 => "[-a-z./]{0,12}".prop_map(String::into_bytes)];
+    for (option, escape) in [("--", escape_instance as fn(&[u8]) -> String), ("--path", escape_path)] {
+        hold(1, &texts.clone(), |texts| {
+            let by_systemd: Vec<_> = texts
+                .iter()
+                .map(|text| {
+                    let output = Command::new(&program)
+                        .args([option, "--"].into_iter().skip(usize::from(option == "--")))
+                        .arg(OsStr::from_bytes(text))
+                        .output()
+                        .unwrap();
+                    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+                })
+                .collect();
+            texts
+                .iter()
+                .zip(by_systemd)
+                .map(|(text, expected)| match expected {
+                    Some(expected) if expected.trim_end_matches('\n') != escape(text) => Err(format!("{}, not {expected}", escape(text))),
+                    _ => Ok(()),
+                })
+                .collect()
+        });
+    }
+}
+
+fn file(index: usize) -> String {
+    format!("case{index}.service")
+}
+
+/// What is needed for a test, or a line that says that it is missing.
+fn found<T>(what: Result<T, String>) -> Option<T> {
+    what.inspect_err(|missing| println!("skipped: {missing}")).ok()
+}
+
+/// Makes batches of cases and judges them; of the first that fails, a smallest one is shown.
+fn hold<S>(batches: usize, strategy: &S, judge: impl Fn(&[S::Value]) -> Vec<Result<(), String>>)
+where
+    S: Strategy,
+    S::Value: Clone + Debug,
+{
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&number("QUOTING_SEED").unwrap_or_default().to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    for _ in 0..number("QUOTING_BATCHES").map_or(batches, |batches| usize::try_from(batches).unwrap()) {
+        let trees: Vec<_> = (0..BATCH).map(|_| strategy.new_tree(&mut runner).unwrap()).collect();
+        let cases: Vec<_> = trees.iter().map(ValueTree::current).collect();
+        for (mut tree, verdict) in trees.into_iter().zip(judge(&cases)) {
+            let Err(mut fault) = verdict else { continue };
+            let mut smallest = tree.current();
+            let mut changed = tree.simplify();
+            for _ in 0..SIMPLIFICATIONS {
+                if !changed {
+                    break;
+                }
+                let case = tree.current();
+                match judge(std::slice::from_ref(&case)).remove(0) {
+                    Ok(()) => changed = tree.complicate(),
+                    Err(other) => {
+                        (smallest, fault) = (case, other);
+                        changed = tree.simplify();
+                    }
+                }
+            }
+            panic!("{smallest:?}\n{fault}");
+        }
+    }
+}

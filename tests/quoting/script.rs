@@ -1,0 +1,108 @@
+//! Small scripts that do the same before and after systemd has read them.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A line of a script, newline included, and whether a shell reads it alike with blanks in front, or, if it
+/// is a comment, without it.
+#[derive(Clone, Debug)]
+struct Line {
+    text: String,
+    may_break: bool,
+}
+
+/// A script, and the offsets of those of its lines.
+#[derive(Clone, Debug)]
+pub struct Script {
+    pub text: String,
+    pub breaks: Vec<usize>,
+}
+
+/// Statements of one line.
+const LINES: [&str; 22] = [
+    "x=$((x + 1))",
+    "echo \"$x\" '$x' \\$x 50% \"a  b\" 'it'\\''s'",
+    "printf '%s\\n' \"a\\\\b\tc\" '\\' \"${x:-none}\" `echo $$ | wc -l`",
+    "false || echo no",
+    "echo a; echo b # c",
+    "\techo tab",
+    "      echo indented",
+    "# a comment; it's \"open",
+    "    # an indented comment \\",
+    "#!/bin/false",
+    "",
+    "    ",
+    "\t",
+    ": ; # nothing",
+    "echo [Service] é \u{9B} #not a comment",
+    "set -- 'a b' \"c\" && echo $# \"$@\"",
+    "y=\"$x;\"",
+    "echo $y*",
+    "{ echo in a group; }",
+    "( echo in a subshell; exit 3 ) || echo $?",
+    "[ \"$x\" != 3 ]",
+    "test -n \"$y\"",
+];
+
+/// Statements whose further lines are part of a word, or of a here-document.
+const BLOCKS: [&str; 8] = [
+    "cat <<EOF\n  $x\n# kept\n; kept\n\tEOF\nEOF\n",
+    "cat <<-'EOF'\n\t$x\n\t# kept\n\tEOF\n",
+    "echo 'one\n  two\n# three\n;; four'\n",
+    "echo \"one\n\ttwo \\\n  $x\n# three\"\n",
+    "echo one \\\n  two \\\n  three\n",
+    "echo one &&\\\n# not a comment\n",
+    "echo `echo one\n# gone\necho two`\n",
+    "echo \"$(cat <<E\n# kept\nE\n)\"\n",
+];
+
+pub fn scripts() -> impl Strategy<Value = Script> {
+    let line = prop_oneof![
+        6 => select(&LINES[..]).prop_map(|text| vec![Line { text: format!("{text}\n"), may_break: true }]),
+        1 => select(&BLOCKS[..]).prop_map(|text| {
+            text.split_inclusive('\n').enumerate().map(|(index, text)| Line { text: text.to_owned(), may_break: index == 0 }).collect()
+        }),
+    ];
+    let statements = line.prop_recursive(3, 24, 4, |inner| {
+        let body = vec(inner, 1..4).prop_map(|statements| statements.concat());
+        prop_oneof![
+            body.clone(),
+            (body.clone(), body.clone()).prop_map(|(yes, no)| lines(&["if [ $((x % 2)) = 0 ]; then"], yes, &["else"], no, &["fi"])),
+            (body.clone(), body.clone()).prop_map(|(one, other)| lines(
+                &["case $x in", "1|2)"],
+                one,
+                &["  ;;", "# others", "*)"],
+                other,
+                &["# end", ";;", "esac"]
+            )),
+            (body.clone(), body.clone()).prop_map(|(one, other)| lines(
+                &["for i in 1 '2 3'", "do", "# i"],
+                one,
+                &["echo $i", "done", "f() {"],
+                other,
+                &["}", "f"]
+            )),
+        ]
+    });
+    (vec(statements, 1..5), any::<bool>()).prop_map(|(statements, is_ended)| {
+        let mut text = "x=0\n".to_owned();
+        let mut breaks = Vec::new();
+        for line in statements.concat() {
+            if line.may_break {
+                breaks.push(text.len());
+            }
+            text.push_str(&line.text);
+        }
+        if !is_ended {
+            text.pop();
+        }
+        Script { text, breaks }
+    })
+}
+
+fn lines(head: &[&str], first: Vec<Line>, middle: &[&str], second: Vec<Line>, tail: &[&str]) -> Vec<Line> {
+    let keywords = |lines: &[&str]| -> Vec<Line> { lines.iter().map(|text| Line { text: format!("{text}\n"), may_break: true }).collect() };
+    // A body of comments alone is a syntax error.
+    [keywords(head), keywords(&[":"]), first, keywords(middle), keywords(&[":"]), second, keywords(tail)].concat()
+}

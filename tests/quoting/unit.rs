@@ -1,0 +1,298 @@
+//! Units made of random text, and what systemd must read in them.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use upstart2systemd::systemd::{Argument, Command, Directive, Prefix, Section, Text, Unit, UnitName, Value};
+
+use crate::systemd::{Reading, commands, environment, values};
+use crate::text;
+
+/// What goes into a unit.
+#[derive(Clone, Debug)]
+pub struct Case {
+    comments: [String; 3],
+    description: String,
+    directory: Line,
+    mounts: Vec<u8>,
+    environment: Vec<(String, Vec<u8>)>,
+    /// A variable with a specifier at its end.
+    specifier: String,
+    commands: Vec<(Directive, Command)>,
+}
+
+/// A path, with a specifier in it or without.
+#[derive(Clone, Debug)]
+struct Line {
+    before: String,
+    after: Option<String>,
+}
+
+const DIRECTIVES: [Directive; 7] = [
+    Directive::ExecStart,
+    Directive::ExecStartPre,
+    Directive::ExecStartPost,
+    Directive::ExecCondition,
+    Directive::ExecReload,
+    Directive::ExecStop,
+    Directive::ExecStopPost,
+];
+
+pub fn cases() -> impl Strategy<Value = Case> {
+    let line = (text::string(), option::of(text::string())).prop_map(|(before, after)| Line {
+        before: format!("/w{}", before.replace('/', "_")),
+        after: after.map(|after| after.replace('/', "_")),
+    });
+    let mounts = text::bytes().prop_map(|bytes| [b"/m", bytes.as_slice()].concat().into_iter().filter(|&byte| byte != b'/').collect());
+    let variable = (prop_oneof![9 => "[A-Za-z_][A-Za-z0-9_]{0,8}", 1 => text::string()], text::bytes());
+    (
+        [text::string(), text::string(), text::string()],
+        text::string(),
+        line,
+        mounts.prop_map(|bytes: Vec<u8>| [b"/", bytes.as_slice()].concat()),
+        vec(variable, 0..5),
+        text::string(),
+        vec((select(&DIRECTIVES[..]), command()), 0..5),
+    )
+        .prop_map(|(comments, description, directory, mounts, environment, specifier, commands)| Case {
+            comments,
+            description: format!("d{description}"),
+            directory,
+            mounts,
+            environment,
+            specifier,
+            commands,
+        })
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let program = prop_oneof![
+        3 => Just(b"/bin/sh".to_vec()),
+        1 => "[a-z][-a-z+:@.]{0,8}".prop_map(String::into_bytes),
+        2 => text::bytes().prop_map(|bytes| [b"/bin/p", bytes.as_slice()].concat().into_iter().filter(|byte| !b"\"'\\/".contains(byte) && !byte.is_ascii_control()).collect::<Vec<u8>>())
+            .prop_map(|bytes| [b"/", bytes.as_slice()].concat()),
+    ];
+    let argument = prop_oneof![6 => text::bytes().prop_map(Argument::Word), 2 => script()];
+    (any::<[bool; 3]>(), program, vec(argument, 0..5)).prop_map(
+        |([ignore_failure, literal_dollar, full_privileges], program, arguments)| {
+            // Nobody but a shell can be given a `$` as part of a program that is expanded.
+            let program = if literal_dollar { program } else { program.into_iter().filter(|&byte| byte != b'$').collect() };
+            let argv = std::iter::once(Argument::Word(program)).chain(arguments).collect();
+            Command { prefix: Prefix { ignore_failure, literal_dollar, full_privileges }, argv }
+        },
+    )
+}
+
+/// A script of random lines, with some of their beginnings for breaks, as if it were known that they may be.
+fn script() -> impl Strategy<Value = Argument> {
+    let indentation = select(vec!["", " ", "    ", "\t", " \t "]);
+    let start = select(vec!["", "", "", "# ", "; ", ";;", "\\", "'", "\"", "#"]);
+    let line = (indentation, start, text::bytes(), any::<bool>());
+    vec(line, 1..7).prop_map(|lines| {
+        let mut text = Vec::new();
+        let mut breaks = Vec::new();
+        for (indentation, start, rest, is_break) in lines {
+            if is_break {
+                breaks.push(text.len());
+            }
+            text.extend([indentation.as_bytes(), start.as_bytes(), &rest, b"\n"].concat());
+        }
+        if text.len() % 3 == 0 {
+            text.pop();
+        }
+        Argument::Script { text, breaks }
+    })
+}
+
+impl Case {
+    pub fn render(&self, name: &str) -> String {
+        let mut unit = Unit::new(UnitName::known(name));
+        unit.header.push(Text::new(&self.comments[0]));
+        unit.comment(Directive::Type, Text::new(&self.comments[1]));
+        unit.remark(Section::Service, Text::new(&self.comments[2]));
+        unit.set(Directive::DefaultDependencies, Value::keyword("no"));
+        unit.set(Directive::Type, Value::keyword("oneshot"));
+        unit.set(Directive::Description, Value::line(&self.description));
+        if let Some(value) = self.directory.value() {
+            unit.set(Directive::WorkingDirectory, value);
+        }
+        if let Some(value) = Value::path_word(&self.mounts) {
+            unit.add(Directive::RequiresMountsFor, value);
+        }
+        for (name, value) in &self.environment {
+            if let Some(value) = Value::environment(name, value) {
+                unit.add(Directive::Environment, value);
+            }
+        }
+        if let Some(value) = Value::environment_specifier("SPECIFIER", &self.specifier, "%n") {
+            unit.add(Directive::Environment, value);
+        }
+        unit.add(Directive::ExecStart, Value::command(&Command::words(["/bin/true"])));
+        for (directive, command) in &self.commands {
+            unit.add(*directive, Value::command(command));
+        }
+        unit.to_string()
+    }
+
+    /// Whether systemd has read what the unit was made of, to the byte.
+    pub fn check(&self, name: &str, reading: &Reading) -> Result<(), String> {
+        let unit = reading.unit(name).ok_or("systemd has not loaded the unit")?;
+        let messages = reading.messages_about(name);
+        if !messages.is_empty() {
+            return Err(format!("systemd complains: {messages:#?}"));
+        }
+        let line = visible_line(&self.description);
+        same_text("Description", values(unit, "Description").first().copied(), Some(line.as_bytes()))?;
+
+        let directory = self.directory.expected(name);
+        let read = values(unit, "WorkingDirectory").first().copied().filter(|path| path.starts_with(b"/w"));
+        same_text("WorkingDirectory", read, directory.as_deref().map(str::as_bytes))?;
+
+        let mounts = std::str::from_utf8(&self.mounts).ok().filter(|text| !text.chars().any(is_hidden));
+        let read = values(unit, "RequiresMountsFor").into_iter().find(|path| path.starts_with(b"/m"));
+        same_text("RequiresMountsFor", read, mounts.map(|path| format!("{path} (origin-file)")).as_deref().map(str::as_bytes))?;
+
+        same_text("Environment", Some(environment(unit)), Some(&self.expected_environment(name)))?;
+        for directive in DIRECTIVES {
+            self.check_commands(directive, &commands(unit, directive.name())?)?;
+        }
+        Ok(())
+    }
+
+    fn expected_environment(&self, name: &str) -> Vec<u8> {
+        // Of several values of a variable the last counts, in the place of the first.
+        let mut expected: Vec<(&str, Vec<u8>)> = Vec::new();
+        let specifier = ("SPECIFIER".to_owned(), self.specifier.clone().into_bytes());
+        for (index, (key, value)) in self.environment.iter().chain([&specifier]).enumerate() {
+            let identifier = !key.is_empty()
+                && !key.starts_with(|character: char| character.is_ascii_digit())
+                && key.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+            let valid = std::str::from_utf8(value).is_ok_and(|text| !text.chars().any(is_noncharacter));
+            if identifier && valid {
+                let mut value = value.clone();
+                if index == self.environment.len() {
+                    value.extend(name.as_bytes());
+                }
+                match expected.iter_mut().find(|(other, _)| other == key) {
+                    Some(entry) => entry.1 = value,
+                    None => expected.push((key, value)),
+                }
+            }
+        }
+        expected.iter().flat_map(|(key, value)| [b"\t\tEnvironment: ", key.as_bytes(), b"=", value, b"\n"].concat()).collect()
+    }
+
+    fn check_commands(&self, directive: Directive, read: &[Vec<Vec<u8>>]) -> Result<(), String> {
+        let always = Command::words(["/bin/true"]);
+        let first = (directive == Directive::ExecStart).then_some(&always);
+        let written: Vec<&Command> =
+            first.into_iter().chain(self.commands.iter().filter(|(other, _)| *other == directive).map(|(_, command)| command)).collect();
+        same(&format!("number of {}", directive.name()), &read.len(), &written.len())?;
+        for (command, argv) in written.into_iter().zip(read) {
+            same(&format!("number of arguments of {command:?}"), &argv.len(), &command.argv.len())?;
+            for (index, (argument, word)) in command.argv.iter().zip(argv).enumerate() {
+                // systemd expands `$` when it starts the program; in the program itself it does not.
+                let word = if command.prefix.literal_dollar || index == 0 { word.clone() } else { single_dollars(word)? };
+                match argument {
+                    Argument::Word(expected) => same_text("argument", Some(&word), Some(expected))?,
+                    Argument::Script { text, breaks } if !is_laid_out(text, breaks, &word) => {
+                        return Err(format!("script {} at {breaks:?} became {}", text.escape_ascii(), word.escape_ascii()));
+                    }
+                    Argument::Script { .. } => {}
+                    Argument::Variable(name) => same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Line {
+    fn value(&self) -> Option<Value> {
+        match &self.after {
+            None => Value::exact_line(&self.before),
+            Some(after) => Value::instance_path(&self.before, "%n", after),
+        }
+    }
+
+    fn expected(&self, name: &str) -> Option<String> {
+        let text = match &self.after {
+            None => self.before.clone(),
+            Some(after) => format!("{}{name}{after}", self.before),
+        };
+        (!text.chars().any(is_hidden) && !text.ends_with(' ')).then_some(text)
+    }
+}
+
+/// What [`Value::line`] makes of free text.
+fn visible_line(text: &str) -> String {
+    text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect::<String>().trim_matches(' ').to_owned()
+}
+
+fn is_hidden(character: char) -> bool {
+    let ranges = ['\u{AD}'..='\u{AD}', '\u{61C}'..='\u{61C}', '\u{180E}'..='\u{180E}', '\u{200B}'..='\u{200F}', '\u{2028}'..='\u{202E}']
+        .into_iter()
+        .chain(['\u{2060}'..='\u{206F}', '\u{FEFF}'..='\u{FEFF}', '\u{FFF9}'..='\u{FFFB}', '\u{E0000}'..='\u{E007F}']);
+    character.is_control() || is_noncharacter(character) || ranges.into_iter().any(|range| range.contains(&character))
+}
+
+fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    (0xFDD0..=0xFDEF).contains(&code) || code % 0x10000 >= 0xFFFE
+}
+
+/// What a program is given of an argument in which systemd replaces variables: `$$` is `$`, and any other `$`
+/// would be taken for a variable.
+pub fn single_dollars(word: &[u8]) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    let mut rest = word.iter();
+    while let Some(&byte) = rest.next() {
+        if byte == b'$' && rest.next() != Some(&b'$') {
+            return Err(format!("a single $ in {}", word.escape_ascii()));
+        }
+        out.push(byte);
+    }
+    Ok(out)
+}
+
+/// Whether a script was changed in no other way than systemd's joining of lines may change it: at its
+/// beginning and at its breaks blanks are added, and a comment that reaches from one break to the next and
+/// is a single line may be missing.
+fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
+    let mut ends: Vec<usize> = breaks.iter().copied().filter(|&end| 0 < end && end < text.len()).chain([text.len()]).collect();
+    ends.dedup();
+    if ends.len() == 1 {
+        return read == text;
+    }
+    // One blank for the backslash and the newline, four of indentation, and one to hide a `#` or `;`.
+    let blanks =
+        |from: usize| (0..=6).take_while(move |&count| read[from..].get(..count).is_some_and(|run| run.iter().all(|&byte| byte == b' ')));
+    // How much of what was read may have been accounted for by the pieces so far.
+    let mut reached = std::collections::BTreeSet::from([0]);
+    let mut start = 0;
+    for &end in &ends {
+        let piece = &text[start..end];
+        let line = piece.trim_ascii_start();
+        let may_be_missing = line.starts_with(b"#") && !line.trim_ascii_end().contains(&b'\n');
+        let mut next = std::collections::BTreeSet::new();
+        for &from in &reached {
+            next.extend(blanks(from).map(|count| from + count).filter(|&at| read[at..].starts_with(piece)).map(|at| at + piece.len()));
+            if may_be_missing {
+                next.insert(from);
+            }
+        }
+        reached = next;
+        start = end;
+    }
+    reached.into_iter().any(|from| blanks(from).any(|count| from + count == read.len()))
+}
+
+fn same<T: PartialEq + std::fmt::Display>(what: &str, read: &T, written: &T) -> Result<(), String> {
+    if read == written { Ok(()) } else { Err(format!("{what}: read {read}, written {written}")) }
+}
+
+fn same_text(what: &str, read: Option<&[u8]>, written: Option<&[u8]>) -> Result<(), String> {
+    let shown = |text: Option<&[u8]>| text.map_or("nothing".to_owned(), |text| format!("`{}`", text.escape_ascii()));
+    if read == written { Ok(()) } else { same(what, &shown(read), &shown(written)) }
+}

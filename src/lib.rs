@@ -28,5 +28,8 @@ pub mod lower;
 pub mod report;
 pub mod shell;
 pub mod source;
+mod stand_in;
 pub mod suggestion;
 pub mod systemd;
+
+pub use stand_in::{convert, rules};

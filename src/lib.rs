@@ -19,6 +19,7 @@
 //! the input alone.
 
 pub mod ast;
+pub mod cli;
 pub mod command;
 pub mod conversion;
 pub mod diagnostic;

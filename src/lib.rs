@@ -19,6 +19,7 @@
 //! the input alone.
 
 pub mod ast;
+pub mod cli;
 pub mod command;
 pub mod conversion;
 pub mod diagnostic;
@@ -28,5 +29,8 @@ pub mod lower;
 pub mod report;
 pub mod shell;
 pub mod source;
+mod stand_in;
 pub mod suggestion;
 pub mod systemd;
+
+pub use stand_in::{convert, rules};

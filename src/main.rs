@@ -1,1 +1,11 @@
-fn main() {}
+use std::io;
+use std::process::ExitCode;
+
+use upstart2systemd::cli::{self, Colours, Streams};
+
+fn main() -> ExitCode {
+    cli::quiet_panics();
+    let (mut stdin, mut stdout, mut stderr) = (io::stdin(), io::stdout(), io::stderr());
+    let mut streams = Streams { stdin: &mut stdin, stdout: &mut stdout, stderr: &mut stderr, colours: Colours::detected() };
+    cli::run(std::env::args_os(), &mut streams).into()
+}

@@ -1,0 +1,167 @@
+//! What may be given on the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::conversion::Options;
+use crate::diagnostic::Severity;
+
+const ABOUT: &str = "Compiles Upstart jobs to systemd units";
+
+const LONG_ABOUT: &str = "\
+Compiles Upstart jobs to systemd units.
+
+The unit goes to standard output and nothing else does; what changes, what is lost and what a person
+has to look at goes to standard error. `upstart2systemd FILE` is short for `upstart2systemd convert FILE`.";
+
+const EXAMPLES: &str = "\
+Examples:
+  upstart2systemd /etc/init/foo.conf > foo.service     one job; what to know about it on the terminal
+  upstart2systemd convert /etc/init/*.conf -o overlay  many jobs, as a tree: overlay/etc/systemd/system/...
+  upstart2systemd - --name foo < foo.conf              a job on standard input
+  upstart2systemd explain U003                         the full story of a diagnostic
+
+Exit status:
+  0  done; nothing at or above --fail-on
+  1  findings at or above --fail-on; or --strict and something was lost
+  2  wrong usage
+  3  a file could not be read or written, or init would refuse the job; the others were still converted
+  4  a bug in this program";
+
+#[derive(Debug, Parser)]
+#[command(name = "upstart2systemd", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
+#[command(override_usage = "upstart2systemd [OPTIONS] FILE...\n       upstart2systemd COMMAND ...")]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) convert: Convert,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Convert jobs to units (what is done when no command is named)
+    #[command(after_help = EXAMPLES, arg_required_else_help = true)]
+    Convert(Convert),
+    /// Say what init believes a job to be: one JSON object a line
+    #[command(arg_required_else_help = true)]
+    Parse(Parse),
+    /// Tell the full story of a diagnostic, or list all of them
+    Explain(Explain),
+    #[command(hide = true, disable_help_flag = true)]
+    Migrate(Anything),
+    #[command(hide = true, disable_help_flag = true)]
+    Lint(Anything),
+    #[command(hide = true, disable_help_flag = true)]
+    Graph(Anything),
+    #[command(hide = true, disable_help_flag = true)]
+    Completions(Anything),
+    #[command(hide = true, disable_help_flag = true)]
+    Man(Anything),
+}
+
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(super) struct Convert {
+    /// Job files; `-` is standard input
+    ///
+    /// The name of the job is the name of the file without `.conf` or `.upstart`. The NAME.override beside it is applied.
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// Write the unit and the files that it needs below DIR, as an overlay of /
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// The name of the job, where the file has none or another one
+    #[arg(long)]
+    pub(super) name: Option<OsString>,
+    /// Leave NAME.override out of account
+    #[arg(long)]
+    pub(super) no_override: bool,
+    /// The version of systemd to write for, 229 or later
+    #[arg(long, value_name = "VERSION", default_value_t = Options::DEFAULT_SYSTEMD_VERSION)]
+    #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
+    pub(super) systemd_version: u32,
+    /// Write the whole environment that init gives a job, also what jobs hardly ever read
+    #[arg(long)]
+    pub(super) full_env: bool,
+    /// Exit with status 1 if anything is lost, or only nearly translated
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Exit with status 1 on findings of this severity or above
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(super) fail_on: FailOn,
+    /// The form of what goes to standard error
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: Format,
+    /// Whether to colour the text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Colour,
+    /// Do not show notes; JSON has them all the same
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Parse {
+    /// Job files
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// The code or the name of a diagnostic; without it, all are listed
+    #[arg(value_name = "CODE|NAME")]
+    pub(super) rule: Option<String>,
+}
+
+/// The arguments of a command that is not there.
+#[derive(Args, Debug)]
+pub(super) struct Anything {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _rest: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With the lines of the source, as rustc does it
+    Text,
+    /// `file:line:column: severity[CODE]: message`, one line each
+    Concise,
+    /// One object, units included
+    Json,
+    #[value(hide = true)]
+    Sarif,
+    #[value(hide = true)]
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+impl FailOn {
+    /// Inclusive.
+    pub(super) fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Note => severity >= Severity::Note,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}

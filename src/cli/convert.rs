@@ -1,0 +1,197 @@
+//! `convert`: jobs to units.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::arguments::{Convert, Format};
+use super::input::{self, Input, STDIN};
+use super::{Status, Streams, bug, output};
+use crate::conversion::{Conversion, Options};
+use crate::diagnostic::{Disposition, Outcome, Severity};
+use crate::job::JobName;
+use crate::report::{self, Converted, Summary, visible};
+use crate::source::Sources;
+
+/// The pipeline of the library, or another one in its place.
+pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
+
+pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Translate<'_>) -> Status {
+    if let Err(message) = check(arguments) {
+        return streams.usage(&message);
+    }
+    let options =
+        Options { systemd_version: arguments.systemd_version, full_env: arguments.full_env, companions: arguments.output.is_some() };
+    let mut status = Status::Done;
+    let mut files = Vec::new();
+    for path in &arguments.files {
+        let input = if path.as_os_str() == STDIN {
+            input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
+        } else {
+            input::read(path, arguments.name.as_deref(), !arguments.no_override)
+        };
+        match input {
+            Err(unreadable) => files.push(*unreadable),
+            Ok(Input { path, name, sources }) => match bug::caught(|| translate(&sources, name, &options)) {
+                Ok(conversion) => files.push(Converted { conversion: usable(Conversion { path, ..conversion }), sources }),
+                Err(bug) => {
+                    streams.say(&format!("{}: ", visible(&path)));
+                    status = streams.bug(&bug);
+                }
+            },
+        }
+    }
+    status = status.max(files.iter().map(|file| judge(&file.conversion, arguments)).max().unwrap_or(Status::Done));
+    status = status.max(deliver(arguments, &files, streams));
+    status.max(tell(arguments, files, streams))
+}
+
+/// What clap cannot see.
+fn check(arguments: &Convert) -> Result<(), String> {
+    let Convert { files, output, name, format, .. } = arguments;
+    match format {
+        Format::Text | Format::Concise | Format::Json => {}
+        Format::Sarif | Format::Github => {
+            return Err(
+                "this version does not write the formats `sarif` and `github`: use `--format json` or `--format concise`".to_owned()
+            );
+        }
+    }
+    let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
+    if stdin && files.len() > 1 {
+        return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
+    }
+    if stdin && name.is_none() {
+        return Err("a job on standard input has no name: give it one with `--name NAME`".to_owned());
+    }
+    if files.len() > 1 && name.is_some() {
+        return Err("`--name` is for one job, and there are several files".to_owned());
+    }
+    if files.len() > 1 && output.is_none() {
+        return Err("several units do not fit on standard output: give a directory to write them to with `-o DIR`".to_owned());
+    }
+    match name {
+        Some(name) if !is_job_name(name) => Err(format!("`{}` cannot be the name of a job", visible(&name.to_string_lossy()))),
+        _ => Ok(()),
+    }
+}
+
+/// A job's name is a path below the configuration directory.
+fn is_job_name(name: &OsStr) -> bool {
+    name.as_bytes().split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
+}
+
+/// An error means that nothing usable is written, whatever else there is.
+fn usable(mut conversion: Conversion) -> Conversion {
+    if conversion.diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error) {
+        conversion.outputs.clear();
+    }
+    conversion
+}
+
+fn judge(conversion: &Conversion, arguments: &Convert) -> Status {
+    let Conversion { diagnostics, stanzas, .. } = conversion;
+    // U0xx is what cannot be read and what init refuses.
+    if diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
+        Status::Refused
+    } else if diagnostics.iter().any(|diagnostic| arguments.fail_on.includes(diagnostic.rule.severity))
+        || (arguments.strict && stanzas.iter().any(is_lost))
+    {
+        Status::Findings
+    } else {
+        Status::Done
+    }
+}
+
+/// A stanza that is dropped without a rule to tell why had no effect to lose.
+fn is_lost(outcome: &Outcome) -> bool {
+    match outcome.disposition {
+        Disposition::Exact => false,
+        Disposition::Approximate | Disposition::Manual => true,
+        Disposition::Dropped => outcome.code.is_some(),
+    }
+}
+
+/// Brings the units where they are wanted.
+fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+    match (&arguments.output, files) {
+        (Some(root), _) => write_all(root, arguments, files, streams),
+        (None, [Converted { conversion, .. }]) => match conversion.outputs.as_slice() {
+            [] => Status::Done,
+            [unit, companions @ ..] => {
+                let status = streams.print(&crate::source::encode(&unit.text));
+                if !companions.is_empty() && arguments.format != Format::Json {
+                    let paths: Vec<String> = companions.iter().map(|output| visible(&output.path)).collect();
+                    streams.say(&format!("note: the unit needs more files, which `-o DIR` writes: {}\n", paths.join(", ")));
+                }
+                status
+            }
+        },
+        (None, _) => Status::Done,
+    }
+}
+
+fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+    let mut status = Status::Done;
+    let mut written = BTreeSet::new();
+    for Converted { conversion, .. } in files {
+        if let Some(taken) = conversion.outputs.iter().find(|output| written.contains(&output.path)) {
+            let (job, path) = (visible(&conversion.path), visible(&taken.path));
+            streams.complain(&format!("`{job}` is not written: `{path}` is already the output of a file before it"));
+            status = status.max(Status::Usage);
+            continue;
+        }
+        for output in &conversion.outputs {
+            match output::write(root, output) {
+                Ok(path) => {
+                    written.insert(&output.path);
+                    if arguments.format == Format::Text && !arguments.quiet {
+                        streams.say(&format!("wrote {}\n", visible(&path.to_string_lossy())));
+                    }
+                }
+                Err(error) => {
+                    streams.complain(&visible(&format!("{error:#}")));
+                    status = status.max(Status::Refused);
+                }
+            }
+        }
+    }
+    status
+}
+
+/// Says what there is to say about the jobs.
+fn tell(arguments: &Convert, mut files: Vec<Converted>, streams: &mut Streams<'_>) -> Status {
+    if arguments.quiet && arguments.format != Format::Json {
+        for file in &mut files {
+            file.conversion.diagnostics.retain(|diagnostic| diagnostic.rule.severity > Severity::Note);
+        }
+    }
+    let findings = || files.iter().flat_map(|file| file.conversion.diagnostics.iter().map(|diagnostic| (&file.sources, diagnostic)));
+    match arguments.format {
+        Format::Text => {
+            let style = streams.style(arguments.color);
+            for (sources, diagnostic) in findings() {
+                streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
+            }
+            if let Some(line) = Summary::of(&files).line(&files) {
+                streams.say(&format!("{line}\n"));
+            }
+        }
+        Format::Concise => {
+            for (sources, diagnostic) in findings() {
+                streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
+            }
+        }
+        Format::Json => match report::json(&files) {
+            Ok(object) => streams.say(&format!("{object}\n")),
+            Err(error) => {
+                streams.complain(&format!("cannot write JSON: {error}"));
+                return Status::Bug;
+            }
+        },
+        // Refused before anything was read.
+        Format::Sarif | Format::Github => {}
+    }
+    Status::Done
+}

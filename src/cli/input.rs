@@ -1,0 +1,187 @@
+//! Reading jobs.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use crate::conversion::Conversion;
+use crate::diagnostic::{Rule, Severity};
+use crate::job::JobName;
+use crate::report::Converted;
+use crate::source::{self, Origin, Source, Sources, Span};
+
+/// What `FILE` is that stands for standard input.
+pub(super) const STDIN: &str = "-";
+
+pub(super) static UNREADABLE: Rule = Rule {
+    code: "U000",
+    name: "unreadable-input",
+    severity: Severity::Error,
+    explanation: "\
+A file that was named on the command line, or the override beside it, could not be read. A job is a
+regular file, and so is an override; other inputs can be given on standard input:
+
+    upstart2systemd - --name NAME < FILE
+
+An override that cannot be read is an error although init would go on without it, because the unit
+would be that of another job than the one that its owner wrote. `--no-override` leaves it out of account.
+A symbolic link by the name of an override is not an override to init, and is not read.
+",
+};
+
+/// A job that was read.
+pub(super) struct Input {
+    /// As given.
+    pub(super) path: String,
+    pub(super) name: JobName,
+    pub(super) sources: Sources,
+}
+
+/// Reads a job and, unless it is to be left out, its override. A file that cannot be read is answered as
+/// a conversion that came to nothing.
+pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Result<Input, Box<Converted>> {
+    let name = name.unwrap_or_else(|| job_name(path));
+    let (shown, job) = (source::carry(path.as_os_str().as_bytes()), JobName(source::carry(name.as_bytes())));
+    if path.extension().is_some_and(|extension| extension == "override") {
+        let trouble = Trouble::new("is an override, not a job", "give the `.conf` beside it: the override is applied to it");
+        return Err(unreadable(shown, job, None, trouble));
+    }
+    let conf = match read_file(path) {
+        Ok(bytes) => Source::new(shown.clone(), bytes),
+        Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
+    };
+    let overriding = if with_override {
+        let beside = override_of(path);
+        let shown_beside = source::carry(beside.as_os_str().as_bytes());
+        match read_override(&beside) {
+            Ok(bytes) => bytes.map(|bytes| Source::new(shown_beside, bytes)),
+            Err(trouble) => return Err(unreadable(shown, job, Some(shown_beside), trouble)),
+        }
+    } else {
+        None
+    };
+    Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
+}
+
+/// Reads a job from standard input.
+pub(super) fn read_stdin(stdin: &mut dyn io::Read, name: &OsStr) -> Result<Input, Box<Converted>> {
+    let (shown, name) = ("<stdin>".to_owned(), JobName(source::carry(name.as_bytes())));
+    let mut bytes = Vec::new();
+    match stdin.read_to_end(&mut bytes) {
+        Ok(_) => Ok(Input { sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None }, path: shown, name }),
+        Err(error) => Err(unreadable(shown, name, None, Trouble::of(&error, "give the name of a file"))),
+    }
+}
+
+/// The name of the file without the last `.conf` or `.upstart`.
+fn job_name(path: &Path) -> &OsStr {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let stem = [".conf", ".upstart"].iter().find_map(|ending| name.as_bytes().strip_suffix(ending.as_bytes()));
+    stem.filter(|stem| !stem.is_empty()).map_or(name, OsStr::from_bytes)
+}
+
+/// The override is named for the file, whatever the job is called.
+fn override_of(path: &Path) -> PathBuf {
+    let mut name = job_name(path).to_owned();
+    name.push(".override");
+    path.with_file_name(name)
+}
+
+/// Why something cannot be read, and what to do about it.
+struct Trouble {
+    message: String,
+    help: String,
+}
+
+impl Trouble {
+    fn new(message: &str, help: impl Into<String>) -> Self {
+        Self { message: message.to_owned(), help: help.into() }
+    }
+
+    fn of(error: &io::Error, help: impl Into<String>) -> Self {
+        Self { message: format!("cannot be read: {error}"), help: help.into() }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Trouble> {
+    let metadata = fs::metadata(path).map_err(|error| explained(path, &error))?;
+    check_kind(&metadata)?;
+    fs::read(path).map_err(|error| explained(path, &error))
+}
+
+/// Nothing where there is no override, or a symbolic link, which init does not follow.
+fn read_override(path: &Path) -> Result<Option<Vec<u8>>, Trouble> {
+    let with_way_out =
+        |trouble: Trouble| Trouble { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble };
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Ok(None),
+        Ok(_) => read_file(path).map(Some).map_err(with_way_out),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(with_way_out(explained(path, &error))),
+    }
+}
+
+fn check_kind(metadata: &Metadata) -> Result<(), Trouble> {
+    let kind = metadata.file_type();
+    let through_stdin = "give its contents on standard input: `upstart2systemd - --name NAME < FILE`";
+    if kind.is_file() {
+        Ok(())
+    } else if kind.is_dir() {
+        Err(Trouble::new("is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
+    } else if kind.is_fifo() {
+        Err(Trouble::new("is a named pipe", through_stdin))
+    } else {
+        Err(Trouble::new("is not a regular file", through_stdin))
+    }
+}
+
+fn explained(path: &Path, error: &io::Error) -> Trouble {
+    let help = match error.kind() {
+        ErrorKind::NotFound => {
+            let mut with_ending: OsString = path.as_os_str().to_owned();
+            with_ending.push(".conf");
+            if Path::new(&with_ending).is_file() {
+                format!("there is a `{}`", Path::new(&with_ending).display())
+            } else {
+                "give the path of the job's file, such as `/etc/init/foo.conf`".to_owned()
+            }
+        }
+        ErrorKind::PermissionDenied => "run this as a user who may read it".to_owned(),
+        _ => "look at the file and the file system that it is on".to_owned(),
+    };
+    Trouble::of(error, help)
+}
+
+fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
+    let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
+    let diagnostic = UNREADABLE.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
+    let empty = |path| Source::new(path, Vec::new());
+    Box::new(Converted {
+        sources: Sources { conf: empty(path.clone()), overriding: override_path.map(empty) },
+        conversion: Conversion { path, job: name.0, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: vec![diagnostic] },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_named_for_its_file() {
+        for (path, name) in [
+            ("/etc/init/foo.conf", "foo"),
+            ("foo.conf.conf", "foo.conf"),
+            ("debian/foo.upstart", "foo"),
+            ("foo", "foo"),
+            ("a.b/foo.txt", "foo.txt"),
+            (".conf", ".conf"),
+        ] {
+            assert_eq!(job_name(Path::new(path)), name, "{path}");
+        }
+        assert_eq!(override_of(Path::new("/etc/init/foo.conf")), Path::new("/etc/init/foo.override"));
+        assert_eq!(override_of(Path::new("foo.conf")), Path::new("foo.override"));
+    }
+}

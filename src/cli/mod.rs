@@ -1,0 +1,67 @@
+//! The command line: the only part of the program that reads files, writes them, and prints.
+
+mod arguments;
+mod bug;
+mod convert;
+mod explain;
+mod input;
+mod output;
+mod parse;
+mod status;
+mod streams;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use crate::diagnostic::Rule;
+use arguments::{Arguments, Command};
+
+pub use bug::quiet_panics;
+pub use status::Status;
+pub use streams::{Colours, Streams};
+
+/// Runs the program with these arguments, the first being its name. Nothing comes out but through the streams and as files.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Status {
+    let outcome = bug::caught(|| {
+        let arguments = match Arguments::try_parse_from(arguments) {
+            Ok(arguments) => arguments,
+            Err(error) => return streams.clap(&error),
+        };
+        command(arguments, streams)
+    });
+    outcome.unwrap_or_else(|bug| streams.bug(&bug))
+}
+
+fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
+    match arguments.command {
+        None => convert::run(&arguments.convert, streams, &crate::convert),
+        Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert),
+        Some(Command::Parse(arguments)) => parse::run(&arguments.files, streams),
+        Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), &all_rules(), streams),
+        Some(Command::Migrate(_)) => not_there("migrate", "convert the jobs: `upstart2systemd convert DIR/*.conf -o OUT`", streams),
+        Some(Command::Lint(_)) => not_there(
+            "lint",
+            "look at the diagnostics of a conversion: `upstart2systemd convert FILE --fail-on warning > /dev/null`",
+            streams,
+        ),
+        Some(Command::Graph(_)) => not_there("graph", "`upstart2systemd parse FILE...` says what each job starts on", streams),
+        Some(Command::Completions(_)) => not_there("completions", "`upstart2systemd --help` lists the commands and options", streams),
+        Some(Command::Man(_)) => not_there("man", "see `upstart2systemd --help`", streams),
+    }
+}
+
+fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
+    streams.usage(&format!("this version has no command `{name}`: {instead}; a file of that name is given as `./{name}`"))
+}
+
+/// The rules of the passes and those of reading files.
+fn all_rules() -> Vec<&'static Rule> {
+    let mut rules = crate::rules();
+    rules.push(&input::UNREADABLE);
+    rules.sort_by_key(|rule| rule.code);
+    rules
+}

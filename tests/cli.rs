@@ -1,0 +1,189 @@
+//! The program as it is run: arguments, inputs that are no jobs, streams and exit statuses.
+
+use std::fs::{self, File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
+
+fn run(arguments: &[&str], stdin: &[u8]) -> Output {
+    let mut child = Command::new(PROGRAM)
+        .args(arguments)
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that does not read its input closes it.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn check(arguments: &[&str], status: i32, stderr: &str) {
+    let output = run(arguments, b"");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    assert!(said.contains(stderr), "{arguments:?}: {said}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+}
+
+fn path(directory: &Path, name: &str) -> String {
+    directory.join(name).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    check(&[], 2, "Usage: upstart2systemd [OPTIONS] FILE...");
+    check(&["convert"], 2, "FILE");
+    check(&["--strict"], 2, "required");
+    check(&["--no-such-option", "a.conf"], 2, "unexpected argument '--no-such-option'");
+    check(&["a.conf", "b.conf"], 2, "several units do not fit on standard output");
+    check(&["convert", "a.conf", "b.conf"], 2, "-o DIR");
+    check(&["-"], 2, "--name NAME");
+    check(&["-", "a.conf", "-o", "out"], 2, "`-` stands alone");
+    check(&["a.conf", "b.conf", "-o", "out", "--name", "c"], 2, "`--name` is for one job");
+    for name in ["", "/a", "a/", "../a", "a//b", "."] {
+        check(&["-", "--name", name], 2, "cannot be the name of a job");
+    }
+    for version in ["228", "1000", "new"] {
+        check(&["a.conf", "--systemd-version", version], 2, "--systemd-version");
+    }
+    check(&["a.conf", "--fail-on", "info"], 2, "note");
+    check(&["a.conf", "--format", "xml"], 2, "concise");
+    check(&["a.conf", "--format", "sarif"], 2, "--format json");
+    check(&["a.conf", "--format", "github"], 2, "--format concise");
+    check(&["explain", "U9999"], 2, "there is no diagnostic `U9999`");
+}
+
+#[test]
+fn commands_that_are_not_there_say_so() {
+    for command in ["migrate", "lint", "graph", "completions", "man"] {
+        let message = format!("this version has no command `{command}`");
+        check(&[command], 2, &message);
+        check(&[command, "--help"], 2, &message);
+        check(&[command, "/etc/init", "-o", "out"], 2, &message);
+    }
+    let help = String::from_utf8(run(&["--help"], b"").stdout).unwrap();
+    assert!(!help.contains("migrate") && !help.contains("lint") && !help.contains("sarif"), "{help}");
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let version = run(&["--version"], b"");
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(String::from_utf8(version.stdout).unwrap(), format!("upstart2systemd {}\n", env!("CARGO_PKG_VERSION")));
+    for arguments in [&["--help"][..], &["convert", "--help"], &["help", "convert"]] {
+        let help = run(arguments, b"");
+        assert_eq!(help.status.code(), Some(0));
+        let text = String::from_utf8(help.stdout).unwrap();
+        assert!(text.contains("--systemd-version") && text.contains("Exit status:") && help.stderr.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_status_3() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| path(directory.path(), name);
+    let fifo = at("fifo.conf");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    File::create(at("foo.conf")).unwrap();
+    File::create(at("bar.override")).unwrap();
+    std::os::unix::fs::symlink(at("loop.conf"), at("loop.conf")).unwrap();
+
+    for (name, message) in [
+        ("absent.conf", "error[U000]: cannot be read: No such file or directory"),
+        ("foo", "there is a `"),
+        ("foo.conf/x.conf", "cannot be read: Not a directory"),
+        ("", "is a directory"),
+        ("fifo.conf", "is a named pipe"),
+        ("loop.conf", "cannot be read: "),
+        ("bar.override", "is an override, not a job"),
+    ] {
+        let file = at(name);
+        check(&[&file], 3, message);
+        check(&[&file], 3, &file);
+        check(&["convert", &file, "--fail-on", "never"], 3, "= help: ");
+        check(&["--format", "concise", &file], 3, ":1:1: error[U000]: ");
+        check(&["--format", "json", &file], 3, r#""name":"unreadable-input""#);
+    }
+    check(&["/dev/zero"], 3, "is not a regular file");
+}
+
+#[test]
+fn what_may_not_be_read_is_status_3() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = path(directory.path(), "secret.conf");
+    fs::write(&file, "respawn\n").unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o000)).unwrap();
+    if File::open(&file).is_ok() {
+        eprintln!("not tested: this user may read every file");
+        return;
+    }
+    check(&[&file], 3, "Permission denied");
+}
+
+#[test]
+fn a_path_cannot_write_to_the_terminal() {
+    let said = String::from_utf8(run(&["\x1b[31mred\n.conf"], b"").stderr).unwrap();
+    assert!(said.contains("␛[31mred␊.conf") && !said.contains('\x1b'), "{said}");
+}
+
+#[test]
+fn colours_follow_the_option_and_the_environment() {
+    let coloured = |arguments: &[&str], variable: Option<(&str, &str)>| {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).arg("absent.conf").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").envs(variable);
+        command.output().unwrap().stderr.contains(&b'\x1b')
+    };
+    assert!(!coloured(&[], None));
+    assert!(coloured(&["--color", "always"], None));
+    assert!(coloured(&[], Some(("CLICOLOR_FORCE", "1"))));
+    assert!(!coloured(&["--color", "never"], Some(("CLICOLOR_FORCE", "1"))));
+    assert!(coloured(&["--color=always"], Some(("NO_COLOR", "1"))));
+}
+
+#[test]
+fn rules_are_explained() {
+    let list = run(&["explain"], b"");
+    assert_eq!(list.status.code(), Some(0));
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.starts_with("U000  unreadable-input "), "{list}");
+    let mut sorted: Vec<&str> = list.lines().collect();
+    sorted.sort_unstable();
+    assert_eq!(list.lines().collect::<Vec<_>>(), sorted);
+    for name in ["U000", "u000", "unreadable-input"] {
+        let story = run(&["explain", name], b"");
+        assert_eq!(story.status.code(), Some(0));
+        assert!(String::from_utf8(story.stdout).unwrap().starts_with("U000 unreadable-input (error)\n\nA file "));
+    }
+}
+
+#[test]
+fn readers_that_go_away_are_no_bug() {
+    // The reading end is closed before the program writes.
+    let closed_pipe = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        writer
+    };
+    let status = |command: &mut Command| command.status().unwrap().code();
+    assert_eq!(status(Command::new(PROGRAM).arg("--help").stdout(closed_pipe())), Some(0));
+    assert_eq!(status(Command::new(PROGRAM).arg("explain").stdout(closed_pipe())), Some(0));
+    assert_eq!(status(Command::new(PROGRAM).arg("absent.conf").stderr(closed_pipe())), Some(3));
+    assert_eq!(status(Command::new(PROGRAM).arg("--wrong").stderr(closed_pipe())), Some(2));
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let Ok(full) = File::options().write(true).open("/dev/full") else {
+        eprintln!("not tested: there is no /dev/full");
+        return;
+    };
+    let output = Command::new(PROGRAM).arg("explain").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: cannot write to standard output: "));
+}

@@ -22,15 +22,15 @@ pub mod ast;
 pub mod cli;
 pub mod command;
 pub mod conversion;
+pub mod convert;
 pub mod diagnostic;
 pub mod event;
 pub mod job;
 pub mod lower;
+pub mod parse;
 pub mod report;
+pub mod resolve;
 pub mod shell;
 pub mod source;
-mod stand_in;
 pub mod suggestion;
 pub mod systemd;
-
-pub use stand_in::{convert, rules};

@@ -1,0 +1,3 @@
+//! The only part that touches files and standard output.
+
+pub mod parse;

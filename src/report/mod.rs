@@ -1,0 +1,3 @@
+//! Renderings of what the passes found.
+
+pub mod believed;

@@ -420,3 +420,10 @@ pub struct Cgroup {
     pub name: Option<Word>,
     pub setting: Option<(Word, Word)>,
 }
+
+impl Cgroup {
+    /// The name of the group, as a pattern: without one it is what init makes of the job's own name.
+    pub fn name(&self) -> &str {
+        self.name.as_ref().map_or("$UPSTART_CGROUP", |name| &name.value)
+    }
+}

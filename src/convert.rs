@@ -10,7 +10,7 @@ use crate::source::{Origin, Sources, Span};
 use crate::systemd::Text;
 
 /// The job that init would believe, and the places that its tokeniser garbles.
-pub fn read(sources: &Sources, name: JobName) -> Result<(Job, Vec<Span>), Box<Refusal>> {
+pub fn read(sources: &Sources, name: JobName) -> Result<(Job, Vec<Span>), Refusal> {
     let conf = parse::parse(&sources.conf, Origin::Conf)?;
     let overriding = sources.overriding.as_ref().map(|source| parse::parse(source, Origin::Override)).transpose()?;
     let mut mangled = conf.mangled.clone();
@@ -25,7 +25,7 @@ pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversio
     let refused = |diagnostics: Vec<Diagnostic>| Conversion { path: path.clone(), job: job_name.clone(), outputs: Vec::new(), stanzas: Vec::new(), diagnostics };
     let (job, mangled) = match read(sources, name) {
         Ok(read) => read,
-        Err(refusal) => return refused(vec![refusal.diagnostic]),
+        Err(refusal) => return refused(vec![*refusal.diagnostic]),
     };
     let Lowered { unit, companions, stanzas, diagnostics } = lower::lower(&job, &mangled, options);
     let Some(mut unit) = unit else { return Conversion { stanzas, ..refused(diagnostics) } };
@@ -47,7 +47,7 @@ fn header(sources: &Sources) -> String {
 
 /// Every rule that a conversion can report, by code.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules = parse::rules();
+    let mut rules = parse::RULES.to_vec();
     rules.extend(lower::rules());
     rules.sort_by_key(|rule| rule.code);
     rules

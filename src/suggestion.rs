@@ -1,3 +1,52 @@
-pub fn closest<'a>(_word: &str, _known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    None
+//! What somebody who misspelt a word probably meant.
+
+/// The known word that is closest to `word`, if one is close enough that it was probably meant.
+///
+/// Case does not count as a difference. Of two equally close words the first wins.
+pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Longer than any known word that a mistake could have been made of; bounds the work.
+    const LONGEST: usize = 40;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_lowercase();
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, candidate)| distance <= tolerated(candidate.len().min(word.len())))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many slips a word of this length may have. Of two or three letters one is half the word.
+fn tolerated(length: usize) -> usize {
+    match length {
+        0..=2 => 0,
+        3..=6 => 1,
+        7..=9 => 2,
+        _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn slips_are_recognised_and_other_words_are_not() {
+        let known = ["description", "exec", "task", "respawn", "env"];
+        for (word, expected) in [
+            ("decription", Some("description")),
+            ("EXEC", Some("exec")),
+            ("exce", Some("exec")),
+            ("respwan", Some("respawn")),
+            ("evn", Some("env")),
+            ("tasks", Some("task")),
+            ("service", None),
+            ("a", None),
+            ("", None),
+        ] {
+            assert_eq!(closest(word, known.into_iter()), expected, "{word}");
+        }
+        assert_eq!(closest(&"x".repeat(1 << 20), known.into_iter()), None);
+    }
 }

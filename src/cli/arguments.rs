@@ -109,6 +109,9 @@ pub(super) struct Parse {
     /// Job files
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
+    /// Do not apply `NAME.override` beside a file
+    #[arg(long)]
+    pub(super) no_override: bool,
 }
 
 #[derive(Args, Debug)]

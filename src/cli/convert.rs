@@ -26,6 +26,10 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
     let mut status = Status::Done;
     let mut files = Vec::new();
     for path in &arguments.files {
+        if let Some(refused) = input::refuse_override(path) {
+            files.push(*refused);
+            continue;
+        }
         let input = if path.as_os_str() == STDIN {
             input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
         } else {

@@ -45,10 +45,6 @@ pub(super) struct Input {
 pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Result<Input, Box<Converted>> {
     let name = name.unwrap_or_else(|| job_name(path));
     let (shown, job) = (source::carry(path.as_os_str().as_bytes()), JobName(source::carry(name.as_bytes())));
-    if path.extension().is_some_and(|extension| extension == "override") {
-        let trouble = Trouble::new("is an override, not a job", "give the `.conf` beside it: the override is applied to it");
-        return Err(unreadable(shown, job, None, trouble));
-    }
     let conf = match read_file(path) {
         Ok(bytes) => Source::new(shown.clone(), bytes),
         Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
@@ -64,6 +60,14 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Re
         None
     };
     Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
+}
+
+/// What is answered for an override that was given in the place of a job; `None` for other files.
+pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
+    path.extension().filter(|extension| *extension == "override")?;
+    let (shown, job) = (source::carry(path.as_os_str().as_bytes()), JobName(source::carry(job_name(path).as_bytes())));
+    let trouble = Trouble::new("is an override, not a job", "give the `.conf` beside it: the override is applied to it");
+    Some(unreadable(shown, job, None, trouble))
 }
 
 /// Reads a job from standard input.

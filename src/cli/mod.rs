@@ -38,9 +38,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
 
 fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
     match arguments.command {
-        None => convert::run(&arguments.convert, streams, &crate::convert),
-        Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert),
-        Some(Command::Parse(arguments)) => parse::run(&arguments.files, streams),
+        None => convert::run(&arguments.convert, streams, &crate::convert::convert),
+        Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
+        Some(Command::Parse(arguments)) => parse::run(&arguments.files, !arguments.no_override, streams),
         Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), &all_rules(), streams),
         Some(Command::Migrate(_)) => not_there("migrate", "convert the jobs: `upstart2systemd convert DIR/*.conf -o OUT`", streams),
         Some(Command::Lint(_)) => not_there(
@@ -60,7 +60,7 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
 
 /// The rules of the passes and those of reading files.
 fn all_rules() -> Vec<&'static Rule> {
-    let mut rules = crate::rules();
+    let mut rules = crate::convert::rules();
     rules.push(&input::UNREADABLE);
     rules.sort_by_key(|rule| rule.code);
     rules

@@ -1,9 +1,82 @@
-//! The place of `parse`, which is not merged yet.
+//! `parse`: what init believes of each file, one JSON object a line.
 
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
+use super::input::{self, Input};
 use super::{Status, Streams};
+use crate::convert::read;
+use crate::job::Job;
+use crate::parse::{ErrorKind, Refusal};
+use crate::report::believed::believed;
+use crate::report::visible;
+use crate::source::lossy;
 
-pub(super) fn run(_: &[PathBuf], streams: &mut Streams<'_>) -> Status {
-    streams.usage("this build cannot parse")
+/// How much is gathered before it is written.
+const CHUNK: usize = 1 << 16;
+
+/// Writes a line for every file, in order, also for those that init would refuse.
+pub(super) fn run(files: &[PathBuf], with_override: bool, streams: &mut Streams<'_>) -> Status {
+    let mut status = Status::Done;
+    let mut lines = Vec::with_capacity(CHUNK);
+    for path in files {
+        let answer = believe(path, with_override);
+        if answer.is_err() {
+            status = Status::Refused;
+        }
+        if let Err(error) = write_line(&mut lines, path, &answer) {
+            streams.complain(&format!("{}: cannot write JSON: {error}", visible(&path.to_string_lossy())));
+            return Status::Bug;
+        }
+        if lines.len() >= CHUNK {
+            status = status.max(streams.print(&lines));
+            lines.clear();
+        }
+    }
+    status.max(streams.print(&lines))
+}
+
+/// Why there is no job.
+#[derive(Serialize)]
+struct Failure {
+    kind: &'static str,
+    message: String,
+    /// Absent where there is no text to point into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+}
+
+fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) -> io::Result<()> {
+    line.extend_from_slice(b"{\"file\":");
+    serde_json::to_writer(&mut *line, &path.to_string_lossy())?;
+    match answer {
+        Ok(job) => {
+            line.extend_from_slice(b",\"ok\":true,\"job\":");
+            serde_json::to_writer(&mut *line, &believed(job))?;
+        }
+        Err(failure) => {
+            line.extend_from_slice(b",\"ok\":false,\"error\":");
+            serde_json::to_writer(&mut *line, failure)?;
+        }
+    }
+    line.write_all(b"}\n")
+}
+
+fn believe(path: &Path, with_override: bool) -> Result<Job, Failure> {
+    let Input { name, sources, .. } = input::read(path, None, with_override).map_err(|unreadable| Failure {
+        kind: ErrorKind::Unreadable.name(),
+        message: unreadable.conversion.diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect(),
+        line: None,
+    })?;
+    let (job, _) = read(&sources, name).map_err(|refusal| {
+        let Refusal { kind, diagnostic } = refusal;
+        Failure {
+            kind: kind.name(),
+            line: Some(sources.get(diagnostic.span.origin).position(diagnostic.span.start).line),
+            message: lossy(&diagnostic.message).into_owned(),
+        }
+    })?;
+    Ok(job)
 }

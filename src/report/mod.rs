@@ -1,5 +1,6 @@
 //! Diagnostics and results for people and for programs. Nothing in here decides anything.
 
+pub mod believed;
 mod change;
 mod concise;
 mod excerpt;

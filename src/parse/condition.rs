@@ -1,0 +1,191 @@
+//! `start on` and `stop on`: from the flat list of tokens to a tree.
+//!
+//! `and` and `or` bind equally and to the left. Parentheses are kept on a stack here, not on the stack of
+//! the thread, and the depth of the tree is bounded, so that no input can exhaust that.
+
+use super::error::{ErrorKind, Refusal};
+use super::node::{Node, Rule};
+use super::{advice, word};
+use crate::ast::{Condition, Event, Word};
+use crate::event::{Expr, MAX_DEPTH};
+use crate::source::{Span, Spanned};
+
+/// Reads a condition. Also returns the token that it ends with.
+pub(super) fn condition(
+    keyword: &'static str,
+    keyword_span: Span,
+    node: &Node<'_>,
+    mangled: &mut Vec<Span>,
+) -> Result<(Condition, Span), Refusal> {
+    let mut reader = Reader { keyword, levels: Vec::new(), level: Level::default(), event: None };
+    let mut last = keyword_span;
+    let mut line_is_empty = true;
+    for token in node.clone().children() {
+        let span = token.span();
+        match token.rule() {
+            Rule::line_end if line_is_empty => return Err(advice::empty_line_in_condition(last, span, reader.open())),
+            Rule::line_end => {
+                line_is_empty = true;
+                continue;
+            }
+            Rule::open => reader.open_parenthesis(span)?,
+            Rule::close => reader.close_parenthesis(span)?,
+            Rule::operator => reader.operator(Spanned::new(Operator::named(token.text()), span))?,
+            Rule::broken_event => return Err(advice::broken(keyword, token)),
+            _ => {
+                let word = word::word(&token, mangled);
+                if word.value.is_empty() {
+                    return Err(advice::empty_quotes(keyword, keyword_span, span));
+                }
+                reader.word(word)?;
+            }
+        }
+        line_is_empty = false;
+        last = span;
+    }
+    match reader.finish()? {
+        Some(condition) => Ok((condition, last)),
+        None => Err(advice::missing_word(keyword, keyword_span, node.input())),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    And,
+    Or,
+}
+
+impl Operator {
+    fn named(text: &str) -> Self {
+        if text == "and" { Self::And } else { Self::Or }
+    }
+}
+
+/// A tree and its depth.
+struct Operand {
+    condition: Condition,
+    depth: usize,
+}
+
+/// What has been read since a parenthesis was opened.
+#[derive(Default)]
+struct Level {
+    parenthesis: Option<Span>,
+    left: Option<Operand>,
+    /// Waits for its right side.
+    operator: Option<Spanned<Operator>>,
+}
+
+struct Reader {
+    keyword: &'static str,
+    /// The levels around the present one.
+    levels: Vec<Level>,
+    level: Level,
+    /// The event that takes the words that follow as its arguments.
+    event: Option<Event>,
+}
+
+impl Reader {
+    /// The parenthesis opened last and not yet closed.
+    fn open(&self) -> Option<Span> {
+        self.level.parenthesis
+    }
+
+    fn expects_operand(&self) -> bool {
+        self.event.is_none() && (self.level.left.is_none() || self.level.operator.is_some())
+    }
+
+    fn word(&mut self, word: Word) -> Result<(), Refusal> {
+        if let Some(event) = &mut self.event {
+            if let Some(named) = event.args.iter().rfind(|arg| arg.value.contains('='))
+                && !word.value.contains('=')
+            {
+                return Err(advice::positional_after_named(&event.name, named, &word));
+            }
+            event.args.push(word);
+        } else if self.expects_operand() {
+            self.event = Some(Event { name: word, args: Vec::new() });
+        } else {
+            return Err(advice::word_after_parenthesis(&word));
+        }
+        Ok(())
+    }
+
+    fn operator(&mut self, operator: Spanned<Operator>) -> Result<(), Refusal> {
+        if self.expects_operand() {
+            let before = self.level.operator.as_ref().map(|operator| operator.span).or(self.level.parenthesis);
+            return Err(advice::operator_without_left(operator.span, before));
+        }
+        self.finish_event()?;
+        self.level.operator = Some(operator);
+        Ok(())
+    }
+
+    fn open_parenthesis(&mut self, span: Span) -> Result<(), Refusal> {
+        if !self.expects_operand() {
+            return Err(advice::parenthesis_after_operand(span, self.event.as_ref()));
+        }
+        let inner = Level { parenthesis: Some(span), ..Level::default() };
+        self.levels.push(std::mem::replace(&mut self.level, inner));
+        Ok(())
+    }
+
+    fn close_parenthesis(&mut self, span: Span) -> Result<(), Refusal> {
+        self.finish_event()?;
+        let Some(open) = self.level.parenthesis else {
+            return Err(match &self.level.operator {
+                Some(operator) => advice::operator_without_right(operator.span, Some(span)),
+                None => advice::unopened_parenthesis(span),
+            });
+        };
+        if let Some(operator) = &self.level.operator {
+            return Err(advice::operator_without_right(operator.span, Some(span)));
+        }
+        let outer = self.levels.pop().unwrap_or_default();
+        match std::mem::replace(&mut self.level, outer).left {
+            Some(operand) => self.operand(operand),
+            None => Err(advice::empty_parentheses(open.to(span))),
+        }
+    }
+
+    /// `None` if there was no event at all.
+    fn finish(mut self) -> Result<Option<Condition>, Refusal> {
+        self.finish_event()?;
+        if let Some(open) = self.level.parenthesis {
+            return Err(advice::unclosed_parenthesis(self.keyword, open));
+        }
+        if let Some(operator) = &self.level.operator {
+            return Err(advice::operator_without_right(operator.span, None));
+        }
+        Ok(self.level.left.map(|operand| operand.condition))
+    }
+
+    fn finish_event(&mut self) -> Result<(), Refusal> {
+        match self.event.take() {
+            Some(event) => self.operand(Operand { condition: Expr::Leaf(event), depth: 1 }),
+            None => Ok(()),
+        }
+    }
+
+    /// Joins an operand with what is on its left.
+    fn operand(&mut self, right: Operand) -> Result<(), Refusal> {
+        let joined = match (self.level.left.take(), self.level.operator.take()) {
+            (Some(left), Some(operator)) => {
+                let depth = left.depth.max(right.depth) + 1;
+                if depth > MAX_DEPTH {
+                    let message = format!("this condition nests deeper than {MAX_DEPTH} operators");
+                    return Err(ErrorKind::Unreadable.at(operator.span, message).label("too deep here"));
+                }
+                let (left, right) = (Box::new(left.condition), Box::new(right.condition));
+                let condition = match operator.value {
+                    Operator::And => Expr::And(left, right),
+                    Operator::Or => Expr::Or(left, right),
+                };
+                Operand { condition, depth }
+            }
+            _ => right,
+        };
+        self.level.left = Some(joined);
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! From the text of a job file to its stanzas.
+//!
+//! The grammar is in `grammar/upstart.pest` and accepts every text; this module refuses what init
+//! refuses, at the first error in the order in which init reads.
+
+mod advice;
+mod condition;
+mod error;
+mod node;
+mod number;
+mod stanza;
+mod tokens;
+mod word;
+
+pub use error::{ErrorKind, RULES, Refusal};
+
+use self::node::{Node, Rule};
+use crate::ast::File;
+use crate::source::{Origin, Source, Span};
+
+/// Reads a job file, or says why init would not load it.
+pub fn parse(source: &Source, origin: Origin) -> Result<File, Refusal> {
+    read(source.text(), origin).map_err(|refusal| {
+        refusal.note(match origin {
+            Origin::Conf => "init refuses the whole file on this error: the job does not exist",
+            Origin::Override => "init applies the override up to this error only, and loses the job when it next stops",
+        })
+    })
+}
+
+fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
+    let Some(parts) = Node::file(text, origin) else {
+        return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser ran out of stack"));
+    };
+    let mut file = File::default();
+    let has_nul = text.as_bytes().contains(&0);
+    for part in parts {
+        if matches!(part.rule(), Rule::filler | Rule::EOI) {
+            continue;
+        }
+        if has_nul && let Some(span) = nul(&part) {
+            return Err(advice::nul_byte(span));
+        }
+        let stanza = match part.rule() {
+            Rule::unknown => return Err(advice::unknown_stanza(part, file.stanzas.last())),
+            _ => stanza::stanza(part, &mut file.mangled)?,
+        };
+        file.stanzas.push(stanza);
+    }
+    Ok(file)
+}
+
+/// The first NUL byte among the tokens of a stanza.
+fn nul(node: &Node<'_>) -> Option<Span> {
+    let mut parts = node.clone().children().peekable();
+    if parts.peek().is_some() {
+        // Comments, and what is behind an error, do not count.
+        let ignored = [Rule::line_end, Rule::rest, Rule::unterminated_block, Rule::unterminated_quote];
+        return parts.filter(|part| !ignored.contains(&part.rule())).find_map(|part| nul(&part));
+    }
+    let span = node.span();
+    let at = span.start + node.text().find('\0')?;
+    Some(Span { start: at, end: at + 1, ..span })
+}

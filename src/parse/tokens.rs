@@ -1,0 +1,107 @@
+//! The tokens of one stanza, taken from left to right as init takes them, so that the error that init
+//! would meet first is found first.
+
+use super::error::{ErrorKind, Refusal};
+use super::node::{Node, Nodes, Rule};
+use super::{advice, word};
+use crate::ast::Word;
+use crate::source::{Span, Spanned};
+
+pub(super) struct Tokens<'t, 'm> {
+    /// The keywords read so far: `kill`, then `kill timeout`.
+    pub(super) keyword: &'static str,
+    pub(super) keyword_span: Span,
+    nodes: Nodes<'t>,
+    /// The token taken last.
+    last: Span,
+    pub(super) mangled: &'m mut Vec<Span>,
+}
+
+impl<'t, 'm> Tokens<'t, 'm> {
+    pub(super) fn new(keyword: &'static str, span: Span, nodes: Nodes<'t>, mangled: &'m mut Vec<Span>) -> Self {
+        Self { keyword, keyword_span: span, nodes, last: span, mangled }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes.peek().is_none()
+    }
+
+    /// From the first keyword to the token taken last.
+    pub(super) fn span(&self) -> Span {
+        self.keyword_span.to(self.last)
+    }
+
+    /// The next argument.
+    pub(super) fn word(&mut self) -> Result<Word, Refusal> {
+        let node = self.take()?;
+        let word = word::word(&node, self.mangled);
+        if word.value.is_empty() {
+            return Err(advice::empty_quotes(self.keyword, self.keyword_span, word.span));
+        }
+        Ok(word)
+    }
+
+    /// All that is left, at least one.
+    pub(super) fn words(&mut self) -> Result<Vec<Word>, Refusal> {
+        let mut words = vec![self.word()?];
+        while !self.is_empty() {
+            words.push(self.word()?);
+        }
+        Ok(words)
+    }
+
+    /// The next word where it has to be one of the known; quotes are removed.
+    pub(super) fn choice(&mut self, known: &[&'static str]) -> Result<Spanned<&'static str>, Refusal> {
+        let word = self.word()?;
+        match known.iter().find(|&&known| known == word.value) {
+            Some(&known) => Ok(Spanned::new(known, word.span)),
+            None => Err(advice::unknown_choice(self.keyword, &word, known)),
+        }
+    }
+
+    /// The second keyword of a stanza. init reads it with its quotes. `combined` are both keywords.
+    pub(super) fn second_keyword(&mut self, combined: &[&'static str]) -> Result<&'static str, Refusal> {
+        let node = self.take()?;
+        let second = |combined: &'static str| combined.rsplit(' ').next().unwrap_or(combined);
+        match combined.iter().find(|&&combined| second(combined) == node.text()) {
+            Some(&combined) => {
+                self.keyword = combined;
+                Ok(combined)
+            }
+            None => Err(advice::unknown_second_keyword(self.keyword, self.keyword_span, &node, combined)),
+        }
+    }
+
+    /// The next argument, converted. `expected` says what it has to be.
+    pub(super) fn converted<T>(
+        &mut self,
+        kind: ErrorKind,
+        expected: &str,
+        convert: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Spanned<T>, Refusal> {
+        let word = self.word()?;
+        match convert(&word.value) {
+            Some(value) => Ok(Spanned::new(value, word.span)),
+            None => Err(advice::illegal_value(kind, self.keyword, &word, expected)),
+        }
+    }
+
+    /// The stanza has all that it takes: nothing may follow on the line.
+    pub(super) fn finish(&mut self) -> Result<(), Refusal> {
+        let Some(extra) = self.nodes.peek() else { return Ok(()) };
+        let to_the_end = self.nodes.clone().last().map_or(extra.span(), |last| extra.span().to(last.span()));
+        Err(advice::extra_word(self.keyword, self.keyword_span, self.last, &extra, to_the_end))
+    }
+
+    fn take(&mut self) -> Result<Node<'t>, Refusal> {
+        let Some(node) = self.nodes.next() else {
+            return Err(advice::missing_word(self.keyword, self.span(), self.nodes.input()));
+        };
+        let span = node.span();
+        if node.rule() == Rule::broken_word {
+            return Err(advice::broken(self.keyword, node));
+        }
+        self.last = span;
+        Ok(node)
+    }
+}

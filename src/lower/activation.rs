@@ -18,7 +18,9 @@ use crate::job::Stated;
 use crate::source::{Span, Spanned, lossy};
 use crate::systemd::{Directive, Section, UnitName, Value};
 
-pub(super) static RULES: [&Rule; 14] = [
+pub(super) static RULES: [&Rule; 16] = [
+    &UNBOUND_CRASH,
+    &CONTRADICTION,
     &UNBOUND,
     &EARLY,
     &FOLLOWS_FAILED,
@@ -135,6 +137,23 @@ static UNBOUND: Rule = Rule {
     severity: Severity::Warning,
     explanation: "The job has instances, and its start condition does not say which: they are named by a variable that the event or whoever starts the job has to give. \
 `systemctl add-wants TARGET foo@NAME.service` starts an instance together with another unit; where the event is about a device, a udev rule can name the instance.",
+};
+
+static UNBOUND_CRASH: Rule = Rule {
+    code: "U259",
+    name: "unbound-crash",
+    severity: Severity::Warning,
+    explanation: "`stop on stopping X` stops the job whenever X ends, also when it ends by itself. `BindsTo=` says that, but a unit that is bound to another one cannot start where the other one is \
+not installed, and one file does not show what is. `PartOf=` stops and restarts the unit together with X whenever somebody stops or restarts X. Where X is sure to be there, write `BindsTo=X` in the place \
+of `PartOf=` and `Wants=`.",
+};
+
+static CONTRADICTION: Rule = Rule {
+    code: "U260",
+    name: "start-and-stop-by-one-job",
+    severity: Severity::Warning,
+    explanation: "The job starts with another one and stops when that one has started (or the other way round): it runs beside it for a moment. systemd refuses to start two units together that \
+conflict, so the stop condition is left out. Let the process end by itself, or stop it from an `ExecStartPost=` of the other unit.",
 };
 
 static SHUTDOWN_JOB: Rule = Rule {
@@ -307,8 +326,8 @@ fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: 
             Trigger::Job { peer, state: JobState::Stopping, .. } => {
                 let relations = &mut activation.start;
                 push(&mut relations.after, &peer.unit);
-                push(&mut relations.binds_to, &peer.unit);
                 push(&mut relations.wanted_by, &peer.unit);
+                bind(lowering, condition, leaf.span, peer, relations);
                 activation.inversion = Some(Inversion::Stopping(peer.unit.clone()));
             }
             Trigger::NetworkGoes => {
@@ -712,21 +731,36 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
     }
 }
 
+/// The unit goes down with another one that it is started with.
+fn bind(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, peer: &Peer, relations: &mut Relations) {
+    let unit = &peer.unit;
+    if peer.present {
+        relations.wants.retain(|wanted| wanted != unit);
+        push(&mut relations.binds_to, unit);
+        lowering.exact(condition.stanza, &[Directive::BindsTo]);
+        return;
+    }
+    push(&mut relations.part_of, unit);
+    let diagnostic = UNBOUND_CRASH
+        .at(span, format!("the unit goes on when {unit} ends by itself"))
+        .note("it stops with that unit whenever somebody stops or restarts it")
+        .help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=` and `Wants=`"));
+    lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
+}
+
 fn stop_by_job(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, peer: &Peer, state: JobState, relations: &mut Relations) {
     let unit = &peer.unit;
     let started_before = relations.before.contains(unit);
     match state {
         JobState::Stopping | JobState::Stopped => {
             // Only a unit that is brought in by this one alone may bring it in: BindsTo= does.
-            let follows = relations.wants.contains(unit) && relations.wanted_by.contains(unit) || relations.binds_to.contains(unit);
-            let directive = if follows {
-                relations.wants.retain(|wanted| wanted != unit);
-                push(&mut relations.binds_to, unit);
-                Directive::BindsTo
-            } else {
+            let follows = relations.wants.contains(unit) && relations.wanted_by.contains(unit);
+            if follows {
+                bind(lowering, condition, span, peer, relations);
+            } else if !relations.binds_to.contains(unit) {
                 push(&mut relations.part_of, unit);
-                Directive::PartOf
-            };
+                lowering.exact(condition.stanza, &[Directive::PartOf]);
+            }
             if !started_before {
                 if state == JobState::Stopped && !relations.after.contains(unit) {
                     push(&mut relations.before, unit);
@@ -734,9 +768,17 @@ fn stop_by_job(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span:
                     push(&mut relations.after, unit);
                 }
             }
-            lowering.exact(condition.stanza, &[directive, Directive::After]);
+            lowering.exact(condition.stanza, &[if started_before { Directive::Before } else { Directive::After }]);
         }
         JobState::Starting | JobState::Started => {
+            if relations.wanted_by.contains(unit) || relations.wants.contains(unit) {
+                let diagnostic = CONTRADICTION
+                    .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
+                    .help(format!("let the process end by itself, or stop it from an `ExecStartPost=` of {unit}"));
+                lowering.remark(Section::Unit, &CONTRADICTION, &format!("does not stop when {unit} has started."));
+                lowering.manual(condition.stanza, &[], diagnostic);
+                return;
+            }
             push(&mut relations.conflicts, unit);
             if state == JobState::Starting && !relations.after.contains(unit) {
                 push(&mut relations.before, unit);
@@ -753,6 +795,8 @@ fn stop_by_job(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span:
 fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance) {
     let Relations { after, before, wants, wanted_by, conflicts, part_of, binds_to, virtualization, early } = relations;
     let own = lowering.unit.name.clone();
+    // Two units that conflict are never active together, so neither has to stop along with the other.
+    let part_of = part_of.into_iter().filter(|unit| !conflicts.contains(unit)).collect();
     let wanted_by = enabling(lowering, wanted_by, instance);
     let lists = [
         (Directive::Wants, wants),

@@ -7,7 +7,7 @@ use crate::job::Stated;
 use crate::source::lossy;
 use crate::systemd::{Directive, Section, Value};
 
-pub(super) static RULES: [&Rule; 5] = [&CHROOT, &RELATIVE_PATH, &UNNORMALIZED_PATH, &NUMERIC_USER, &UNUSABLE_USER];
+pub(super) static RULES: [&Rule; 6] = [&NOBODY, &CHROOT, &RELATIVE_PATH, &UNNORMALIZED_PATH, &NUMERIC_USER, &UNUSABLE_USER];
 
 static CHROOT: Rule = Rule {
     code: "U243",
@@ -47,6 +47,14 @@ static UNUSABLE_USER: Rule = Rule {
     severity: Severity::Warning,
     explanation: "systemd does not accept this as the name of a user or group, so the unit would run as root. Give the account another name, and \
 write it in `User=` or `Group=`.",
+};
+
+static NOBODY: Rule = Rule {
+    code: "U258",
+    name: "shared-nobody",
+    severity: Severity::Note,
+    explanation: "The user `nobody` owns what belongs to nobody, for example on network file systems, and several services that run as `nobody` can get at each other. systemd warns of the name, so the \
+unit has its number, which is 65534 wherever systemd runs. A user of its own is better; `DynamicUser=yes` makes one.",
 };
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
@@ -159,6 +167,15 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
             &format!("{}= is missing: `{name}` is no name of an account for systemd.", directive.name()),
         );
         lowering.manual(stated.stanza, &[], diagnostic);
+        return;
+    }
+    if directive == Directive::User && name == "nobody" {
+        lowering.set(directive, Value::number(65534));
+        lowering.comment(directive, &NOBODY, "nobody, by its number because systemd warns of the name.");
+        let diagnostic = NOBODY
+            .at(stated.span, "several services share the user `nobody`")
+            .help("give the service a user of its own, for example with `DynamicUser=yes`");
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
         return;
     }
     lowering.set(directive, Value::line(&name));

@@ -129,7 +129,8 @@ pub(super) fn command(lowering: &mut Lowering<'_>, reading: &Reading<'_>, instan
     }
     before.push_str(front);
     match reading.stated.value.body() {
-        Body::Script => script(lowering, reading, &format!("{before}{text}")),
+        // init takes the common indentation away, unless a blank line is in its way.
+        Body::Script => script(lowering, reading, &format!("{before}{}", shell::dedent(text))),
         Body::Exec => exec(lowering, reading, &before, text),
     }
 }
@@ -143,7 +144,7 @@ fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: 
     if before.is_empty() {
         let words = direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text));
         if let Some(words) = words
-            && let Some(command) = direct(lowering, &words)
+            && let Some(command) = direct(&words)
         {
             return command;
         }
@@ -153,18 +154,13 @@ fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: 
 }
 
 /// A program and its arguments without a shell; `None` where only a shell can find the program.
-fn direct(lowering: &Lowering<'_>, words: &[String]) -> Option<Command> {
+fn direct(words: &[String]) -> Option<Command> {
     let program = words.first()?;
-    let sets_path = lowering.job.env.iter().any(|env| env.value.starts_with("PATH="));
-    let by_env = if program.starts_with('/') {
-        false
-    } else if program.contains('/') {
+    if program.contains('/') && !program.starts_with('/') {
         return None;
-    } else {
-        // systemd looks in a fixed path, and takes some characters in front of a program for its own.
-        sets_path || !lowering.has(Feature::BareProgramName) || program.starts_with(['@', '-', ':', '+', '!', '|'])
-    };
-    let env = by_env.then_some("/usr/bin/env");
+    }
+    // By itself systemd looks in a path of its own, and not at all below version 239; env(1) looks in that of the job.
+    let env = (!program.starts_with('/')).then_some("/usr/bin/env");
     let command = Command::words(env.into_iter().chain(words.iter().map(String::as_str)).map(|word| encode(word).into_owned()));
     // The shell takes names of programs that systemd does not.
     command.refusal().is_none().then_some(command)

@@ -73,7 +73,8 @@ const DISTRIBUTION: [(&str, &str, Kind); 52] = [
 
 /// Units of distributions that a converted job of the same name would take the place of. Those that
 /// begin with `systemd-` or `plymouth-` are not listed.
-const SHIPPED: [&str; 24] = [
+const SHIPPED: [&str; 27] = [
+    "auditd", "chrony", "irqbalance",
     "acpid", "apparmor", "atd", "avahi-daemon", "console-setup", "cron", "crond", "cups", "dbus", "getty@", "networking", "NetworkManager", "ntp", "plymouth",
     "procps", "rc-local", "resolvconf", "rpcbind", "rsyslog", "ssh", "sshd", "udev", "wpa_supplicant", "x11-common",
 ];
@@ -84,14 +85,16 @@ pub(super) struct Peer {
     pub(super) unit: UnitName,
     /// `None` where nothing is known of the job.
     pub(super) kind: Option<Kind>,
+    /// The unit certainly exists, so that a unit which is bound to it can start.
+    pub(super) present: bool,
 }
 
 /// The unit of the job with this name; `None` where systemd cannot have a unit of such a name.
 pub(super) fn peer(job: &str) -> Option<Peer> {
     if let Some(&(_, unit, kind)) = DISTRIBUTION.iter().find(|(name, ..)| *name == job) {
-        return Some(Peer { unit: UnitName::known(unit), kind: Some(kind) });
+        return Some(Peer { unit: UnitName::known(unit), kind: Some(kind), present: false });
     }
-    UnitName::escaped(&encode(job), "service").ok().map(|unit| Peer { unit, kind: None })
+    UnitName::escaped(&encode(job), "service").ok().map(|unit| Peer { unit, kind: None, present: false })
 }
 
 /// The unit of a job of its own that a distribution ships too.

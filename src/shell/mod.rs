@@ -7,6 +7,7 @@
 //! What it cannot see: aliases and functions that a sourced file defines.
 
 mod context;
+mod dedent;
 pub mod guard;
 mod here_document;
 pub mod job_control;
@@ -17,6 +18,7 @@ mod words;
 use std::ops::Range;
 
 pub use context::Context;
+pub use dedent::dedent;
 pub use words::words;
 
 /// What a script is made of. All offsets are bytes of the text that was read, on character boundaries, and every list is in the order of

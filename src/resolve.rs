@@ -163,3 +163,62 @@ fn is_same_setting(one: &Cgroup, other: &Cgroup) -> bool {
     let key = |cgroup: &Cgroup| cgroup.setting.as_ref().map(|(key, _)| key.value.clone());
     one.controller.value == other.controller.value && one.name() == other.name() && key(one) == key(other)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::parse;
+    use crate::source::{Origin, Source};
+
+    fn job(conf: &str, overriding: &str) -> Job {
+        let read = |text: &str, origin| parse(&Source::new("x", text.as_bytes().to_vec()), origin).unwrap();
+        resolve(JobName("x".to_owned()), read(conf, Origin::Conf), Some(read(overriding, Origin::Override)))
+    }
+
+    /// Each stanza, with the number of the one that replaced it.
+    fn records(job: &Job) -> String {
+        let one = |record: &StanzaRecord| match record.replaced_by {
+            Some(by) => format!("{} -> {}", record.keyword, by.0),
+            None => record.keyword.to_owned(),
+        };
+        job.stanzas.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn the_later_stanza_counts_and_the_earlier_is_on_record() {
+        for (conf, overriding, expected) in [
+            ("exec a\nscript\nb\nend script\npre-start exec c", "exec d", "exec -> 1, script -> 3, pre-start, exec"),
+            ("start on a", "start on b", "start on -> 1, start on"),
+            ("start on a", "manual", "start on -> 1, manual"),
+            ("manual\nstart on a", "", "manual -> 1, start on"),
+            ("start on a\nmanual", "start on b", "start on -> 1, manual -> 2, start on"),
+            ("env A=1\nenv B=1\nenv A", "env A=2", "env -> 2, env, env -> 3, env"),
+            ("limit nofile 1 2\nlimit core 1 2", "limit nofile 3 4", "limit -> 2, limit, limit"),
+            ("cgroup cpu a k 1\ncgroup cpu a l 1\ncgroup cpu k 1", "cgroup cpu a k 2", "cgroup -> 3, cgroup, cgroup, cgroup"),
+            (
+                "emits a\nexport A\nnormal exit 0",
+                "emits a\nexport A\nnormal exit 0",
+                "emits, export, normal exit, emits, export, normal exit",
+            ),
+            ("task\nrespawn", "task", "task -> 2, respawn, task"),
+        ] {
+            assert_eq!(records(&job(conf, overriding)), expected, "{conf:?} + {overriding:?}");
+        }
+    }
+
+    #[test]
+    fn manual_takes_away_what_stands_above_it_only() {
+        let stopped = job("start on a", "manual");
+        assert!(stopped.start_on.is_none() && stopped.manual.is_some());
+        let again = job("start on a\nmanual", "start on b");
+        assert!(again.start_on.is_some() && again.manual.is_none());
+    }
+
+    #[test]
+    fn what_accumulates_keeps_its_order() {
+        let job = job("env A=1\nnormal exit 0 TERM", "env A=2\nnormal exit 1");
+        assert_eq!(job.env.iter().map(|variable| variable.value.as_str()).collect::<Vec<_>>(), ["A=1", "A=2"]);
+        assert_eq!(job.normal_exit.len(), 3);
+        assert_eq!(job.normal_exit[2].stanza, StanzaId(3));
+    }
+}

@@ -57,11 +57,6 @@ fn form(keyword: &str) -> String {
     }
 }
 
-/// Stanzas whose argument is a text for people.
-fn is_prose(keyword: &str) -> bool {
-    matches!(keyword, "description" | "author" | "version" | "usage")
-}
-
 /// A short form of source text for a message.
 fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
@@ -73,12 +68,8 @@ fn shown(text: &str) -> String {
     short
 }
 
-fn after(span: Span) -> Span {
-    Span { start: span.end, ..span }
-}
-
-fn one_of(known: &[&str]) -> String {
-    known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ")
+fn listed(known: &[&str], separator: &str) -> String {
+    known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(separator)
 }
 
 fn did_you_mean(refusal: Refusal, span: Span, suggestion: &str) -> Refusal {
@@ -89,7 +80,7 @@ fn did_you_mean(refusal: Refusal, span: Span, suggestion: &str) -> Refusal {
 
 pub(super) fn missing_word(keyword: &str, span: Span, input: &str) -> Refusal {
     let refusal = ErrorKind::ExpectedToken.at(span, format!("`{keyword}` is not complete")).help(match keyword {
-        "limit" => format!("{}; where one value is meant for both, write it twice", form(keyword)),
+        "limit" => format!("{}; the same value may stand for both", form(keyword)),
         _ => form(keyword),
     });
     let rest = input.get(span.end..).unwrap_or_default();
@@ -103,39 +94,42 @@ pub(super) fn missing_word(keyword: &str, span: Span, input: &str) -> Refusal {
 
 pub(super) fn empty_quotes(keyword: &str, keyword_span: Span, quotes: Span) -> Refusal {
     let refusal = ErrorKind::ExpectedToken.at(quotes, format!("empty argument of `{keyword}`")).label("nothing between the quotes");
-    if is_prose(keyword) {
+    if matches!(keyword, "description" | "author" | "version" | "usage") {
         refusal.help("delete the stanza, or write a text").edit(keyword_span.to(quotes), "")
     } else {
         refusal.help(format!("{}; an argument cannot be empty", form(keyword)))
     }
 }
 
-/// The line goes on after a complete stanza. `words` are all its superfluous words.
-pub(super) fn extra_word(keyword: &str, stanza: Span, last: Span, extra: &Node<'_>, words: Span) -> Refusal {
-    let message = format!("unexpected `{}` after a complete `{keyword}`", shown(extra.text()));
-    let refusal = ErrorKind::UnexpectedToken.at(extra.span(), message).label("the line has to end before this");
-    let text = extra.input();
-    let whole = text.get(last.to(words).range()).unwrap_or_default();
-    let quotable = !whole.contains(['"', '\\', '\n']);
+/// The line goes on after a complete stanza, whose last word is `last`.
+pub(super) fn extra_word(keyword: &str, stanza: Span, last: Span, extra: &Node<'_>) -> Refusal {
+    let (input, start) = (extra.input(), extra.span().start);
+    let text = extra.text().split('\n').next().unwrap_or_default();
+    let span = Span { end: start + text.len(), ..last };
+    let refusal = ErrorKind::UnexpectedToken
+        .at(Span { start, ..span }, format!("unexpected `{}` after a complete `{keyword}`", shown(text)))
+        .label("the line has to end before this");
     match keyword {
-        "env" if is_assignment(extra.text()) => {
-            refusal.help("write each variable in an `env` stanza of its own").edit(Span { end: words.start, ..after(last) }, "\nenv ")
+        "env" if is_assignment(text) => {
+            refusal.help("write each variable in an `env` stanza of its own").edit(Span { start: last.end, end: start, ..last }, "\nenv ")
         }
         "env" => {
             let refusal = refusal.help("put quotes around a value of several words: env KEY=\"two words\"");
-            let value = text.get(last.range()).and_then(|first| first.find('=')).map(|equals| last.start + equals + 1);
-            match value {
-                Some(start) if quotable => {
-                    let value = Span { start, ..last.to(words) };
-                    let quoted = format!("\"{}\"", &text[value.range()]);
-                    refusal.edit(value, quoted)
+            let line = rest_of_line(input, last.start).trim_end();
+            match line.find('=') {
+                Some(equals) if !line.contains(['"', '\'', '\\', '#']) => {
+                    let value = Span { start: last.start + equals + 1, end: last.start + line.len(), ..last };
+                    refusal.edit(value, format!("\"{}\"", &line[equals + 1..]))
                 }
                 _ => refusal,
             }
         }
-        _ if is_prose(keyword) => {
+        "description" | "author" | "version" | "usage" => {
             let refusal = refusal.help("put quotes around a text of several words");
-            if quotable { refusal.edit(last.to(words), format!("\"{whole}\"")) } else { refusal }
+            match prose(keyword, last, input) {
+                Some((text, quoted)) => refusal.edit(text, quoted),
+                None => refusal,
+            }
         }
         "script" => refusal.help("begin the script on the next line, or write `exec` for a single command"),
         "task" | "respawn" => refusal.help(format!("{}; a new stanza begins on a new line", form(keyword))),
@@ -152,9 +146,8 @@ fn is_assignment(word: &str) -> bool {
 }
 
 /// A token without an end: `node` contains the defect.
-pub(super) fn broken(keyword: &str, node: Node<'_>) -> Refusal {
-    let whole = node.clone();
-    let Some(defect) = node.children().last() else {
+pub(super) fn broken(keyword: &str, whole: &Node<'_>) -> Refusal {
+    let Some(defect) = whole.children().last() else {
         return ErrorKind::UnterminatedQuote.at(whole.span(), "this does not end");
     };
     let span = defect.span();
@@ -177,13 +170,22 @@ pub(super) fn broken(keyword: &str, node: Node<'_>) -> Refusal {
         .at(quote, "this apostrophe begins a quoted text that is never closed")
         .label("taken for an opening quote")
         .help("put the text with the apostrophe in double quotes");
-    let start = whole.span().start;
-    let line = whole.input().get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default().trim_end();
-    if is_prose(keyword) && !line.contains(['"', '\\', '#']) {
-        refusal.edit(Span { end: start + line.len(), ..span }, format!("\"{line}\""))
-    } else {
-        refusal
+    match prose(keyword, whole.span(), whole.input()) {
+        Some((text, quoted)) => refusal.edit(text, quoted),
+        None => refusal,
     }
+}
+
+/// The rest of the line from the beginning of `start` on, and the same in quotes, where it is a text for
+/// people that can be quoted as it is.
+fn prose(keyword: &str, start: Span, input: &str) -> Option<(Span, String)> {
+    let text = rest_of_line(input, start.start).trim_end();
+    let quotable = matches!(keyword, "description" | "author" | "version" | "usage") && !text.contains(['"', '\\', '#']);
+    quotable.then(|| (Span { end: start.start + text.len(), ..start }, format!("\"{text}\"")))
+}
+
+fn rest_of_line(input: &str, start: usize) -> &str {
+    input.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default()
 }
 
 pub(super) fn unknown_choice(keyword: &str, word: &Word, known: &[&'static str]) -> Refusal {
@@ -194,7 +196,7 @@ pub(super) fn unknown_choice(keyword: &str, word: &Word, known: &[&'static str])
     };
     let refusal = ErrorKind::UnknownStanza
         .at(word.span, format!("unknown {what} `{}` of `{keyword}`", shown(value)))
-        .label(format!("not one of {}", one_of(known)));
+        .label(format!("not one of {}", listed(known, ", ")));
     match (keyword, value.as_str()) {
         ("console", "logged") => refusal.help("`console logged` of old versions is `console log` now").edit(word.span, "log"),
         ("console", "default") => refusal.help("delete the stanza: without it the default of init is used"),
@@ -256,7 +258,7 @@ pub(super) fn unknown_second_keyword(keyword: &str, stanza: Span, found: &Node<'
     let seconds: Vec<&'static str> = combined.iter().map(|both| both.rsplit(' ').next().unwrap_or(both)).collect();
     let refusal = ErrorKind::UnknownStanza
         .at(span, format!("`{keyword}` cannot be followed by `{}`", shown(text)))
-        .label(format!("expected {}", seconds.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(" or ")));
+        .label(format!("expected {}", listed(&seconds, " or ")));
     let unquoted = text.trim_matches(['"', '\'']);
     match (keyword, text) {
         _ if seconds.contains(&unquoted) => refusal.help("keywords are written without quotes").edit(span, unquoted),
@@ -269,7 +271,10 @@ pub(super) fn unknown_second_keyword(keyword: &str, stanza: Span, found: &Node<'
             Some(suggestion) => did_you_mean(refusal, span, suggestion),
             None => refusal
                 .help("`respawn COMMAND` of old versions is two stanzas now: `respawn`, and `exec COMMAND` on a line of its own")
-                .edit(span, if text == "exec" || text == "script" { format!("\n{text}") } else { format!("\nexec {text}") }),
+                .edit(
+                    Span { start: stanza.end, end: span.start, ..span },
+                    if matches!(text, "exec" | "script") { "\n" } else { "\nexec " },
+                ),
         },
         _ => match closest(text, seconds.iter().copied()) {
             Some(suggestion) => did_you_mean(refusal, span, suggestion),
@@ -310,13 +315,13 @@ const SHELL_WORDS: [&str; 24] = [
 /// Beginnings of placeholders of template languages.
 const TEMPLATES: [&str; 6] = ["{{", "{%", "{#", "<%", "[%", "@@"];
 
-pub(super) fn unknown_stanza(node: Node<'_>, previous: Option<&Spanned<Stanza>>) -> Refusal {
+pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>) -> Refusal {
     let (whole, input) = (node.span(), node.input());
     let Some(word) = node.children().find(|part| part.rule() != Rule::rest) else {
         return ErrorKind::UnknownStanza.at(whole, "unknown stanza");
     };
     if word.rule() == Rule::broken_word {
-        return broken("", word);
+        return broken("", &word);
     }
     let (text, span) = (word.text(), word.span());
     let line = input.get(span.start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
@@ -419,31 +424,56 @@ fn is_nearly_block_end(line: &str) -> bool {
 
 // ---- Conditions -------------------------------------------------------------------------------
 
-pub(super) fn empty_line_in_condition(last: Span, line_end: Span, open: Option<Span>) -> Refusal {
+/// `line_end` ends a line without words; `rest` is the text after it, `open` the parenthesis that is open.
+pub(super) fn empty_line_in_condition(line_end: Span, rest: &str, open: Option<Span>) -> Refusal {
     let is_comment = line_end.end - line_end.start > 1;
     let what = if is_comment { "a line with only a comment" } else { "an empty line" };
     let at = if is_comment { Span { end: line_end.end - 1, ..line_end } } else { line_end };
     let refusal = ErrorKind::ExpectedToken
         .at(at, format!("{what} within the parentheses of a condition"))
-        .label("every line needs a word before any comment")
-        .help("delete the line, or move the comment to the end of another line");
-    let refusal = if is_comment { refusal } else { refusal.edit(line_end, "") };
-    refusal.related(open.unwrap_or(last), "the condition goes on because of this parenthesis")
+        .label("every line needs a word before any comment");
+    let refusal = match open {
+        Some(open) => refusal.related(open, "the condition goes on because this parenthesis is open"),
+        None => refusal,
+    };
+    let next = rest.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    if next.is_empty() || KEYWORDS.iter().any(|keyword| next.split([' ', '\t']).next() == Some(keyword)) {
+        return refusal.help("close the parenthesis: a new stanza follows");
+    }
+    let refusal = refusal.help("delete the line, or move the comment to the end of another line");
+    if is_comment { refusal } else { refusal.edit(line_end, "") }
 }
 
-pub(super) fn positional_after_named(event: &Word, named: &Word, word: &Word) -> Refusal {
+/// For an error at `word`: the name of a stanza within parentheses says that one was forgotten.
+fn forgotten_parenthesis(refusal: Refusal, word: &Word, open: Option<Span>) -> Result<Refusal, Refusal> {
+    match open {
+        Some(open) if KEYWORDS.contains(&word.value.as_str()) => {
+            Ok(refusal.related(open, "this parenthesis is still open").help("close the parenthesis before the next stanza"))
+        }
+        _ => Err(refusal),
+    }
+}
+
+pub(super) fn positional_after_named(event: &Word, named: &Word, word: &Word, open: Option<Span>) -> Refusal {
     let refusal = ErrorKind::ExpectedVariable
         .at(word.span, format!("`{}` follows an argument with a name", shown(&word.value)))
         .label("needs the form KEY=VALUE here")
         .related(named.span, "named arguments begin here");
-    if word.value.eq_ignore_ascii_case("and") || word.value.eq_ignore_ascii_case("or") || matches!(word.value.as_str(), "&&" | "||") {
+    if is_misspelt_operator(&word.value) {
         return operator_in_lower_case(refusal, word);
     }
-    if named.value.ends_with('=') {
-        return refusal.help("leave out the blanks around `=`");
-    }
-    refusal
-        .help(format!("put arguments without a name first: {} VALUE KEY=VALUE; a value of several words needs quotes", shown(&event.value)))
+    forgotten_parenthesis(refusal, word, open).unwrap_or_else(|refusal| {
+        if named.value.ends_with('=') {
+            return refusal.help("leave out the blanks around `=`");
+        }
+        let name = shown(&event.value);
+        refusal.help(format!("put arguments without a name first: {name} VALUE KEY=VALUE; a value of several words needs quotes"))
+    })
+}
+
+/// `and` and `or` as other languages write them.
+fn is_misspelt_operator(word: &str) -> bool {
+    word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or") || matches!(word, "&&" | "||")
 }
 
 fn operator_in_lower_case(refusal: Refusal, word: &Word) -> Refusal {
@@ -451,18 +481,20 @@ fn operator_in_lower_case(refusal: Refusal, word: &Word) -> Refusal {
     refusal.help(format!("the operator is written `{meant}`")).edit(word.span, meant)
 }
 
-pub(super) fn word_after_parenthesis(word: &Word) -> Refusal {
+pub(super) fn word_after_parenthesis(word: &Word, open: Option<Span>) -> Refusal {
     let value = word.value.as_str();
     let refusal = ErrorKind::ExpectedOperator
         .at(word.span, format!("`{}` directly after a parenthesis", shown(value)))
         .label("expected `and` or `or`");
-    if value.eq_ignore_ascii_case("and") || value.eq_ignore_ascii_case("or") || matches!(value, "&&" | "||") {
+    if is_misspelt_operator(value) {
         return operator_in_lower_case(refusal, word);
     }
-    if value.contains('=') {
-        return refusal.help("arguments belong directly after the name of their event");
-    }
-    refusal.help(format!("write `and {0}` or `or {0}`", shown(value)))
+    forgotten_parenthesis(refusal, word, open).unwrap_or_else(|refusal| {
+        if value.contains('=') {
+            return refusal.help("arguments belong directly after the name of their event");
+        }
+        refusal.help(format!("write `and {0}` or `or {0}`", shown(value)))
+    })
 }
 
 pub(super) fn parenthesis_after_operand(span: Span, event: Option<&Event>) -> Refusal {

@@ -20,10 +20,13 @@ pub(super) fn condition(
     let mut reader = Reader { keyword, levels: Vec::new(), level: Level::default(), event: None };
     let mut last = keyword_span;
     let mut line_is_empty = true;
-    for token in node.clone().children() {
+    for token in node.children() {
         let span = token.span();
         match token.rule() {
-            Rule::line_end if line_is_empty => return Err(advice::empty_line_in_condition(last, span, reader.open())),
+            Rule::line_end if line_is_empty => {
+                let rest = node.input().get(span.end..).unwrap_or_default();
+                return Err(advice::empty_line_in_condition(span, rest, reader.level.parenthesis));
+            }
             Rule::line_end => {
                 line_is_empty = true;
                 continue;
@@ -31,7 +34,7 @@ pub(super) fn condition(
             Rule::open => reader.open_parenthesis(span)?,
             Rule::close => reader.close_parenthesis(span)?,
             Rule::operator => reader.operator(Spanned::new(Operator::named(token.text()), span))?,
-            Rule::broken_event => return Err(advice::broken(keyword, token)),
+            Rule::broken_event => return Err(advice::broken(keyword, &token)),
             _ => {
                 let word = word::word(&token, mangled);
                 if word.value.is_empty() {
@@ -86,11 +89,6 @@ struct Reader {
 }
 
 impl Reader {
-    /// The parenthesis opened last and not yet closed.
-    fn open(&self) -> Option<Span> {
-        self.level.parenthesis
-    }
-
     fn expects_operand(&self) -> bool {
         self.event.is_none() && (self.level.left.is_none() || self.level.operator.is_some())
     }
@@ -100,13 +98,13 @@ impl Reader {
             if let Some(named) = event.args.iter().rfind(|arg| arg.value.contains('='))
                 && !word.value.contains('=')
             {
-                return Err(advice::positional_after_named(&event.name, named, &word));
+                return Err(advice::positional_after_named(&event.name, named, &word, self.level.parenthesis));
             }
             event.args.push(word);
         } else if self.expects_operand() {
             self.event = Some(Event { name: word, args: Vec::new() });
         } else {
-            return Err(advice::word_after_parenthesis(&word));
+            return Err(advice::word_after_parenthesis(&word, self.level.parenthesis));
         }
         Ok(())
     }

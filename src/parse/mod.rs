@@ -42,8 +42,8 @@ fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
             return Err(advice::nul_byte(span));
         }
         let stanza = match part.rule() {
-            Rule::unknown => return Err(advice::unknown_stanza(part, file.stanzas.last())),
-            _ => stanza::stanza(part, &mut file.mangled)?,
+            Rule::unknown => return Err(advice::unknown_stanza(&part, file.stanzas.last())),
+            _ => stanza::stanza(&part, &mut file.mangled)?,
         };
         file.stanzas.push(stanza);
     }
@@ -52,7 +52,7 @@ fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
 
 /// The first NUL byte among the tokens of a stanza.
 fn nul(node: &Node<'_>) -> Option<Span> {
-    let mut parts = node.clone().children().peekable();
+    let mut parts = node.children().peekable();
     if parts.peek().is_some() {
         // Comments, and what is behind an error, do not count.
         let ignored = [Rule::line_end, Rule::rest, Rule::unterminated_block, Rule::unterminated_quote];

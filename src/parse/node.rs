@@ -45,8 +45,8 @@ impl<'t> Node<'t> {
         self.pair.get_input()
     }
 
-    pub(super) fn children(self) -> Nodes<'t> {
-        Nodes { pairs: self.pair.into_inner(), origin: self.origin }
+    pub(super) fn children(&self) -> Nodes<'t> {
+        Nodes { pairs: self.pair.clone().into_inner(), origin: self.origin }
     }
 }
 

@@ -47,16 +47,16 @@ pub(super) const KEYWORDS: [&str; 35] = [
 ];
 
 /// Reads a stanza. `mangled` collects the places that init's tokeniser would have garbled.
-pub(super) fn stanza(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     match node.rule() {
         Rule::values => values(node, mangled),
         Rule::conditional => conditional(node, mangled),
         Rule::phase => phase(node, mangled),
         Rule::flag => flag(node),
         Rule::stray_continuation => Err(advice::stray_continuation(node.span())),
-        rule => match process(node.clone(), rule, mangled) {
+        rule => match process(node, rule, mangled) {
             Some(process) => process.map(|process| process.map(|process| Stanza::Process(Phase::Main, process))),
-            None => Err(unmatched(&node)),
+            None => Err(unmatched(node)),
         },
     }
 }
@@ -71,12 +71,12 @@ fn known(keyword: &str) -> Option<&'static str> {
     KEYWORDS.into_iter().find(|&known| known == keyword)
 }
 
-fn flag(node: Node<'_>) -> Result<Spanned<Stanza>, Refusal> {
-    let keyword = node.clone().children().next();
+fn flag(node: &Node<'_>) -> Result<Spanned<Stanza>, Refusal> {
+    let keyword = node.children().next();
     match keyword.as_ref().map(Node::text) {
-        Some("manual") => Ok(Spanned::new(Stanza::Manual, span_of(keyword.as_ref(), &node))),
-        Some("debug") => Ok(Spanned::new(Stanza::Debug, span_of(keyword.as_ref(), &node))),
-        _ => Err(unmatched(&node)),
+        Some("manual") => Ok(Spanned::new(Stanza::Manual, span_of(keyword.as_ref(), node))),
+        Some("debug") => Ok(Spanned::new(Stanza::Debug, span_of(keyword.as_ref(), node))),
+        _ => Err(unmatched(node)),
     }
 }
 
@@ -84,9 +84,9 @@ fn span_of(part: Option<&Node<'_>>, whole: &Node<'_>) -> Span {
     part.map_or_else(|| whole.span(), Node::span)
 }
 
-fn conditional(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
-    let mut parts = node.clone().children();
-    let Some(keyword) = parts.next() else { return Err(unmatched(&node)) };
+fn conditional(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+    let mut parts = node.children();
+    let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
     let start = keyword.text() == "start";
     let combined = if start { "start on" } else { "stop on" };
     match parts.peek() {
@@ -103,14 +103,14 @@ fn conditional(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza
     }
 }
 
-fn phase(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
-    let mut parts = node.clone().children();
-    let Some(keyword) = parts.next() else { return Err(unmatched(&node)) };
+fn phase(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+    let mut parts = node.children();
+    let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
     let Some(phase) = Phase::ALL.into_iter().find(|phase| phase.name() == keyword.text()) else {
-        return Err(unmatched(&node));
+        return Err(unmatched(node));
     };
     if let Some(part) = parts.peek()
-        && let Some(process) = process(part.clone(), part.rule(), mangled)
+        && let Some(process) = process(&part, part.rule(), mangled)
     {
         let process = process?;
         return Ok(Spanned::new(Stanza::Process(phase, process.value), keyword.span().to(process.span)));
@@ -121,7 +121,7 @@ fn phase(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Ref
 }
 
 /// `exec` or `script`, if the node is one.
-fn process(node: Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
+fn process(node: &Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
     match rule {
         Rule::exec => Some(exec(node, mangled)),
         Rule::script => Some(script(node, mangled)),
@@ -129,20 +129,20 @@ fn process(node: Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result
     }
 }
 
-fn exec(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
-    let keyword = keyword_span(&node, "exec");
+fn exec(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
+    let keyword = keyword_span(node, "exec");
     let input = node.input();
     let Some(command) = node.children().next() else { return Err(advice::missing_word("exec", keyword, input)) };
     if command.rule() == Rule::broken_command {
-        return Err(advice::broken("exec", command));
+        return Err(advice::broken("exec", &command));
     }
     let text = word::command(&command, mangled);
     let span = keyword.to(text.span);
     Ok(Spanned::new(Process::Exec(text), span))
 }
 
-fn script(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
-    let keyword = keyword_span(&node, "script");
+fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
+    let keyword = keyword_span(node, "script");
     let mut parts = node.children();
     match parts.peek().map(|part| part.rule()) {
         Some(Rule::line_end) => {
@@ -175,12 +175,12 @@ fn keyword_span(node: &Node<'_>, keyword: &str) -> Span {
     Span { end: span.start + keyword.len(), ..span }
 }
 
-fn values(node: Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
-    let mut parts: Nodes<'_> = node.clone().children();
-    let Some(keyword) = parts.next() else { return Err(unmatched(&node)) };
-    let Some(name) = known(keyword.text()) else { return Err(unmatched(&node)) };
+fn values(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+    let mut parts: Nodes<'_> = node.children();
+    let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
+    let Some(name) = known(keyword.text()) else { return Err(unmatched(node)) };
     let mut tokens = Tokens::new(name, keyword.span(), parts, mangled);
-    let Some(stanza) = value(&mut tokens) else { return Err(unmatched(&node)) };
+    let Some(stanza) = value(&mut tokens) else { return Err(unmatched(node)) };
     let stanza = stanza?;
     tokens.finish()?;
     Ok(Spanned::new(stanza, tokens.span()))
@@ -311,16 +311,14 @@ fn oom(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
             Some(Some(old * 1000 / if old < 0 { 17 } else { 15 }))
         }
     })?;
-    let score = match adjustment.value {
-        Some(score) => Spanned::new(score, adjustment.span),
-        None => {
-            tokens.keyword = "oom score";
-            tokens.converted(ErrorKind::IllegalOom, "a number from -1000 to 1000, or `never`", |text| match text {
-                "never" => Some(NEVER),
-                number => number::decimal::<i16>(number).filter(|score| (-1000..=1000).contains(score)),
-            })?
-        }
-    };
+    if let Some(score) = adjustment.value {
+        return Ok(Stanza::Oom(Spanned::new(score, adjustment.span)));
+    }
+    tokens.keyword = "oom score";
+    let score = tokens.converted(ErrorKind::IllegalOom, "a number from -1000 to 1000, or `never`", |text| match text {
+        "never" => Some(NEVER),
+        number => number::decimal::<i16>(number).filter(|score| (-1000..=1000).contains(score)),
+    })?;
     Ok(Stanza::Oom(score))
 }
 

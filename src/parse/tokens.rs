@@ -88,9 +88,10 @@ impl<'t, 'm> Tokens<'t, 'm> {
 
     /// The stanza has all that it takes: nothing may follow on the line.
     pub(super) fn finish(&mut self) -> Result<(), Refusal> {
-        let Some(extra) = self.nodes.peek() else { return Ok(()) };
-        let to_the_end = self.nodes.clone().last().map_or(extra.span(), |last| extra.span().to(last.span()));
-        Err(advice::extra_word(self.keyword, self.keyword_span, self.last, &extra, to_the_end))
+        match self.nodes.peek() {
+            Some(extra) => Err(advice::extra_word(self.keyword, self.keyword_span, self.last, &extra)),
+            None => Ok(()),
+        }
     }
 
     fn take(&mut self) -> Result<Node<'t>, Refusal> {
@@ -99,7 +100,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         };
         let span = node.span();
         if node.rule() == Rule::broken_word {
-            return Err(advice::broken(self.keyword, node));
+            return Err(advice::broken(self.keyword, &node));
         }
         self.last = span;
         Ok(node)

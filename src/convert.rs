@@ -22,7 +22,13 @@ pub fn read(sources: &Sources, name: JobName) -> Result<(Job, Vec<Span>), Refusa
 pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
     let path = sources.conf.path().to_owned();
     let job_name = name.0.clone();
-    let refused = |diagnostics: Vec<Diagnostic>| Conversion { path: path.clone(), job: job_name.clone(), outputs: Vec::new(), stanzas: Vec::new(), diagnostics };
+    let refused = |diagnostics: Vec<Diagnostic>| Conversion {
+        path: path.clone(),
+        job: job_name.clone(),
+        outputs: Vec::new(),
+        stanzas: Vec::new(),
+        diagnostics,
+    };
     let (job, mangled) = match read(sources, name) {
         Ok(read) => read,
         Err(refusal) => return refused(vec![*refusal.diagnostic]),

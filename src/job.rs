@@ -78,6 +78,11 @@ impl Job {
         self.stanzas.first().map_or(Span::new(Origin::Conf, 0..0), |record| record.span)
     }
 
+    /// Whether no later stanza took the place of this one.
+    pub fn stands(&self, stanza: StanzaId) -> bool {
+        self.stanzas.get(stanza.0).is_some_and(|record| record.replaced_by.is_none())
+    }
+
     pub fn process(&self, phase: Phase) -> Option<&Stated<Process>> {
         self.processes.get(&phase)
     }

@@ -35,7 +35,7 @@ fn snapshots(glob: &str, options: &Options) {
         insta::glob!("..", glob, |path| {
             let mut settings = insta::Settings::clone_current();
             settings.set_snapshot_path(path.parent().unwrap());
-            settings.set_input_file("");
+            settings.remove_snapshot_suffix();
             settings.remove_input_file();
             settings.bind(|| insta::assert_snapshot!(path.file_stem().unwrap().to_str().unwrap(), check(path, options)));
         });

@@ -31,7 +31,8 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
 
 #[test]
 fn every_stanza_has_a_fixture() {
-    let seen: BTreeSet<&str> = conversions().iter().flat_map(|(_, conversion)| conversion.stanzas.iter().map(|outcome| outcome.stanza)).collect();
+    let seen: BTreeSet<&str> =
+        conversions().iter().flat_map(|(_, conversion)| conversion.stanzas.iter().map(|outcome| outcome.stanza)).collect();
     let missing: Vec<_> = KEYWORDS.iter().filter(|keyword| !seen.contains(**keyword)).collect();
     assert!(missing.is_empty(), "no fixture has the stanzas {missing:?}");
     let unknown: Vec<_> = seen.iter().filter(|keyword| !KEYWORDS.contains(*keyword)).collect();
@@ -42,9 +43,13 @@ fn every_stanza_has_a_fixture() {
 fn every_rule_has_a_fixture() {
     // What no file can hold: its own name, or 100 KiB of script.
     let elsewhere = ["U208", "U210"];
-    let seen: BTreeSet<&str> = conversions().iter().flat_map(|(_, conversion)| conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule.code)).collect();
-    let missing: Vec<_> =
-        rules().into_iter().filter(|rule| !seen.contains(rule.code) && !elsewhere.contains(&rule.code)).map(|rule| (rule.code, rule.name)).collect();
+    let seen: BTreeSet<&str> =
+        conversions().iter().flat_map(|(_, conversion)| conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule.code)).collect();
+    let missing: Vec<_> = rules()
+        .into_iter()
+        .filter(|rule| !seen.contains(rule.code) && !elsewhere.contains(&rule.code))
+        .map(|rule| (rule.code, rule.name))
+        .collect();
     assert!(missing.is_empty(), "no fixture shows the rules {missing:?}");
 }
 

@@ -252,12 +252,13 @@ pub(super) fn start(lowering: &mut Lowering<'_>) -> Activation {
         lowering.manual(condition.stanza, &[], diagnostic);
     }
     let mut reached = Vec::new();
+    let alternatives = up.len() > 1;
     for path in &up {
         if path.iter().any(|Meant(leaf)| matches!(leaf.value, Trigger::Never | Trigger::Beyond)) {
             // Said where the event stands.
             continue;
         }
-        coming_up(lowering, condition, path, &mut activation.start);
+        coming_up(lowering, condition, path, alternatives, &mut activation.start);
         reached.push(path);
     }
     virtualization(lowering, condition, &reached, &mut activation.start);
@@ -375,7 +376,7 @@ fn shutdown(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Sp
 }
 
 /// A path on the way up.
-fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], relations: &mut Relations) {
+fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], alternatives: bool, relations: &mut Relations) {
     let leaves: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).collect();
     let span = path_span(path).unwrap_or(condition.span);
     let milestone = leaves.iter().any(|leaf| is_milestone(&leaf.value));
@@ -399,7 +400,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
         return;
     }
     for leaf in &leaves {
-        contribute(lowering, condition, leaf, relations);
+        contribute(lowering, condition, leaf, alternatives, relations);
     }
     // Who brings the unit in: a passing event, else the boot, else each of the jobs.
     if let Some(leaf) = transient.first() {
@@ -468,7 +469,7 @@ fn is_transient(trigger: &Trigger) -> bool {
 }
 
 /// Ordering, and what is wanted along with the unit.
-fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Leaf, relations: &mut Relations) {
+fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Leaf, alternatives: bool, relations: &mut Relations) {
     match &leaf.value {
         Trigger::Reached(milestone) => match milestone {
             Milestone::Startup | Milestone::VirtualFilesystems => {}
@@ -489,7 +490,13 @@ fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: 
             push_known(&mut relations.after, if levels.only_graphical() { "graphical.target" } else { "multi-user.target" });
             told_apart(lowering, condition, leaf.span, *levels);
         }
-        Trigger::Job { peer, state, result } => job(lowering, condition, leaf.span, (peer, *state, result.as_deref()), relations),
+        Trigger::Job { peer, state, result } => {
+            job(lowering, condition, leaf.span, (peer, *state, result.as_deref()), relations);
+            // One of several alternatives is enough: the unit must not bring the others in.
+            if alternatives {
+                relations.wants.retain(|wanted| *wanted != peer.unit);
+            }
+        }
         Trigger::Unit(unit) => push(&mut relations.after, unit),
         Trigger::BeforeUnit(unit) => {
             push(&mut relations.before, unit);
@@ -521,7 +528,13 @@ fn told_apart(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: 
     }
 }
 
-fn job(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, (peer, state, result): (&Peer, JobState, Option<&str>), relations: &mut Relations) {
+fn job(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    (peer, state, result): (&Peer, JobState, Option<&str>),
+    relations: &mut Relations,
+) {
     let unit = &peer.unit;
     let is_boot_target = ["sysinit.target", "basic.target"].contains(&unit.as_str());
     match state {
@@ -646,7 +659,9 @@ fn virtualization(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, pa
             relations.virtualization.extend(kinds[0].iter().map(|kind| (*kind).clone()));
             return;
         }
-        let diagnostic = CONDITION_OF_ONE_PATH.at(condition.span, "only some of the alternatives depend on a container").note("the unit does not look at it at all");
+        let diagnostic = CONDITION_OF_ONE_PATH
+            .at(condition.span, "only some of the alternatives depend on a container")
+            .note("the unit does not look at it at all");
         lowering.approximate(condition.stanza, &[], diagnostic);
         return;
     }
@@ -748,7 +763,14 @@ fn bind(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, 
     lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
 }
 
-fn stop_by_job(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, peer: &Peer, state: JobState, relations: &mut Relations) {
+fn stop_by_job(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    peer: &Peer,
+    state: JobState,
+    relations: &mut Relations,
+) {
     let unit = &peer.unit;
     let started_before = relations.before.contains(unit);
     match state {
@@ -786,7 +808,11 @@ fn stop_by_job(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span:
             let diagnostic = CONFLICTS
                 .at(span, format!("starting this unit also stops {unit}"))
                 .note("`Conflicts=` works both ways; under Upstart only the start of the other job had an effect");
-            lowering.comment(Directive::Conflicts, &CONFLICTS, &format!("works both ways; Upstart only stopped this job when {unit} started."));
+            lowering.comment(
+                Directive::Conflicts,
+                &CONFLICTS,
+                &format!("works both ways; Upstart only stopped this job when {unit} started."),
+            );
             lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
         }
     }

@@ -193,5 +193,8 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
 /// `valid_user_group_name()` of systemd in its strict form, which every version takes, and numbers.
 fn is_account_name(name: &str) -> bool {
     let body = name.strip_suffix('$').unwrap_or(name);
-    !body.is_empty() && name.len() <= 31 && !body.starts_with(['-', '.']) && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    !body.is_empty()
+        && name.len() <= 31
+        && !body.starts_with(['-', '.'])
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }

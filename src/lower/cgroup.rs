@@ -64,7 +64,8 @@ fn apparmor(lowering: &mut Lowering<'_>) {
         // Init skips the parser where AppArmor is off, and does not care how it ends.
         let words: [&[u8]; 4] = [b"/sbin/apparmor_parser", b"-r", b"-W", &encode(&load.value)];
         let mut command = Command::words(words);
-        command.prefix = Prefix { ignore_failure: true, full_privileges: lowering.has(Feature::FullPrivilegesPrefix), literal_dollar: false };
+        command.prefix =
+            Prefix { ignore_failure: true, full_privileges: lowering.has(Feature::FullPrivilegesPrefix), literal_dollar: false };
         // It has to come before pre-start, which is added later.
         lowering.add(Directive::ExecStartPre, Value::command(&command));
         lowering.exact(load.stanza, &[Directive::ExecStartPre]);

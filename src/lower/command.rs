@@ -8,8 +8,8 @@ use crate::command::direct_argv;
 use crate::conversion::Output;
 use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::job::Stated;
-use crate::shell::job_control::{self, JobControl, Uses, Verb};
 use crate::shell;
+use crate::shell::job_control::{self, JobControl, Uses, Verb};
 use crate::source::{Span, encode};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix};
 
@@ -119,7 +119,14 @@ pub(super) fn source_span(process: &Process, range: &std::ops::Range<usize>) -> 
 }
 
 /// The command of a phase. `front` goes before the text and makes a shell necessary.
-pub(super) fn command(lowering: &mut Lowering<'_>, reading: &Reading<'_>, instance: &Instance, own_unit: &str, front: &str, text: &str) -> Command {
+pub(super) fn command(
+    lowering: &mut Lowering<'_>,
+    reading: &Reading<'_>,
+    instance: &Instance,
+    own_unit: &str,
+    front: &str,
+    text: &str,
+) -> Command {
     report_job_control(lowering, reading);
     let mut before = instance_parts(instance);
     let prelude = reading.prelude(own_unit).text();
@@ -199,7 +206,10 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
         lowering.companions.push(Output { path, text: format!("{text}\n") });
     } else {
         let diagnostic = TOO_LONG
-            .at(lowering.job.stanzas[reading.stated.stanza.0].span, format!("a script of {} KiB does not fit into a unit", text.len() / 1024))
+            .at(
+                lowering.job.stanzas[reading.stated.stanza.0].span,
+                format!("a script of {} KiB does not fit into a unit", text.len() / 1024),
+            )
             .label("needs a file of its own")
             .help("give a directory to write to: `-o DIR`");
         lowering.manual(reading.stated.stanza, &[], diagnostic);
@@ -276,7 +286,10 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str
     {
         let end = first.range.end + rest.len();
         let diagnostic = COMPOUND
-            .at(if span.end - span.start == text.len() { reading.span(&(first.range.end..end)) } else { span }, format!("what follows `{operator}` never runs"))
+            .at(
+                if span.end - span.start == text.len() { reading.span(&(first.range.end..end)) } else { span },
+                format!("what follows `{operator}` never runs"),
+            )
             .note("`exec` turns the shell into the first command; the unit does the same")
             .help("put the commands into a `script` if all of them are meant to run");
         lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&COMPOUND));

@@ -50,9 +50,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         Console::Output => {
             lowering.set(Directive::StandardOutput, Value::keyword("tty"));
             lowering.set(Directive::TtyPath, Value::keyword("/dev/console"));
-            let diagnostic = CONSOLE
-                .at(console.span, "standard input is not the console here")
-                .note("`StandardInput=file:` needs systemd 236");
+            let diagnostic =
+                CONSOLE.at(console.span, "standard input is not the console here").note("`StandardInput=file:` needs systemd 236");
             lowering.remark(Section::Service, diagnostic.rule, "standard input is not the console; that needs systemd 236.");
             lowering.approximate(console.stanza, &[Directive::StandardOutput, Directive::TtyPath], diagnostic);
         }

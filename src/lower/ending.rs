@@ -72,7 +72,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, inverted:
             }
             lowering.exact(signal.stanza, &[Directive::KillSignal]);
         } else {
-            let diagnostic = STRANGE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
+            let diagnostic =
+                STRANGE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
             lowering.dropped(signal.stanza, diagnostic);
         }
     }
@@ -106,7 +107,13 @@ fn timeout(lowering: &mut Lowering<'_>) {
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
     let names = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(" and ");
     let diagnostic = STOP_BUDGET
-        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{names} and the kill timeout share 90 seconds"))
+        .at(
+            job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span),
+            format!(
+                "{}and the kill timeout share 90 seconds",
+                bounded.iter().map(|phase| format!("{} ", phase.name())).collect::<String>().replace("stop post", "stop, post")
+            ),
+        )
         .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
         .help("lower `TimeoutStopSec=` if the scripts are quick");
     lowering.comment(directive, &STOP_BUDGET, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));

@@ -18,7 +18,7 @@ Upstart passed it on. Set it in a script before the program is called, for examp
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     let job = lowering.job;
-    for stated in &job.env {
+    for stated in job.env.iter().filter(|stated| job.stands(stated.stanza)) {
         let Some((name, value)) = stated.value.split_once('=') else {
             // Copied from init's own environment, which holds what the kernel command line set.
             lowering.add(Directive::PassEnvironment, Value::line(&stated.value));
@@ -37,7 +37,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             let diagnostic = UNUSABLE
                 .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
                 .help("set it in the command: `/usr/bin/env NAME=VALUE program`");
-            lowering.remark(Section::Service, diagnostic.rule, &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)));
+            lowering.remark(
+                Section::Service,
+                diagnostic.rule,
+                &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)),
+            );
             lowering.manual(stated.stanza, &[], diagnostic);
         }
     }

@@ -125,7 +125,11 @@ static EVENTS: &[Row] = &[
     row("rotate-logs", Meaning::Beyond("use a timer unit"), &[]),
     row("socket", Meaning::Socket, &["PROTO", "PORT", "ADDR"]),
     row("file", Meaning::File, &["FILE", "EVENT", "MATCH"]),
-    row("dbus", Meaning::Beyond("watch the bus with a small service, for example with `busctl monitor`"), &["SIGNAL", "BUS", "INTERFACE", "OBJPATH", "SENDER", "DESTINATION"]),
+    row(
+        "dbus",
+        Meaning::Beyond("watch the bus with a small service, for example with `busctl monitor`"),
+        &["SIGNAL", "BUS", "INTERFACE", "OBJPATH", "SENDER", "DESTINATION"],
+    ),
     row("dbus-activation", Meaning::DbusActivation, &[]),
     row("dconf", Meaning::Beyond(SESSION), &["TYPE", "KEY", "VALUE"]),
     row("shutdown", Meaning::Never("init has not emitted it since 0.3.5"), &[]),

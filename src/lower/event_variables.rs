@@ -35,12 +35,15 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         }
     }
     let set = |name: &str| {
-        job.env.iter().any(|env| env.value.split('=').next() == Some(name)) || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
+        job.env.iter().any(|env| env.value.split('=').next() == Some(name))
+            || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
     };
     for stated in job.processes.values() {
         let text = &stated.value.text().value;
         let reading = shell::read(text);
-        let assigned = |name: &str| text.contains(&format!("{name}=")) || text.contains(&format!("for {name} in")) || text.contains(&format!("read {name}"));
+        let assigned = |name: &str| {
+            text.contains(&format!("{name}=")) || text.contains(&format!("for {name} in")) || text.contains(&format!("read {name}"))
+        };
         let mut names: Vec<&str> = Vec::new();
         let mut first = None;
         for (name, range) in &reading.variables {
@@ -52,7 +55,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         if let Some(range) = first {
             let listed = names.iter().map(|name| format!("`${name}`")).collect::<Vec<_>>().join(", ");
             let diagnostic = EVENT_VARIABLE
-                .at(source_span(&stated.value, &range), format!("{listed} came with the event, and {} empty in the unit", if names.len() == 1 { "is" } else { "are" }))
+                .at(
+                    source_span(&stated.value, &range),
+                    format!("{listed} came with the event, and {} empty in the unit", if names.len() == 1 { "is" } else { "are" }),
+                )
                 .help("set it with `Environment=` where the value is always the same, or find it out in the script");
             lowering.ledger.record(stated.stanza, Disposition::Approximate, &[], Some(&EVENT_VARIABLE));
             lowering.diagnostics.push(diagnostic);

@@ -94,9 +94,10 @@ impl Instance {
                 }
                 let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
                 if variables.len() > 1 {
-                    let diagnostic = COMPOSITE
-                        .at(pattern.span, format!("{} variables name the instance", variables.len()))
-                        .help(format!("start it as `{}`, with `systemd-escape` for odd characters", example(&lowering.unit.name.to_string(), variables)));
+                    let diagnostic = COMPOSITE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(format!(
+                        "start it as `{}`, with `systemd-escape` for odd characters",
+                        example(&lowering.unit.name.to_string(), variables)
+                    ));
                     lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
                 } else if decorated {
                     let diagnostic = LITERAL_PARTS
@@ -160,7 +161,8 @@ fn references(pattern: &str) -> Vec<Reference> {
             continue;
         }
         let after = &text[length..];
-        let default = braced.and_then(|_| after.strip_prefix(":-").or_else(|| after.strip_prefix('-'))).and_then(|word| word.split_once('}'));
+        let default =
+            braced.and_then(|_| after.strip_prefix(":-").or_else(|| after.strip_prefix('-'))).and_then(|word| word.split_once('}'));
         found.push(Reference { name: name.to_owned(), default: default.map(|(word, _)| word.to_owned()) });
         rest = after;
     }

@@ -30,7 +30,6 @@ use crate::job::{Job, StanzaId};
 use crate::source::{Span, encode};
 use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
 
-
 use context::Lowering;
 use instance::Instance;
 use process::Shape;
@@ -127,7 +126,10 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
     let mut lowering = Lowering::new(job, options, name);
     for &span in mangled {
         lowering.diagnostics.push(
-            MANGLED.at(span, "init garbles the blanks before this backslash").note("read as evidently meant").help("put the backslash into single quotes, or write the text without it"),
+            MANGLED
+                .at(span, "init garbles the blanks before this backslash")
+                .note("read as evidently meant")
+                .help("put the backslash into single quotes, or write the text without it"),
         );
     }
     replaced(&mut lowering);
@@ -160,7 +162,11 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
 
 /// Tasks that events start again and again must not run into systemd's start limit.
 fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
-    let pulled_by_event = lowering.unit.values(Directive::WantedBy).iter().any(|value| value.as_str().starts_with("upstart-event-") || value.as_str().ends_with(".device"));
+    let pulled_by_event = lowering
+        .unit
+        .values(Directive::WantedBy)
+        .iter()
+        .any(|value| value.as_str().starts_with("upstart-event-") || value.as_str().ends_with(".device"));
     if shape == Shape::Task && pulled_by_event && !lowering.unit.has(Directive::StartLimitIntervalSec) {
         lowering.set(Directive::StartLimitIntervalSec, Value::number(0));
     }

@@ -74,9 +74,33 @@ const DISTRIBUTION: [(&str, &str, Kind); 52] = [
 /// Units of distributions that a converted job of the same name would take the place of. Those that
 /// begin with `systemd-` or `plymouth-` are not listed.
 const SHIPPED: [&str; 27] = [
-    "auditd", "chrony", "irqbalance",
-    "acpid", "apparmor", "atd", "avahi-daemon", "console-setup", "cron", "crond", "cups", "dbus", "getty@", "networking", "NetworkManager", "ntp", "plymouth",
-    "procps", "rc-local", "resolvconf", "rpcbind", "rsyslog", "ssh", "sshd", "udev", "wpa_supplicant", "x11-common",
+    "auditd",
+    "chrony",
+    "irqbalance",
+    "acpid",
+    "apparmor",
+    "atd",
+    "avahi-daemon",
+    "console-setup",
+    "cron",
+    "crond",
+    "cups",
+    "dbus",
+    "getty@",
+    "networking",
+    "NetworkManager",
+    "ntp",
+    "plymouth",
+    "procps",
+    "rc-local",
+    "resolvconf",
+    "rpcbind",
+    "rsyslog",
+    "ssh",
+    "sshd",
+    "udev",
+    "wpa_supplicant",
+    "x11-common",
 ];
 
 /// A job that a condition refers to, as systemd knows it.

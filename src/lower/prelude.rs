@@ -175,7 +175,9 @@ impl Prelude<'_> {
         let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| subcommand(usage)).collect();
         verbs.sort();
         verbs.dedup();
-        let mut out = String::from("initctl() {\n    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n    verb=$1\n    shift\n    case $verb in\n");
+        let mut out = String::from(
+            "initctl() {\n    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n    verb=$1\n    shift\n    case $verb in\n",
+        );
         // A verb that only shows when the script runs may be any of them.
         let unknown = verbs.contains(&None);
         let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);

@@ -141,7 +141,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, instance: &Instan
     if matches!(shape, Shape::State | Shape::Inverted) && !lowering.unit.has(Directive::ExecStart) {
         lowering.set(Directive::ExecStart, Value::keyword("/bin/true"));
     }
-    let waits = lowering.unit.has(Directive::ExecStartPre) || lowering.unit.has(Directive::ExecStartPost) || lowering.unit.has(Directive::ExecCondition);
+    let waits = lowering.unit.has(Directive::ExecStartPre)
+        || lowering.unit.has(Directive::ExecStartPost)
+        || lowering.unit.has(Directive::ExecCondition);
     if shape == Shape::Service && waits {
         lowering.set(Directive::TimeoutStartSec, Value::keyword("infinity"));
     }
@@ -244,7 +246,9 @@ fn service_type(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
             let known = if let Some(path) = pid_file {
                 lowering.set(Directive::PidFile, Value::line(&path));
                 directives.push(Directive::PidFile);
-                diagnostic = diagnostic.note(format!("the main process is the one in {path}, as the command line says")).help("check that the daemon writes that file");
+                diagnostic = diagnostic
+                    .note(format!("the main process is the one in {path}, as the command line says"))
+                    .help("check that the daemon writes that file");
                 true
             } else if expect.value == Expect::Daemon {
                 // systemd often guesses the intermediate process of a double fork, and ends the unit with it.
@@ -255,10 +259,16 @@ fn service_type(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
                     .help("add `PIDFile=` if the daemon writes a pid file, or keep it in the foreground and use `Type=exec`");
                 false
             } else {
-                diagnostic = diagnostic.note("the process that remains is taken as the main one").help("keep the daemon in the foreground if it can, and use `Type=exec`");
+                diagnostic = diagnostic
+                    .note("the process that remains is taken as the main one")
+                    .help("keep the daemon in the foreground if it can, and use `Type=exec`");
                 true
             };
-            lowering.comment(Directive::Type, &EXPECT_FORK, &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }));
+            lowering.comment(
+                Directive::Type,
+                &EXPECT_FORK,
+                &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }),
+            );
             lowering.approximate(expect.stanza, &directives, diagnostic);
             known
         }
@@ -307,7 +317,9 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
         .shell
         .commands
         .iter()
-        .find(|command| command.words.first().and_then(|word| word.literal.as_deref()).is_some_and(|word| ["setsid", "nohup"].contains(&word)))
+        .find(|command| {
+            command.words.first().and_then(|word| word.literal.as_deref()).is_some_and(|word| ["setsid", "nohup"].contains(&word))
+        })
         .map(|command| command.range.clone());
     if let Some(range) = detached.or_else(|| reading.shell.background.first().cloned()) {
         lowering.diagnostics.push(
@@ -327,9 +339,8 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pla
         return;
     }
     if let Some(range) = reading.shell.background.first() {
-        let diagnostic = PRE_START_BACKGROUND
-            .at(reading.span(range), "this process is ended when the unit stops")
-            .note("Upstart left it alone");
+        let diagnostic =
+            PRE_START_BACKGROUND.at(reading.span(range), "this process is ended when the unit stops").note("Upstart left it alone");
         lowering.approximate(stanza, &[], diagnostic);
     }
     let text = &reading.stated.value.text().value;

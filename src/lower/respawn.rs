@@ -127,9 +127,8 @@ fn normal_exit(lowering: &mut Lowering<'_>) {
     for stated in &job.normal_exit {
         let word = match stated.value {
             ExitStatus::Code(code) if code > 255 => {
-                let diagnostic = LARGE_STATUS
-                    .at(stated.span, format!("no process ends with status {code}"))
-                    .help("a status is a number from 0 to 255");
+                let diagnostic =
+                    LARGE_STATUS.at(stated.span, format!("no process ends with status {code}")).help("a status is a number from 0 to 255");
                 lowering.dropped(stated.stanza, diagnostic);
                 continue;
             }

@@ -100,7 +100,11 @@ pub(super) enum Trigger {
     Runlevels(Runlevels),
     /// The jobs of the run level have been started: `stopped rc`.
     AfterRunlevel(Runlevels),
-    Job { peer: Peer, state: JobState, result: Option<String> },
+    Job {
+        peer: Peer,
+        state: JobState,
+        result: Option<String>,
+    },
     /// Started by a unit, and after it: a mount, a device, a target.
     Unit(UnitName),
     /// Started by a unit, and before it: a mount that is about to be made.
@@ -225,10 +229,11 @@ fn custom(event: &Event, side: Side) -> Classified {
         Side::Start => "starts this job",
         Side::Stop => "stops this job",
     };
-    let mut diagnostic = COMPANION
-        .at(event.span(), format!("the event `{}` needs a unit that stands for it", lossy(name)))
-        .label(relation)
-        .help(format!("write {node} with `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {node}` does what `initctl emit {}` did", lossy(name)));
+    let mut diagnostic =
+        COMPANION.at(event.span(), format!("the event `{}` needs a unit that stands for it", lossy(name))).label(relation).help(format!(
+            "write {node} with `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {node}` does what `initctl emit {}` did",
+            lossy(name)
+        ));
     if !event.args.is_empty() {
         diagnostic = diagnostic.note("a unit carries no variables, so what the condition matches on is not looked at");
     }
@@ -252,7 +257,8 @@ fn mark_unsafe(mut diagnostic: Diagnostic) -> Diagnostic {
 
 /// The unit that stands for an event.
 pub(super) fn node(event: &str) -> UnitName {
-    UnitName::escaped(&encode(&format!("upstart-event-{event}")), "service").unwrap_or_else(|_| UnitName::known("upstart-event-too-long.service"))
+    UnitName::escaped(&encode(&format!("upstart-event-{event}")), "service")
+        .unwrap_or_else(|_| UnitName::known("upstart-event-too-long.service"))
 }
 
 fn companion(event: &Event, what: &str, help: &str) -> Classified {
@@ -287,7 +293,11 @@ fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Box
 }
 
 fn event_word(event: &Event, pattern: &str, replacement: &str) -> String {
-    event.args.iter().find(|word| word.value.contains(pattern)).map_or_else(|| replacement.to_owned(), |word| word.value.replace(pattern, replacement))
+    event
+        .args
+        .iter()
+        .find(|word| word.value.contains(pattern))
+        .map_or_else(|| replacement.to_owned(), |word| word.value.replace(pattern, replacement))
 }
 
 fn runlevel(event: &Event) -> Classified {
@@ -333,12 +343,16 @@ fn job(event: &Event, state: JobState) -> Classified {
         match argument {
             Argument::Positional(_) | Argument::Equal("JOB", _) if index == 0 => {}
             Argument::Equal("JOB", _) => {}
-            Argument::Positional(instance) | Argument::Equal("INSTANCE", instance) if index <= 1 && instance_unit(&peer.unit, instance).is_some() => {
+            Argument::Positional(instance) | Argument::Equal("INSTANCE", instance)
+                if index <= 1 && instance_unit(&peer.unit, instance).is_some() =>
+            {
                 if let Some(unit) = instance_unit(&peer.unit, instance) {
                     peer.unit = unit;
                 }
             }
-            Argument::Equal("RESULT", value) | Argument::Positional(value) if ["ok", "failed"].contains(&value) => result = Some(value.to_owned()),
+            Argument::Equal("RESULT", value) | Argument::Positional(value) if ["ok", "failed"].contains(&value) => {
+                result = Some(value.to_owned())
+            }
             Argument::Equal("EXIT_STATUS", "0") => result = Some("ok".to_owned()),
             Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(
                 FILTER
@@ -397,7 +411,8 @@ fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
             let filter = FILTER
                 .at(event.span(), "the type of the file system is not looked at")
                 .note("the unit is ordered with all remote file systems");
-            let unit = if matches!(trigger(UnitName::known("x")), Trigger::BeforeUnit(_)) { "remote-fs-pre.target" } else { "remote-fs.target" };
+            let unit =
+                if matches!(trigger(UnitName::known("x")), Trigger::BeforeUnit(_)) { "remote-fs-pre.target" } else { "remote-fs.target" };
             Classified::with(trigger(UnitName::known(unit)), Disposition::Approximate, filter)
         }
         _ => {
@@ -462,13 +477,17 @@ fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
         _ => None,
     };
     let Some(listen) = listen else {
-        let diagnostic = BEYOND.at(event.span(), "init opens no socket for this").help("give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
+        let diagnostic =
+            BEYOND.at(event.span(), "init opens no socket for this").help("give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     };
     companion(
         event,
         &format!("the unit {stem}.socket"),
-        &format!("write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service", lossy(&listen)),
+        &format!(
+            "write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service",
+            lossy(&listen)
+        ),
     )
 }
 
@@ -493,7 +512,10 @@ fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     companion(
         event,
         &format!("the unit {stem}.path"),
-        &format!("write {stem}.path with `[Path] {directive}={}` and `[Install] WantedBy=paths.target`, and enable it instead of the service", lossy(path)),
+        &format!(
+            "write {stem}.path with `[Path] {directive}={}` and `[Install] WantedBy=paths.target`, and enable it instead of the service",
+            lossy(path)
+        ),
     )
 }
 
@@ -519,7 +541,11 @@ fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str,
                 "removed" => "remove",
                 other => other,
             };
-            companion(event, "a udev rule", &format!("write a file in /etc/udev/rules.d with: {}", rule(lowering, event, subsystem, action, side)))
+            companion(
+                event,
+                "a udev rule",
+                &format!("write a file in /etc/udev/rules.d with: {}", rule(lowering, event, subsystem, action, side)),
+            )
         }
     }
 }

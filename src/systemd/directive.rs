@@ -181,7 +181,7 @@ impl Directive {
             Self::RequiresMountsFor => (Unit, "RequiresMountsFor", 0),
             Self::DefaultDependencies => (Unit, "DefaultDependencies", 0),
             Self::StartLimitIntervalSec => (Unit, "StartLimitIntervalSec", 230),
-            Self::StartLimitInterval => (Unit, "StartLimitInterval", 0),
+            Self::StartLimitInterval => (Unit, "StartLimitInterval", 229),
             Self::StartLimitBurst => (Unit, "StartLimitBurst", 229),
             Self::ConditionVirtualization => (Unit, "ConditionVirtualization", 0),
             Self::ConditionPathExists => (Unit, "ConditionPathExists", 0),

@@ -11,7 +11,7 @@ use crate::job::Stated;
 use crate::shell;
 use crate::shell::job_control::{self, JobControl, Uses, Verb};
 use crate::source::{Span, encode};
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix};
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 
 pub(super) static RULES: [&Rule; 6] = [&TOO_LONG, &UNPLACED, &EMIT, &COMPOUND, &ASSIGNMENT, &JOB_CONTROL_PATH];
 
@@ -19,7 +19,7 @@ static TOO_LONG: Rule = Rule {
     code: "U210",
     name: "long-script",
     severity: Severity::Error,
-    explanation: "A script becomes one argument of `sh -c`, and Linux allows 128 KiB for one argument. This script does not fit, so it needs a file of its own, which \
+    explanation: "A script becomes one argument of `sh -c`, and Linux allows 128 KiB for one argument; systemd below 235 reads 2047 bytes of a line. This script does not fit, so it needs a file of its own, which \
 cannot be written to standard output. Give a directory with `-o`.",
 };
 
@@ -65,6 +65,9 @@ static ASSIGNMENT: Rule = Rule {
 
 /// The longest text that Linux takes as one argument is 131071 bytes; decision: files above this.
 const INLINE_MAX: usize = 100 * 1024;
+
+/// systemd below 235 cuts lines at 2048 bytes; the name of the directive and the program stand in front.
+const OLD_LINE_MAX: usize = 1980;
 
 /// What the text of a phase is made of, read once.
 pub(super) struct Reading<'a> {
@@ -129,11 +132,7 @@ pub(super) fn command(
 ) -> Command {
     report_job_control(lowering, reading);
     let mut before = instance_parts(instance);
-    let prelude = reading.prelude(own_unit).text();
-    if !prelude.is_empty() {
-        before.push_str("# The commands of Upstart, done by systemctl.\n");
-        before.push_str(&prelude);
-    }
+    before.push_str(&reading.prelude(own_unit).text());
     before.push_str(front);
     match reading.stated.value.body() {
         // init takes the common indentation away, unless a blank line is in its way.
@@ -182,10 +181,22 @@ fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Com
         argv.push(Argument::Word(script_file(lowering, reading, text).into_bytes()));
         return Command::new(argv);
     }
+    let file = argv.clone();
     argv.push(Argument::Word(b"-c".to_vec()));
-    argv.push(Argument::Script { text: bytes.clone().into_owned(), breaks: byte_offsets(text, &shell.breaks) });
+    argv.push(Argument::Script {
+        text: bytes.clone().into_owned(),
+        breaks: byte_offsets(text, &shell.breaks),
+        joins: byte_offsets(text, &shell.joins),
+    });
     let prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
-    Command { prefix, argv }
+    let command = Command { prefix, argv };
+    // Half a line would be read as a directive of its own.
+    let cut = !lowering.has(Feature::LongLine) && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
+    if cut {
+        let path = script_file(lowering, reading, text);
+        return Command::new(file.into_iter().chain([Argument::Word(path.into_bytes())]));
+    }
+    command
 }
 
 /// Offsets in the text as offsets in the bytes that it stands for.
@@ -206,10 +217,7 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
         lowering.companions.push(Output { path, text: format!("{text}\n") });
     } else {
         let diagnostic = TOO_LONG
-            .at(
-                lowering.job.stanzas[reading.stated.stanza.0].span,
-                format!("a script of {} KiB does not fit into a unit", text.len() / 1024),
-            )
+            .at(lowering.job.stanzas[reading.stated.stanza.0].span, format!("a script of {} bytes does not fit into a unit", text.len()))
             .label("needs a file of its own")
             .help("give a directory to write to: `-o DIR`");
         lowering.manual(reading.stated.stanza, &[], diagnostic);
@@ -233,8 +241,16 @@ fn report_job_control(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
         let diagnostic = JOB_CONTROL_PATH
-            .at(reading.span(&usage.range), "a command of Upstart by its path, which is gone under systemd")
-            .help(systemctl_line(usage).unwrap_or_else(|| "write the systemctl command instead".to_owned()));
+            .at(reading.span(&usage.name), "a command of Upstart that no function can stand for")
+            .note(if usage.absolute {
+                "a function is not found by a path"
+            } else {
+                "a function is not found behind `exec`, `command`, `env` and `sudo`"
+            })
+            .help(
+                systemctl_line(usage)
+                    .unwrap_or_else(|| format!("write `{}` by itself, and a function takes its place", usage.command.name())),
+            );
         lowering.manual(stanza, &[], diagnostic);
     }
     for range in &reading.control.unplaced {

@@ -106,14 +106,9 @@ fn timeout(lowering: &mut Lowering<'_>) {
     }
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
     let names = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(" and ");
+    let listed = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(", ");
     let diagnostic = STOP_BUDGET
-        .at(
-            job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span),
-            format!(
-                "{}and the kill timeout share 90 seconds",
-                bounded.iter().map(|phase| format!("{} ", phase.name())).collect::<String>().replace("stop post", "stop, post")
-            ),
-        )
+        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share 90 seconds"))
         .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
         .help("lower `TimeoutStopSec=` if the scripts are quick");
     lowering.comment(directive, &STOP_BUDGET, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));

@@ -102,9 +102,8 @@ static TOO_NEW: Rule = Rule {
 static LONG_LINE: Rule = Rule {
     code: "U229",
     name: "long-line-before-systemd-235",
-    severity: Severity::Warning,
-    explanation: "systemd below 235 cuts lines of a unit file at 2048 bytes. A script with a here-document, or with quotes over several lines, stands on one line of the unit and does not fit. \
-Put the script into a file of its own.",
+    severity: Severity::Error,
+    explanation: "systemd below 235 cuts lines of a unit file at 2048 bytes and reads the rest as a line of its own, so such a unit must not be written. Make the command, or whatever is so long, shorter.",
 };
 
 static MANGLED: Rule = Rule {
@@ -210,19 +209,19 @@ fn replaced(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// The longest physical line that systemd below 235 reads.
+/// The longest physical line that systemd below 235 reads; it takes the rest for a line of its own.
 const OLD_LINE_MAX: usize = 2047;
 
 fn long_lines(lowering: &mut Lowering<'_>) {
     if lowering.has(Feature::LongLine) {
         return;
     }
-    for directive in lowering.unit.directives().collect::<Vec<_>>() {
-        let room = OLD_LINE_MAX - directive.name().len() - 1;
-        let long = lowering.unit.values(directive).iter().any(|value| value.as_str().lines().any(|line| line.len() > room));
-        if long {
-            let message = format!("a line of `{}=` is too long for systemd {}", directive.name(), lowering.options.systemd_version);
-            lowering.diagnostics.push(LONG_LINE.at(lowering.job.place(), message).help("put the script into a file of its own"));
+    let longest = lowering.unit.longest_line();
+    if longest > OLD_LINE_MAX {
+        let message =
+            format!("a line of the unit would have {longest} bytes, and systemd {} reads {OLD_LINE_MAX}", lowering.options.systemd_version);
+        lowering.diagnostics.push(LONG_LINE.at(lowering.job.place(), message).help("make the command or the text shorter"));
+        for directive in lowering.unit.directives() {
             lowering.ledger.damaged(directive, &LONG_LINE);
         }
     }

@@ -79,7 +79,7 @@ const STATUS: &str = indoc! {r#"
 "#};
 
 const EMIT: &str = indoc! {r#"
-    # emit [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
+    # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
     upstart_emit() (
         block= units=
         while :; do
@@ -99,6 +99,16 @@ const EMIT: &str = indoc! {r#"
     )
 "#};
 
+/// For events without options and variables.
+const EMIT_PLAIN: &str = indoc! {r#"
+    # An event is a unit that its followers hang on; one without followers has none.
+    upstart_emit() {
+        if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
+            systemctl start "upstart-event-$1.service"
+        fi
+    }
+"#};
+
 impl Prelude<'_> {
     /// Whether the script declines to run the job.
     pub(super) fn declines(&self) -> bool {
@@ -110,9 +120,12 @@ impl Prelude<'_> {
         self.uses.iter().find(|usage| self.phase == Phase::PreStop && verb_of(usage) == Verb::Start && is_bare(usage))
     }
 
-    /// The text of the functions.
+    /// The text of the functions; empty where none is needed.
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
+        if self.uses.iter().any(|usage| !(usage.external || is_bare(usage) && own(self.phase, verb_of(usage)) != Own::Ask)) {
+            out.push_str("# The commands of Upstart, done by systemctl.\n");
+        }
         let placed = || self.uses.iter().filter(|usage| !usage.external);
         let mut needs = Needs::new();
         let mut functions = Vec::new();
@@ -145,6 +158,9 @@ impl Prelude<'_> {
             "upstart_status \"$@\"".to_owned()
         } else if named.iter().all(|usage| is_plain(usage)) {
             format!("systemctl {name} \"$1.service\"")
+        } else if named.iter().all(|usage| has_no_options(usage)) {
+            needs.insert(Part::Unit);
+            format!("systemctl {name} \"$(upstart_unit \"$@\")\"")
         } else {
             needs.insert(Part::Job);
             needs.insert(Part::Unit);
@@ -175,44 +191,59 @@ impl Prelude<'_> {
         let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| subcommand(usage)).collect();
         verbs.sort();
         verbs.dedup();
-        let mut out = String::from(
-            "initctl() {\n    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n    verb=$1\n    shift\n    case $verb in\n",
-        );
+        let mut out = String::from("initctl() {\n");
+        if uses.iter().any(|usage| usage.arguments.first().is_some_and(|first| first.as_deref().is_none_or(is_option))) {
+            out.push_str("    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n");
+        }
+        out.push_str("    case $1 in\n");
         // A verb that only shows when the script runs may be any of them.
         let unknown = verbs.contains(&None);
         let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);
+        let mut branch = |words: &str, does: &str| out.push_str(&format!("        {words}) {does} ;;\n"));
         for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
             let name = verb.name();
             if !wants(name) {
                 continue;
             }
-            let bare = uses.iter().any(|usage| verb_of(usage) == verb && is_bare(usage));
-            needs.insert(Part::Unit);
+            let of_verb = |usage: &&&JobControl| verb_of(usage) == verb;
+            let bare = uses.iter().filter(of_verb).any(|usage| is_bare(usage));
+            let named = unknown || uses.iter().filter(of_verb).any(|usage| !is_bare(usage));
             let for_named = if verb == Verb::Status {
-                needs.insert(Part::Status);
-                "upstart_status \"$@\"".to_owned()
+                needs.extend([Part::Unit, Part::Status]);
+                "shift; upstart_status \"$@\""
+            } else if named {
+                needs.extend([Part::Unit, Part::Job]);
+                "upstart_job \"$@\""
             } else {
-                needs.insert(Part::Job);
-                "upstart_job \"$verb\" \"$@\"".to_owned()
+                ":"
             };
             if bare {
                 let for_own = self.for_own(verb, needs);
-                out.push_str(&format!("        {name}) if [ $# = 0 ]; then {for_own}; else {for_named}; fi ;;\n"));
+                if named {
+                    branch(name, &format!("if [ $# = 1 ]; then {for_own}; else {for_named}; fi"));
+                } else {
+                    branch(name, &for_own);
+                }
             } else {
-                out.push_str(&format!("        {name}) {for_named} ;;\n"));
+                branch(name, for_named);
             }
         }
         if wants("emit") {
-            needs.insert(Part::Emit);
-            out.push_str("        emit) upstart_emit \"$@\" ;;\n");
+            let plain = uses.iter().filter(|usage| subcommand(usage).is_none_or(|word| word == "emit")).all(|usage| is_plain_emit(usage));
+            needs.insert(if plain { Part::EmitPlain } else { Part::Emit });
+            branch("emit", "shift; upstart_emit \"$@\"");
         }
         if wants("list") {
-            out.push_str("        list) systemctl list-units --all --type=service ;;\n");
+            branch("list", "systemctl list-units --all --type=service");
         }
         if wants("reload-configuration") {
-            out.push_str("        reload-configuration) systemctl daemon-reload ;;\n");
+            branch("reload-configuration", "systemctl daemon-reload");
         }
-        out.push_str("        *) echo \"initctl $verb: not available under systemd\" >&2; return 1 ;;\n    esac\n}\n");
+        let known = ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"];
+        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !known.contains(&verb))) {
+            branch("*", "echo \"initctl $1: not available under systemd\" >&2; return 1");
+        }
+        out.push_str("    esac\n}\n");
         out
     }
 }
@@ -224,6 +255,7 @@ enum Part {
     Job,
     Status,
     Emit,
+    EmitPlain,
 }
 
 impl Part {
@@ -233,6 +265,7 @@ impl Part {
             Self::Job => JOB,
             Self::Status => STATUS,
             Self::Emit => EMIT,
+            Self::EmitPlain => EMIT_PLAIN,
         }
     }
 }
@@ -270,7 +303,25 @@ fn is_option(word: &str) -> bool {
 /// One literal name that is its own unit name, and nothing else.
 fn is_plain(usage: &JobControl) -> bool {
     match usage.arguments.as_slice() {
-        [Some(name)] => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte)) && !name.starts_with(['-', '.']),
+        [Some(name)] => is_unit_stem(name),
+        _ => false,
+    }
+}
+
+fn is_unit_stem(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte)) && !name.starts_with(['-', '.'])
+}
+
+/// The name of the job comes first.
+fn has_no_options(usage: &JobControl) -> bool {
+    usage.arguments.first().is_some_and(|first| first.as_deref().is_some_and(|word| !is_option(word)))
+        && !usage.arguments.iter().flatten().any(|word| is_option(word))
+}
+
+/// `emit` and one literal name that is its own unit name.
+fn is_plain_emit(usage: &JobControl) -> bool {
+    match usage.arguments.as_slice() {
+        [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
         _ => false,
     }
 }

@@ -243,8 +243,8 @@ fn service_type(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
             let pid_file = readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
             let mut directives = vec![Directive::Type];
             let mut diagnostic = EXPECT_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
-            let known = if let Some(path) = pid_file {
-                lowering.set(Directive::PidFile, Value::line(&path));
+            let known = if let Some((value, path)) = pid_file.and_then(|path| Some((Value::exact_line(&path)?, path))) {
+                lowering.set(Directive::PidFile, value);
                 directives.push(Directive::PidFile);
                 diagnostic = diagnostic
                     .note(format!("the main process is the one in {path}, as the command line says"))
@@ -285,7 +285,7 @@ fn started_when_executed(lowering: &mut Lowering<'_>) {
 fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
     let script = "until grep -q \"^State:.T\" /proc/$MAINPID/status; do sleep 0.1; done; kill -CONT $MAINPID";
     let mut command = Command::words(["/bin/sh", "-e", "-c"]);
-    command.argv.push(Argument::Script { text: script.into(), breaks: Vec::new() });
+    command.argv.push(Argument::Script { text: script.into(), breaks: Vec::new(), joins: Vec::new() });
     command.prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
     command
 }
@@ -399,7 +399,7 @@ fn guarded(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Place
         lowering.approximate(stanza, &[directive], diagnostic);
         return;
     }
-    let front = "# Declined: 1 skips the unit. Failed: 255 fails it.\n\
+    let front = "# `stop` declines to run the job: status 1 skips the unit, 255 fails it.\n\
         upstart_verdict() { [ $? = 0 ] || exit 255; [ -z \"${upstart_declined-}\" ] || exit 1; }\n\
         trap upstart_verdict EXIT\n";
     let command = command(lowering, reading, placement.instance, placement.own_unit, front, text);
@@ -437,7 +437,7 @@ fn condition(test: &FileTest) -> Option<(Directive, Value)> {
         FileTestKind::IsRegular | FileTestKind::IsNotEmpty | FileTestKind::IsReadable | FileTestKind::IsSymbolicLink => return None,
     };
     let sign = if test.negated { "!" } else { "" };
-    Some((directive, Value::line(&format!("{sign}{}", test.path))))
+    Some((directive, Value::exact_line(&format!("{sign}{}", test.path))?))
 }
 
 fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {

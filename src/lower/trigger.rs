@@ -351,7 +351,7 @@ fn job(event: &Event, state: JobState) -> Classified {
                 }
             }
             Argument::Equal("RESULT", value) | Argument::Positional(value) if ["ok", "failed"].contains(&value) => {
-                result = Some(value.to_owned())
+                result = Some(value.to_owned());
             }
             Argument::Equal("EXIT_STATUS", "0") => result = Some("ok".to_owned()),
             Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(

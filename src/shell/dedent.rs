@@ -5,8 +5,8 @@ use super::read;
 /// The script without the blanks that all of its lines begin with, and without the blanks of blank lines. Only
 /// lines at whose beginning blanks mean nothing are counted and changed; those in quotes and here-documents stay.
 pub fn dedent(text: &str) -> String {
-    let breaks = read(text).breaks;
-    let mut starts: Vec<usize> = std::iter::once(0).chain(breaks).filter(|&start| start < text.len()).collect();
+    let reading = read(text);
+    let mut starts: Vec<usize> = std::iter::once(0).chain(reading.breaks).filter(|&start| start < text.len()).collect();
     starts.dedup();
     let pieces: Vec<&str> = starts.iter().zip(starts.iter().skip(1).chain([&text.len()])).map(|(&start, &end)| &text[start..end]).collect();
     let blanks = |piece: &str| piece.len() - piece.trim_start_matches([' ', '\t']).len();
@@ -17,7 +17,23 @@ pub fn dedent(text: &str) -> String {
         let common = shared.bytes().zip(piece.bytes()).take_while(|(a, b)| a == b).count();
         shared = &shared[..common];
     }
-    pieces.iter().map(|piece| if is_blank(piece) { "\n" } else { &piece[shared.len()..] }).collect()
+    let mut out = String::with_capacity(text.len());
+    for (piece, start) in pieces.iter().zip(&starts) {
+        if is_blank(piece) {
+            out.push('\n');
+            continue;
+        }
+        // A line that goes on moves with its beginning.
+        let mut from = start + shared.len();
+        for &join in reading.joins.iter().filter(|&&join| (*start..start + piece.len()).contains(&join)) {
+            if text[join..].starts_with(shared) && text[..join - 2].ends_with([' ', '\t']) {
+                out.push_str(&text[from..join]);
+                from = join + shared.len();
+            }
+        }
+        out.push_str(&text[from..start + piece.len()]);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -32,7 +48,9 @@ mod tests {
             ("  a\n b\n", " a\nb\n"),
             ("  cat <<E\n  x\nE\n  b\n", "cat <<E\n  x\nE\nb\n"),
             ("  echo 'a\n  b'\n", "echo 'a\n  b'\n"),
-            ("  a \\\n  b\n", "a \\\n  b\n"),
+            ("  a \\\n  b\n", "a \\\nb\n"),
+            ("  a\\\n  b\n", "a\\\n  b\n"),
+            ("    a \\\n      b \\\n  c\n", "a \\\n  b \\\n  c\n"),
             ("", ""),
         ] {
             assert_eq!(dedent(text), expected);

@@ -29,6 +29,8 @@ pub struct Reading {
     /// change to what the script does (`$LINENO` and the line numbers of messages aside). The end of the text may be one of them.
     /// A newline within quotes, `${}`, `$(())`, backquotes or a here-document never is, nor one behind a backslash.
     pub breaks: Vec<usize>,
+    /// Offsets just after an escaped newline that stands between two tokens, with blanks around it: blanks in its place are the same.
+    pub joins: Vec<usize>,
     /// From the `#` to before the newline.
     pub comments: Vec<Range<usize>>,
     /// Those within `$()` and backquotes too.

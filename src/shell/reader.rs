@@ -219,7 +219,7 @@ impl<'t> Reader<'t> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t') => self.at += 1,
-                Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.at += 2,
+                Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.continuation(),
                 Some(b'#') => {
                     let start = self.at;
                     self.at = self.find(b'\n').unwrap_or(self.bytes.len());
@@ -227,6 +227,16 @@ impl<'t> Reader<'t> {
                 }
                 _ => return,
             }
+        }
+    }
+
+    /// An escaped newline between two tokens.
+    fn continuation(&mut self) {
+        let is_blank = |byte: Option<u8>| matches!(byte, Some(b' ' | b'\t'));
+        let parted = is_blank(self.at.checked_sub(1).and_then(|before| self.byte(before))) || is_blank(self.byte(self.at + 2));
+        self.at += 2;
+        if parted && self.unbreakable == 0 {
+            self.reading.joins.push(self.at);
         }
     }
 

@@ -114,9 +114,9 @@ const INDENT: &str = "    ";
 
 /// A script over several physical lines. systemd turns a backslash and the newline after it into one
 /// blank and keeps the blanks that follow; a physical line that begins with `#` or `;` is left out.
-pub(super) fn laid_out(text: &[u8], breaks: &[usize], dollar: Dollar) -> String {
+pub(super) fn laid_out(text: &[u8], breaks: &[usize], joins: &[usize], dollar: Dollar) -> String {
     let quote = quote_for(text, '\'');
-    let pieces = pieces(text, breaks);
+    let pieces = pieces(text, breaks, joins);
     let mut out = String::from(quote);
     if let [whole] = pieces[..] {
         escape_into(&mut out, whole, dollar, Some(quote));
@@ -146,22 +146,29 @@ pub(super) fn laid_out(text: &[u8], breaks: &[usize], dollar: Dollar) -> String 
 }
 
 /// An upper bound of the bytes that systemd makes of a script.
-pub(super) fn laid_out_len(text: &[u8], breaks: &[usize]) -> usize {
-    match pieces(text, breaks).len() {
+pub(super) fn laid_out_len(text: &[u8], breaks: &[usize], joins: &[usize]) -> usize {
+    match pieces(text, breaks, joins).len() {
         1 => text.len(),
         // Each piece comes with the blank of its continuation, its indentation, and perhaps a `\s`.
         pieces => text.len() + pieces * (1 + INDENT.len() + 1) + 1,
     }
 }
 
-/// The script cut at those of its breaks that lead to a physical line of its own.
-fn pieces<'a>(text: &'a [u8], breaks: &[usize]) -> Vec<&'a [u8]> {
+/// The script cut at those of its breaks and joins that lead to a physical line of its own. The escaped newline
+/// of a join is left out: the continuation of the physical line takes its place.
+fn pieces<'a>(text: &'a [u8], breaks: &[usize], joins: &[usize]) -> Vec<&'a [u8]> {
+    let next = |end: usize| text[end + blanks(&text[end..])..].first().copied();
+    // `;;` reads better at the end of the line before than after a `\s`.
+    let after_break = breaks.iter().filter(|&&end| end < text.len() && next(end) != Some(b';')).map(|&end| (end, 0));
+    // Behind a join nothing may be left out.
+    let after_join = joins.iter().filter(|&&end| end < text.len() && !matches!(next(end), Some(b';' | b'#'))).map(|&end| (end, 2));
+    let mut cuts: Vec<(usize, usize)> = after_break.chain(after_join).collect();
+    cuts.sort_unstable();
     let mut pieces = Vec::new();
     let mut start = 0;
-    for &end in breaks.iter().filter(|&&end| end < text.len()) {
-        // `;;` reads better at the end of the line before than after a `\s`.
-        if end > start && text[end + blanks(&text[end..])..].first() != Some(&b';') {
-            pieces.push(&text[start..end]);
+    for (end, escaped) in cuts {
+        if end > start + escaped {
+            pieces.push(&text[start..end - escaped]);
             start = end;
         }
     }
@@ -191,15 +198,24 @@ mod tests {
         let text = "case $1 in\n\ta)\n\t  echo 'a  b'\n\t  ;;\nesac\n";
         let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
         let expected = "\"\\\n    case $1 in\\n\\\n    \ta)\\n\\\n    \t  echo 'a  b'\\n\\t  ;;\\n\\\n    esac\\n\"";
-        assert_eq!(laid_out(text.as_bytes(), &breaks, Dollar::Literal), expected);
-        assert_eq!(laid_out(text.as_bytes(), &[], Dollar::Literal).lines().count(), 1);
+        assert_eq!(laid_out(text.as_bytes(), &breaks, &[], Dollar::Literal), expected);
+        assert_eq!(laid_out(text.as_bytes(), &[], &[], Dollar::Literal).lines().count(), 1);
+    }
+
+    #[test]
+    fn a_line_that_goes_on_does_so_in_the_unit() {
+        let text = b"run --a \\\n  --b \\\n  # c\nnext\n";
+        assert_eq!(laid_out(text, &[24], &[10, 18], Dollar::Literal), "'\\\n    run --a \\\n      --b \\\\\\n  # c\\n\\\n    next\\n'");
     }
 
     #[test]
     fn only_comments_are_left_to_be_left_out() {
         // The break before `;;` is not used, so that it stands behind the comment.
-        assert_eq!(laid_out(b"a\n# b\n;;\n# c\n", &[2, 6, 9], Dollar::Literal), "'\\\n    a\\n\\\n    \\s# b\\n;;\\n\\\n    # c\\n\\\n'");
-        assert_eq!(laid_out(b";;\na", &[3], Dollar::Literal), "'\\\n    \\s;;\\n\\\n    a'");
+        assert_eq!(
+            laid_out(b"a\n# b\n;;\n# c\n", &[2, 6, 9], &[], Dollar::Literal),
+            "'\\\n    a\\n\\\n    \\s# b\\n;;\\n\\\n    # c\\n\\\n'"
+        );
+        assert_eq!(laid_out(b";;\na", &[3], &[], Dollar::Literal), "'\\\n    \\s;;\\n\\\n    a'");
     }
 
     #[test]

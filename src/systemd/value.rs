@@ -63,8 +63,9 @@ pub enum Argument {
     Word(Vec<u8>),
     /// The text of a shell script, laid out over physical lines. Each of `breaks` is an offset just
     /// after a newline at which blanks may be added, and at which a comment line that follows may be left
-    /// out, without changing what the script does.
-    Script { text: Vec<u8>, breaks: Vec<usize> },
+    /// out, without changing what the script does. Each of `joins` is an offset just after an escaped newline
+    /// that may as well be a blank.
+    Script { text: Vec<u8>, breaks: Vec<usize>, joins: Vec<usize> },
     /// A variable that systemd replaces, such as `MAINPID`.
     Variable(&'static str),
 }
@@ -88,7 +89,7 @@ impl Command {
         for (index, argument) in self.argv.iter().enumerate() {
             let (text, len) = match argument {
                 Argument::Word(word) => (word, word.len()),
-                Argument::Script { text, breaks } => (text, quote::laid_out_len(text, breaks)),
+                Argument::Script { text, breaks, joins } => (text, quote::laid_out_len(text, breaks, joins)),
                 Argument::Variable(_) => continue,
             };
             if text.contains(&0) {
@@ -207,7 +208,7 @@ impl Value {
             }
             match argument {
                 Argument::Word(word) => out.push_str(&quote::quoted(word, dollar)),
-                Argument::Script { text, breaks } => out.push_str(&quote::laid_out(text, breaks, dollar)),
+                Argument::Script { text, breaks, joins } => out.push_str(&quote::laid_out(text, breaks, joins, dollar)),
                 Argument::Variable(name) => {
                     out.push('$');
                     out.push_str(name);

@@ -49,7 +49,8 @@ fn scripts_do_what_they_did() {
             .iter()
             .enumerate()
             .map(|(index, script)| {
-                let text = Argument::Script { text: script.text.clone().into_bytes(), breaks: script.breaks.clone() };
+                let text =
+                    Argument::Script { text: script.text.clone().into_bytes(), breaks: script.breaks.clone(), joins: script.joins.clone() };
                 let argv = ["/bin/sh", "-e", "-c"].map(|word| Argument::Word(word.into())).into_iter().chain([text]).collect();
                 let prefix = Prefix { literal_dollar: literal_dollar(index), ..Prefix::default() };
                 let mut unit = Unit::new(UnitName::known(file(index)));

@@ -17,6 +17,8 @@ struct Line {
 pub struct Script {
     pub text: String,
     pub breaks: Vec<usize>,
+    /// Behind escaped newlines between words.
+    pub joins: Vec<usize>,
 }
 
 /// Statements of one line.
@@ -45,13 +47,16 @@ const LINES: [&str; 22] = [
     "test -n \"$y\"",
 ];
 
+/// A statement over several lines.
+const GOES_ON: &str = "echo one \\\n  two \\\n  three\n";
+
 /// Statements whose further lines are part of a word, or of a here-document.
 const BLOCKS: [&str; 8] = [
     "cat <<EOF\n  $x\n# kept\n; kept\n\tEOF\nEOF\n",
     "cat <<-'EOF'\n\t$x\n\t# kept\n\tEOF\n",
     "echo 'one\n  two\n# three\n;; four'\n",
     "echo \"one\n\ttwo \\\n  $x\n# three\"\n",
-    "echo one \\\n  two \\\n  three\n",
+    GOES_ON,
     "echo one &&\\\n# not a comment\n",
     "echo `echo one\n# gone\necho two`\n",
     "echo \"$(cat <<E\n# kept\nE\n)\"\n",
@@ -97,7 +102,12 @@ pub fn scripts() -> impl Strategy<Value = Script> {
         if !is_ended {
             text.pop();
         }
-        Script { text, breaks }
+        let joins = text
+            .match_indices(GOES_ON)
+            .flat_map(|(at, _)| [at + "echo one \\\n".len(), at + "echo one \\\n  two \\\n".len()])
+            .filter(|&join| join < text.len())
+            .collect();
+        Script { text, breaks, joins }
     })
 }
 

@@ -101,7 +101,7 @@ fn script() -> impl Strategy<Value = Argument> {
         if text.len() % 3 == 0 {
             text.pop();
         }
-        Argument::Script { text, breaks }
+        Argument::Script { text, breaks, joins: Vec::new() }
     })
 }
 
@@ -196,7 +196,7 @@ impl Case {
                 let word = if command.prefix.literal_dollar || index == 0 { word.clone() } else { single_dollars(word)? };
                 match argument {
                     Argument::Word(expected) => same_text("argument", Some(&word), Some(expected))?,
-                    Argument::Script { text, breaks } if !is_laid_out(text, breaks, &word) => {
+                    Argument::Script { text, breaks, .. } if !is_laid_out(text, breaks, &word) => {
                         return Err(format!("script {} at {breaks:?} became {}", text.escape_ascii(), word.escape_ascii()));
                     }
                     Argument::Script { .. } => {}

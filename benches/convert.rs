@@ -3,6 +3,8 @@
 //! Over the jobs in fixtures/convert, and over the corpus beside the project where it is there. Figures are per pass
 //! over all files: bytes of source and jobs a second.
 
+#![allow(clippy::print_stderr, reason = "a bench says what it skips")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The program as it is run: arguments, inputs that are no jobs, streams and exit statuses.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::fs::{self, File, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

@@ -1,21 +1,18 @@
 //! Every job in fixtures/convert, with its unit and what is said about it, beside it as `NAME.snap`.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 
 use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::convert;
-use upstart2systemd::job::JobName;
 use upstart2systemd::report::{self, Style};
-use upstart2systemd::source::{Source, Sources};
 
 /// What a person sees: the unit, then the diagnostics, then what became of each stanza.
 fn check(path: &Path, options: &Options) -> String {
-    let name = path.file_stem().unwrap().to_str().unwrap();
-    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.file_name().unwrap().to_str().unwrap(), bytes));
-    let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
-    let conversion = convert(&sources, JobName(name.to_owned()), options);
+    let (sources, conversion) = common::converted(path, options);
     let mut out = String::new();
     for output in &conversion.outputs {
         writeln!(out, "==> {}\n{}", output.path, output.text).unwrap();

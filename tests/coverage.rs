@@ -1,32 +1,26 @@
 //! Nothing is left without a fixture: every stanza, and every rule.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use common::{converted, jobs};
 use upstart2systemd::ast::KEYWORDS;
 use upstart2systemd::conversion::{Conversion, Options};
-use upstart2systemd::convert::{convert, rules};
+use upstart2systemd::convert::rules;
 use upstart2systemd::diagnostic::Disposition;
-use upstart2systemd::job::JobName;
-use upstart2systemd::source::{Source, Sources};
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
-    let mut found = Vec::new();
-    for (directory, version) in [("convert", 249), ("reject", 249), ("old-systemd", 229)] {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(directory);
-        for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.extension().is_none_or(|extension| extension != "conf") {
-                continue;
-            }
-            let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.display().to_string(), bytes));
-            let sources = Sources { conf: read(&path).unwrap(), overriding: read(&path.with_extension("override")) };
-            let name = JobName(path.file_stem().unwrap().to_str().unwrap().to_owned());
-            let options = Options { systemd_version: version, ..Options::default() };
-            found.push((path, convert(&sources, name, &options)));
-        }
-    }
-    found
+    let directories = [("fixtures/convert", 249), ("fixtures/reject", 249), ("fixtures/old-systemd", 229)];
+    let all = directories.into_iter().flat_map(|(directory, version)| jobs(directory).into_iter().map(move |path| (path, version)));
+    all.map(|(path, version)| {
+        let conversion = converted(&path, &Options { systemd_version: version, ..Options::default() }).1;
+        (path, conversion)
+    })
+    .collect()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the parser makes of small texts, and that no text harms it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
 
 use std::fmt::Write as _;

@@ -1,43 +1,29 @@
 //! The generated parts of the README are what the program says: the example, the mapping table, the rules.
 //! `UPDATE_README=1 cargo test --test readme` writes them anew.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use upstart2systemd::conversion::{Conversion, Options};
-use upstart2systemd::convert::{convert, rules};
-use upstart2systemd::job::JobName;
+use common::{converted, jobs};
+use upstart2systemd::conversion::Options;
+use upstart2systemd::convert::rules;
 use upstart2systemd::report::{self, Style};
-use upstart2systemd::source::{Source, Sources};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn converted(path: &Path, name: &str) -> (Sources, Conversion) {
-    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.file_name().unwrap().to_str().unwrap(), bytes));
-    let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
-    let conversion = convert(&sources, JobName(name.to_owned()), &Options::default());
-    (sources, conversion)
-}
-
-fn fixtures() -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(root().join("fixtures/convert"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
-        .collect();
-    found.sort();
-    found
 }
 
 /// A job, the command, and everything that the command prints.
 fn example(file: &str) -> String {
     let path = root().join(file);
     let name = path.file_stem().unwrap().to_str().unwrap();
-    let (sources, conversion) = converted(&path, name);
+    let (sources, conversion) = converted(&path, &Options::default());
     let mut out = String::new();
     writeln!(out, "`{name}.conf`:\n\n```upstart\n{}```\n", fs::read_to_string(&path).unwrap()).unwrap();
     writeln!(out, "`upstart2systemd {name}.conf` writes `{name}.service`:\n\n```ini\n{}```\n", conversion.outputs[0].text).unwrap();
@@ -49,9 +35,8 @@ fn example(file: &str) -> String {
 /// For each stanza the directives and dispositions that all fixtures together show.
 fn mapping() -> String {
     let mut seen: BTreeMap<&str, (Vec<String>, BTreeSet<&str>)> = BTreeMap::new();
-    for path in fixtures() {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        for outcome in converted(&path, &name).1.stanzas {
+    for path in jobs("fixtures/convert") {
+        for outcome in converted(&path, &Options::default()).1.stanzas {
             let (directives, dispositions) = seen.entry(outcome.stanza).or_default();
             for directive in outcome.directives {
                 let short = format!("`{}=`", directive.rsplit('.').next().unwrap());

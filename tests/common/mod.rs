@@ -1,0 +1,32 @@
+//! The jobs of a fixtures directory, converted.
+
+#![allow(dead_code, reason = "not every test uses all of it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use upstart2systemd::conversion::{Conversion, Options};
+use upstart2systemd::convert::convert;
+use upstart2systemd::job::JobName;
+use upstart2systemd::source::{Source, Sources};
+
+/// The job files below a directory of the project, in order.
+pub(crate) fn jobs(directory: &str) -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    let mut found: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Converts a job with the override that lies beside it.
+pub(crate) fn converted(path: &Path, options: &Options) -> (Sources, Conversion) {
+    let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.file_name().unwrap().to_str().unwrap(), bytes));
+    let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
+    let conversion = convert(&sources, JobName(name), options);
+    (sources, conversion)
+}

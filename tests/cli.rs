@@ -1,6 +1,6 @@
 //! The program as it is run: arguments, inputs that are no jobs, streams and exit statuses.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;

@@ -2,7 +2,7 @@
 
 use super::context::Lowering;
 use super::instance::Instance;
-use super::prelude::{Prelude, emitted};
+use super::prelude::{Prelude, declines, emitted, vetoes};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
 use crate::conversion::Output;
@@ -85,20 +85,52 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads what is left of a text when its beginning is said otherwise.
-    pub(super) fn of_part(phase: Phase, stated: &'a Stated<Process>, text: &str, offset: usize) -> Self {
-        let shell = shell::read(text);
+    pub(super) fn part(&self, text: &str, offset: usize) -> Self {
+        Self::of_part(self.phase, self.stated, text, offset)
+    }
+
+    fn of_part(phase: Phase, stated: &'a Stated<Process>, text: &str, offset: usize) -> Self {
+        let mut shell = shell::read(text);
+        if stated.value.body() == Body::Exec {
+            // The shell becomes the first command, so the rest of a list never runs.
+            let end = unreached(text, &shell).map_or(text.len(), |(end, _)| end);
+            shell.commands.retain(|command| command.range.end <= end);
+            shell.background.retain(|range| range.end <= end);
+        }
         let control = job_control::find(text, &shell);
         Self { phase, stated, shell, control, offset }
     }
 
-    pub(super) fn prelude<'b>(&'b self, own_unit: &'b str) -> Prelude<'b> {
-        Prelude { phase: self.phase, own_unit, uses: &self.control.commands }
+    pub(super) fn is_script(&self) -> bool {
+        self.stated.value.body() == Body::Script
+    }
+
+    /// Whether the text declines to run the job.
+    pub(super) fn declines(&self) -> bool {
+        declines(self.phase, &self.control.commands)
+    }
+
+    /// The command by which a pre-stop calls the stop off.
+    pub(super) fn veto(&self) -> Option<&JobControl> {
+        vetoes(self.phase, &self.control.commands)
+    }
+
+    fn prelude<'b>(&'b self, own_unit: &'b str, decline: &'b str) -> Prelude<'b> {
+        Prelude { phase: self.phase, own_unit, decline, uses: &self.control.commands }
     }
 
     /// The place in the source of a part of the text.
     pub(super) fn span(&self, range: &std::ops::Range<usize>) -> Span {
         source_span(&self.stated.value, &(self.offset + range.start..self.offset + range.end))
     }
+}
+
+/// Where the first command of `exec FIRST && SECOND` ends, and the operator behind it.
+fn unreached<'t>(text: &'t str, shell: &shell::Reading) -> Option<(usize, &'t str)> {
+    let first = shell.commands.first().filter(|command| command.range.start == 0)?;
+    let rest = text.get(first.range.end..)?.trim_start();
+    let operator = ["&&", "||", ";"].into_iter().find(|operator| rest.starts_with(operator))?;
+    (rest != operator).then(|| (first.range.end, &rest[..operator.len()]))
 }
 
 /// The place in the source of a part of the text that a phase runs.
@@ -121,31 +153,43 @@ pub(super) fn source_span(process: &Process, range: &std::ops::Range<usize>) -> 
     }
 }
 
-/// The command of a phase. `front` goes before the text and makes a shell necessary.
+/// Shell text around that of a phase, each line ended. Any of it makes a shell necessary.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wrapping<'a> {
+    /// Before the functions that stand for Upstart's commands.
+    pub(super) first: &'a str,
+    /// Before the text.
+    pub(super) before: &'a str,
+    pub(super) behind: &'a str,
+    /// What `stop` in pre-start does.
+    pub(super) decline: &'a str,
+}
+
+/// The command of a phase. `own_unit` is shell text that names the unit.
 pub(super) fn command(
     lowering: &mut Lowering<'_>,
     reading: &Reading<'_>,
-    instance: &Instance,
-    own_unit: &str,
-    front: &str,
+    (instance, own_unit): (&Instance, &str),
+    wrapping: Wrapping<'_>,
     text: &str,
 ) -> Command {
     report_job_control(lowering, reading);
-    let mut before = instance_parts(instance);
-    before.push_str(&reading.prelude(own_unit).text());
-    before.push_str(front);
+    let Wrapping { first, before, behind, decline } = wrapping;
+    let front = [&instance_parts(instance), first, &reading.prelude(own_unit, decline).text(), before].concat();
     match reading.stated.value.body() {
         // init takes the common indentation away, unless a blank line is in its way.
-        Body::Script => script(lowering, reading, &format!("{before}{}", shell::dedent(text))),
-        Body::Exec => exec(lowering, reading, &before, text),
+        Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text))),
+        Body::Exec => exec(lowering, reading, &front, text, behind),
     }
 }
 
-fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: &str) -> Command {
+fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: &str, behind: &str) -> Command {
     let controls = reading.control.commands.iter().any(|usage| !usage.external);
     if controls {
-        // The shell's `exec` would pass a function by.
-        return script(lowering, reading, &format!("{before}{text}\n"));
+        // The shell's `exec` would pass a function by. Without it, what follows the command would run.
+        let end = unreached(text, &shell::read(text)).map_or(text.len(), |(end, _)| end);
+        report_gotchas(lowering, reading, text);
+        return script(lowering, reading, &format!("{before}{}\n{behind}", &text[..end]));
     }
     if before.is_empty() {
         let words = direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text));
@@ -156,6 +200,7 @@ fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: 
         }
     }
     report_gotchas(lowering, reading, text);
+    // Behind the command comes nothing: the shell has become it.
     script(lowering, reading, &format!("{before}exec {text}\n"))
 }
 
@@ -294,16 +339,10 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str
         lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&ASSIGNMENT));
         lowering.diagnostics.push(diagnostic);
     }
-    let rest = &text[first.range.end.min(text.len())..];
-    let operator = ["&&", "||", ";"].into_iter().find(|operator| rest.trim_start().starts_with(operator));
-    if let Some(operator) = operator
-        && first.range.start == 0
-        && rest.trim() != operator
-    {
-        let end = first.range.end + rest.len();
+    if let Some((start, operator)) = unreached(text, &shell::read(text)) {
         let diagnostic = COMPOUND
             .at(
-                if span.end - span.start == text.len() { reading.span(&(first.range.end..end)) } else { span },
+                if span.end - span.start == text.len() { reading.span(&(start..text.len())) } else { span },
                 format!("what follows `{operator}` never runs"),
             )
             .note("`exec` turns the shell into the first command; the unit does the same")

@@ -14,6 +14,7 @@ mod environment;
 mod event_table;
 mod event_variables;
 mod glob;
+mod guard;
 mod identity;
 mod instance;
 mod ledger;
@@ -50,7 +51,8 @@ static OWN_RULES: [&Rule; 6] = [&NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
-    let lists: [&[&'static Rule]; 14] = [
+    let lists: [&[&'static Rule]; 15] = [
+        &guard::RULES,
         &OWN_RULES,
         &activation::RULES,
         &attributes::RULES,

@@ -8,6 +8,16 @@ use indoc::indoc;
 use crate::ast::Phase;
 use crate::shell::job_control::{JobControl, Verb};
 
+/// Whether a script declines to run the job.
+pub(super) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
+    uses.iter().any(|usage| own(phase, verb_of(usage)) == Own::Decline && is_bare(usage))
+}
+
+/// The command by which a pre-stop calls the stop off.
+pub(super) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
+    uses.iter().find(|usage| phase == Phase::PreStop && verb_of(usage) == Verb::Start && is_bare(usage))
+}
+
 /// What a command without the name of a job means in a phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Own {
@@ -32,6 +42,8 @@ pub(super) struct Prelude<'a> {
     pub(super) phase: Phase,
     /// The unit's own name; for a template the shell text that finds it out.
     pub(super) own_unit: &'a str,
+    /// What `stop` in pre-start does.
+    pub(super) decline: &'a str,
     pub(super) uses: &'a [JobControl],
 }
 
@@ -110,16 +122,6 @@ const EMIT_PLAIN: &str = indoc! {r#"
 "#};
 
 impl Prelude<'_> {
-    /// Whether the script declines to run the job.
-    pub(super) fn declines(&self) -> bool {
-        self.uses.iter().any(|usage| own(self.phase, verb_of(usage)) == Own::Decline && is_bare(usage))
-    }
-
-    /// Whether pre-stop calls the stop off.
-    pub(super) fn vetoes(&self) -> Option<&JobControl> {
-        self.uses.iter().find(|usage| self.phase == Phase::PreStop && verb_of(usage) == Verb::Start && is_bare(usage))
-    }
-
     /// The text of the functions; empty where none is needed.
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
@@ -181,7 +183,7 @@ impl Prelude<'_> {
             return "upstart_status \"$UPSTART_JOB\"".to_owned();
         }
         match own(self.phase, verb) {
-            Own::Decline => "upstart_declined=1".to_owned(),
+            Own::Decline => self.decline.to_owned(),
             Own::Nothing => ":".to_owned(),
             Own::Ask => format!("systemctl --no-block {} {}", verb.name(), self.own_unit),
         }

@@ -1,14 +1,14 @@
 //! The processes of the five phases: which directive each becomes, and the type of the unit.
 
-use super::command::{Reading, command};
+use super::command::{Reading, Wrapping, command};
 use super::context::Lowering;
+use super::guard;
 use super::instance::Instance;
 use crate::ast::{Expect, Phase};
 use crate::diagnostic::{Rule, Severity};
-use crate::shell::guard::{FileTest, FileTestKind, leading_guards};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
 
-pub(super) static RULES: [&Rule; 11] = [
+pub(super) static RULES: [&Rule; 10] = [
     &PRE_START_BACKGROUND,
     &POST_START_OF_TASK,
     &PRE_STOP_VETO,
@@ -17,7 +17,6 @@ pub(super) static RULES: [&Rule; 11] = [
     &GROUP_KILL,
     &EXPECT_FORK,
     &EXPECT_STOP,
-    &GUARD_WITHOUT_CONDITION,
     &NOTHING_TO_RUN,
     &ENDLESS_TASK,
 ];
@@ -84,14 +83,6 @@ static EXPECT_STOP: Rule = Rule {
 for the stop and continues the program. A program that can use sd_notify(3) is better off with `Type=notify`.",
 };
 
-static GUARD_WITHOUT_CONDITION: Rule = Rule {
-    code: "U221",
-    name: "start-guard-before-systemd-243",
-    severity: Severity::Warning,
-    explanation: "A pre-start that calls `stop` declines to run the job. `ExecCondition=` says that since systemd 243. Below it the script has systemd stop the unit, so the \
-job does not run, but `systemctl start` reports that it was cancelled.",
-};
-
 static NOTHING_TO_RUN: Rule = Rule {
     code: "U110",
     name: "nothing-to-run",
@@ -154,15 +145,19 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, instance: &Instan
     Processes { main_pid_known }
 }
 
-struct Placement<'a> {
-    shape: Shape,
+pub(super) struct Placement<'a> {
+    pub(super) shape: Shape,
     instance: &'a Instance,
-    own_unit: &'a str,
+    pub(super) own_unit: &'a str,
 }
 
 impl Placement<'_> {
     fn command(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>) -> Command {
-        command(lowering, reading, self.instance, self.own_unit, "", &reading.stated.value.text().value)
+        self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
+    }
+
+    pub(super) fn wrapped(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>, wrapping: Wrapping<'_>, text: &str) -> Command {
+        command(lowering, reading, (self.instance, self.own_unit), wrapping, text)
     }
 }
 
@@ -333,7 +328,9 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
 fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
     let stanza = reading.stated.stanza;
     if placement.shape == Shape::Inverted {
-        let command = placement.command(lowering, reading);
+        // A command that fails is the last that runs.
+        let wrapping = Wrapping { decline: "exit 1", ..Wrapping::default() };
+        let command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
         lowering.add(Directive::ExecStop, Value::command(&command));
         lowering.exact(stanza, &[Directive::ExecStop]);
         return;
@@ -344,100 +341,20 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pla
         lowering.approximate(stanza, &[], diagnostic);
     }
     let text = &reading.stated.value.text().value;
-    if reading.prelude(placement.own_unit).declines() {
-        guarded(lowering, reading, placement, text);
+    if reading.declines() {
+        guard::lower(lowering, reading, placement, text);
     } else {
         run_before(lowering, reading, placement, text);
     }
 }
 
 /// pre-start without a guard.
-fn run_before(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
+pub(super) fn run_before(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
     // Of a state it is all that there is to run.
     let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
-    let command = command(lowering, reading, placement.instance, placement.own_unit, "", text);
+    let command = placement.wrapped(lowering, reading, Wrapping::default(), text);
     lowering.add(directive, Value::command(&command));
     lowering.exact(reading.stated.stanza, &[directive]);
-}
-
-/// A pre-start that may decline to run the job.
-fn guarded(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
-    let stanza = reading.stated.stanza;
-    let job = lowering.job;
-    // A Condition is tested by systemd itself, as root, outside of the root directory, and skips post-stop.
-    let conditions_fit = job.process(Phase::PostStop).is_none() && job.setuid.is_none() && job.chroot.is_none();
-    let (mut text, mut offset) = (text, 0);
-    let (tests, end) = if conditions_fit { conditions(text) } else { (Vec::new(), 0) };
-    if !tests.is_empty() {
-        for (directive, value) in tests {
-            lowering.add(directive, value);
-            lowering.exact(stanza, &[directive]);
-        }
-        let rest = text[end..].trim_start_matches('\n');
-        offset = text.len() - rest.len();
-        text = rest;
-        if text.trim().is_empty() {
-            return;
-        }
-    }
-    let reading = &Reading::of_part(reading.phase, reading.stated, text, offset);
-    if !reading.prelude(placement.own_unit).declines() {
-        run_before(lowering, reading, placement, text);
-        return;
-    }
-    if !lowering.has(Feature::ExecCondition) {
-        let front = format!(
-            "# Declining: systemd stops the unit, which also ends this script.\ndecline() {{ systemctl --no-block stop {}; while :; do sleep 1; done; }}\n",
-            placement.own_unit
-        );
-        let command = decline_by(lowering, reading, placement, &front, text);
-        let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
-        lowering.add(directive, Value::command(&command));
-        let diagnostic = GUARD_WITHOUT_CONDITION
-            .at(job.stanzas[stanza.0].span, "`stop` in pre-start cancels the start of the unit")
-            .note("`ExecCondition=` would skip it quietly, but needs systemd 243");
-        lowering.approximate(stanza, &[directive], diagnostic);
-        return;
-    }
-    let front = "# `stop` declines to run the job: status 1 skips the unit, 255 fails it.\n\
-        upstart_verdict() { [ $? = 0 ] || exit 255; [ -z \"${upstart_declined-}\" ] || exit 1; }\n\
-        trap upstart_verdict EXIT\n";
-    let command = command(lowering, reading, placement.instance, placement.own_unit, front, text);
-    lowering.add(Directive::ExecCondition, Value::command(&command));
-    lowering.exact(stanza, &[Directive::ExecCondition]);
-}
-
-/// The guard for a systemd without `ExecCondition=`.
-fn decline_by(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, front: &str, text: &str) -> Command {
-    // The function that notes the wish is followed by one that acts on it.
-    let act = format!("{front}stop() {{ [ $# -gt 0 ] || decline; systemctl stop \"$1.service\"; }}\n");
-    command(lowering, reading, placement.instance, placement.own_unit, &act, text)
-}
-
-/// The Conditions that are the same as the guards in front of a script, and where the rest of it begins.
-fn conditions(text: &str) -> (Vec<(Directive, Value)>, usize) {
-    let guards = leading_guards(text).guards;
-    let (mut found, mut end) = (Vec::new(), 0);
-    // The tests of one statement belong together.
-    for statement in guards.chunk_by(|first, second| first.range == second.range) {
-        let Some(tests) = statement.iter().map(condition).collect::<Option<Vec<_>>>() else { break };
-        found.extend(tests);
-        end = statement.last().map_or(end, |test| test.range.end);
-    }
-    (found, end)
-}
-
-/// The Condition that is the same as a file test, where there is one.
-fn condition(test: &FileTest) -> Option<(Directive, Value)> {
-    let directive = match test.kind {
-        FileTestKind::Exists => Directive::ConditionPathExists,
-        FileTestKind::IsDirectory => Directive::ConditionPathIsDirectory,
-        FileTestKind::IsExecutable => Directive::ConditionFileIsExecutable,
-        // These are true of other things than systemd's conditions are.
-        FileTestKind::IsRegular | FileTestKind::IsNotEmpty | FileTestKind::IsReadable | FileTestKind::IsSymbolicLink => return None,
-    };
-    let sign = if test.negated { "!" } else { "" };
-    Some((directive, Value::exact_line(&format!("{sign}{}", test.path))?))
 }
 
 fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
@@ -478,11 +395,12 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Plac
     }
     // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not set then.
     let front = if main_pid_known { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
-    let mut command = command(lowering, reading, placement.instance, placement.own_unit, front, &reading.stated.value.text().value);
+    let wrapping = Wrapping { before: front, ..Wrapping::default() };
+    let mut command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     command.prefix.ignore_failure = true;
     lowering.add(Directive::ExecStop, Value::command(&command));
     lowering.exact(stanza, &[Directive::ExecStop]);
-    if let Some(usage) = reading.prelude(placement.own_unit).vetoes() {
+    if let Some(usage) = reading.veto() {
         let diagnostic = PRE_STOP_VETO
             .at(reading.span(&usage.range), "a stop cannot be called off")
             .note("under Upstart, `start` in pre-stop lets the job go on")

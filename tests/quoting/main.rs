@@ -3,7 +3,6 @@
 //!
 //! `QUOTING_SEED` (a number) makes other cases, `QUOTING_BATCHES` more of them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test")]
 
 mod script;

@@ -9,8 +9,20 @@ pub struct Options {
     pub systemd_version: u32,
     /// Whether to write the whole environment that init gives a job, also the parts that a job hardly ever reads.
     pub full_env: bool,
+    /// Where the output of a job goes that Upstart logged.
+    pub logs: Logs,
     /// Files beside the unit may be written, so that a script which is too long for a unit can go to one.
     pub companions: bool,
+}
+
+/// What takes the place of /var/log/upstart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Logs {
+    /// The journal.
+    #[default]
+    Journal,
+    /// The same file as before. The directory has to exist, and rotation has to copy and truncate.
+    File,
 }
 
 impl Options {
@@ -22,7 +34,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { systemd_version: Self::DEFAULT_SYSTEMD_VERSION, full_env: false, companions: false }
+        Self { systemd_version: Self::DEFAULT_SYSTEMD_VERSION, full_env: false, logs: Logs::Journal, companions: false }
     }
 }
 

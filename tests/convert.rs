@@ -7,7 +7,7 @@ mod common;
 use std::fmt::Write;
 use std::path::Path;
 
-use upstart2systemd::conversion::Options;
+use upstart2systemd::conversion::{Logs, Options};
 use upstart2systemd::report::{self, Style};
 
 /// What a person sees: the unit, then the diagnostics, then what became of each stanza.
@@ -52,4 +52,9 @@ fn refused_jobs_are_explained() {
 #[test]
 fn units_for_an_old_systemd_are_these() {
     snapshots("fixtures/old-systemd/*.conf", &Options { systemd_version: 229, ..Options::default() });
+}
+
+#[test]
+fn log_files_can_be_kept() {
+    snapshots("fixtures/log-files/*.conf", &Options { logs: Logs::File, ..Options::default() });
 }

@@ -9,15 +9,21 @@ use std::path::PathBuf;
 
 use common::{converted, jobs};
 use upstart2systemd::ast::KEYWORDS;
-use upstart2systemd::conversion::{Conversion, Options};
+use upstart2systemd::conversion::{Conversion, Logs, Options};
 use upstart2systemd::convert::rules;
 use upstart2systemd::diagnostic::Disposition;
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
-    let directories = [("fixtures/convert", 249), ("fixtures/reject", 249), ("fixtures/old-systemd", 229)];
-    let all = directories.into_iter().flat_map(|(directory, version)| jobs(directory).into_iter().map(move |path| (path, version)));
-    all.map(|(path, version)| {
-        let conversion = converted(&path, &Options { systemd_version: version, ..Options::default() }).1;
+    let usual = Options::default();
+    let directories = [
+        ("fixtures/convert", usual),
+        ("fixtures/reject", usual),
+        ("fixtures/old-systemd", Options { systemd_version: 229, ..usual }),
+        ("fixtures/log-files", Options { logs: Logs::File, ..usual }),
+    ];
+    let all = directories.into_iter().flat_map(|(directory, options)| jobs(directory).into_iter().map(move |path| (path, options)));
+    all.map(|(path, options)| {
+        let conversion = converted(&path, &options).1;
         (path, conversion)
     })
     .collect()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::conversion::Options;
+use crate::conversion::{Logs, Options};
 use crate::diagnostic::Severity;
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
@@ -87,6 +87,9 @@ pub(super) struct Convert {
     /// Write the whole environment that init gives a job, also what jobs hardly ever read
     #[arg(long)]
     pub(super) full_env: bool,
+    /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
+    #[arg(long, value_name = "WHERE", default_value = "journal")]
+    pub(super) logs: LogsTo,
     /// Exit with status 1 if anything is lost, or only nearly translated
     #[arg(long)]
     pub(super) strict: bool,
@@ -102,6 +105,23 @@ pub(super) struct Convert {
     /// Do not show notes; JSON has them all the same
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogsTo {
+    /// The journal: `journalctl -u NAME`
+    Journal,
+    /// The same file as before; needs systemd 240
+    File,
+}
+
+impl From<LogsTo> for Logs {
+    fn from(logs: LogsTo) -> Self {
+        match logs {
+            LogsTo::Journal => Self::Journal,
+            LogsTo::File => Self::File,
+        }
+    }
 }
 
 #[derive(Args, Debug)]

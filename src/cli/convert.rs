@@ -21,8 +21,12 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
-    let options =
-        Options { systemd_version: arguments.systemd_version, full_env: arguments.full_env, companions: arguments.output.is_some() };
+    let options = Options {
+        systemd_version: arguments.systemd_version,
+        full_env: arguments.full_env,
+        logs: arguments.logs.into(),
+        companions: arguments.output.is_some(),
+    };
     let mut status = Status::Done;
     let mut files = Vec::new();
     for path in &arguments.files {

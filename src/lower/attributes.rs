@@ -7,7 +7,8 @@ use crate::job::Stated;
 use crate::source::lossy;
 use crate::systemd::{Directive, Section, Value};
 
-pub(super) static RULES: [&Rule; 6] = [&NOBODY, &CHROOT, &RELATIVE_PATH, &UNNORMALIZED_PATH, &NUMERIC_USER, &UNUSABLE_USER];
+pub(super) static RULES: [&Rule; 7] =
+    [&SOFT_ABOVE_HARD, &NOBODY, &CHROOT, &RELATIVE_PATH, &UNNORMALIZED_PATH, &NUMERIC_USER, &UNUSABLE_USER];
 
 static CHROOT: Rule = Rule {
     code: "U243",
@@ -47,6 +48,13 @@ static UNUSABLE_USER: Rule = Rule {
     severity: Severity::Warning,
     explanation: "systemd does not accept this as the name of a user or group, so the unit would run as root. Give the account another name, and \
 write it in `User=` or `Group=`.",
+};
+
+static SOFT_ABOVE_HARD: Rule = Rule {
+    code: "U116",
+    name: "soft-limit-above-hard",
+    severity: Severity::Warning,
+    explanation: "`limit RESOURCE SOFT HARD` with a soft limit above the hard one is accepted, but the kernel refuses it, so the job cannot start. Give the smaller number first.",
 };
 
 static NOBODY: Rule = Rule {
@@ -95,9 +103,30 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     for limit in job.limits.values() {
         let directive = limit_directive(limit.value.resource);
         let (soft, hard) = (amount(limit.value.soft), amount(limit.value.hard));
+        if exceeds(limit.value.soft, limit.value.hard) {
+            let diagnostic = SOFT_ABOVE_HARD
+                .at(limit.span, format!("the soft limit {soft} is above the hard limit {hard}"))
+                .note("the job cannot start under Upstart; systemd would ignore the limit")
+                .help("give the smaller number first");
+            lowering.remark(
+                Section::Service,
+                diagnostic.rule,
+                &format!("{} is missing: its soft limit was above the hard one.", directive.name()),
+            );
+            lowering.manual(limit.stanza, &[], diagnostic);
+            continue;
+        }
         let value = if soft == hard { Value::measure(soft) } else { Value::measure(format_args!("{soft}:{hard}")) };
         lowering.set(directive, value);
         lowering.exact(limit.stanza, &[directive]);
+    }
+}
+
+fn exceeds(soft: Amount, hard: Amount) -> bool {
+    match (soft, hard) {
+        (_, Amount::Unlimited) => false,
+        (Amount::Unlimited, Amount::Value(_)) => true,
+        (Amount::Value(soft), Amount::Value(hard)) => soft > hard,
     }
 }
 

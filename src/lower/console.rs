@@ -2,10 +2,12 @@
 
 use super::context::Lowering;
 use crate::ast::Console;
+use crate::conversion::Logs;
 use crate::diagnostic::{Rule, Severity};
+use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};
 
-pub(super) static RULES: [&Rule; 2] = [&LOG_FILE, &CONSOLE];
+pub(super) static RULES: [&Rule; 3] = [&LOG_FILE, &CONSOLE, &LOGGED_TO_FILE];
 
 static LOG_FILE: Rule = Rule {
     code: "U246",
@@ -24,7 +26,19 @@ static CONSOLE: Rule = Rule {
 is `StandardOutput=tty` with `TTYPath=/dev/console`.",
 };
 
+static LOGGED_TO_FILE: Rule = Rule {
+    code: "U261",
+    name: "log-to-file",
+    severity: Severity::Note,
+    explanation: "With `--logs file` the output keeps going to /var/log/upstart. systemd does not make that directory, and a unit whose log file cannot be opened does not start (status 209): \
+`d /var/log/upstart 0755 root root` in a file of /etc/tmpfiles.d makes it. systemd does not open the file again after rotation, so logrotate has to use `copytruncate`.",
+};
+
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    if lowering.options.logs == Logs::File && lowering.job.console() == Console::Log && !lowering.job.processes.is_empty() {
+        log_file(lowering);
+        return;
+    }
     let Some(console) = &lowering.job.console else { return };
     let output = [Directive::StandardInput, Directive::StandardOutput, Directive::StandardError];
     match console.value {
@@ -62,5 +76,32 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             lowering.set(Directive::TtyPath, Value::keyword("/dev/console"));
             lowering.exact(console.stanza, &[output[0], output[1], output[2], Directive::TtyPath]);
         }
+    }
+}
+
+/// Appends to the file that Upstart wrote: every `/` of the names becomes `_` there.
+fn log_file(lowering: &mut Lowering<'_>) {
+    let (place, stanza) = match &lowering.job.console {
+        Some(console) => (console.span, Some(console.stanza)),
+        None => (lowering.job.place(), None),
+    };
+    let directives = [Directive::StandardOutput, Directive::StandardError];
+    let name = lossy(&lowering.job.name.0).replace('/', "_");
+    let diagnostic = if lowering.has(Feature::StandardOutputAppend) {
+        let before = format!("append:/var/log/upstart/{name}");
+        let instance = if lowering.unit.name.as_str().contains("@.") { "-%i" } else { "" };
+        if let Some(value) = Value::instance_path(&before, instance, ".log") {
+            lowering.set(Directive::StandardOutput, value);
+            lowering.set(Directive::StandardError, Value::keyword("inherit"));
+        }
+        LOGGED_TO_FILE
+            .at(place, format!("the output goes to /var/log/upstart/{name}{}.log", instance.replace("%i", "INSTANCE")))
+            .help("make the directory with tmpfiles.d, and rotate the file with `copytruncate`")
+    } else {
+        LOG_FILE.at(place, "the output goes to the journal").note("`StandardOutput=append:` needs systemd 240")
+    };
+    match stanza {
+        Some(stanza) => lowering.approximate(stanza, &directives, diagnostic),
+        None => lowering.diagnostics.push(diagnostic),
     }
 }

@@ -54,5 +54,14 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     if full {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
+    let on_socket =
+        job.start_on.as_ref().is_some_and(|condition| condition.value.leaves().iter().any(|event| event.name.value == "socket"));
+    if on_socket {
+        // The first descriptor that systemd passes is 3, and it is not closed when the program is executed.
+        lowering.add(Directive::Environment, Value::keyword("UPSTART_FDS=3"));
+        if full || lowering.mentions("UPSTART_EVENTS") {
+            lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
+        }
+    }
     instance.environment(lowering, full);
 }

@@ -175,8 +175,10 @@ fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
 
 fn finish(lowering: Lowering<'_>) -> Lowered {
     let Lowering { job, unit, ledger, mut diagnostics, companions, .. } = lowering;
-    // In the order of the text; what belongs to one place keeps the order in which it was found.
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start));
+    // In the order of the text, then of the codes.
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    // An event that stands in several alternatives is looked at in each.
+    diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error);
     Lowered { unit: (!refused).then_some(unit), companions, stanzas: ledger.finish(job), diagnostics }
 }

@@ -2,7 +2,7 @@
 
 use super::context::Lowering;
 use super::instance::Instance;
-use super::prelude::{Prelude, declines, emitted, vetoes};
+use super::prelude::{Prelude, declines, emitted, unavailable, vetoes};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
 use crate::conversion::Output;
@@ -13,7 +13,7 @@ use crate::shell::job_control::{self, JobControl, Uses, Verb};
 use crate::source::{Span, encode};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 
-pub(super) static RULES: [&Rule; 6] = [&TOO_LONG, &UNPLACED, &EMIT, &COMPOUND, &ASSIGNMENT, &JOB_CONTROL_PATH];
+pub(super) static RULES: [&Rule; 7] = [&UNAVAILABLE, &TOO_LONG, &UNPLACED, &EMIT, &COMPOUND, &ASSIGNMENT, &JOB_CONTROL_PATH];
 
 static TOO_LONG: Rule = Rule {
     code: "U210",
@@ -38,6 +38,14 @@ static JOB_CONTROL_PATH: Rule = Rule {
     severity: Severity::Warning,
     explanation: "The script calls one of Upstart's commands by its path (`/sbin/initctl`, `/sbin/start`). Functions that stand for these commands are put in front of a \
 script, but a path is never a function. Take the path away, or write the systemctl command instead.",
+};
+
+static UNAVAILABLE: Rule = Rule {
+    code: "U263",
+    name: "unavailable-initctl",
+    severity: Severity::Warning,
+    explanation: "The script uses a command of `initctl` that has no counterpart in systemd, so in the unit it fails, and ends a script that does not expect that. For `set-env` and its kin there is \
+`systemctl set-environment`, which changes what units see that start later; the other commands are about init itself.",
 };
 
 static EMIT: Rule = Rule {
@@ -286,11 +294,11 @@ fn report_job_control(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
         let diagnostic = JOB_CONTROL_PATH
-            .at(reading.span(&usage.name), "a command of Upstart that no function can stand for")
+            .at(reading.span(&usage.name), format!("`{}` cannot be replaced here", usage.command.name()))
             .note(if usage.absolute {
-                "a function is not found by a path"
+                "the program is gone under systemd, and a path does not find the function in its place"
             } else {
-                "a function is not found behind `exec`, `command`, `env` and `sudo`"
+                "`exec`, `command`, `env` and `sudo` look for the program, which is gone under systemd, and not for the function in its place"
             })
             .help(
                 systemctl_line(usage)
@@ -302,6 +310,18 @@ fn report_job_control(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
         let diagnostic = UNPLACED
             .at(reading.span(range), "a command of Upstart in a place where it cannot be replaced")
             .help("write the systemctl command instead");
+        lowering.manual(stanza, &[], diagnostic);
+    }
+    for (usage, verb) in unavailable(&reading.control.commands) {
+        let mut diagnostic = UNAVAILABLE
+            .at(reading.span(&usage.range), format!("`initctl {verb}` fails under systemd"))
+            .note("a script ends at the first command that fails");
+        diagnostic = match verb.as_str() {
+            "set-env" | "unset-env" | "reset-env" | "get-env" | "list-env" => {
+                diagnostic.help("see `systemctl set-environment` and `systemctl show-environment`")
+            }
+            _ => diagnostic.help("take it out of the script"),
+        };
         lowering.manual(stanza, &[], diagnostic);
     }
     let mut reported: Vec<&str> = Vec::new();

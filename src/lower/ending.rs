@@ -1,6 +1,7 @@
 //! How a job is stopped and told to reload: `kill signal`, `kill timeout`, `reload signal`.
 
 use super::context::Lowering;
+use super::process::Shape;
 use super::respawn::{clean_stop, signal_name};
 use crate::ast::{Phase, Signal};
 use crate::diagnostic::{Rule, Severity};
@@ -48,9 +49,9 @@ static STRANGE_SIGNAL: Rule = Rule {
 timeout.",
 };
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, inverted: bool) {
+pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
     let job = lowering.job;
-    if !lowering.has_main() || inverted {
+    if !lowering.has_main() || shape == Shape::Inverted {
         for (stanza, span) in [
             job.kill_timeout.as_ref().map(|stated| (stated.stanza, stated.span)),
             job.kill_signal.as_ref().map(|stated| (stated.stanza, stated.span)),
@@ -77,7 +78,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, inverted:
             lowering.dropped(signal.stanza, diagnostic);
         }
     }
-    reload(lowering, main_pid_known);
+    reload(lowering, main_pid_known, shape);
 }
 
 fn timeout(lowering: &mut Lowering<'_>) {
@@ -133,15 +134,17 @@ fn kill_zero(lowering: &mut Lowering<'_>) {
     }
 }
 
-fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool) {
+fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
     let job = lowering.job;
     let signal = job.reload_signal();
-    if job.is_task() || !(1..=64).contains(&signal.0) {
+    if shape == Shape::Task || !(1..=64).contains(&signal.0) {
         if let Some(stated) = &job.reload_signal {
-            let diagnostic = if job.is_task() {
+            let diagnostic = if shape == Shape::Task {
                 NO_MAIN.at(stated.span, "a task cannot be reloaded").note("systemd only reloads a unit that is active, and a task never is")
             } else {
-                STRANGE_SIGNAL.at(stated.span, format!("there is no signal {}", signal.0))
+                STRANGE_SIGNAL
+                    .at(stated.span, format!("there is no signal {} that could be sent", signal.0))
+                    .note("`reload` did nothing, so the unit has no `ExecReload=`")
             };
             lowering.dropped(stated.stanza, diagnostic);
         }

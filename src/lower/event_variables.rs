@@ -1,11 +1,12 @@
 //! Variables of events that scripts refer to, and that no unit carries.
 
-use super::activation::event_names;
 use super::command::source_span;
 use super::context::Lowering;
 use super::event_table::{self, DEVICE};
+use crate::ast::{Argument, Phase};
 use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::shell;
+use crate::systemd::Directive;
 
 pub(super) static RULES: [&Rule; 1] = [&EVENT_VARIABLE];
 
@@ -24,21 +25,31 @@ const ALWAYS: [&str; 2] = ["UPSTART_EVENTS", "UPSTART_STOP_EVENTS"];
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
-    let mut carried: Vec<&'static str> = ALWAYS.to_vec();
+    let mut carried: Vec<&str> = ALWAYS.to_vec();
     for condition in [&job.start_on, &job.stop_on].into_iter().flatten() {
-        for name in event_names(&condition.value) {
-            match event_table::find(&name) {
+        for event in condition.value.leaves() {
+            match event_table::find(&event.name.value) {
                 Some(row) => carried.extend(row.variables),
-                None if name.contains("-device-") => carried.extend(DEVICE),
+                None if event.name.value.contains("-device-") => carried.extend(DEVICE),
                 None => {}
             }
+            carried.extend(event.arguments().filter_map(|(argument, _)| match argument {
+                Argument::Positional(_) => None,
+                Argument::Equal(key, _) | Argument::Unequal(key, _) => Some(key),
+            }));
         }
     }
     let set = |name: &str| {
         job.env.iter().any(|env| env.value.split('=').next() == Some(name))
             || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
     };
-    for stated in job.processes.values() {
+    for (phase, stated) in &job.processes {
+        // A phase that is not carried over finds nothing empty.
+        if *phase == Phase::PreStop && !lowering.unit.has(Directive::ExecStop) {
+            continue;
+        }
+        // systemd sets this one, too.
+        let by_systemd = |name: &str| *phase == Phase::PostStop && name == "EXIT_STATUS";
         let text = &stated.value.text().value;
         let reading = shell::read(text);
         let assigned = |name: &str| {
@@ -47,7 +58,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         let mut names: Vec<&str> = Vec::new();
         let mut first = None;
         for (name, range) in &reading.variables {
-            if carried.contains(&name.as_str()) && !set(name) && !assigned(name) && !names.contains(&name.as_str()) {
+            if carried.contains(&name.as_str()) && !set(name) && !by_systemd(name) && !assigned(name) && !names.contains(&name.as_str()) {
                 names.push(name);
                 first.get_or_insert_with(|| range.clone());
             }

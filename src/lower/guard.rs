@@ -81,7 +81,7 @@ fn verdict(reading: &Reading<'_>) -> Wrapping<'static> {
     // The shell of the script may not be there any more when it ends, or not the one that declines.
     Wrapping {
         first: MEANING,
-        before: "upstart_declined=$(mktemp)\n\
+        before: "upstart_declined=$(mktemp) || exit 255\n\
             upstart_verdict() {\n\
             \x20   [ $? = 0 ] || { rm -f \"$upstart_declined\"; exit 255; }\n\
             \x20   [ ! -s \"$upstart_declined\" ] || { rm -f \"$upstart_declined\"; exit 1; }\n\

@@ -33,6 +33,7 @@ use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
 
 use context::Lowering;
 use instance::Instance;
+use names::Shipped;
 use process::Shape;
 
 /// What a job became.
@@ -134,13 +135,18 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
         );
     }
     replaced(&mut lowering);
-    if names::is_shipped(&job.name) {
+    if let Some(shipped) = names::shipped(&job.name) {
         let unit = lowering.unit.name.clone();
-        lowering.diagnostics.push(
-            SHIPPED
+        let diagnostic = match shipped {
+            Shipped::SameName => SHIPPED
                 .at(job.place(), format!("distributions ship {unit}, and this one would take its place"))
+                .note("other units may be ordered with it in ways that this one does not keep")
                 .help("see whether the unit of the distribution does what the job did"),
-        );
+            Shipped::As(other) => {
+                SHIPPED.at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0)).help("do not install both")
+            }
+        };
+        lowering.diagnostics.push(diagnostic);
     }
     identity::lower(&mut lowering);
     let activation = activation::start(&mut lowering);
@@ -149,7 +155,7 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
     instance.lower(&mut lowering);
     cgroup::lower(&mut lowering);
     let processes = process::lower(&mut lowering, shape, &instance);
-    ending::lower(&mut lowering, processes.main_pid_known, shape == Shape::Inverted);
+    ending::lower(&mut lowering, processes.main_pid_known, shape);
     respawn::lower(&mut lowering, shape == Shape::Inverted);
     attributes::lower(&mut lowering);
     environment::lower(&mut lowering, &instance);

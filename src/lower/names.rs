@@ -40,7 +40,7 @@ const DISTRIBUTION: [(&str, &str, Kind); 52] = [
     ("module-init-tools", "systemd-modules-load.service", Kind::Early),
     ("mountall", "local-fs.target", Kind::Early),
     ("mountkernfs", "sysinit.target", Kind::Early),
-    ("network", "network.target", Kind::Service),
+    ("network", "network.target", Kind::Early),
     ("network-manager", "NetworkManager.service", Kind::Service),
     ("networking", "networking.service", Kind::Task),
     ("plymouth", "plymouth-start.service", Kind::Early),
@@ -73,7 +73,11 @@ const DISTRIBUTION: [(&str, &str, Kind); 52] = [
 
 /// Units of distributions that a converted job of the same name would take the place of. Those that
 /// begin with `systemd-` or `plymouth-` are not listed.
-const SHIPPED: [&str; 27] = [
+const SHIPPED: [&str; 31] = [
+    "halt",
+    "poweroff",
+    "reboot",
+    "shutdown",
     "auditd",
     "chrony",
     "irqbalance",
@@ -121,10 +125,28 @@ pub(super) fn peer(job: &str) -> Option<Peer> {
     UnitName::escaped(&encode(job), "service").ok().map(|unit| Peer { unit, kind: None, present: false })
 }
 
-/// The unit of a job of its own that a distribution ships too.
-pub(super) fn is_shipped(job: &JobName) -> bool {
+/// What a distribution with systemd has for a job of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shipped {
+    /// A unit of the same name, which the converted one would take the place of.
+    SameName,
+    /// A unit of another name that does what the job did.
+    As(&'static str),
+}
+
+pub(super) fn shipped(job: &JobName) -> Option<Shipped> {
     let name = job.0.as_str();
-    SHIPPED.contains(&name) || name.starts_with("systemd-") || name.starts_with("plymouth-")
+    if SHIPPED.contains(&name) || name.starts_with("systemd-") || name.starts_with("plymouth-") {
+        return Some(Shipped::SameName);
+    }
+    if ["rc", "rcS", "rc-sysinit"].contains(&name) {
+        return Some(Shipped::As("systemd itself, by its targets"));
+    }
+    DISTRIBUTION.iter().find(|(known, ..)| *known == name).map(|(_, unit, _)| match unit.strip_suffix(".service") {
+        Some(stem) if stem == name => Shipped::SameName,
+        Some(_) => Shipped::As(unit),
+        None => Shipped::As("systemd itself, early in the boot"),
+    })
 }
 
 #[cfg(test)]

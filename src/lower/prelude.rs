@@ -241,8 +241,10 @@ impl Prelude<'_> {
         if wants("reload-configuration") {
             branch("reload-configuration", "systemctl daemon-reload");
         }
-        let known = ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"];
-        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !known.contains(&verb))) {
+        if verbs.iter().flatten().any(|verb| is_notice(verb)) {
+            branch("notify-*", ":");
+        }
+        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !is_known(verb))) {
             branch("*", "echo \"initctl $1: not available under systemd\" >&2; return 1");
         }
         out.push_str("    esac\n}\n");
@@ -273,6 +275,22 @@ impl Part {
 }
 
 type Needs = BTreeSet<Part>;
+
+/// Tells init of something that systemd knows by itself.
+fn is_notice(verb: &str) -> bool {
+    verb.starts_with("notify-")
+}
+
+fn is_known(verb: &str) -> bool {
+    ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"].contains(&verb) || is_notice(verb)
+}
+
+/// The uses of `initctl` that systemd has nothing for, with their subcommand.
+pub(super) fn unavailable(uses: &[JobControl]) -> impl Iterator<Item = (&JobControl, String)> {
+    uses.iter()
+        .filter(|usage| usage.command == Verb::Initctl && !usage.external)
+        .filter_map(|usage| subcommand(usage).filter(|verb| !is_known(verb)).map(|verb| (usage, verb)))
+}
 
 /// The verb, also where it is behind `initctl`.
 fn verb_of(usage: &JobControl) -> Verb {

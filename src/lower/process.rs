@@ -180,7 +180,8 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
         Shape::Task | Shape::State | Shape::Inverted => {
             lowering.set(Directive::Type, Value::keyword("oneshot"));
             let mut directives = vec![Directive::Type];
-            if shape != Shape::Task && !(shape == Shape::State && job.is_task()) {
+            let ends_at_once = shape == Shape::State && job.is_task() && job.process(Phase::PostStop).is_none();
+            if shape != Shape::Task && !ends_at_once {
                 lowering.set(Directive::RemainAfterExit, Value::keyword("yes"));
                 directives.push(Directive::RemainAfterExit);
             }
@@ -188,7 +189,11 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
                 if shape == Shape::State {
                     let diagnostic = ENDLESS_TASK
                         .at(task.span, "a task without a main process never ends under Upstart")
-                        .note("the unit is done as soon as it has started")
+                        .note(if ends_at_once {
+                            "the unit is done as soon as it has started"
+                        } else {
+                            "the unit stays active, so that post-stop runs when it is stopped"
+                        })
                         .help("delete `task` if the job is a state that others follow");
                     lowering.approximate(task.stanza, &directives, diagnostic);
                 } else {
@@ -203,7 +208,7 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
                 lowering.diagnostics.push(
                     NOTHING_TO_RUN
                         .at(job.place(), format!("the job `{}` has nothing to run", job.name.0))
-                        .help("add `exec` or `script` if something is missing; otherwise other jobs can follow it as a state"),
+                        .help("add `exec` or `script` if it was to run something; as a state that other jobs follow it is complete"),
                 );
             }
             true
@@ -308,15 +313,8 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
     let directive = if placement.shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStart };
     lowering.add(directive, Value::command(&command));
     lowering.exact(reading.stated.stanza, &[directive]);
-    let detached = reading
-        .shell
-        .commands
-        .iter()
-        .find(|command| {
-            command.words.first().and_then(|word| word.literal.as_deref()).is_some_and(|word| ["setsid", "nohup"].contains(&word))
-        })
-        .map(|command| command.range.clone());
-    if let Some(range) = detached.or_else(|| reading.shell.background.first().cloned()) {
+    let detached = reading.shell.commands.iter().find(|command| command.name() == Some("setsid"));
+    if let Some(range) = detached.map(|command| command.range.clone()) {
         lowering.diagnostics.push(
             GROUP_KILL
                 .at(reading.span(&range), "systemd also ends the processes that leave the process group")

@@ -111,7 +111,8 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
         lowering.exact(stanza, &limits);
     }
     let directives = [Directive::Restart, Directive::RestartSec];
-    if let Some(pre_start) = job.process(Phase::PreStart) {
+    let retried = lowering.unit.has(Directive::ExecStartPre) || lowering.unit.has(Directive::ExecCondition);
+    if let Some(pre_start) = job.process(Phase::PreStart).filter(|_| retried) {
         let diagnostic = PRE_START_RETRIED
             .at(respawn.span, "systemd also restarts the unit when pre-start fails")
             .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");

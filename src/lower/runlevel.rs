@@ -12,6 +12,9 @@ pub(super) struct Runlevels(u8);
 impl Runlevels {
     pub(super) const ALL: Self = Self(0xFF);
 
+    /// 0 and 6.
+    pub(super) const DOWN: Self = Self(1 << 0 | 1 << 6);
+
     /// The levels that a pattern matches. `None` where it refers to a variable, which is known only when
     /// the job runs.
     pub(super) fn matching(pattern: &str, negated: bool) -> Option<Self> {

@@ -17,6 +17,12 @@ pub fn dedent(text: &str) -> String {
         let common = shared.bytes().zip(piece.bytes()).take_while(|(a, b)| a == b).count();
         shared = &shared[..common];
     }
+    let mixed = shared.is_empty() && pieces.iter().all(|piece| is_blank(piece) || blanks(piece) > 0);
+    if mixed && text.contains('\t') {
+        // Some lines stand in by blanks and some by tabs.
+        let aligned: String = pieces.iter().map(|piece| if is_blank(piece) { "\n".to_owned() } else { untabbed(piece) }).collect();
+        return dedent(&aligned);
+    }
     let mut out = String::with_capacity(text.len());
     for (piece, start) in pieces.iter().zip(&starts) {
         if is_blank(piece) {
@@ -36,6 +42,14 @@ pub fn dedent(text: &str) -> String {
     out
 }
 
+/// The line with its indentation in blanks, tabs reaching to the next eighth column.
+fn untabbed(line: &str) -> String {
+    let rest = line.trim_start_matches([' ', '\t']);
+    let indentation = &line[..line.len() - rest.len()];
+    let columns = indentation.bytes().fold(0, |column, byte| if byte == b'\t' { (column / 8 + 1) * 8 } else { column + 1 });
+    format!("{}{rest}", " ".repeat(columns))
+}
+
 #[cfg(test)]
 mod tests {
     use super::dedent;
@@ -46,6 +60,7 @@ mod tests {
             ("  a\n\n  b\n", "a\n\nb\n"),
             ("\ta\n\t\tb\n\t\n\tc", "a\n\tb\n\nc"),
             ("  a\n b\n", " a\nb\n"),
+            ("        a\n\tb\n\t  c\n", "a\nb\n  c\n"),
             ("  cat <<E\n  x\nE\n  b\n", "cat <<E\n  x\nE\nb\n"),
             ("  echo 'a\n  b'\n", "echo 'a\n  b'\n"),
             ("  a \\\n  b\n", "a \\\nb\n"),

@@ -1,12 +1,15 @@
 //! From one event of a condition to what it means for systemd.
 
-use super::context::Lowering;
-use super::event_table::{self, JobState, Meaning, Milestone};
-use super::glob;
-use super::names::{Kind, Peer, peer};
-use super::runlevel::Runlevels;
+mod companion;
+mod job;
+
 use crate::ast::{Argument, Event};
 use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::lower::context::Lowering;
+use crate::lower::event_table::{self, JobState, Meaning, Milestone};
+use crate::lower::glob;
+use crate::lower::names::{Kind, Peer};
+use crate::lower::runlevel::Runlevels;
 use crate::source::{encode, lossy};
 use crate::systemd::{UnitName, escape_path};
 
@@ -103,7 +106,6 @@ pub(super) enum Trigger {
     Job {
         peer: Peer,
         state: JobState,
-        result: Option<String>,
     },
     /// Started by a unit, and after it: a mount, a device, a target.
     Unit(UnitName),
@@ -151,14 +153,14 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
     if let Some((subsystem, action)) = name.split_once("-device-")
         && event_table::find(name).is_none()
     {
-        return device(lowering, event, subsystem, action, side);
+        return companion::device(lowering, event, subsystem, action, side);
     }
     let Some(row) = event_table::find(name) else { return custom(event, side) };
     match row.meaning {
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
         Meaning::Runlevel => runlevel(event),
-        Meaning::Job(state) => job(event, state),
+        Meaning::Job(state) => job::job(lowering, event, state),
         Meaning::Mounted => mount(event, Trigger::Unit),
         Meaning::Mounting => mount(event, Trigger::BeforeUnit),
         Meaning::NetworkUp => network_up(event, side),
@@ -166,12 +168,16 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
         Meaning::Container => container(event),
         Meaning::NotContainer => Classified::exact(Trigger::Virtualization("!container".to_owned())),
         Meaning::Unit(unit) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
-        Meaning::Socket => socket(lowering, event),
-        Meaning::File => file(lowering, event),
+        Meaning::Socket => companion::socket(lowering, event),
+        Meaning::File => companion::file(lowering, event),
         Meaning::DbusActivation => {
             let bus = event.args.first().map_or("NAME", |word| word.value.as_str());
             let text = format!("a D-Bus service file for {bus} with `SystemdService={}`", lowering.unit.name);
-            companion(event, &text, "put it into /usr/share/dbus-1/system-services, and set `Type=dbus` and `BusName=` in the unit")
+            companion::companion(
+                event,
+                &text,
+                "put it into /usr/share/dbus-1/system-services, and set `Type=dbus` and `BusName=` in the unit",
+            )
         }
         Meaning::ControlAltDelete => {
             let diagnostic = CONTROL_ALT_DELETE
@@ -231,7 +237,7 @@ fn custom(event: &Event, side: Side) -> Classified {
     };
     let mut diagnostic =
         COMPANION.at(event.span(), format!("the event `{}` needs a unit that stands for it", lossy(name))).label(relation).help(format!(
-            "write {node} with `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {node}` does what `initctl emit {}` did",
+            "write {node} with `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {node}` does what `initctl emit {}` did",
             lossy(name)
         ));
     if !event.args.is_empty() {
@@ -259,11 +265,6 @@ fn mark_unsafe(mut diagnostic: Diagnostic) -> Diagnostic {
 pub(super) fn node(event: &str) -> UnitName {
     UnitName::escaped(&encode(&format!("upstart-event-{event}")), "service")
         .unwrap_or_else(|_| UnitName::known("upstart-event-too-long.service"))
-}
-
-fn companion(event: &Event, what: &str, help: &str) -> Classified {
-    let diagnostic = COMPANION.at(event.span(), format!("this needs {what}")).help(help);
-    Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
 /// The value that an event matches for a variable: by name, or by position.
@@ -317,82 +318,9 @@ fn runlevel(event: &Event) -> Classified {
     classified
 }
 
-fn job(event: &Event, state: JobState) -> Classified {
-    let Some((negated, name)) = value(event, "JOB", Some(0)) else {
-        let diagnostic = BEYOND
-            .at(event.span(), format!("`{}` without the name of a job means every job", state.name()))
-            .help("name the jobs that are meant");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-    };
-    if name == "rc" && !negated {
-        return rc(event, state);
-    }
-    if negated || glob::is_pattern(name) || name.contains('$') || name.is_empty() {
-        let diagnostic = BEYOND
-            .at(event.span(), format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)))
-            .help("name the jobs that are meant");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-    }
-    let Some(mut peer) = peer(name) else {
-        let diagnostic = BEYOND.at(event.span(), format!("the name of the job `{}` is too long for a unit", lossy(name)));
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-    };
-    let mut result = None;
-    let mut diagnostics = Vec::new();
-    for (index, (argument, span)) in event.arguments().enumerate() {
-        match argument {
-            Argument::Positional(_) | Argument::Equal("JOB", _) if index == 0 => {}
-            Argument::Equal("JOB", _) => {}
-            Argument::Positional(instance) | Argument::Equal("INSTANCE", instance)
-                if index <= 1 && instance_unit(&peer.unit, instance).is_some() =>
-            {
-                if let Some(unit) = instance_unit(&peer.unit, instance) {
-                    peer.unit = unit;
-                }
-            }
-            Argument::Equal("RESULT", value) | Argument::Positional(value) if ["ok", "failed"].contains(&value) => {
-                result = Some(value.to_owned());
-            }
-            Argument::Equal("EXIT_STATUS", "0") => result = Some("ok".to_owned()),
-            Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(
-                FILTER
-                    .at(span, "this is not looked at")
-                    .note(format!("units carry no variables; the unit follows every end or start of `{}`", lossy(name))),
-            ),
-        }
-    }
-    let disposition = if diagnostics.is_empty() { Disposition::Exact } else { Disposition::Approximate };
-    Classified { trigger: Trigger::Job { peer, state, result }, disposition, diagnostics }
-}
-
-/// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.
-fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
-    let stem = unit.as_str().strip_suffix(".service")?;
-    if instance.is_empty() {
-        return Some(unit.clone());
-    }
-    let bare = instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-    match bare {
-        Some(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
-            Some(UnitName::known(format!("{stem}@%i.service")))
-        }
-        Some(_) => None,
-        None if glob::is_pattern(instance) => None,
-        None => UnitName::known(format!("{stem}@.service")).instance(&encode(instance)).ok(),
-    }
-}
-
-/// The job that ran the scripts of System V: it starts with the run level, and ends when they are done.
-fn rc(event: &Event, state: JobState) -> Classified {
-    let levels = match runlevel_set(event, None) {
-        Ok(levels) => levels,
-        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic),
-    };
-    let trigger = match state {
-        JobState::Stopped => Trigger::AfterRunlevel(levels),
-        JobState::Starting | JobState::Started | JobState::Stopping => Trigger::Runlevels(levels),
-    };
-    Classified::exact(trigger)
+/// Whether the event comes when the mount is there.
+fn side_of_boot(trigger: &fn(UnitName) -> Trigger) -> bool {
+    matches!(trigger(UnitName::known("x")), Trigger::Unit(_))
 }
 
 fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
@@ -401,8 +329,26 @@ fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
     let remote = |pattern: &str| pattern.starts_with("nfs") || pattern.starts_with("cifs") || pattern.starts_with("[cn]");
     match (place, kind) {
         (Some((false, path)), _) if path.starts_with('/') && !glob::is_pattern(path) && !path.contains('$') => {
-            if matches!(path, "/" | "/proc" | "/sys" | "/dev" | "/run" | "/dev/pts" | "/dev/shm" | "/run/lock" | "/sys/fs/cgroup") {
+            if matches!(
+                path,
+                "/" | "/proc"
+                    | "/sys"
+                    | "/dev"
+                    | "/run"
+                    | "/dev/pts"
+                    | "/dev/shm"
+                    | "/run/lock"
+                    | "/var/run"
+                    | "/var/lock"
+                    | "/sys/fs/cgroup"
+            ) {
                 return Classified::exact(Trigger::Given);
+            }
+            if matches!(path, "/boot" | "/home" | "/opt" | "/tmp" | "/usr" | "/var" | "/var/tmp") && side_of_boot(&trigger) {
+                let filter = FILTER
+                    .at(event.span(), format!("{path} may be no mount of its own, and then has no mount unit"))
+                    .note("the unit is ordered with all local file systems");
+                return Classified::with(Trigger::Reached(Milestone::LocalFilesystems), Disposition::Approximate, filter);
             }
             let unit = UnitName::known(format!("{}.mount", escape_path(&encode(path))));
             Classified::exact(trigger(unit))
@@ -411,8 +357,7 @@ fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
             let filter = FILTER
                 .at(event.span(), "the type of the file system is not looked at")
                 .note("the unit is ordered with all remote file systems");
-            let unit =
-                if matches!(trigger(UnitName::known("x")), Trigger::BeforeUnit(_)) { "remote-fs-pre.target" } else { "remote-fs.target" };
+            let unit = if side_of_boot(&trigger) { "remote-fs.target" } else { "remote-fs-pre.target" };
             Classified::with(trigger(UnitName::known(unit)), Disposition::Approximate, filter)
         }
         _ => {
@@ -438,7 +383,7 @@ fn network_up(event: &Event, side: Side) -> Classified {
 }
 
 fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified {
-    companion(
+    companion::companion(
         event,
         "a hook that runs when an interface goes down",
         &format!("call `systemctl start` or `systemctl stop {}` from /etc/network/if-down.d or a dispatcher script", lowering.unit.name),
@@ -465,115 +410,6 @@ fn container(event: &Event) -> Classified {
             Classified::with(Trigger::Virtualization("container".to_owned()), Disposition::Approximate, filter)
         }
     }
-}
-
-fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
-    let get = |key, position| value(event, key, position).map(|(_, value)| value);
-    let stem = lowering.unit.name.as_str().trim_end_matches(".service");
-    let listen = match get("PROTO", Some(0)) {
-        Some("inet") => get("PORT", Some(1)).map(|port| format!("{}:{port}", get("ADDR", Some(2)).unwrap_or("0.0.0.0"))),
-        Some("inet6") => get("PORT", Some(1)).map(|port| format!("[{}]:{port}", get("ADDR", Some(2)).unwrap_or("::"))),
-        Some("unix") => get("SOCKET_PATH", None).or_else(|| get("PATH", None)).map(str::to_owned),
-        _ => None,
-    };
-    let Some(listen) = listen else {
-        let diagnostic =
-            BEYOND.at(event.span(), "init opens no socket for this").help("give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-    };
-    companion(
-        event,
-        &format!("the unit {stem}.socket"),
-        &format!(
-            "write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service",
-            lossy(&listen)
-        ),
-    )
-}
-
-fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
-    let Some((_, path)) = value(event, "FILE", Some(0)) else {
-        let diagnostic = BEYOND.at(event.span(), "no file is named").help("give `FILE=/a/path`");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-    };
-    let stem = lowering.unit.name.as_str().trim_end_matches(".service");
-    let directive = match value(event, "EVENT", Some(1)).map(|(_, value)| value) {
-        Some("create") if lowering.job.is_task() => "PathChanged",
-        Some("create") if glob::is_pattern(path) => "PathExistsGlob",
-        Some("create") => "PathExists",
-        Some("delete") => {
-            let diagnostic = BEYOND
-                .at(event.span(), "systemd does not start a unit when a file is deleted")
-                .help("watch the directory with `PathModified=` in a .path unit, and test for the file in `ExecCondition=`");
-            return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-        }
-        _ => "PathModified",
-    };
-    companion(
-        event,
-        &format!("the unit {stem}.path"),
-        &format!(
-            "write {stem}.path with `[Path] {directive}={}` and `[Install] WantedBy=paths.target`, and enable it instead of the service",
-            lossy(path)
-        ),
-    )
-}
-
-fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> Classified {
-    let literal = |key| value(event, key, None).filter(|(negated, value)| !negated && !glob::is_pattern(value)).map(|(_, value)| value);
-    let path = match subsystem {
-        "net" => literal("INTERFACE").or_else(|| literal("KERNEL")).map(|name| ("sys-subsystem-net-devices-", name)),
-        "tty" | "block" => literal("KERNEL").map(|name| ("dev-", name)),
-        _ => None,
-    };
-    let unit = path.and_then(|(prefix, name)| match name.strip_prefix('$') {
-        // The instance of a template names the device.
-        Some(_) if side == Side::Stop => Some(format!("{prefix}%i.device")),
-        Some(_) => None,
-        None => Some(format!("{prefix}{}.device", escape_path(&encode(name)))),
-    });
-    match (action, unit, side) {
-        ("added", Some(unit), Side::Start) | ("removed", Some(unit), Side::Stop) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
-        _ => {
-            let action = match action {
-                "added" => "add",
-                "changed" => "change",
-                "removed" => "remove",
-                other => other,
-            };
-            companion(
-                event,
-                "a udev rule",
-                &format!("write a file in /etc/udev/rules.d with: {}", rule(lowering, event, subsystem, action, side)),
-            )
-        }
-    }
-}
-
-/// The udev rule that starts or stops the unit (udev(7), systemd.device(5)).
-fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> String {
-    let mut parts = vec![format!("ACTION==\"{action}\""), format!("SUBSYSTEM==\"{}\"", lossy(subsystem))];
-    for (argument, _) in event.arguments() {
-        let (key, relation, value) = match argument {
-            Argument::Positional(value) => ("KERNEL", "==", value),
-            Argument::Equal(key, value) => (key, "==", value),
-            Argument::Unequal(key, value) => (key, "!=", value),
-        };
-        let key = match key {
-            "KERNEL" | "DEVPATH" | "SUBSYSTEM" => key.to_owned(),
-            other => format!("ENV{{{}}}", lossy(other)),
-        };
-        parts.push(format!("{key}{relation}\"{}\"", lossy(value)));
-    }
-    let unit = lowering.unit.name.as_str().replace("@.", "@$name.");
-    if side == Side::Start && action == "add" {
-        parts.push("TAG+=\"systemd\"".to_owned());
-        parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{unit}\""));
-    } else {
-        let verb = if side == Side::Start { "start" } else { "stop" };
-        parts.push(format!("RUN+=\"/bin/systemctl --no-block {verb} {unit}\""));
-    }
-    parts.join(", ")
 }
 
 /// Whether the peer is up before ordinary units start.

@@ -1,0 +1,233 @@
+//! `start on` and `stop on` become ordering, pulls, bindings and `[Install]`.
+//!
+//! A condition is read leaf by leaf, brought into normal form, and each path of it gives what has to be
+//! said: after what the unit starts, what brings it in, what takes it down. The paths are united, which is
+//! safe because `After=` does nothing for a unit that is not being started.
+
+mod down;
+mod rules;
+mod start;
+mod stop;
+
+use super::context::Lowering;
+use super::instance::Instance;
+use super::process::Shape;
+use super::trigger::{Side, Trigger, classify};
+use crate::ast::{Condition, Event};
+use crate::diagnostic::Disposition;
+use crate::event::{Dnf, Expr};
+use crate::job::Stated;
+use crate::source::{Span, Spanned};
+use crate::systemd::{Directive, Section, UnitName, Value};
+use rules::{EARLY_UNIT, TOO_MANY, UNBOUND};
+
+pub(super) use rules::RULES;
+pub(super) use start::start;
+
+/// What a condition asks of the unit. Names are in the order in which they were written.
+#[derive(Debug)]
+struct Relations {
+    after: Vec<UnitName>,
+    before: Vec<UnitName>,
+    wants: Vec<UnitName>,
+    wanted_by: Vec<UnitName>,
+    conflicts: Vec<UnitName>,
+    part_of: Vec<UnitName>,
+    binds_to: Vec<UnitName>,
+    /// `ConditionVirtualization=` values.
+    virtualization: Vec<String>,
+    /// The unit starts before the ordinary ones.
+    early: bool,
+    /// Off where they would make a cycle.
+    default_dependencies: bool,
+}
+
+impl Default for Relations {
+    fn default() -> Self {
+        Self {
+            after: Vec::new(),
+            before: Vec::new(),
+            wants: Vec::new(),
+            wanted_by: Vec::new(),
+            conflicts: Vec::new(),
+            part_of: Vec::new(),
+            binds_to: Vec::new(),
+            virtualization: Vec::new(),
+            early: false,
+            default_dependencies: true,
+        }
+    }
+}
+
+fn push(list: &mut Vec<UnitName>, name: &UnitName) {
+    if !list.contains(name) {
+        list.push(name.clone());
+    }
+}
+
+fn push_known(list: &mut Vec<UnitName>, name: &'static str) {
+    push(list, &UnitName::known(name));
+}
+
+/// When the process of an inverted job runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Inversion {
+    Shutdown,
+    Stopping(UnitName),
+}
+
+type Leaf = Spanned<Trigger>;
+
+/// Leaves are compared by what they mean.
+#[derive(Clone, Debug)]
+struct Meant(Leaf);
+
+impl PartialEq for Meant {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.value == other.0.value
+    }
+}
+
+/// The conditions of a job, read.
+pub(super) struct Activation {
+    start: Relations,
+    inversion: Option<Inversion>,
+    /// Run levels 0 or 6 alone: the unit is started by the way down itself.
+    on_the_way_down: bool,
+}
+
+impl Activation {
+    pub(super) fn shape(&self, lowering: &Lowering<'_>) -> Shape {
+        if self.inversion.is_some() && lowering.has_main() {
+            Shape::Inverted
+        } else if !lowering.has_main() {
+            Shape::State
+        } else if lowering.job.is_task() || self.on_the_way_down {
+            Shape::Task
+        } else {
+            Shape::Service
+        }
+    }
+}
+
+/// The alternatives of a condition; what there is to say about its events is said.
+fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side) -> Option<Vec<Vec<Meant>>> {
+    let expr = read(lowering, condition, &condition.value, side);
+    if let Ok(Dnf(paths)) = expr.normalize() {
+        return Some(paths);
+    }
+    let diagnostic = TOO_MANY.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
+    lowering.manual(condition.stanza, &[], diagnostic);
+    None
+}
+
+fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<Event>, side: Side) -> Expr<Meant> {
+    match expr {
+        Expr::Leaf(event) => {
+            let classified = classify(lowering, event, side);
+            let rule = classified.diagnostics.first().map(|diagnostic| diagnostic.rule);
+            lowering.ledger.record(condition.stanza, classified.disposition, &[], rule);
+            lowering.diagnostics.extend(classified.diagnostics);
+            Expr::Leaf(Meant(Spanned::new(classified.trigger, event.span())))
+        }
+        Expr::And(left, right) => {
+            Expr::And(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
+        }
+        Expr::Or(left, right) => {
+            Expr::Or(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
+        }
+    }
+}
+
+fn path_span(path: &[Meant]) -> Option<Span> {
+    path.iter().map(|Meant(leaf)| leaf.span).reduce(Span::to)
+}
+
+/// Reads `stop on`, and writes both conditions into the unit.
+pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation, instance: &Instance) {
+    let Activation { mut start, .. } = activation;
+    if let Some(condition) = &lowering.job.stop_on {
+        stop::stop(lowering, condition, &mut start);
+    }
+    if let Some(manual) = &lowering.job.manual {
+        // No [Install] section: nothing starts the unit by itself.
+        lowering.exact(manual.stanza, &[]);
+    }
+    write(lowering, start, instance);
+}
+
+fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance) {
+    let Relations { after, mut before, wants, wanted_by, mut conflicts, part_of, binds_to, virtualization, early, default_dependencies } =
+        relations;
+    if early {
+        // What the default dependencies say of the shutdown.
+        push_known(&mut before, "shutdown.target");
+        push_known(&mut conflicts, "shutdown.target");
+        if let Some(condition) = &lowering.job.start_on {
+            let diagnostic = EARLY_UNIT
+                .at(condition.span, "the unit starts before the ordinary services")
+                .note("file systems other than the root may not be there, and the root may be read-only")
+                .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that");
+            lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
+        }
+    }
+    let own = lowering.unit.name.clone();
+    // Two units that conflict are never active together, so neither has to stop along with the other.
+    let part_of = part_of.into_iter().filter(|unit| !conflicts.contains(unit)).collect();
+    let wanted_by = enabling(lowering, wanted_by, instance);
+    let lists = [
+        (Directive::Wants, wants),
+        (Directive::BindsTo, binds_to),
+        (Directive::PartOf, part_of),
+        (Directive::Conflicts, conflicts),
+        (Directive::Before, before),
+        (Directive::After, after),
+        (Directive::WantedBy, wanted_by),
+    ];
+    let mut start_directives = Vec::new();
+    for (directive, names) in lists {
+        // A job that names itself in a condition would be refused.
+        for name in names.iter().filter(|name| **name != own) {
+            let value = if instance.is_template() || !name.as_str().contains('%') { Value::unit(name) } else { continue };
+            lowering.add(directive, value);
+            if !start_directives.contains(&directive) {
+                start_directives.push(directive);
+            }
+        }
+    }
+    for kind in virtualization {
+        lowering.add(Directive::ConditionVirtualization, Value::measure(kind));
+        start_directives.push(Directive::ConditionVirtualization);
+    }
+    if early || !default_dependencies {
+        lowering.set(Directive::DefaultDependencies, Value::keyword("no"));
+        start_directives.push(Directive::DefaultDependencies);
+    }
+    if let Some(condition) = &lowering.job.start_on {
+        start_directives.retain(|directive| !matches!(directive, Directive::BindsTo | Directive::PartOf | Directive::Conflicts));
+        lowering.ledger.record(condition.stanza, Disposition::Exact, &start_directives, None);
+    }
+}
+
+/// What the unit can be enabled into. A template without a default instance can only be hung on another template.
+fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>, instance: &Instance) -> Vec<UnitName> {
+    if !instance.is_template() {
+        return wanted_by;
+    }
+    let (templates, others): (Vec<_>, Vec<_>) = wanted_by.into_iter().partition(|name| name.as_str().contains("@%i."));
+    let mut names: Vec<UnitName> = templates.into_iter().map(|name| UnitName::known(name.as_str().replace("@%i.", "@."))).collect();
+    if instance.has_default() {
+        names.extend(others);
+        return names;
+    }
+    if let (Some(target), Some(condition)) = (others.first(), &lowering.job.start_on) {
+        let unit = lowering.unit.name.as_str().replace("@.", "@NAME.");
+        let diagnostic = UNBOUND
+            .at(condition.span, "the condition does not say which instances start")
+            .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")
+            .help(format!("start those that you need with {target}: `systemctl add-wants {target} {unit}`"));
+        lowering.remark(Section::Unit, &UNBOUND, &format!("enable an instance with: systemctl add-wants {target} {unit}"));
+        lowering.manual(condition.stanza, &[], diagnostic);
+    }
+    names
+}

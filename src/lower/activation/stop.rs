@@ -1,0 +1,178 @@
+//! `stop on`: what takes the unit down.
+
+use super::rules::{CONFLICTS, CONTRADICTION, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
+use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
+use crate::ast::Condition;
+use crate::job::Stated;
+use crate::lower::context::Lowering;
+use crate::lower::event_table::JobState;
+use crate::lower::names::Peer;
+use crate::lower::trigger::{Side, Trigger, is_early, node};
+use crate::source::Span;
+use crate::systemd::{Directive, Section, UnitName};
+
+pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
+    lowering.exact(condition.stanza, &[]);
+    let Some(paths) = paths(lowering, condition, Side::Stop) else { return };
+    for path in &paths {
+        // What happens anyway, or is there anyway, does not have to be waited for.
+        let asked: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).filter(|leaf| !matches!(leaf.value, Trigger::Given)).collect();
+        match asked.as_slice() {
+            [] => {}
+            [leaf] => stop_by(lowering, condition, leaf, relations),
+            [first, ..] => {
+                let diagnostic = STOP_AND
+                    .at(path_span(path).unwrap_or(first.span), "a unit cannot be stopped by two events together")
+                    .note("at shutdown systemd stops it anyway");
+                lowering.remark(Section::Unit, &STOP_AND, "the stop condition joins several events and is missing.");
+                lowering.manual(condition.stanza, &[], diagnostic);
+            }
+        }
+    }
+}
+
+fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Leaf, relations: &mut Relations) {
+    match &leaf.value {
+        Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
+            if levels.tells_running_apart() || (levels.running() && !levels.down()) {
+                let diagnostic = RUNLEVELS
+                    .at(leaf.span, "systemd does not stop a unit between the run levels 2 to 5")
+                    .note("at shutdown it stops the unit anyway");
+                lowering.approximate(condition.stanza, &[], diagnostic);
+            }
+        }
+        Trigger::Job { peer, state } => stop_by_job(lowering, condition, leaf.span, peer, *state, relations),
+        Trigger::Unit(unit) => {
+            push(&mut relations.after, unit);
+            push(&mut relations.binds_to, unit);
+            lowering.exact(condition.stanza, &[Directive::BindsTo, Directive::After]);
+        }
+        Trigger::Custom(event) => {
+            // Before= makes whoever emits the event wait until the unit has stopped.
+            push(&mut relations.conflicts, &node(event));
+            push(&mut relations.before, &node(event));
+        }
+        Trigger::NetworkGoes => {
+            push_known(&mut relations.after, "network.target");
+            lowering.exact(condition.stanza, &[Directive::After]);
+        }
+        Trigger::RemoteFilesystemsGone if relations.after.contains(&UnitName::known("remote-fs.target")) => {
+            let diagnostic = STOP_BY_EVENT
+                .at(leaf.span, "a unit that starts after the remote file systems stops before they go")
+                .note("systemd stops units in the reverse of the order in which it starts them");
+            lowering.approximate(condition.stanza, &[], diagnostic);
+        }
+        Trigger::RemoteFilesystemsGone => {
+            push_known(&mut relations.before, "remote-fs-pre.target");
+            lowering.exact(condition.stanza, &[Directive::Before]);
+        }
+        Trigger::Reached(_) | Trigger::BeforeUnit(_) | Trigger::Virtualization(_) => {
+            let diagnostic = STOP_BY_EVENT
+                .at(leaf.span, "a unit is not stopped when the boot gets there")
+                .note("the unit goes on until somebody stops it, or the system goes down");
+            lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
+            lowering.manual(condition.stanza, &[], diagnostic);
+        }
+        // Said where the event stands.
+        Trigger::Given | Trigger::Companion | Trigger::Never | Trigger::Beyond => {}
+    }
+}
+
+/// The unit goes down with another one. `follows` says that it is brought in by that one alone, `late` that it stops
+/// after it although it should before.
+pub(super) fn bind(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    (span, follows, late): (Span, bool, bool),
+    peer: &Peer,
+    relations: &mut Relations,
+) {
+    let unit = &peer.unit;
+    if peer.present && follows {
+        relations.wants.retain(|wanted| wanted != unit);
+        push(&mut relations.binds_to, unit);
+        lowering.exact(condition.stanza, &[Directive::BindsTo]);
+        return;
+    }
+    push(&mut relations.part_of, unit);
+    let mut diagnostic = UNBOUND_CRASH
+        .at(span, format!("the end of {unit} by itself is not noticed"))
+        .note("the unit stops with that one whenever somebody stops or restarts it");
+    if late {
+        diagnostic = diagnostic.note("it starts before that unit, and so it stops after it");
+    }
+    if follows {
+        diagnostic = diagnostic
+            .help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=` and `Wants=`"));
+    }
+    lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
+}
+
+fn stop_by_job(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    peer: &Peer,
+    state: JobState,
+    relations: &mut Relations,
+) {
+    let unit = &peer.unit;
+    let started_before = relations.before.contains(unit);
+    match state {
+        JobState::Stopping | JobState::Stopped if unit.as_str().ends_with(".target") => {
+            // systemd stops the unit at shutdown, before what it is ordered after.
+            if !["basic.target", "sysinit.target"].contains(&unit.as_str()) && !started_before {
+                push(&mut relations.after, unit);
+            }
+            lowering.exact(condition.stanza, &[Directive::After]);
+        }
+        JobState::Stopping | JobState::Stopped => {
+            // Only a unit that is brought in by this one alone may bring it in: BindsTo= does.
+            let follows = relations.wants.contains(unit) && relations.wanted_by.contains(unit);
+            if !relations.binds_to.contains(unit) {
+                bind(lowering, condition, (span, follows, state == JobState::Stopping && started_before), peer, relations);
+            }
+            if !started_before {
+                if state == JobState::Stopped && !relations.after.contains(unit) {
+                    push(&mut relations.before, unit);
+                } else {
+                    push(&mut relations.after, unit);
+                }
+            }
+            let ordered = if relations.before.contains(unit) { Directive::Before } else { Directive::After };
+            lowering.exact(condition.stanza, &[ordered]);
+        }
+        JobState::Starting | JobState::Started if is_early(peer) => {
+            // A conflict would take down what the whole boot hangs on.
+            let diagnostic = STOP_BY_EVENT
+                .at(span, "a unit is not stopped when the boot gets there")
+                .note(format!("{unit} is part of every boot"))
+                .help("let the process end by itself when it is not needed any more");
+            lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
+            lowering.manual(condition.stanza, &[], diagnostic);
+        }
+        JobState::Starting | JobState::Started => {
+            if relations.wanted_by.contains(unit) || relations.wants.contains(unit) {
+                let diagnostic = CONTRADICTION
+                    .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
+                    .help(format!("let the process end by itself, or stop it from an `ExecStartPost=` of {unit}"));
+                lowering.remark(Section::Unit, &CONTRADICTION, &format!("does not stop when {unit} has started."));
+                lowering.manual(condition.stanza, &[], diagnostic);
+                return;
+            }
+            push(&mut relations.conflicts, unit);
+            if state == JobState::Starting && !relations.after.contains(unit) {
+                push(&mut relations.before, unit);
+            }
+            let diagnostic = CONFLICTS
+                .at(span, format!("starting this unit also stops {unit}"))
+                .note("`Conflicts=` works both ways; under Upstart only the start of the other job had an effect");
+            lowering.comment(
+                Directive::Conflicts,
+                &CONFLICTS,
+                &format!("works both ways; Upstart only stopped this job when {unit} started."),
+            );
+            lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
+        }
+    }
+}

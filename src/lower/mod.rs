@@ -13,6 +13,7 @@ mod ending;
 mod environment;
 mod event_table;
 mod event_variables;
+mod expect;
 mod glob;
 mod guard;
 mod identity;
@@ -52,7 +53,8 @@ static OWN_RULES: [&Rule; 6] = [&NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
-    let lists: [&[&'static Rule]; 15] = [
+    let lists: [&[&'static Rule]; 16] = [
+        &expect::RULES,
         &guard::RULES,
         &OWN_RULES,
         &activation::RULES,

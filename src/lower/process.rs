@@ -2,21 +2,20 @@
 
 use super::command::{Reading, Wrapping, command};
 use super::context::Lowering;
+use super::expect;
 use super::guard;
 use super::instance::Instance;
-use crate::ast::{Expect, Phase};
+use crate::ast::Phase;
 use crate::diagnostic::{Rule, Severity};
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
+use crate::systemd::{Command, Directive, Section, Value};
 
-pub(super) static RULES: [&Rule; 10] = [
+pub(super) static RULES: [&Rule; 8] = [
     &PRE_START_BACKGROUND,
     &POST_START_OF_TASK,
     &PRE_STOP_VETO,
     &PRE_STOP_OF_TASK,
     &PRE_STOP_WITHOUT_MAIN,
     &GROUP_KILL,
-    &EXPECT_FORK,
-    &EXPECT_STOP,
     &NOTHING_TO_RUN,
     &ENDLESS_TASK,
 ];
@@ -64,23 +63,6 @@ static GROUP_KILL: Rule = Rule {
     severity: Severity::Note,
     explanation: "Upstart signals the process group of the main process. systemd signals every process of the unit, also those that moved to a session of their own \
 (`setsid`, `nohup`, daemons started in the background). If they are to live on, add `KillMode=process`.",
-};
-
-static EXPECT_FORK: Rule = Rule {
-    code: "U219",
-    name: "expected-fork",
-    severity: Severity::Warning,
-    explanation: "With `expect fork` and `expect daemon` init follows the first or second fork. systemd (`Type=forking`) waits until the first process has exited, \
-and takes the process that remains as the main one, or the one named by `PIDFile=`. A program that forks and stays in front makes the start hang. Best is a program that \
-does not fork at all: most have an option for it, and the unit then is `Type=exec` without any guessing.",
-};
-
-static EXPECT_STOP: Rule = Rule {
-    code: "U220",
-    name: "expected-stop",
-    severity: Severity::Note,
-    explanation: "With `expect stop` a program says that it is ready by stopping itself, and init continues it. Nothing in systemd does that, so a small `ExecStartPost=` waits \
-for the stop and continues the program. A program that can use sd_notify(3) is better off with `Type=notify`.",
 };
 
 static NOTHING_TO_RUN: Rule = Rule {
@@ -176,7 +158,7 @@ fn own_unit(lowering: &Lowering<'_>, instance: &Instance) -> String {
 fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]) -> bool {
     let job = lowering.job;
     match shape {
-        Shape::Service => service_type(lowering, readings),
+        Shape::Service => expect::lower(lowering, readings),
         Shape::Task | Shape::State | Shape::Inverted => {
             lowering.set(Directive::Type, Value::keyword("oneshot"));
             let mut directives = vec![Directive::Type];
@@ -214,98 +196,6 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
             true
         }
     }
-}
-
-fn service_type(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
-    let job = lowering.job;
-    let Some(expect) = &job.expect else {
-        started_when_executed(lowering);
-        return true;
-    };
-    match expect.value {
-        Expect::None => {
-            started_when_executed(lowering);
-            lowering.exact(expect.stanza, &[Directive::Type]);
-            true
-        }
-        Expect::Stop => {
-            // The default; `Type=exec` would do as well, but the wait below is what counts.
-            lowering.add(Directive::ExecStartPost, Value::command(&wait_for_stop(lowering)));
-            lowering.comment(Directive::ExecStartPost, &EXPECT_STOP, "waits until the program stops itself, and continues it.");
-            let diagnostic = EXPECT_STOP
-                .at(expect.span, "a small script waits for the program to stop itself")
-                .help("if the program can use sd_notify(3), use `Type=notify` and delete the script");
-            lowering.approximate(expect.stanza, &[Directive::ExecStartPost], diagnostic);
-            true
-        }
-        Expect::Fork | Expect::Daemon => {
-            lowering.set(Directive::Type, Value::keyword("forking"));
-            let pid_file = readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
-            let mut directives = vec![Directive::Type];
-            let mut diagnostic = EXPECT_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
-            let known = if let Some((value, path)) = pid_file.and_then(|path| Some((Value::exact_line(&path)?, path))) {
-                lowering.set(Directive::PidFile, value);
-                directives.push(Directive::PidFile);
-                diagnostic = diagnostic
-                    .note(format!("the main process is the one in {path}, as the command line says"))
-                    .help("check that the daemon writes that file");
-                true
-            } else if expect.value == Expect::Daemon {
-                // systemd often guesses the intermediate process of a double fork, and ends the unit with it.
-                lowering.set(Directive::GuessMainPid, Value::keyword("no"));
-                directives.push(Directive::GuessMainPid);
-                diagnostic = diagnostic
-                    .note("no pid file shows in the command line, so systemd does not know the main process")
-                    .help("add `PIDFile=` if the daemon writes a pid file, or keep it in the foreground and use `Type=exec`");
-                false
-            } else {
-                diagnostic = diagnostic
-                    .note("the process that remains is taken as the main one")
-                    .help("keep the daemon in the foreground if it can, and use `Type=exec`");
-                true
-            };
-            lowering.comment(
-                Directive::Type,
-                &EXPECT_FORK,
-                &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }),
-            );
-            lowering.approximate(expect.stanza, &directives, diagnostic);
-            known
-        }
-    }
-}
-
-/// Upstart's start succeeds when the program has been executed.
-fn started_when_executed(lowering: &mut Lowering<'_>) {
-    if lowering.has(Feature::TypeExec) {
-        lowering.set(Directive::Type, Value::keyword("exec"));
-    }
-}
-
-fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
-    let script = "until grep -q \"^State:.T\" /proc/$MAINPID/status; do sleep 0.1; done; kill -CONT $MAINPID";
-    let mut command = Command::words(["/bin/sh", "-e", "-c"]);
-    command.argv.push(Argument::Script { text: script.into(), breaks: Vec::new(), joins: Vec::new() });
-    command.prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
-    command
-}
-
-/// The pid file that the command line of a daemon names.
-fn pid_file(reading: &Reading<'_>) -> Option<String> {
-    let is_path = |word: &str| word.starts_with('/') && !word.contains("..");
-    for command in &reading.shell.commands {
-        let words: Vec<&str> = command.words.iter().map(|word| word.literal.as_deref().unwrap_or("")).collect();
-        for (index, word) in words.iter().enumerate() {
-            let (option, attached) = word.split_once('=').map_or((*word, None), |(option, value)| (option, Some(value)));
-            let value = attached.or_else(|| words.get(index + 1).copied()).unwrap_or("");
-            let named = ["--pidfile", "--pid-file", "--pid", "-pidfile", "--pid_file", "--pid-path"].contains(&option) && is_path(value);
-            let short = ["-p", "-P"].contains(&option) && is_path(value) && value.to_ascii_lowercase().ends_with(".pid");
-            if named || short {
-                return Some(value.to_owned());
-            }
-        }
-    }
-    None
 }
 
 fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {

@@ -12,24 +12,6 @@ use crate::lower::trigger::Trigger;
 use crate::source::Span;
 use crate::systemd::Directive;
 
-/// Whether the path is about something that ends: the system, or another job.
-pub(super) fn goes_down(path: &[Meant]) -> bool {
-    path.iter().any(|Meant(leaf)| match &leaf.value {
-        Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => levels.down() && !levels.running(),
-        Trigger::Job { state, .. } => *state == JobState::Stopping,
-        Trigger::NetworkGoes | Trigger::RemoteFilesystemsGone => true,
-        Trigger::Given
-        | Trigger::Reached(_)
-        | Trigger::Unit(_)
-        | Trigger::BeforeUnit(_)
-        | Trigger::Virtualization(_)
-        | Trigger::Custom(_)
-        | Trigger::Companion
-        | Trigger::Never
-        | Trigger::Beyond => false,
-    })
-}
-
 /// A path on the way down: the work is done when something stops.
 pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], activation: &mut Activation) {
     for Meant(leaf) in path {

@@ -1,6 +1,6 @@
 //! `start on`: what brings the unit in, and after what.
 
-use super::down::{goes_down, going_down};
+use super::down::going_down;
 use super::rules::{AND_EVENTS, CONDITION_OF_ONE_PATH, EARLY, FOLLOWS_FAILED, LATCH, RUNLEVELS, STOPPED_TASK, TOGETHER};
 use super::{Activation, Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::{Condition, Console};
@@ -9,7 +9,7 @@ use crate::lower::context::Lowering;
 use crate::lower::event_table::{JobState, Milestone};
 use crate::lower::names::{Kind, Peer};
 use crate::lower::runlevel::Runlevels;
-use crate::lower::trigger::{BEYOND, Side, Trigger, is_early, node};
+use crate::lower::trigger::{BEYOND, Role, Side, Trigger, is_early, node};
 use crate::source::Span;
 use crate::systemd::{Directive, Section, UnitName};
 
@@ -19,7 +19,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let Some(condition) = &lowering.job.start_on else { return activation };
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Start) else { return activation };
-    let (down, up): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| goes_down(path));
+    let (down, up): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.iter().any(|Meant(leaf)| leaf.value.role() == Role::Ending));
     if up.is_empty() {
         for path in &down {
             going_down(lowering, condition, path, &mut activation);
@@ -35,7 +35,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     }
     let mut reached = Vec::new();
     for path in &up {
-        if path.iter().any(|Meant(leaf)| matches!(leaf.value, Trigger::Never | Trigger::Beyond)) {
+        if path.iter().any(|Meant(leaf)| leaf.value.role() == Role::Lost) {
             // Said where the event stands.
             continue;
         }
@@ -53,8 +53,8 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
 fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], all: &[Vec<Meant>], relations: &mut Relations) {
     let leaves: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).collect();
     let span = path_span(path).unwrap_or(condition.span);
-    let milestone = leaves.iter().any(|leaf| is_milestone(&leaf.value));
-    let transient: Vec<&&Leaf> = leaves.iter().filter(|leaf| is_transient(&leaf.value)).collect();
+    let milestone = leaves.iter().any(|leaf| leaf.value.role() == Role::Milestone);
+    let transient: Vec<&&Leaf> = leaves.iter().filter(|leaf| leaf.value.role() == Role::Passing).collect();
     let jobs: Vec<(&Peer, JobState)> = leaves
         .iter()
         .filter_map(|leaf| match &leaf.value {
@@ -106,40 +106,6 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
                 .note("Upstart waited until somebody had started all of them");
             lowering.approximate(condition.stanza, &[Directive::WantedBy, Directive::Wants], diagnostic);
         }
-    }
-}
-
-fn is_milestone(trigger: &Trigger) -> bool {
-    match trigger {
-        Trigger::Reached(_) | Trigger::Runlevels(_) | Trigger::AfterRunlevel(_) => true,
-        Trigger::Job { peer, state } => is_early(peer) && *state != JobState::Starting,
-        Trigger::Given
-        | Trigger::Unit(_)
-        | Trigger::BeforeUnit(_)
-        | Trigger::Virtualization(_)
-        | Trigger::Custom(_)
-        | Trigger::Companion
-        | Trigger::NetworkGoes
-        | Trigger::RemoteFilesystemsGone
-        | Trigger::Never
-        | Trigger::Beyond => false,
-    }
-}
-
-/// Happens and is over, so that it has to bring the unit in by itself.
-fn is_transient(trigger: &Trigger) -> bool {
-    match trigger {
-        Trigger::Unit(_) | Trigger::BeforeUnit(_) | Trigger::Custom(_) | Trigger::Companion => true,
-        Trigger::Job { state, .. } => *state == JobState::Starting,
-        Trigger::Given
-        | Trigger::Reached(_)
-        | Trigger::Runlevels(_)
-        | Trigger::AfterRunlevel(_)
-        | Trigger::Virtualization(_)
-        | Trigger::NetworkGoes
-        | Trigger::RemoteFilesystemsGone
-        | Trigger::Never
-        | Trigger::Beyond => false,
     }
 }
 

@@ -127,6 +127,45 @@ pub(super) enum Trigger {
     Beyond,
 }
 
+/// What part a trigger plays in a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Holds anyway, or is a condition on the machine.
+    Standing,
+    /// A point that every boot reaches.
+    Milestone,
+    /// Another job that is up, or has done its work.
+    Following,
+    /// Happens and is over, so that it has to bring the unit in by itself.
+    Passing,
+    /// Something ends: the system, or another job.
+    Ending,
+    /// Never comes.
+    Lost,
+}
+
+impl Trigger {
+    pub(super) fn role(&self) -> Role {
+        match self {
+            Self::Given | Self::Virtualization(_) => Role::Standing,
+            Self::Runlevels(levels) | Self::AfterRunlevel(levels) if levels.down() && !levels.running() => Role::Ending,
+            Self::Reached(_) | Self::Runlevels(_) | Self::AfterRunlevel(_) => Role::Milestone,
+            Self::Job { state: JobState::Stopping, .. } | Self::NetworkGoes | Self::RemoteFilesystemsGone => Role::Ending,
+            Self::Job { peer, state: JobState::Started | JobState::Stopped } => {
+                if is_early(peer) {
+                    Role::Milestone
+                } else {
+                    Role::Following
+                }
+            }
+            Self::Job { state: JobState::Starting, .. } | Self::Unit(_) | Self::BeforeUnit(_) | Self::Custom(_) | Self::Companion => {
+                Role::Passing
+            }
+            Self::Never | Self::Beyond => Role::Lost,
+        }
+    }
+}
+
 /// A trigger, how faithful it is, and what there is to say about it.
 pub(super) struct Classified {
     pub(super) trigger: Trigger,

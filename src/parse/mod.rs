@@ -32,7 +32,7 @@ pub fn parse(source: &Source, origin: Origin) -> Result<File, Refusal> {
 
 fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
     let Some(parts) = Node::file(text, origin) else {
-        return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser ran out of stack"));
+        return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser met a limit of its own"));
     };
     let mut file = File::default();
     let has_nul = text.as_bytes().contains(&0);

@@ -3,6 +3,8 @@
 //! init reads an override into the job that it has just read, so both are one sequence of stanzas. Of a
 //! stanza that stands twice the later one counts; some accumulate.
 
+use std::collections::HashMap;
+
 use crate::ast::{Cgroup, Condition, File, Process, Stanza, Word};
 use crate::job::{Job, JobName, StanzaId, StanzaRecord, Stated};
 use crate::source::{Span, Spanned};
@@ -10,10 +12,20 @@ use crate::source::{Span, Spanned};
 /// The job of a conf, with its override applied.
 pub fn resolve(name: JobName, conf: File, overriding: Option<File>) -> Job {
     let mut job = empty(name);
+    let mut latest = Latest::default();
     for stanza in conf.stanzas.into_iter().chain(overriding.into_iter().flat_map(|file| file.stanzas)) {
-        apply(&mut job, stanza);
+        apply(&mut job, &mut latest, stanza);
     }
     job
+}
+
+/// Where to find the stanza that a later one of the same key replaces, of the stanzas that a job may have thousands of.
+#[derive(Default)]
+struct Latest {
+    /// By the name of the variable.
+    env: HashMap<String, StanzaId>,
+    /// By controller, name and key: the place in [`Job::cgroups`].
+    cgroups: HashMap<(String, String, Option<String>), usize>,
 }
 
 fn empty(name: JobName) -> Job {
@@ -56,7 +68,7 @@ fn empty(name: JobName) -> Job {
     }
 }
 
-fn apply(job: &mut Job, stanza: Spanned<Stanza>) {
+fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
     let id = StanzaId(job.stanzas.len());
     let span = stanza.span;
     let records = &mut job.stanzas;
@@ -79,9 +91,8 @@ fn apply(job: &mut Job, stanza: Spanned<Stanza>) {
         }
         Stanza::Emits(events) => job.emits.push(words(events, span, id)),
         Stanza::Env(variable) => {
-            let same_key = |other: &Stated<String>| key(&other.value) == key(&variable.value);
-            if let Some(earlier) = job.env.iter().rfind(|other| same_key(other)) {
-                mark(earlier.stanza, id, records);
+            if let Some(earlier) = latest.env.insert(key(&variable.value).to_owned(), id) {
+                mark(earlier, id, records);
             }
             job.env.push(stated(variable, id));
         }
@@ -114,8 +125,9 @@ fn apply(job: &mut Job, stanza: Spanned<Stanza>) {
         Stanza::ApparmorLoad(path) => state(&mut job.apparmor_load, path, id, records),
         Stanza::ApparmorSwitch(profile) => state(&mut job.apparmor_switch, profile, id, records),
         Stanza::Cgroup(cgroup) => {
+            let place = *latest.cgroups.entry(setting_of(&cgroup)).or_insert(job.cgroups.len());
             let cgroup = Stated { value: cgroup, span, stanza: id };
-            match job.cgroups.iter_mut().find(|other| is_same_setting(&other.value, &cgroup.value)) {
+            match job.cgroups.get_mut(place) {
                 // In its place, because the order of the settings is that in which they were first named.
                 Some(earlier) => replace(Some(std::mem::replace(earlier, cgroup)), id, records),
                 None => job.cgroups.push(cgroup),
@@ -159,9 +171,10 @@ fn key(variable: &str) -> &str {
     variable.split_once('=').map_or(variable, |(key, _)| key)
 }
 
-fn is_same_setting(one: &Cgroup, other: &Cgroup) -> bool {
-    let key = |cgroup: &Cgroup| cgroup.setting.as_ref().map(|(key, _)| key.value.clone());
-    one.controller.value == other.controller.value && one.name() == other.name() && key(one) == key(other)
+/// What tells one setting from another.
+fn setting_of(cgroup: &Cgroup) -> (String, String, Option<String>) {
+    let key = cgroup.setting.as_ref().map(|(key, _)| key.value.clone());
+    (cgroup.controller.value.clone(), cgroup.name().to_owned(), key)
 }
 
 #[cfg(test)]

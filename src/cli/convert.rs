@@ -141,6 +141,12 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
 }
 
 fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+    if files.iter().all(|file| file.conversion.outputs.is_empty()) {
+        return Status::Done;
+    }
+    if let Err(error) = output::prepare(root) {
+        return cannot_write(&error, streams);
+    }
     let mut status = Status::Done;
     let mut written = BTreeSet::new();
     for Converted { conversion, .. } in files {
@@ -150,7 +156,8 @@ fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mu
             status = status.max(Status::Usage);
             continue;
         }
-        for output in &conversion.outputs {
+        // The unit last, so that none is there without what it runs.
+        for output in conversion.outputs.iter().rev() {
             match output::write(root, output) {
                 Ok(path) => {
                     written.insert(&output.path);
@@ -159,13 +166,19 @@ fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mu
                     }
                 }
                 Err(error) => {
-                    streams.complain(&visible(&format!("{error:#}")));
-                    status = status.max(Status::Refused);
+                    status = status.max(cannot_write(&error, streams));
+                    break;
                 }
             }
         }
     }
     status
+}
+
+fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
+    streams.complain(&visible(&format!("{error:#}")));
+    streams.say("  = help: give a directory that can be written to with `-o DIR`\n\n");
+    Status::Refused
 }
 
 /// Says what there is to say about the jobs.

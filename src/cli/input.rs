@@ -66,7 +66,7 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Re
 pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
     path.extension().filter(|extension| *extension == "override")?;
     let (shown, job) = (source::carry(path.as_os_str().as_bytes()), JobName(source::carry(job_name(path).as_bytes())));
-    let trouble = Trouble::new("is an override, not a job", "give the `.conf` beside it: the override is applied to it");
+    let trouble = Trouble::new("this is an override, not a job", "give the `.conf` beside it: the override is applied to it");
     Some(unreadable(shown, job, None, trouble))
 }
 
@@ -123,7 +123,8 @@ fn read_override(path: &Path) -> Result<Option<Vec<u8>>, Trouble> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(None),
         Ok(_) => read_file(path).map(Some).map_err(with_way_out),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        // Where the name of the conf is as long as names can be, there cannot be an override.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename) => Ok(None),
         Err(error) => Err(with_way_out(explained(path, &error))),
     }
 }
@@ -134,11 +135,11 @@ fn check_kind(metadata: &Metadata) -> Result<(), Trouble> {
     if kind.is_file() {
         Ok(())
     } else if kind.is_dir() {
-        Err(Trouble::new("is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
+        Err(Trouble::new("this is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
     } else if kind.is_fifo() {
-        Err(Trouble::new("is a named pipe", through_stdin))
+        Err(Trouble::new("this is a named pipe", through_stdin))
     } else {
-        Err(Trouble::new("is not a regular file", through_stdin))
+        Err(Trouble::new("this is not a regular file", through_stdin))
     }
 }
 

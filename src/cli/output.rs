@@ -9,6 +9,16 @@ use anyhow::{Context, Result, ensure};
 use crate::conversion::Output;
 use crate::source;
 
+/// Makes sure that there is a directory to write below.
+pub(super) fn prepare(root: &Path) -> Result<()> {
+    ensure!(root.is_dir() || fs::symlink_metadata(root).is_err(), "`{}` is not a directory, and `-o` takes one", root.display());
+    create(root)
+}
+
+fn create(directory: &Path) -> Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot create the directory `{}`", directory.display()))
+}
+
 /// Writes a file below `root`, directories included, and answers where. A reader sees the old file or the
 /// new one, never a part of one.
 pub(super) fn write(root: &Path, output: &Output) -> Result<PathBuf> {
@@ -20,7 +30,7 @@ pub(super) fn write(root: &Path, output: &Output) -> Result<PathBuf> {
     );
     let path = root.join(relative);
     if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).with_context(|| format!("cannot create the directory `{}`", directory.display()))?;
+        create(directory)?;
     }
     replace(&path, &source::encode(&output.text)).with_context(|| format!("cannot write `{}`", path.display()))?;
     Ok(path)

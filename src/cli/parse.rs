@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::input::{self, Input};
 use super::{Status, Streams};
 use crate::convert::read;
+use crate::diagnostic::Diagnostic;
 use crate::job::Job;
 use crate::parse::{ErrorKind, Refusal};
 use crate::report::believed::believed;
 use crate::report::visible;
-use crate::source::lossy;
+use crate::source::{Origin, Sources, lossy};
 
 /// How much is gathered before it is written.
 const CHUNK: usize = 1 << 16;
@@ -67,7 +68,7 @@ fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) ->
 fn believe(path: &Path, with_override: bool) -> Result<Job, Failure> {
     let Input { name, sources, .. } = input::read(path, None, with_override).map_err(|unreadable| Failure {
         kind: ErrorKind::Unreadable.name(),
-        message: unreadable.conversion.diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect(),
+        message: unreadable.conversion.diagnostics.iter().map(|diagnostic| message(&unreadable.sources, diagnostic)).collect(),
         line: None,
     })?;
     let (job, _) = read(&sources, name).map_err(|refusal| {
@@ -75,8 +76,17 @@ fn believe(path: &Path, with_override: bool) -> Result<Job, Failure> {
         Failure {
             kind: kind.name(),
             line: Some(sources.get(diagnostic.span.origin).position(diagnostic.span.start).line),
-            message: lossy(&diagnostic.message).into_owned(),
+            message: message(&sources, &diagnostic),
         }
     })?;
     Ok(job)
+}
+
+/// The message; the file that it is about goes before it where that is not the one that was named.
+fn message(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let message = lossy(&diagnostic.message);
+    match diagnostic.span.origin {
+        Origin::Conf => message.into_owned(),
+        Origin::Override => format!("{}: {message}", lossy(sources.get(Origin::Override).path())),
+    }
 }

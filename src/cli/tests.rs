@@ -197,7 +197,7 @@ fn an_override_is_read_as_init_reads_it() {
     fs::create_dir(at("a.override")).unwrap();
     let ran = run(&[&at("a.conf")], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (Status::Refused, ""));
-    assert!(ran.stderr.contains("error[U000]: is a directory\n"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[U000]: this is a directory\n"), "{}", ran.stderr);
     assert!(ran.stderr.contains("a.override\n") && ran.stderr.contains("--no-override"), "{}", ran.stderr);
     assert_eq!(run(&[&at("a.conf"), "--no-override"], "").stdout, "a\n249\n");
 }

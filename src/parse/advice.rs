@@ -4,7 +4,7 @@ use super::error::{ErrorKind, Refusal};
 use super::node::{Node, Rule};
 use super::stanza::KEYWORDS;
 use crate::ast::{Event, Signal, Stanza, Word};
-use crate::source::{Span, Spanned, lossy};
+use crate::source::{Span, Spanned, encode, lossy};
 use crate::suggestion::closest;
 
 /// How each stanza is written.
@@ -244,11 +244,26 @@ pub(super) fn illegal_value(kind: ErrorKind, keyword: &str, word: &Word, expecte
     }
 }
 
-pub(super) fn nul_byte(span: Span) -> Refusal {
-    ErrorKind::UnexpectedToken
-        .at(span, "a NUL byte")
-        .label("here")
-        .help("a job is a text file: check whether this is a binary file, or text in UTF-16, and convert it")
+pub(super) fn nul_byte(span: Span, input: &str) -> Refusal {
+    let refusal = ErrorKind::UnexpectedToken.at(span, "a NUL byte").label("here");
+    refusal.help(if is_utf_16(input) {
+        CONVERT_UTF_16
+    } else {
+        "a job is a text file: delete the byte; where there are many, this is a binary file"
+    })
+}
+
+const CONVERT_UTF_16: &str = "the file is text in UTF-16, which init does not read: convert it with `iconv -f UTF-16 -t UTF-8`";
+
+/// Whether a text begins with the byte order mark of UTF-16.
+fn is_utf_16(text: &str) -> bool {
+    let beginning: String = text.chars().take(2).collect();
+    matches!(encode(&beginning).as_ref(), b"\xFF\xFE" | b"\xFE\xFF")
+}
+
+/// Whether a line holds what no text does.
+fn is_binary(line: &str) -> bool {
+    line.chars().any(|character| character.is_control() && !matches!(character, '\t' | '\r'))
 }
 
 // ---- Keywords ---------------------------------------------------------------------------------
@@ -331,6 +346,13 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
         return refusal.help("delete the backslash and its line").edit(Span { end: span.start, ..whole }, "");
     }
     let refusal = refusal.label("not the name of a stanza");
+    let before = input.get(..span.start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    if let Some(continued) = before.strip_suffix("\\\r\n") {
+        let backslash = Span { start: continued.len(), end: continued.len() + 1, ..span };
+        return refusal
+            .related(backslash, "this backslash continues nothing: a carriage return follows it, not a newline")
+            .help("convert the line ends of the file, such as with `sed -i 's/\\r$//'`");
+    }
     if let Some((_, help, replacement)) = FOREIGN.iter().find(|(known, ..)| *known == text) {
         let refusal = refusal.help(*help);
         return match replacement {
@@ -353,6 +375,12 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
         let refusal = refusal.note("the file begins with a byte order mark, which init takes for a part of the word");
         return refusal.help("delete the byte order mark").edit(Span { end: span.end - rest.len(), ..span }, "");
     }
+    if is_utf_16(input) {
+        return refusal.help(CONVERT_UTF_16);
+    }
+    if is_binary(line) {
+        return refusal.help("a job is a text file, and this looks like a binary one");
+    }
     if text == "end" {
         return refusal.help("this ends a script that no `script` begins: look for a `pre-start` or the like without `script` above, or an `end script` too many");
     }
@@ -373,7 +401,7 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
     if SHELL_WORDS.contains(&text) || text.starts_with('/') {
         return refusal.help("commands belong after `exec`, or between `script` and `end script`");
     }
-    refusal
+    refusal.help("begin the line with a stanza, such as `exec` or `env`; commands belong after `exec` or in a script, prose after `#`")
 }
 
 /// Keywords of two words that were written as one.

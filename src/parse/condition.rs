@@ -95,7 +95,8 @@ impl Reader {
 
     fn word(&mut self, word: Word) -> Result<(), Refusal> {
         if let Some(event) = &mut self.event {
-            if let Some(named) = event.args.iter().rfind(|arg| arg.value.contains('='))
+            // Once one argument is named, all that follow are.
+            if let Some(named) = event.args.last().filter(|arg| arg.value.contains('='))
                 && !word.value.contains('=')
             {
                 return Err(advice::positional_after_named(&event.name, named, &word, self.level.parenthesis));
@@ -172,7 +173,8 @@ impl Reader {
                 let depth = left.depth.max(right.depth) + 1;
                 if depth > MAX_DEPTH {
                     let message = format!("this condition nests deeper than {MAX_DEPTH} operators");
-                    return Err(ErrorKind::Unreadable.at(operator.span, message).label("too deep here"));
+                    let refusal = ErrorKind::Unreadable.at(operator.span, message).label("too deep here");
+                    return Err(refusal.help("write it with fewer operators, or divide it among several jobs"));
                 }
                 let (left, right) = (Box::new(left.condition), Box::new(right.condition));
                 let condition = match operator.value {

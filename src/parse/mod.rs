@@ -21,16 +21,18 @@ use crate::source::{Origin, Source, Span};
 /// Reads a job file, or says why init would not load it.
 pub fn parse(source: &Source, origin: Origin) -> Result<File, Refusal> {
     read(source.text(), origin).map_err(|refusal| {
-        refusal.note(match origin {
-            Origin::Conf => "init refuses the whole file on this error: the job does not exist",
-            Origin::Override => "init applies the override up to this error only, and loses the job when it next stops",
-        })
+        let consequence = match (refusal.kind, origin) {
+            (ErrorKind::Unreadable, _) => "init reads this; it is this program that does not",
+            (_, Origin::Conf) => "init refuses the whole file on this error: the job does not exist",
+            (_, Origin::Override) => "init applies the override up to this error only, and loses the job when it next stops",
+        };
+        refusal.note(consequence)
     })
 }
 
 fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
     let Some(parts) = Node::file(text, origin) else {
-        return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser ran out of stack"));
+        return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser met a limit of its own"));
     };
     let mut file = File::default();
     let has_nul = text.as_bytes().contains(&0);
@@ -39,7 +41,7 @@ fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
             continue;
         }
         if has_nul && let Some(span) = nul(&part) {
-            return Err(advice::nul_byte(span));
+            return Err(advice::nul_byte(span, text));
         }
         let stanza = match part.rule() {
             Rule::unknown => return Err(advice::unknown_stanza(&part, file.stanzas.last())),

@@ -1,0 +1,86 @@
+//! Every job in fixtures/convert with one line gone, twice, cut, or without an end: whatever comes of it, it is whole.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+
+use std::fs;
+use std::path::Path;
+
+use upstart2systemd::conversion::{Conversion, Options};
+use upstart2systemd::convert::{convert, read};
+use upstart2systemd::diagnostic::{Diagnostic, Severity};
+use upstart2systemd::job::JobName;
+use upstart2systemd::report::{self, Converted, Style};
+use upstart2systemd::source::{Source, Sources, Span};
+
+/// The texts that differ from `text` in one line.
+fn mutations(text: &[u8]) -> Vec<Vec<u8>> {
+    let lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    let mut mutated = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let (before, after) = (lines[..at].concat(), lines[at + 1..].concat());
+        let half = &line[..line.len() / 2];
+        for instead in [&b""[..], &[*line, line].concat(), half, &[half, b"\n"].concat(), line.trim_ascii_end()] {
+            mutated.push([&before, instead, &after].concat());
+        }
+        mutated.push([&before, half].concat());
+    }
+    mutated
+}
+
+fn name() -> JobName {
+    JobName("job".to_owned())
+}
+
+fn check(sources: &Sources, options: &Options) {
+    let text = sources.conf.text();
+    let conversion = convert(sources, name(), options);
+    let again = convert(sources, name(), options);
+    assert_eq!(conversion.outputs, again.outputs, "{text}");
+    let told = |conversion: &Conversion| -> Vec<String> {
+        conversion.diagnostics.iter().map(|diagnostic| report::text(sources, diagnostic, Style::Plain)).collect()
+    };
+    assert_eq!(told(&conversion), told(&again), "{text}");
+
+    let within = |span: Span| assert!(sources.get(span.origin).text().get(span.range()).is_some(), "{span:?} in {text}");
+    for Diagnostic { rule, span, message, related, help, edits, .. } in &conversion.diagnostics {
+        within(*span);
+        related.iter().for_each(|&(span, _)| within(span));
+        edits.iter().for_each(|edit| within(edit.span));
+        assert!(!message.is_empty(), "{text}");
+        assert!(help.is_some() || rule.severity < Severity::Error, "{} says nothing of what to do: {text}", rule.code);
+    }
+    match read(sources, name()) {
+        Ok((job, _)) => {
+            let stanzas: Vec<(&str, Span)> = job.stanzas.iter().map(|stanza| (stanza.keyword, stanza.span)).collect();
+            let outcomes: Vec<(&str, Span)> = conversion.stanzas.iter().map(|outcome| (outcome.stanza, outcome.span)).collect();
+            assert_eq!(stanzas, outcomes, "{text}");
+        }
+        Err(refusal) => {
+            assert_eq!(conversion.diagnostics.len(), 1, "{text}");
+            assert_eq!(conversion.diagnostics[0].span, refusal.diagnostic.span, "{text}");
+            assert!(conversion.outputs.is_empty() && conversion.stanzas.is_empty(), "{text}");
+        }
+    }
+    if conversion.outputs.is_empty() {
+        assert!(conversion.diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error), "{text}");
+    }
+    report::json(&[Converted { sources: sources.clone(), conversion }]).unwrap();
+}
+
+#[test]
+fn a_line_more_or_less_does_no_harm() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/convert");
+    let mut count = 0;
+    for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|extension| extension != "conf") {
+            continue;
+        }
+        let overriding = fs::read(path.with_extension("override")).ok().map(|bytes| Source::new("job.override", bytes));
+        for bytes in mutations(&fs::read(&path).unwrap()) {
+            let conf = Source::new("job.conf", bytes);
+            check(&Sources { conf, overriding: overriding.clone() }, &Options { companions: count % 2 == 0, ..Options::default() });
+            count += 1;
+        }
+    }
+    assert!(count > 1000, "{count}");
+}

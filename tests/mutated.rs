@@ -44,8 +44,12 @@ fn check(sources: &Sources, options: &Options) {
     let within = |span: Span| assert!(sources.get(span.origin).text().get(span.range()).is_some(), "{span:?} in {text}");
     for Diagnostic { rule, span, message, related, help, edits, .. } in &conversion.diagnostics {
         within(*span);
-        related.iter().for_each(|&(span, _)| within(span));
-        edits.iter().for_each(|edit| within(edit.span));
+        for &(span, _) in related {
+            within(span);
+        }
+        for edit in edits {
+            within(edit.span);
+        }
         assert!(!message.is_empty(), "{text}");
         assert!(help.is_some() || rule.severity < Severity::Error, "{} says nothing of what to do: {text}", rule.code);
     }

@@ -158,8 +158,10 @@ fn limit_directive(resource: Resource) -> Directive {
 
 fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let path = lossy(&stated.value);
+    // What is not UTF-8 cannot stand in a unit.
+    let is_utf8 = path == stated.value.as_str();
     let absolute = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
-    let Some(value) = Value::exact_line(&absolute).filter(|_| !stated.value.split('/').any(|part| part == "..")) else {
+    let Some(value) = Value::exact_line(&absolute).filter(|_| is_utf8 && !stated.value.split('/').any(|part| part == "..")) else {
         let diagnostic = UNNORMALIZED_PATH
             .at(stated.span, format!("systemd does not accept the directory `{path}`"))
             .note("its path holds `..`, or characters that a unit cannot hold")

@@ -270,7 +270,10 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
         lowering.companions.push(Output { path, text: format!("{text}\n") });
     } else {
         let diagnostic = TOO_LONG
-            .at(lowering.job.stanzas[reading.stated.stanza.0].span, format!("a script of {} bytes does not fit into a unit", text.len()))
+            .at(
+                lowering.job.stanzas[reading.stated.stanza.0].span,
+                format!("a text of {} bytes for the shell does not fit into a unit", text.len()),
+            )
             .label("needs a file of its own")
             .help("give a directory to write to: `-o DIR`");
         lowering.manual(reading.stated.stanza, &[], diagnostic);
@@ -332,7 +335,8 @@ fn report_job_control(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
         reported.push(event);
         let diagnostic = EMIT
             .at(reading.span(&usage.range), format!("the variables of `{event}` do not reach the jobs that it starts"))
-            .note("under systemd, emitting an event starts a unit, and that carries no variables");
+            .note("under systemd, emitting an event starts a unit, and that carries no variables")
+            .help(format!("hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"));
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT));
         lowering.diagnostics.push(diagnostic);
     }

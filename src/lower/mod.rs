@@ -26,6 +26,7 @@ mod respawn;
 mod runlevel;
 mod trigger;
 
+use crate::ast::Body;
 use crate::conversion::{Options, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
 use crate::job::{Job, StanzaId};
@@ -49,7 +50,7 @@ pub struct Lowered {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-static OWN_RULES: [&Rule; 6] = [&NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &LONG_LINE, &MANGLED];
+static OWN_RULES: [&Rule; 7] = [&CARRIAGE_RETURN, &NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &LONG_LINE, &MANGLED];
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
@@ -106,9 +107,18 @@ static TOO_NEW: Rule = Rule {
 
 static LONG_LINE: Rule = Rule {
     code: "U229",
-    name: "long-line-before-systemd-235",
+    name: "long-line",
     severity: Severity::Error,
-    explanation: "systemd below 235 cuts lines of a unit file at 2048 bytes and reads the rest as a line of its own, so such a unit must not be written. Make the command, or whatever is so long, shorter.",
+    explanation: "systemd refuses a unit with a line of more than 1 MiB. Below version 235 it cuts lines at 2048 bytes and reads the rest as a line of its own. Such a unit must not be written: make the \
+command, or whatever is so long, shorter.",
+};
+
+static CARRIAGE_RETURN: Rule = Rule {
+    code: "U117",
+    name: "carriage-returns",
+    severity: Severity::Warning,
+    explanation: "The file has the line ends of DOS. For stanzas that does not matter, but init hands a script to the shell as it is, and the shell takes a carriage return for a part of the last word of its line: \
+`exec foo` looks for a program whose name ends in one. Take them out of the file.",
 };
 
 static MANGLED: Rule = Rule {
@@ -128,14 +138,8 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
         Err(NameTooLong(length)) => return refused(job, length),
     };
     let mut lowering = Lowering::new(job, options, name);
-    for &span in mangled {
-        lowering.diagnostics.push(
-            MANGLED
-                .at(span, "init garbles the blanks before this backslash")
-                .note("read as evidently meant")
-                .help("put the backslash into single quotes, or write the text without it"),
-        );
-    }
+    garbled(&mut lowering, mangled);
+    carriage_returns(&mut lowering);
     replaced(&mut lowering);
     if let Some(shipped) = names::shipped(&job.name) {
         let unit = lowering.unit.name.clone();
@@ -191,6 +195,37 @@ fn finish(lowering: Lowering<'_>) -> Lowered {
     Lowered { unit: (!refused).then_some(unit), companions, stanzas: ledger.finish(job), diagnostics }
 }
 
+/// Places that init's tokeniser garbles: one finding for each stanza.
+fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
+    for record in &lowering.job.stanzas {
+        let within = |span: &&Span| span.origin == record.span.origin && record.span.range().contains(&span.start);
+        let mut places = mangled.iter().filter(within);
+        let Some(&first) = places.next() else { continue };
+        let mut diagnostic = MANGLED
+            .at(first, "init garbles the blanks before this backslash")
+            .note("read as evidently meant")
+            .help("put the backslash into single quotes, or write the text without it");
+        let more = places.count();
+        if more > 0 {
+            diagnostic = diagnostic.note(format!("and so in {more} more places of this stanza"));
+        }
+        lowering.diagnostics.push(diagnostic);
+    }
+}
+
+/// init leaves the carriage returns of a file from DOS in scripts.
+fn carriage_returns(lowering: &mut Lowering<'_>) {
+    for stated in lowering.job.processes.values() {
+        if stated.value.body() == Body::Script && stated.value.text().value.contains("\r\n") {
+            let diagnostic = CARRIAGE_RETURN
+                .at(lowering.job.stanzas[stated.stanza.0].span, "the lines of this script end in carriage returns")
+                .note("init hands them to the shell, which takes them for parts of words; the unit does the same")
+                .help("take them out of the file: `sed -i 's/\\r$//' FILE`");
+            lowering.diagnostics.push(diagnostic);
+        }
+    }
+}
+
 fn refused(job: &Job, length: usize) -> Lowered {
     let mut ledger = ledger::Ledger::new(job);
     for index in 0..job.stanzas.len() {
@@ -221,17 +256,18 @@ fn replaced(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// The longest physical line that systemd below 235 reads; it takes the rest for a line of its own.
+/// The longest line that systemd reads, with its name and a little to spare.
+const LINE_MAX: usize = 1_048_000;
+
+/// The same below systemd 235, which takes the rest for a line of its own.
 const OLD_LINE_MAX: usize = 2047;
 
 fn long_lines(lowering: &mut Lowering<'_>) {
-    if lowering.has(Feature::LongLine) {
-        return;
-    }
+    let most = if lowering.has(Feature::LongLine) { LINE_MAX } else { OLD_LINE_MAX };
     let longest = lowering.unit.longest_line();
-    if longest > OLD_LINE_MAX {
+    if longest > most {
         let message =
-            format!("a line of the unit would have {longest} bytes, and systemd {} reads {OLD_LINE_MAX}", lowering.options.systemd_version);
+            format!("a line of the unit would have {longest} bytes, and systemd {} reads {most}", lowering.options.systemd_version);
         lowering.diagnostics.push(LONG_LINE.at(lowering.job.place(), message).help("make the command or the text shorter"));
         for directive in lowering.unit.directives() {
             lowering.ledger.damaged(directive, &LONG_LINE);

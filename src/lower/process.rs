@@ -224,8 +224,10 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pla
         return;
     }
     if let Some(range) = reading.shell.background.first() {
-        let diagnostic =
-            PRE_START_BACKGROUND.at(reading.span(range), "this process is ended when the unit stops").note("Upstart left it alone");
+        let diagnostic = PRE_START_BACKGROUND
+            .at(reading.span(range), "this process is ended when the unit stops")
+            .note("Upstart left it alone")
+            .help("start it from a unit of its own, or add `KillMode=process`");
         lowering.approximate(stanza, &[], diagnostic);
     }
     let text = &reading.stated.value.text().value;
@@ -254,7 +256,8 @@ fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pl
     if lowering.job.is_task() && lowering.has_main() {
         let diagnostic = POST_START_OF_TASK
             .at(lowering.job.stanzas[stanza.0].span, "post-start runs after the task, not beside it")
-            .label("runs when the task has ended well");
+            .label("runs when the task has ended well")
+            .help("if it has to run beside the task, start it from the process of the task");
         lowering.comment(Directive::ExecStartPost, &POST_START_OF_TASK, "runs after the task; Upstart ran it beside the task.");
         lowering.approximate(stanza, &[Directive::ExecStartPost], diagnostic);
     } else {

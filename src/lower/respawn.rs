@@ -73,9 +73,15 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
     let limit_stanza = job.respawn_limit.as_ref().map(|limit| limit.stanza);
     if !lowering.has_main() || inverted {
         let diagnostic = if inverted {
-            NO_LIMIT_ON_TASK.at(respawn.span, "a process that runs at the end of something is not respawned").label("has no effect here")
+            NO_LIMIT_ON_TASK
+                .at(respawn.span, "a process that runs at the end of something is not respawned")
+                .label("has no effect here")
+                .help("let the process itself try again")
         } else {
-            WITHOUT_MAIN.at(respawn.span, "there is no main process that could respawn").label("has no effect")
+            WITHOUT_MAIN
+                .at(respawn.span, "there is no main process that could respawn")
+                .label("has no effect")
+                .help("delete the line, or give the job an `exec` or `script`")
         };
         if let Some(stanza) = limit_stanza {
             lowering.dropped(stanza, diagnostic.clone());

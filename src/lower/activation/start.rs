@@ -29,7 +29,8 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     for path in &down {
         let diagnostic = RUNLEVELS
             .at(path_span(path).unwrap_or(condition.span), "the unit does not run again when the system, or that job, goes down")
-            .note("a unit either comes up with the system, or does its work on the way down");
+            .note("a unit either comes up with the system, or does its work on the way down")
+            .help("write a second job for the way down");
         lowering.remark(Section::Unit, diagnostic.rule, "the part of the start condition that is about going down is missing.");
         lowering.manual(condition.stanza, &[], diagnostic);
     }
@@ -302,7 +303,8 @@ fn virtualization(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, pa
         }
         let diagnostic = CONDITION_OF_ONE_PATH
             .at(condition.span, "only some of the alternatives depend on a container")
-            .note("the unit does not look at it at all");
+            .note("the unit does not look at it at all")
+            .help("add `ConditionVirtualization=` if the unit must not start elsewhere");
         lowering.approximate(condition.stanza, &[], diagnostic);
         return;
     }

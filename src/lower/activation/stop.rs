@@ -23,7 +23,8 @@ pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, r
             [first, ..] => {
                 let diagnostic = STOP_AND
                     .at(path_span(path).unwrap_or(first.span), "a unit cannot be stopped by two events together")
-                    .note("at shutdown systemd stops it anyway");
+                    .note("at shutdown systemd stops it anyway")
+                    .help("if one of them alone will do, write that one");
                 lowering.remark(Section::Unit, &STOP_AND, "the stop condition joins several events and is missing.");
                 lowering.manual(condition.stanza, &[], diagnostic);
             }
@@ -37,7 +38,8 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
             if levels.tells_running_apart() || (levels.running() && !levels.down()) {
                 let diagnostic = RUNLEVELS
                     .at(leaf.span, "systemd does not stop a unit between the run levels 2 to 5")
-                    .note("at shutdown it stops the unit anyway");
+                    .note("at shutdown it stops the unit anyway")
+                    .help("if the unit must not run at one of them, leave it disabled there");
                 lowering.approximate(condition.stanza, &[], diagnostic);
             }
         }
@@ -59,7 +61,8 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
         Trigger::RemoteFilesystemsGone if relations.after.contains(&UnitName::known("remote-fs.target")) => {
             let diagnostic = STOP_BY_EVENT
                 .at(leaf.span, "a unit that starts after the remote file systems stops before they go")
-                .note("systemd stops units in the reverse of the order in which it starts them");
+                .note("systemd stops units in the reverse of the order in which it starts them")
+                .help("if it has to outlive them, take `After=remote-fs.target` away and add `Before=remote-fs-pre.target`");
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
         Trigger::RemoteFilesystemsGone => {
@@ -69,7 +72,8 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
         Trigger::Reached(_) | Trigger::BeforeUnit(_) | Trigger::Virtualization(_) => {
             let diagnostic = STOP_BY_EVENT
                 .at(leaf.span, "a unit is not stopped when the boot gets there")
-                .note("the unit goes on until somebody stops it, or the system goes down");
+                .note("the unit goes on until somebody stops it, or the system goes down")
+                .help("let the process end by itself when it is not needed any more");
             lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
@@ -166,7 +170,8 @@ fn stop_by_job(
             }
             let diagnostic = CONFLICTS
                 .at(span, format!("starting this unit also stops {unit}"))
-                .note("`Conflicts=` works both ways; under Upstart only the start of the other job had an effect");
+                .note("`Conflicts=` works both ways; under Upstart only the start of the other job had an effect")
+                .help(format!("to have only that, stop this unit from an `ExecStartPost=` of {unit}"));
             lowering.comment(
                 Directive::Conflicts,
                 &CONFLICTS,

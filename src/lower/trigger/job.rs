@@ -90,7 +90,8 @@ fn filters(event: &Event, mut peer: Peer) -> Filters {
                 diagnostics.push(
                     FILTER
                         .at(span, format!("`{word}` is not looked at"))
-                        .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit)),
+                        .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
+                        .help("see whether the unit does harm when it runs in the other cases"),
                 );
             }
         }

@@ -260,7 +260,10 @@ fn never(event: &Event, why: &str, side: Side) -> Classified {
         Side::Start => "the job is never started by it",
         Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
     };
-    let diagnostic = NEVER.at(event.span(), format!("the event `{name}` never happens")).note(why).note(consequence);
+    let diagnostic = NEVER.at(event.span(), format!("the event `{name}` never happens")).note(why).note(consequence).help(match side {
+        Side::Start => "name an event that happens; `upstart2systemd explain dead-event` tells more",
+        Side::Stop => "delete it",
+    });
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 
@@ -268,6 +271,10 @@ fn custom(event: &Event, side: Side) -> Classified {
     let name = event.name.value.as_str();
     if let Some(why) = event_table::never(name) {
         return never(event, why, side);
+    }
+    if UnitName::escaped(&encode(&format!("upstart-event-{name}")), "service").is_err() {
+        let diagnostic = BEYOND.at(event.span(), "the name of this event is too long for a unit").help("give the event a shorter name");
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     let node = node(name);
     let relation = match side {
@@ -351,7 +358,8 @@ fn runlevel(event: &Event) -> Classified {
         classified.diagnostics.push(
             FILTER
                 .at(event.span(), "the previous run level is not looked at")
-                .note("systemd does not keep it; the unit starts whatever came before"),
+                .note("systemd does not keep it; the unit starts whatever came before")
+                .help("see whether the unit does harm when it starts in every boot"),
         );
     }
     classified
@@ -414,7 +422,10 @@ fn network_up(event: &Event, side: Side) -> Classified {
     if interface == Some((false, "lo")) {
         return Classified::exact(Trigger::Given);
     }
-    let diagnostic = NETWORK.at(event.span(), "this happens once in a boot, not for each interface").label("becomes network-online.target");
+    let diagnostic = NETWORK
+        .at(event.span(), "this happens once in a boot, not for each interface")
+        .label("becomes network-online.target")
+        .help("put what is to be done for each interface into a hook of ifupdown, NetworkManager or networkd");
     if side == Side::Stop {
         return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
     }

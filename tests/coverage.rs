@@ -19,6 +19,7 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
         ("fixtures/convert", usual),
         ("fixtures/reject", usual),
         ("fixtures/old-systemd", Options { systemd_version: 229, ..usual }),
+        ("fixtures/old-systemd", Options { systemd_version: 229, companions: true, ..usual }),
         ("fixtures/log-files", Options { logs: Logs::File, ..usual }),
     ];
     let all = directories.into_iter().flat_map(|(directory, options)| jobs(directory).into_iter().map(move |path| (path, options)));
@@ -37,6 +38,25 @@ fn every_stanza_has_a_fixture() {
     assert!(missing.is_empty(), "no fixture has the stanzas {missing:?}");
     let unknown: Vec<_> = seen.iter().filter(|keyword| !KEYWORDS.contains(*keyword)).collect();
     assert!(unknown.is_empty(), "these are missing from the list of keywords: {unknown:?}");
+}
+
+/// The first words of stanzas, as the grammar has them.
+fn grammar_keywords() -> BTreeSet<String> {
+    let grammar = include_str!("../grammar/upstart.pest");
+    let definition = |rule: &str| {
+        let start = grammar.find(&format!("\n{rule} ")).unwrap_or_else(|| panic!("the grammar has no rule {rule}"));
+        grammar[start..].split("keyword_end").next().unwrap()
+    };
+    ["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"]
+        .into_iter()
+        .flat_map(|rule| definition(rule).split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn the_list_of_keywords_is_that_of_the_grammar() {
+    let listed: BTreeSet<String> = KEYWORDS.iter().map(|keyword| keyword.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(listed, grammar_keywords());
 }
 
 #[test]

@@ -89,13 +89,21 @@ fn apparmor(lowering: &mut Lowering<'_>) {
 enum Target {
     Same(Directive, String),
     Rescaled(Directive, String),
+    /// Another setting says it, too.
+    Elsewhere,
     Unknown,
 }
 
 fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, value: &str) {
     let controller = stated.value.controller.value.as_str();
-    let key = key.strip_prefix(controller).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key);
-    match target(controller, key, value) {
+    let key = bare_key(controller, key);
+    let sibling = |wanted: &str| {
+        lowering.job.cgroups.iter().filter(|other| other.value.controller.value == controller).find_map(|other| {
+            let (key, value) = other.value.setting.as_ref()?;
+            (bare_key(controller, &key.value) == wanted).then_some(value.value.as_str())
+        })
+    };
+    match target(controller, key, value, &sibling) {
         Target::Same(directive, value) => {
             lowering.add(directive, Value::measure(value));
             lowering.exact(stated.stanza, &[directive]);
@@ -105,9 +113,10 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
             lowering.add(directive, Value::measure(new));
             lowering.approximate(stated.stanza, &[directive], diagnostic);
         }
+        Target::Elsewhere => lowering.exact(stated.stanza, &[]),
         Target::Unknown => {
             let diagnostic = UNKNOWN_SETTING
-                .at(stated.span, format!("systemd has nothing for `{controller} {key} {value}`"))
+                .at(stated.span, format!("no directive of systemd stands for `{controller} {key} {value}`"))
                 .help("see systemd.resource-control(5)");
             lowering.remark(Section::Service, diagnostic.rule, &format!("cgroup {controller} {key} {value} has no directive."));
             lowering.manual(stated.stanza, &[], diagnostic);
@@ -115,14 +124,52 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
     }
 }
 
-fn target(controller: &str, key: &str, value: &str) -> Target {
+/// The name of a setting without that of its controller in front.
+fn bare_key<'k>(controller: &str, key: &'k str) -> &'k str {
+    key.strip_prefix(controller).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key)
+}
+
+/// Bytes, with the suffixes that the kernel takes.
+fn size(text: &str) -> Option<u64> {
+    let (digits, factor) = match text.as_bytes().last()? {
+        b'k' | b'K' => (&text[..text.len() - 1], 1 << 10),
+        b'm' | b'M' => (&text[..text.len() - 1], 1 << 20),
+        b'g' | b'G' => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// What the kernel takes for the period of a CPU quota where none is set, in microseconds.
+const CPU_PERIOD: u64 = 100_000;
+
+/// `sibling` finds the value of another setting of the same controller.
+fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -> Option<&'v str>) -> Target {
     let bytes = || value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty();
-    let size = || bytes() || value.strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']).is_some_and(|digits| digits.parse::<u64>().is_ok());
+    let is_size = || size(value).is_some();
     let list = || !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || b",-".contains(&byte));
     match (controller, key) {
         ("memory", "limit_in_bytes") if value == "-1" => Target::Same(Directive::MemoryMax, "infinity".to_owned()),
-        ("memory", "limit_in_bytes") if size() => Target::Same(Directive::MemoryMax, value.to_uppercase()),
-        ("memory", "soft_limit_in_bytes") if size() => Target::Rescaled(Directive::MemoryHigh, value.to_uppercase()),
+        ("memory", "limit_in_bytes") if is_size() => Target::Same(Directive::MemoryMax, value.to_uppercase()),
+        ("memory", "soft_limit_in_bytes") if is_size() => Target::Rescaled(Directive::MemoryHigh, value.to_uppercase()),
+        ("memory", "memsw.limit_in_bytes") => {
+            // There the limit is on both together, here on the swap alone.
+            match (size(value), sibling("limit_in_bytes").and_then(size)) {
+                (Some(both), Some(memory)) if both >= memory => Target::Rescaled(Directive::MemorySwapMax, (both - memory).to_string()),
+                _ => Target::Unknown,
+            }
+        }
+        ("cpu", "cfs_quota_us") => {
+            let period = sibling("cfs_period_us").map_or(Some(CPU_PERIOD), |period| period.parse().ok()).filter(|&period| period > 0);
+            match (value.parse::<u64>(), period) {
+                (Ok(quota), Some(period)) => Target::Same(Directive::CpuQuota, format!("{}%", (quota.saturating_mul(100) / period).max(1))),
+                _ => Target::Unknown,
+            }
+        }
+        // Said along with the quota, without which it means nothing.
+        ("cpu", "cfs_period_us") if sibling("cfs_quota_us").is_some() => Target::Elsewhere,
+        ("devices", "allow") => device_rule(value).map_or(Target::Unknown, |rule| Target::Same(Directive::DeviceAllow, rule)),
+        ("devices", "deny") if value == "a" => Target::Same(Directive::DevicePolicy, "strict".to_owned()),
         ("cpu", "shares") => match value.parse::<u64>() {
             // 1024 shares are a weight of 100; a weight is from 1 to 10000.
             Ok(shares) => Target::Rescaled(Directive::CpuWeight, (shares * 100 / 1024).clamp(1, 10_000).to_string()),
@@ -154,6 +201,19 @@ fn target(controller: &str, key: &str, value: &str) -> Target {
         ("pids", "max") if value == "max" => Target::Same(Directive::TasksMax, "infinity".to_owned()),
         _ => Target::Unknown,
     }
+}
+
+/// `c 1:3 rwm` as `DeviceAllow=` has it (systemd.resource-control(5)).
+fn device_rule(value: &str) -> Option<String> {
+    let mut words = value.split_whitespace();
+    let directory = match words.next()? {
+        "c" => "char",
+        "b" => "block",
+        _ => return None,
+    };
+    let (device, access) = (words.next()?, words.next()?);
+    let plain = is_device(device) && access.bytes().all(|byte| b"rwm".contains(&byte)) && words.next().is_none();
+    plain.then(|| format!("/dev/{directory}/{device} {access}"))
 }
 
 /// `MAJOR:MINOR`

@@ -2,18 +2,19 @@
 
 use super::context::Lowering;
 use super::instance::Instance;
-use super::prelude::{Prelude, declines, emitted, unavailable, vetoes};
+use super::job_control_left;
+use super::prelude::{Prelude, declines, vetoes};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
 use crate::conversion::Output;
 use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::job::Stated;
 use crate::shell;
-use crate::shell::job_control::{self, JobControl, Uses, Verb};
+use crate::shell::job_control::{self, JobControl, Uses};
 use crate::source::{Span, encode};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 
-pub(super) static RULES: [&Rule; 7] = [&UNAVAILABLE, &TOO_LONG, &UNPLACED, &EMIT, &COMPOUND, &ASSIGNMENT, &JOB_CONTROL_PATH];
+pub(super) static RULES: [&Rule; 4] = [&TOO_LONG, &OUTSIDE_ROOT, &COMPOUND, &ASSIGNMENT];
 
 static TOO_LONG: Rule = Rule {
     code: "U210",
@@ -23,37 +24,11 @@ static TOO_LONG: Rule = Rule {
 cannot be written to standard output. Give a directory with `-o`.",
 };
 
-static UNPLACED: Rule = Rule {
-    code: "U211",
-    name: "hidden-job-control",
+static OUTSIDE_ROOT: Rule = Rule {
+    code: "U264",
+    name: "script-outside-of-root",
     severity: Severity::Warning,
-    explanation: "The script mentions Upstart's `initctl`, or one of its other commands by its path, in a place where it is not an ordinary command: inside a string that \
-another shell will run, after `exec` or `sudo`, or in a here-document. Functions that stand for these commands are put in front of the script, but they do not reach \
-there. Write the systemctl command instead.",
-};
-
-static JOB_CONTROL_PATH: Rule = Rule {
-    code: "U212",
-    name: "job-control-by-path",
-    severity: Severity::Warning,
-    explanation: "The script calls one of Upstart's commands by its path (`/sbin/initctl`, `/sbin/start`). Functions that stand for these commands are put in front of a \
-script, but a path is never a function. Take the path away, or write the systemctl command instead.",
-};
-
-static UNAVAILABLE: Rule = Rule {
-    code: "U263",
-    name: "unavailable-initctl",
-    severity: Severity::Warning,
-    explanation: "The script uses a command of `initctl` that has no counterpart in systemd, so in the unit it fails, and ends a script that does not expect that. For `set-env` and its kin there is \
-`systemctl set-environment`, which changes what units see that start later; the other commands are about init itself.",
-};
-
-static EMIT: Rule = Rule {
-    code: "U213",
-    name: "emit-with-variables",
-    severity: Severity::Warning,
-    explanation: "An event becomes the start of a unit, `upstart-event-NAME.service`, and that carries no variables. Jobs that read the variables do not see them; jobs that \
-match on one can be hung on `upstart-event-NAME@KEY=VALUE.service`.",
+    explanation: "The script is too long for a unit and goes to a file, but the job runs in a root directory of its own (`chroot`), and does not see the file there. Copy the file below that directory.",
 };
 
 static COMPOUND: Rule = Rule {
@@ -181,7 +156,7 @@ pub(super) fn command(
     wrapping: Wrapping<'_>,
     text: &str,
 ) -> Command {
-    report_job_control(lowering, reading);
+    job_control_left::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
     let front = [&instance_parts(instance), first, &reading.prelude(own_unit, decline).text(), before].concat();
     match reading.stated.value.body() {
@@ -267,6 +242,16 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
     let absolute = format!("/{path}");
     if lowering.options.companions {
         lowering.ledger.file(reading.stated.stanza, &path);
+        if let Some(chroot) = &lowering.job.chroot {
+            let diagnostic = OUTSIDE_ROOT
+                .at(
+                    lowering.job.stanzas[reading.stated.stanza.0].span,
+                    format!("the script goes to {absolute}, which the job does not see"),
+                )
+                .related(chroot.span, "the job runs in this directory")
+                .help("copy the file to the same path below that directory");
+            lowering.manual(reading.stated.stanza, &[], diagnostic);
+        }
         lowering.companions.push(Output { path, text: format!("{text}\n") });
     } else {
         let diagnostic = TOO_LONG
@@ -291,64 +276,6 @@ fn instance_parts(instance: &Instance) -> String {
     }
     out.push_str(&format!("export {last}=\"$upstart_rest\"\n"));
     out
-}
-
-fn report_job_control(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
-    let stanza = reading.stated.stanza;
-    for usage in reading.control.commands.iter().filter(|usage| usage.external) {
-        let diagnostic = JOB_CONTROL_PATH
-            .at(reading.span(&usage.name), format!("`{}` cannot be replaced here", usage.command.name()))
-            .note(if usage.absolute {
-                "the program is gone under systemd, and a path does not find the function in its place"
-            } else {
-                "`exec`, `command`, `env` and `sudo` look for the program, which is gone under systemd, and not for the function in its place"
-            })
-            .help(
-                systemctl_line(usage)
-                    .unwrap_or_else(|| format!("write `{}` by itself, and a function takes its place", usage.command.name())),
-            );
-        lowering.manual(stanza, &[], diagnostic);
-    }
-    for range in &reading.control.unplaced {
-        let diagnostic = UNPLACED
-            .at(reading.span(range), "a command of Upstart in a place where it cannot be replaced")
-            .help("write the systemctl command instead");
-        lowering.manual(stanza, &[], diagnostic);
-    }
-    for (usage, verb) in unavailable(&reading.control.commands) {
-        let mut diagnostic = UNAVAILABLE
-            .at(reading.span(&usage.range), format!("`initctl {verb}` fails under systemd"))
-            .note("a script ends at the first command that fails");
-        diagnostic = match verb.as_str() {
-            "set-env" | "unset-env" | "reset-env" | "get-env" | "list-env" => {
-                diagnostic.help("see `systemctl set-environment` and `systemctl show-environment`")
-            }
-            _ => diagnostic.help("take it out of the script"),
-        };
-        lowering.manual(stanza, &[], diagnostic);
-    }
-    let mut reported: Vec<&str> = Vec::new();
-    for (usage, event, _) in emitted(&reading.control.commands).filter(|&(_, _, variables)| variables) {
-        if reported.contains(&event) {
-            continue;
-        }
-        reported.push(event);
-        let diagnostic = EMIT
-            .at(reading.span(&usage.range), format!("the variables of `{event}` do not reach the jobs that it starts"))
-            .note("under systemd, emitting an event starts a unit, and that carries no variables")
-            .help(format!("hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"));
-        lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT));
-        lowering.diagnostics.push(diagnostic);
-    }
-}
-
-fn systemctl_line(usage: &JobControl) -> Option<String> {
-    let operands = super::prelude::operands(usage);
-    let name = operands.first().copied().flatten()?;
-    match usage.command {
-        Verb::Initctl | Verb::Status => None,
-        verb => Some(format!("write `systemctl {} {name}` instead", verb.name())),
-    }
 }
 
 /// Says what the job does not do although it looks so.

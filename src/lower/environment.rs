@@ -4,7 +4,7 @@ use super::context::Lowering;
 use super::instance::Instance;
 use crate::diagnostic::{Rule, Severity};
 use crate::source::{encode, lossy};
-use crate::systemd::{Directive, Section, Value};
+use crate::systemd::{Directive, Feature, Section, Value};
 
 pub(super) static RULES: [&Rule; 1] = [&UNUSABLE];
 
@@ -12,7 +12,8 @@ static UNUSABLE: Rule = Rule {
     code: "U248",
     name: "unusable-variable",
     severity: Severity::Warning,
-    explanation: "systemd drops an environment variable whose name is not made of letters, digits and `_`, or whose value is not valid UTF-8. \
+    explanation: "systemd drops an environment variable whose name is not made of letters, digits and `_`, or whose value is not valid UTF-8; \
+below version 248 also one whose value holds control characters. \
 Upstart passed it on. Set it in a script before the program is called, for example with env(1).",
 };
 
@@ -30,7 +31,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
             continue;
         }
-        if let Some(value) = Value::environment(name, &encode(value)) {
+        let readable = Feature::of_value(&encode(value)).is_none_or(|feature| lowering.has(feature));
+        if let Some(value) = Value::environment(name, &encode(value)).filter(|_| readable) {
             lowering.add(Directive::Environment, value);
             lowering.exact(stated.stanza, &[Directive::Environment]);
         } else {

@@ -18,6 +18,7 @@ mod glob;
 mod guard;
 mod identity;
 mod instance;
+mod job_control_left;
 mod ledger;
 mod names;
 mod prelude;
@@ -54,7 +55,8 @@ static OWN_RULES: [&Rule; 7] = [&CARRIAGE_RETURN, &NAME_TOO_LONG, &SHIPPED, &REP
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
-    let lists: [&[&'static Rule]; 16] = [
+    let lists: [&[&'static Rule]; 17] = [
+        &job_control_left::RULES,
         &expect::RULES,
         &guard::RULES,
         &OWN_RULES,

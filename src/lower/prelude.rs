@@ -61,19 +61,24 @@ const UNIT: &str = indoc! {r#"
     )
 "#};
 
+/// Takes options from the arguments: whether to wait.
+const OPTIONS: &str = indoc! {r"
+    while :; do
+        case ${1-} in
+            -n | --no-wait) block=--no-block ;;
+            -*) ;;
+            *) break ;;
+        esac
+        shift
+    done
+"};
+
 const JOB: &str = indoc! {r#"
     # VERB [--no-wait] JOB [KEY=VALUE...]
     upstart_job() (
         verb=$1 block=
         shift
-        while :; do
-            case ${1-} in
-                -n | --no-wait) block=--no-block ;;
-                -*) ;;
-                *) break ;;
-            esac
-            shift
-        done
+        @OPTIONS@
         systemctl $block "$verb" "$(upstart_unit "$@")"
     )
 "#};
@@ -94,14 +99,7 @@ const EMIT: &str = indoc! {r#"
     # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
     upstart_emit() (
         block= units=
-        while :; do
-            case ${1-} in
-                -n | --no-wait) block=--no-block ;;
-                -*) ;;
-                *) break ;;
-            esac
-            shift
-        done
+        @OPTIONS@
         event=$1
         shift
         for unit in "upstart-event-$event.service" $(for pair; do systemd-escape --template="upstart-event-$event@.service" -- "$pair"; done); do
@@ -142,7 +140,7 @@ impl Prelude<'_> {
             functions.push(self.initctl(&initctl, &mut needs));
         }
         for part in needs {
-            out.push_str(part.text());
+            out.push_str(&part.text());
         }
         for function in functions {
             out.push_str(&function);
@@ -263,14 +261,15 @@ enum Part {
 }
 
 impl Part {
-    fn text(self) -> &'static str {
-        match self {
+    fn text(self) -> String {
+        let text = match self {
             Self::Unit => UNIT,
             Self::Job => JOB,
             Self::Status => STATUS,
             Self::Emit => EMIT,
             Self::EmitPlain => EMIT_PLAIN,
-        }
+        };
+        text.replace("    @OPTIONS@\n", &OPTIONS.lines().map(|line| format!("    {line}\n")).collect::<String>())
     }
 }
 

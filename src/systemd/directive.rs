@@ -26,15 +26,11 @@ impl Section {
 pub enum Directive {
     Description,
     Wants,
-    Requires,
-    Requisite,
     BindsTo,
     PartOf,
     Conflicts,
     Before,
     After,
-    OnFailure,
-    OnSuccess,
     RequiresMountsFor,
     DefaultDependencies,
     StartLimitIntervalSec,
@@ -44,14 +40,12 @@ pub enum Directive {
     ConditionVirtualization,
     ConditionPathExists,
     ConditionPathIsDirectory,
-    ConditionFileNotEmpty,
     ConditionFileIsExecutable,
 
     Type,
     RemainAfterExit,
     GuessMainPid,
     PidFile,
-    BusName,
     ExecStart,
     ExecStartPre,
     ExecStartPost,
@@ -96,7 +90,6 @@ pub enum Directive {
     StandardError,
     TtyPath,
 
-    KillMode,
     KillSignal,
 
     CpuWeight,
@@ -114,9 +107,7 @@ pub enum Directive {
     IoWriteIopsMax,
     DeviceAllow,
     DevicePolicy,
-    Slice,
 
-    Alias,
     WantedBy,
     DefaultInstance,
 }
@@ -145,20 +136,15 @@ impl Directive {
         matches!(
             self,
             Self::Wants
-                | Self::Requires
-                | Self::Requisite
                 | Self::BindsTo
                 | Self::PartOf
                 | Self::Conflicts
                 | Self::Before
                 | Self::After
-                | Self::OnFailure
-                | Self::OnSuccess
                 | Self::RequiresMountsFor
                 | Self::SuccessExitStatus
                 | Self::RestartPreventExitStatus
                 | Self::PassEnvironment
-                | Self::Alias
                 | Self::WantedBy
         )
     }
@@ -169,15 +155,11 @@ impl Directive {
         match self {
             Self::Description => (Unit, "Description", 0),
             Self::Wants => (Unit, "Wants", 0),
-            Self::Requires => (Unit, "Requires", 0),
-            Self::Requisite => (Unit, "Requisite", 0),
             Self::BindsTo => (Unit, "BindsTo", 0),
             Self::PartOf => (Unit, "PartOf", 0),
             Self::Conflicts => (Unit, "Conflicts", 0),
             Self::Before => (Unit, "Before", 0),
             Self::After => (Unit, "After", 0),
-            Self::OnFailure => (Unit, "OnFailure", 0),
-            Self::OnSuccess => (Unit, "OnSuccess", 249),
             Self::RequiresMountsFor => (Unit, "RequiresMountsFor", 0),
             Self::DefaultDependencies => (Unit, "DefaultDependencies", 0),
             Self::StartLimitIntervalSec => (Unit, "StartLimitIntervalSec", 230),
@@ -186,13 +168,11 @@ impl Directive {
             Self::ConditionVirtualization => (Unit, "ConditionVirtualization", 0),
             Self::ConditionPathExists => (Unit, "ConditionPathExists", 0),
             Self::ConditionPathIsDirectory => (Unit, "ConditionPathIsDirectory", 0),
-            Self::ConditionFileNotEmpty => (Unit, "ConditionFileNotEmpty", 0),
             Self::ConditionFileIsExecutable => (Unit, "ConditionFileIsExecutable", 0),
             Self::Type => (Service, "Type", 0),
             Self::RemainAfterExit => (Service, "RemainAfterExit", 0),
             Self::GuessMainPid => (Service, "GuessMainPID", 0),
             Self::PidFile => (Service, "PIDFile", 0),
-            Self::BusName => (Service, "BusName", 0),
             Self::ExecStart => (Service, "ExecStart", 0),
             Self::ExecStartPre => (Service, "ExecStartPre", 0),
             Self::ExecStartPost => (Service, "ExecStartPost", 0),
@@ -235,7 +215,6 @@ impl Directive {
             Self::StandardOutput => (Service, "StandardOutput", 0),
             Self::StandardError => (Service, "StandardError", 0),
             Self::TtyPath => (Service, "TTYPath", 0),
-            Self::KillMode => (Service, "KillMode", 0),
             Self::KillSignal => (Service, "KillSignal", 0),
             Self::CpuWeight => (Service, "CPUWeight", 232),
             Self::CpuQuota => (Service, "CPUQuota", 0),
@@ -252,8 +231,6 @@ impl Directive {
             Self::IoWriteIopsMax => (Service, "IOWriteIOPSMax", 230),
             Self::DeviceAllow => (Service, "DeviceAllow", 0),
             Self::DevicePolicy => (Service, "DevicePolicy", 0),
-            Self::Slice => (Service, "Slice", 0),
-            Self::Alias => (Install, "Alias", 0),
             Self::WantedBy => (Install, "WantedBy", 0),
             Self::DefaultInstance => (Install, "DefaultInstance", 215),
         }

@@ -3,22 +3,12 @@
 /// Something that not every systemd can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
-    /// `StartLimitBurst=` and its kin belong to `[Unit]`; they were in `[Service]` before.
-    StartLimitInUnit,
-    /// `infinity` turns `TimeoutStartSec=` and `TimeoutStopSec=` off; 0 did, and still does.
-    TimeoutInfinity,
-    /// `LimitNOFILE=SOFT:HARD` and its kin.
-    LimitSoftAndHard,
-    /// `StartLimitIntervalSec=`, `StartLimitInterval=` before.
-    StartLimitIntervalSec,
     /// `ExecStart=+...`.
     FullPrivilegesPrefix,
     /// Physical lines of 2048 bytes and more. They were cut there, and the rest was read as a line of its own.
     LongLine,
     /// `file:` in `StandardInput=`, `StandardOutput=` and `StandardError=`.
     StandardOutputFile,
-    /// `ExecStart=name`, looked up in systemd's own path.
-    BareProgramName,
     /// Line ends in the values of `Environment=`.
     EnvironmentLineEnd,
     /// `ExecCondition=`.
@@ -27,9 +17,6 @@ pub enum Feature {
     TypeExec,
     /// `append:` in `StandardOutput=` and `StandardError=`.
     StandardOutputAppend,
-    /// A line that begins with `#` or `;` is left out among continued lines. It was part of the value before,
-    /// and a backslash at the end of any comment made the next line part of that.
-    CommentAmongContinuedLines,
     /// `ExecStart=:...`.
     LiteralDollarPrefix,
     /// `Restart=on-failure` with `Type=oneshot`.
@@ -42,20 +29,16 @@ impl Feature {
     /// The first systemd that has it.
     pub fn since(self) -> u32 {
         match self {
-            // NEWS of 229.
-            Self::StartLimitInUnit | Self::TimeoutInfinity | Self::LimitSoftAndHard => 229,
-            // systemd commit f0367da7d1a6; github.com/systemd/systemd/issues/4826.
-            Self::StartLimitIntervalSec => 230,
             // NEWS of 231.
             Self::FullPrivilegesPrefix => 231,
             // systemd commit e6dde451a51d; github.com/systemd/systemd/issues/3302.
             Self::LongLine => 235,
             // NEWS of 236.
             Self::StandardOutputFile => 236,
-            // NEWS of 239; for the line ends github.com/systemd/systemd/pull/8471, of the time between 238 and 239.
-            Self::BareProgramName | Self::EnvironmentLineEnd => 239,
-            // NEWS of 240; for the comments github.com/systemd/systemd/pull/10651, of the time between 239 and 240.
-            Self::TypeExec | Self::StandardOutputAppend | Self::CommentAmongContinuedLines => 240,
+            // github.com/systemd/systemd/pull/8471, of the time between 238 and 239.
+            Self::EnvironmentLineEnd => 239,
+            // NEWS of 240.
+            Self::TypeExec | Self::StandardOutputAppend => 240,
             // systemd.service(5), "Added in version 243".
             Self::ExecCondition => 243,
             // NEWS of 242; github.com/systemd/systemd/pull/11705.

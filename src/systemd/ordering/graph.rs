@@ -1,0 +1,250 @@
+//! Which unit waits for which, by index.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::super::Directive::{After, Before, BindsTo, WantedBy, Wants};
+use super::super::{Directive, Unit, UnitName, Value};
+use super::implied::{Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal};
+use super::shipped::SHIPPED;
+use super::{Edge, Origin};
+
+/// A wait: the later unit and the earlier one, which are never the same.
+pub(super) type Pair = (usize, usize);
+
+/// The waits among all units that are given, shipped or named by those. A unit is an index into the names, which are
+/// sorted.
+pub(super) struct Graph {
+    names: Vec<UnitName>,
+    /// The names of the units that are given, as they stand.
+    given: HashSet<UnitName>,
+    pub(super) waits: BTreeMap<Pair, Vec<Origin>>,
+    /// The waits of targets for what they want that are not there because the opposite is stated.
+    pub(super) reversed: BTreeMap<Pair, Vec<Origin>>,
+}
+
+impl Graph {
+    pub(super) fn new(units: &[&Unit], extra: &[(UnitName, UnitName)]) -> Self {
+        let mut reading = Reading::default();
+        let given: HashSet<UnitName> = units.iter().map(|unit| unit.name.clone()).collect();
+        for unit in units {
+            reading.unit(unit);
+        }
+        for shipped in SHIPPED.iter().filter(|shipped| !given.contains(&UnitName::known(shipped.name))) {
+            let of = |directive| Origin::Shipped { unit: UnitName::known(shipped.name), directive };
+            for earlier in shipped.after {
+                reading.wait(shipped.name, earlier, of(After));
+            }
+            for later in shipped.before {
+                reading.wait(later, shipped.name, of(Before));
+            }
+            for target in shipped.wanted_by {
+                reading.want(target, shipped.name);
+            }
+            reading.declare(shipped.name, shipped.defaults);
+        }
+        for (index, (later, earlier)) in extra.iter().enumerate() {
+            reading.wait(later.as_str(), earlier.as_str(), Origin::Extra(index));
+        }
+        reading.finish(given)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn edge(&self, (later, earlier): Pair, origins: &[Origin]) -> Edge {
+        Edge { later: self.names[later].clone(), earlier: self.names[earlier].clone(), origins: origins.to_vec() }
+    }
+
+    /// What has to be stated, and where, to keep a target from waiting for what it wants.
+    pub(super) fn reversal(&self, origins: &[Origin]) -> Option<(UnitName, Directive, UnitName)> {
+        let mut reversal = None;
+        for origin in origins {
+            let Origin::Wanted { target, unit } = origin else { return None };
+            let file = |name: &UnitName| {
+                let template = UnitName::known(node(name.as_str()));
+                [name, &template].into_iter().find(|name| self.given.contains(name)).cloned()
+            };
+            let one = match (file(unit), file(target)) {
+                (Some(file), _) => (file, After, target.clone()),
+                (None, Some(file)) => (file, Before, unit.clone()),
+                (None, None) => return None,
+            };
+            // Two files would have to say it.
+            if reversal.as_ref().is_some_and(|other| *other != one) {
+                return None;
+            }
+            reversal = Some(one);
+        }
+        reversal
+    }
+}
+
+/// What is known while the units are read; indices are in the order in which names come up.
+#[derive(Default)]
+struct Reading {
+    indices: HashMap<String, usize>,
+    names: Vec<String>,
+    /// Whether a unit file of this name was read, and if so, whether all that were have default dependencies.
+    defaults: Vec<Option<bool>>,
+    waits: Vec<(Pair, Origin)>,
+    wants: Vec<(Pair, Origin)>,
+    /// Units, and mounts that they wait for if there are such.
+    mounts: Vec<(usize, Vec<String>)>,
+}
+
+impl Reading {
+    fn unit(&mut self, unit: &Unit) {
+        let name = unit.name.as_str();
+        let stated = |directive, other: &str| Origin::Stated { unit: unit.name.clone(), directive, name: UnitName::known(other) };
+        for earlier in words(unit.values(After)) {
+            self.wait(name, earlier, stated(After, earlier));
+        }
+        for later in words(unit.values(Before)) {
+            self.wait(later, name, stated(Before, later));
+        }
+        for wanted in words(unit.values(Wants)).chain(words(unit.values(BindsTo))) {
+            self.want(name, wanted);
+        }
+        for target in words(unit.values(WantedBy)) {
+            self.want(target, name);
+        }
+        if kind(name) == "service" && writes_to_journal(unit) {
+            self.wait(name, "systemd-journald.socket", Origin::Journal);
+        }
+        let index = self.index(name);
+        self.mounts.push((index, mounts(unit)));
+        self.declare(name, has_defaults(unit));
+    }
+
+    /// Notes that there is a file for the unit, and adds its default dependencies.
+    fn declare(&mut self, name: &str, defaults: bool) {
+        let index = self.index(name);
+        self.defaults[index] = Some(defaults && self.defaults[index].unwrap_or(true));
+        if !defaults {
+            return;
+        }
+        let Defaults { after, before } = Defaults::of(name);
+        let of = || Origin::Default { unit: UnitName::known(name) };
+        for earlier in after {
+            self.wait(name, earlier, of());
+        }
+        for later in before {
+            self.wait(later, name, of());
+        }
+    }
+
+    fn index(&mut self, name: &str) -> usize {
+        let name = node(name);
+        if let Some(&index) = self.indices.get(name.as_ref()) {
+            return index;
+        }
+        self.indices.insert(name.clone().into_owned(), self.names.len());
+        self.names.push(name.into_owned());
+        self.defaults.push(None);
+        self.names.len() - 1
+    }
+
+    fn wait(&mut self, later: &str, earlier: &str, origin: Origin) {
+        let pair = (self.index(later), self.index(earlier));
+        // systemd drops what a unit says of itself, and instances of one template do not wait in a circle.
+        if pair.0 != pair.1 {
+            self.waits.push((pair, origin));
+        }
+    }
+
+    fn want(&mut self, target: &str, unit: &str) {
+        let pair = (self.index(target), self.index(unit));
+        if kind(target) == "target" && pair.0 != pair.1 {
+            self.wants.push((pair, Origin::Wanted { target: UnitName::known(target), unit: UnitName::known(unit) }));
+        }
+    }
+
+    fn finish(mut self, given: HashSet<UnitName>) -> Graph {
+        // Of a unit that only its name is known of, nothing is lost by waits that are not there: if it exists, it
+        // probably is an ordinary one.
+        for index in 0..self.names.len() {
+            if self.defaults[index].is_none() {
+                self.declare(&self.names[index].clone(), true);
+            }
+        }
+        self.triggers();
+        self.mounts();
+        self.sort();
+        let mut waits: BTreeMap<Pair, Vec<Origin>> = BTreeMap::new();
+        for (pair, origin) in self.waits {
+            waits.entry(pair).or_default().push(origin);
+        }
+        // An extra wait is nothing that systemd knows of.
+        let stated = |origins: &Vec<Origin>| origins.iter().any(|origin| !matches!(origin, Origin::Extra(_)));
+        let mut reversed: BTreeMap<Pair, Vec<Origin>> = BTreeMap::new();
+        for (pair, origin) in self.wants {
+            let defaults = |index: usize| self.defaults[index].unwrap_or(true);
+            if defaults(pair.0) && defaults(pair.1) {
+                let opposite = waits.get(&(pair.1, pair.0)).is_some_and(stated);
+                let map = if opposite { &mut reversed } else { &mut waits };
+                map.entry(pair).or_default().push(origin);
+            }
+        }
+        for origins in waits.values_mut() {
+            origins.sort_unstable();
+        }
+        Graph { names: self.names.into_iter().map(UnitName::known).collect(), given, waits, reversed }
+    }
+
+    fn triggers(&mut self) {
+        let existing = self.names.len();
+        for index in 0..existing {
+            let name = self.names[index].clone();
+            for other in triggered(&name).into_iter().filter(|other| self.indices.contains_key(other)).collect::<Vec<_>>() {
+                self.wait(&other, &name, Origin::Triggered);
+            }
+        }
+    }
+
+    fn mounts(&mut self) {
+        let mut mounts = std::mem::take(&mut self.mounts);
+        mounts.extend(self.names.iter().map(|name| mounts_over(name)).enumerate());
+        for (index, above) in mounts {
+            for mount in above {
+                if let Some(&earlier) = self.indices.get(&mount).filter(|&&earlier| earlier != index) {
+                    self.waits.push(((index, earlier), Origin::Mounts));
+                }
+            }
+        }
+    }
+
+    /// Renumbers the units by their names, and puts all lists in order.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        order.sort_unstable_by(|&one, &other| self.names[one].cmp(&self.names[other]));
+        let mut rank = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            rank[old] = new;
+        }
+        self.names = order.iter().map(|&old| std::mem::take(&mut self.names[old])).collect();
+        self.defaults = order.iter().map(|&old| self.defaults[old]).collect();
+        self.indices.clear();
+        for list in [&mut self.waits, &mut self.wants] {
+            for ((later, earlier), _) in &mut *list {
+                (*later, *earlier) = (rank[*later], rank[*earlier]);
+            }
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+}
+
+/// The name under which a unit is looked up: that of the template for an instance.
+fn node(name: &str) -> Cow<'_, str> {
+    match (name.split_once('@'), name.rsplit_once('.')) {
+        (Some((stem, instance)), Some((_, suffix))) if instance.len() > suffix.len() + 1 => Cow::Owned(format!("{stem}@.{suffix}")),
+        _ => Cow::Borrowed(name),
+    }
+}
+
+/// The names in a list of units.
+fn words(values: &[Value]) -> impl Iterator<Item = &str> {
+    values.iter().flat_map(|value| value.as_str().split_ascii_whitespace())
+}

@@ -16,6 +16,7 @@ use upstart2systemd::job::{Job, JobName};
 use upstart2systemd::lower::lower;
 use upstart2systemd::parse::parse;
 use upstart2systemd::source::{Origin, Source, Sources};
+use upstart2systemd::world::World;
 
 fn main() {
     divan::main();
@@ -80,7 +81,7 @@ fn lower_jobs(bencher: Bencher, collection: &str) {
     let read: Vec<Job> = jobs.iter().filter_map(|sources| read(sources, name()).ok()).map(|(job, _)| job).collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for job in &read {
-            divan::black_box(lower(job, &[], &Options::default()));
+            divan::black_box(lower(job, &[], &Options::default(), &World::default()));
         }
     });
 }
@@ -91,7 +92,7 @@ fn render_units(bencher: Bencher, collection: &str) {
     let units: Vec<_> = jobs
         .iter()
         .filter_map(|sources| read(sources, name()).ok())
-        .filter_map(|(job, _)| lower(&job, &[], &Options::default()).unit)
+        .filter_map(|(job, _)| lower(&job, &[], &Options::default(), &World::default()).unit)
         .collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for unit in &units {

@@ -1,5 +1,7 @@
 //! A job file as written: stanzas in source order, duplicates kept, values typed.
 
+use std::ops::Range;
+
 use crate::event::Expr;
 use crate::source::{Span, Spanned};
 
@@ -198,6 +200,26 @@ impl Process {
     pub fn text(&self) -> &Spanned<String> {
         match self {
             Self::Exec(text) | Self::Script { text, .. } => text,
+        }
+    }
+
+    /// The place in the source of a part of the text.
+    pub fn place(&self, range: &Range<usize>) -> Span {
+        let text = self.text();
+        match self {
+            // Where a continuation was folded, places inside the command are not known any more.
+            Self::Exec(_) if text.span.end - text.span.start != text.value.len() => text.span,
+            Self::Exec(_) => Span::new(text.span.origin, text.span.start + range.start..text.span.start + range.end),
+            Self::Script { dedent, .. } => {
+                let place = |offset: usize| {
+                    let lines = text.value.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
+                    text.span.start + offset + dedent * (lines + 1)
+                };
+                let start = place(range.start);
+                // An end just behind a newline belongs to the line before.
+                let end = if range.end > range.start { place(range.end - 1) + 1 } else { start };
+                Span::new(text.span.origin, start..end)
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What a conversion is asked for and what comes of it, as data.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::source::Sources;
 
 /// What the user may choose about a translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,13 @@ pub struct Conversion {
     /// What became of each stanza, in source order.
     pub stanzas: Vec<Outcome>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A conversion and the sources that its spans point into.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    pub sources: Arc<Sources>,
+    pub conversion: Conversion,
 }
 
 /// A file to be installed.

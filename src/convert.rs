@@ -3,11 +3,12 @@
 use crate::conversion::{Conversion, Options, Output};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::job::{Job, JobName};
-use crate::lower::{self, Lowered};
+use crate::lower::{self, Companion, Lowered, UNITS};
 use crate::parse::{self, Refusal};
 use crate::resolve;
 use crate::source::{Origin, Sources, Span};
 use crate::systemd::Text;
+use crate::world::World;
 
 /// The job that init would believe, and the places that its tokeniser garbles.
 pub fn read(sources: &Sources, name: JobName) -> Result<(Job, Vec<Span>), Refusal> {
@@ -20,25 +21,32 @@ pub fn read(sources: &Sources, name: JobName) -> Result<(Job, Vec<Span>), Refusa
 
 /// Converts one job. A job that init refuses, or that systemd cannot have, gives no output; the diagnostics say why.
 pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
-    let path = sources.conf.path().to_owned();
     let job_name = name.0.clone();
-    let refused = |diagnostics: Vec<Diagnostic>| Conversion {
-        path: path.clone(),
-        job: job_name.clone(),
-        outputs: Vec::new(),
-        stanzas: Vec::new(),
-        diagnostics,
-    };
-    let (job, mangled) = match read(sources, name) {
-        Ok(read) => read,
-        Err(refusal) => return refused(vec![*refusal.diagnostic]),
-    };
-    let Lowered { unit, companions, stanzas, diagnostics } = lower::lower(&job, &mangled, options);
-    let Some(mut unit) = unit else { return Conversion { stanzas, ..refused(diagnostics) } };
-    unit.header.insert(0, Text::new(&header(sources)));
-    let mut outputs = vec![Output { path: format!("etc/systemd/system/{}", unit.name), text: unit.to_string() }];
-    outputs.extend(companions);
-    Conversion { path, job: job_name, outputs, stanzas, diagnostics }
+    match read(sources, name) {
+        Ok((job, mangled)) => finished(sources, job_name, lower::lower(&job, &mangled, options, &World::default())),
+        Err(refusal) => refused(sources, job_name, *refusal.diagnostic),
+    }
+}
+
+/// A job that came to nothing.
+pub(crate) fn refused(sources: &Sources, job: String, diagnostic: Diagnostic) -> Conversion {
+    Conversion { diagnostics: vec![diagnostic], ..nothing(sources, job) }
+}
+
+/// A job of which nobody asked for a unit.
+pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
+    Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: Vec::new() }
+}
+
+/// The files of a job that was lowered.
+pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered) -> Conversion {
+    let Lowered { unit, companions, stanzas, diagnostics, origins: _, optional: _, is_early: _, waits: _ } = lowered;
+    let outputs = unit.map_or_else(Vec::new, |mut unit| {
+        unit.header.insert(0, Text::new(&header(sources)));
+        let own = Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() };
+        std::iter::once(own).chain(companions.iter().map(Companion::output)).collect()
+    });
+    Conversion { path: sources.conf.path().to_owned(), job, outputs, stanzas, diagnostics }
 }
 
 /// The line that says where a unit came from. Directories are left out, so that the same job gives the same bytes everywhere.
@@ -55,6 +63,7 @@ fn header(sources: &Sources) -> String {
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules = parse::RULES.to_vec();
     rules.extend(lower::rules());
+    rules.extend(crate::plan::rules());
     rules.sort_by_key(|rule| rule.code);
     rules
 }

@@ -1,6 +1,6 @@
 //! What there is to say about a job, as data. Rendering is `report`'s business.
 
-use crate::source::Span;
+use crate::source::{Place, Span};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,7 @@ impl Rule {
             message: message.into(),
             label: None,
             related: Vec::new(),
+            elsewhere: Vec::new(),
             notes: Vec::new(),
             help: None,
             edits: Vec::new(),
@@ -62,6 +63,8 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// Other places that explain this one.
     pub related: Vec<(Span, String)>,
+    /// The same in the sources of other jobs.
+    pub elsewhere: Vec<(Place, String)>,
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
@@ -88,6 +91,12 @@ impl Diagnostic {
     #[must_use]
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn elsewhere(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.elsewhere.push((place, label.into()));
         self
     }
 

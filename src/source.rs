@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The character that stands for the raw byte `0x00`; byte `b` is this plus `b`.
 /// Plane 16 is private use, so no job can mean anything by these characters.
@@ -60,6 +60,13 @@ impl<T> Spanned<T> {
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }
     }
+}
+
+/// A place in the sources of another job.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub sources: Arc<Sources>,
+    pub span: Span,
 }
 
 /// A line and a column as people count them: both from 1, the column in characters with a tab as one.

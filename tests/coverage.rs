@@ -7,11 +7,12 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use common::{converted, jobs};
+use common::{converted, found, jobs, trees};
 use upstart2systemd::ast::KEYWORDS;
 use upstart2systemd::conversion::{Conversion, Logs, Options};
 use upstart2systemd::convert::rules;
 use upstart2systemd::diagnostic::Disposition;
+use upstart2systemd::plan::plan;
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
     let usual = Options::default();
@@ -27,6 +28,10 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
         let conversion = converted(&path, &options).1;
         (path, conversion)
     })
+    .chain(trees().into_iter().flat_map(|tree| {
+        let planned = plan(found(&tree.join("init")), &usual);
+        planned.jobs.into_iter().map(move |job| (tree.clone(), job.conversion))
+    }))
     .collect()
 }
 

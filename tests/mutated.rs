@@ -68,7 +68,7 @@ fn check(sources: &Sources, options: &Options) {
     if conversion.outputs.is_empty() {
         assert!(conversion.diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error), "{text}");
     }
-    report::json(&[Converted { sources: sources.clone(), conversion }]).unwrap();
+    report::json(&[Converted { sources: sources.clone().into(), conversion }]).unwrap();
 }
 
 #[test]

@@ -30,6 +30,14 @@ Exit status:
   3  a file could not be read or written, or init would refuse the job; the others were still converted
   4  a bug in this program";
 
+const MIGRATE_EXAMPLES: &str = "\
+Examples:
+  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `cp -a overlay/. /` installs
+  upstart2systemd migrate --root image -o overlay         the jobs of an image or a chroot
+  upstart2systemd migrate /etc/init -o overlay --check    for CI: status 1 if the overlay is not up to date
+  upstart2systemd migrate /etc/init -o overlay --diff     what would change
+  upstart2systemd migrate /etc/init --dry-run             what would be written";
+
 #[derive(Debug, Parser)]
 #[command(name = "upstart2systemd", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
@@ -51,8 +59,9 @@ pub(super) enum Command {
     Parse(Parse),
     /// Tell the full story of a diagnostic, or list all of them
     Explain(Explain),
-    #[command(hide = true, disable_help_flag = true)]
-    Migrate(Anything),
+    /// Convert a whole configuration directory, as the one system that it is
+    #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
+    Migrate(Migrate),
     #[command(hide = true, disable_help_flag = true)]
     Lint(Anything),
     #[command(hide = true, disable_help_flag = true)]
@@ -64,7 +73,6 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Convert {
     /// Job files; `-` is standard input
     ///
@@ -77,6 +85,15 @@ pub(super) struct Convert {
     /// The name of the job, where the file has none or another one
     #[arg(long)]
     pub(super) name: Option<OsString>,
+    #[command(flatten)]
+    pub(super) translation: Translation,
+    #[command(flatten)]
+    pub(super) reporting: Reporting,
+}
+
+/// How jobs are translated.
+#[derive(Args, Debug)]
+pub(super) struct Translation {
     /// Leave NAME.override out of account
     #[arg(long)]
     pub(super) no_override: bool,
@@ -90,6 +107,18 @@ pub(super) struct Convert {
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
     pub(super) logs: LogsTo,
+}
+
+impl Translation {
+    /// `companions` says whether files beside the unit can be written.
+    pub(super) fn options(&self, companions: bool) -> Options {
+        Options { systemd_version: self.systemd_version, full_env: self.full_env, logs: self.logs.into(), companions }
+    }
+}
+
+/// What is said, and what the exit status says of it.
+#[derive(Args, Debug)]
+pub(super) struct Reporting {
     /// Exit with status 1 if anything is lost, or only nearly translated
     #[arg(long)]
     pub(super) strict: bool,
@@ -105,6 +134,42 @@ pub(super) struct Convert {
     /// Do not show notes; JSON has them all the same
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(super) struct Migrate {
+    /// Configuration directories, such as /etc/init; of a job that several have, the first counts
+    #[arg(value_name = "DIR", required_unless_present = "root")]
+    pub(super) directories: Vec<PathBuf>,
+    /// Read DIR/etc/init: of a chroot, a container image, an unpacked package
+    #[arg(long, value_name = "DIR", conflicts_with = "directories")]
+    pub(super) root: Option<PathBuf>,
+    /// Write the files below OUT, as an overlay of /
+    #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
+    pub(super) output: Option<PathBuf>,
+    /// Write nothing: list what would be written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Write nothing: show how the files in OUT would change
+    #[arg(long, requires = "output", conflicts_with = "dry_run")]
+    pub(super) diff: bool,
+    /// Write nothing: exit with status 1 if anything in OUT would change
+    #[arg(long, requires = "output", conflicts_with = "dry_run")]
+    pub(super) check: bool,
+    /// Overwrite files that this program did not write
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Remove files that an earlier run wrote and that no job comes to any more
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// Say of each job what an operator types and reads now
+    #[arg(long)]
+    pub(super) explain_jobs: bool,
+    #[command(flatten)]
+    pub(super) translation: Translation,
+    #[command(flatten)]
+    pub(super) reporting: Reporting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

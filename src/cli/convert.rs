@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::arguments::{Convert, Format};
 use super::input::{self, Input, STDIN};
+use super::telling::{judge, tell, usable};
 use super::{Status, Streams, bug, output};
 use crate::conversion::{Conversion, Options};
-use crate::diagnostic::{Disposition, Outcome, Severity};
 use crate::job::JobName;
-use crate::report::{self, Converted, Summary, visible};
+use crate::report::{Converted, visible};
 use crate::source::Sources;
 
 /// The pipeline of the library, or another one in its place.
@@ -21,12 +22,7 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
-    let options = Options {
-        systemd_version: arguments.systemd_version,
-        full_env: arguments.full_env,
-        logs: arguments.logs.into(),
-        companions: arguments.output.is_some(),
-    };
+    let options = arguments.translation.options(arguments.output.is_some());
     let mut status = Status::Done;
     let mut files = Vec::new();
     for path in &arguments.files {
@@ -37,12 +33,14 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
         let input = if path.as_os_str() == STDIN {
             input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
         } else {
-            input::read(path, arguments.name.as_deref(), !arguments.no_override)
+            input::read(path, arguments.name.as_deref(), !arguments.translation.no_override)
         };
         match input {
             Err(unreadable) => files.push(*unreadable),
             Ok(Input { path, name, sources }) => match bug::caught(|| translate(&sources, name, &options)) {
-                Ok(conversion) => files.push(Converted { conversion: usable(Conversion { path, ..conversion }), sources }),
+                Ok(conversion) => {
+                    files.push(Converted { conversion: usable(Conversion { path, ..conversion }), sources: Arc::new(sources) });
+                }
                 Err(bug) => {
                     streams.say(&format!("{}: ", visible(&path)));
                     status = streams.bug(&bug);
@@ -50,22 +48,15 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
             },
         }
     }
-    status = status.max(files.iter().map(|file| judge(&file.conversion, arguments)).max().unwrap_or(Status::Done));
+    status = status.max(files.iter().map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done));
     status = status.max(deliver(arguments, &files, streams));
-    status.max(tell(arguments, files, streams))
+    status.max(tell(&arguments.reporting, &files, streams))
 }
 
 /// What clap cannot see.
 fn check(arguments: &Convert) -> Result<(), String> {
-    let Convert { files, output, name, format, .. } = arguments;
-    match format {
-        Format::Text | Format::Concise | Format::Json => {}
-        Format::Sarif | Format::Github => {
-            return Err(
-                "this version does not write the formats `sarif` and `github`: use `--format json` or `--format concise`".to_owned()
-            );
-        }
-    }
+    let Convert { files, output, name, translation: _, reporting } = arguments;
+    reporting.check()?;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
@@ -90,37 +81,6 @@ fn is_job_name(name: &OsStr) -> bool {
     name.as_bytes().split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
 }
 
-/// An error means that nothing usable is written, whatever else there is.
-fn usable(mut conversion: Conversion) -> Conversion {
-    if conversion.diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error) {
-        conversion.outputs.clear();
-    }
-    conversion
-}
-
-fn judge(conversion: &Conversion, arguments: &Convert) -> Status {
-    let Conversion { diagnostics, stanzas, .. } = conversion;
-    // U0xx is what cannot be read and what init refuses.
-    if diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
-        Status::Refused
-    } else if diagnostics.iter().any(|diagnostic| arguments.fail_on.includes(diagnostic.rule.severity))
-        || (arguments.strict && stanzas.iter().any(is_lost))
-    {
-        Status::Findings
-    } else {
-        Status::Done
-    }
-}
-
-/// A stanza that is dropped without a rule to tell why had no effect to lose.
-fn is_lost(outcome: &Outcome) -> bool {
-    match outcome.disposition {
-        Disposition::Exact => false,
-        Disposition::Approximate | Disposition::Manual => true,
-        Disposition::Dropped => outcome.code.is_some(),
-    }
-}
-
 /// Brings the units where they are wanted.
 fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
     match (&arguments.output, files) {
@@ -129,7 +89,7 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
             [] => Status::Done,
             [unit, companions @ ..] => {
                 let status = streams.print(&crate::source::encode(&unit.text));
-                if !companions.is_empty() && arguments.format != Format::Json {
+                if !companions.is_empty() && arguments.reporting.format != Format::Json {
                     let paths: Vec<String> = companions.iter().map(|output| visible(&output.path)).collect();
                     streams.say(&format!("note: the unit needs more files, which `-o DIR` writes: {}\n", paths.join(", ")));
                 }
@@ -161,7 +121,7 @@ fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mu
             match output::write(root, output) {
                 Ok(path) => {
                     written.insert(&output.path);
-                    if arguments.format == Format::Text && !arguments.quiet {
+                    if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
                         streams.say(&format!("wrote {}\n", visible(&path.to_string_lossy())));
                     }
                 }
@@ -179,40 +139,4 @@ fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
     streams.complain(&visible(&format!("{error:#}")));
     streams.say("  = help: give a directory that can be written to with `-o DIR`\n\n");
     Status::Refused
-}
-
-/// Says what there is to say about the jobs.
-fn tell(arguments: &Convert, mut files: Vec<Converted>, streams: &mut Streams<'_>) -> Status {
-    if arguments.quiet && arguments.format != Format::Json {
-        for file in &mut files {
-            file.conversion.diagnostics.retain(|diagnostic| diagnostic.rule.severity > Severity::Note);
-        }
-    }
-    let findings = || files.iter().flat_map(|file| file.conversion.diagnostics.iter().map(|diagnostic| (&file.sources, diagnostic)));
-    match arguments.format {
-        Format::Text => {
-            let style = streams.style(arguments.color);
-            for (sources, diagnostic) in findings() {
-                streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
-            }
-            if let Some(line) = Summary::of(&files).line(&files) {
-                streams.say(&format!("{line}\n"));
-            }
-        }
-        Format::Concise => {
-            for (sources, diagnostic) in findings() {
-                streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
-            }
-        }
-        Format::Json => match report::json(&files) {
-            Ok(object) => streams.say(&format!("{object}\n")),
-            Err(error) => {
-                streams.complain(&format!("cannot write JSON: {error}"));
-                return Status::Bug;
-            }
-        },
-        // Refused before anything was read.
-        Format::Sarif | Format::Github => {}
-    }
-    Status::Done
 }

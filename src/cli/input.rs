@@ -6,9 +6,10 @@ use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::conversion::Conversion;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::job::JobName;
 use crate::report::Converted;
 use crate::source::{self, Origin, Source, Sources, Span};
@@ -44,14 +45,14 @@ pub(super) struct Input {
 /// a conversion that came to nothing.
 pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Result<Input, Box<Converted>> {
     let name = name.unwrap_or_else(|| job_name(path));
-    let (shown, job) = (source::carry(path.as_os_str().as_bytes()), JobName(source::carry(name.as_bytes())));
+    let (shown, job) = (shown(path), JobName(source::carry(name.as_bytes())));
     let conf = match read_file(path) {
         Ok(bytes) => Source::new(shown.clone(), bytes),
         Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
     };
     let overriding = if with_override {
         let beside = override_of(path);
-        let shown_beside = source::carry(beside.as_os_str().as_bytes());
+        let shown_beside = self::shown(&beside);
         match read_override(&beside) {
             Ok(bytes) => bytes.map(|bytes| Source::new(shown_beside, bytes)),
             Err(trouble) => return Err(unreadable(shown, job, Some(shown_beside), trouble)),
@@ -62,10 +63,30 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Re
     Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
 }
 
+/// Reads a job and the override that init would apply to it, both of them found in a configuration directory.
+pub(super) fn read_found(path: &Path, name: JobName, overriding: Option<&Path>) -> Result<Input, Box<Converted>> {
+    let shown = shown(path);
+    let conf = match read_file(path) {
+        Ok(bytes) => Source::new(shown.clone(), bytes),
+        Err(trouble) => return Err(unreadable(shown, name, None, trouble)),
+    };
+    let overriding = match overriding.map(|path| (self::shown(path), read_file(path).map_err(or_without))) {
+        None => None,
+        Some((shown, Ok(bytes))) => Some(Source::new(shown, bytes)),
+        Some((shown_override, Err(trouble))) => return Err(unreadable(shown, name, Some(shown_override), trouble)),
+    };
+    Ok(Input { path: shown, name, sources: Sources { conf, overriding } })
+}
+
+/// A path as it is called in messages.
+pub(super) fn shown(path: &Path) -> String {
+    source::carry(path.as_os_str().as_bytes())
+}
+
 /// What is answered for an override that was given in the place of a job; `None` for other files.
 pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
     path.extension().filter(|extension| *extension == "override")?;
-    let (shown, job) = (source::carry(path.as_os_str().as_bytes()), JobName(source::carry(job_name(path).as_bytes())));
+    let (shown, job) = (shown(path), JobName(source::carry(job_name(path).as_bytes())));
     let trouble = Trouble::new("this is an override, not a job", "give the `.conf` beside it: the override is applied to it");
     Some(unreadable(shown, job, None, trouble))
 }
@@ -95,17 +116,17 @@ fn override_of(path: &Path) -> PathBuf {
 }
 
 /// Why something cannot be read, and what to do about it.
-struct Trouble {
+pub(super) struct Trouble {
     message: String,
     help: String,
 }
 
 impl Trouble {
-    fn new(message: &str, help: impl Into<String>) -> Self {
+    pub(super) fn new(message: &str, help: impl Into<String>) -> Self {
         Self { message: message.to_owned(), help: help.into() }
     }
 
-    fn of(error: &io::Error, help: impl Into<String>) -> Self {
+    pub(super) fn of(error: &io::Error, help: impl Into<String>) -> Self {
         Self { message: format!("cannot be read: {error}"), help: help.into() }
     }
 }
@@ -118,15 +139,17 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Trouble> {
 
 /// Nothing where there is no override, or a symbolic link, which init does not follow.
 fn read_override(path: &Path) -> Result<Option<Vec<u8>>, Trouble> {
-    let with_way_out =
-        |trouble: Trouble| Trouble { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble };
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(None),
-        Ok(_) => read_file(path).map(Some).map_err(with_way_out),
+        Ok(_) => read_file(path).map(Some).map_err(or_without),
         // Where the name of the conf is as long as names can be, there cannot be an override.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename) => Ok(None),
-        Err(error) => Err(with_way_out(explained(path, &error))),
+        Err(error) => Err(or_without(explained(path, &error))),
     }
+}
+
+fn or_without(trouble: Trouble) -> Trouble {
+    Trouble { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble }
 }
 
 fn check_kind(metadata: &Metadata) -> Result<(), Trouble> {
@@ -160,14 +183,20 @@ fn explained(path: &Path, error: &io::Error) -> Trouble {
     Trouble::of(error, help)
 }
 
-fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
+/// What is answered for a file that cannot be read.
+pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
     let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
     let diagnostic = UNREADABLE.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
+    Box::new(not_converted(path, name, override_path, diagnostic))
+}
+
+/// A conversion that came to nothing but what there is to say about it.
+pub(super) fn not_converted(path: String, name: JobName, override_path: Option<String>, diagnostic: Diagnostic) -> Converted {
     let empty = |path| Source::new(path, Vec::new());
-    Box::new(Converted {
-        sources: Sources { conf: empty(path.clone()), overriding: override_path.map(empty) },
+    Converted {
+        sources: Arc::new(Sources { conf: empty(path.clone()), overriding: override_path.map(empty) }),
         conversion: Conversion { path, job: name.0, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: vec![diagnostic] },
-    })
+    }
 }
 
 #[cfg(test)]

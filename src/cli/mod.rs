@@ -3,12 +3,17 @@
 mod arguments;
 mod bug;
 mod convert;
+mod directory;
 mod explain;
 mod input;
+mod migrate;
 mod output;
+mod overlay;
 mod parse;
+mod progress;
 mod status;
 mod streams;
+mod telling;
 
 #[cfg(test)]
 mod tests;
@@ -42,7 +47,7 @@ fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
         Some(Command::Parse(arguments)) => parse::run(&arguments.files, !arguments.no_override, streams),
         Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), &all_rules(), streams),
-        Some(Command::Migrate(_)) => not_there("migrate", "convert the jobs: `upstart2systemd convert DIR/*.conf -o OUT`", streams),
+        Some(Command::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(Command::Lint(_)) => not_there(
             "lint",
             "look at the diagnostics of a conversion: `upstart2systemd convert FILE --fail-on warning > /dev/null`",
@@ -58,9 +63,10 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
     streams.usage(&format!("this version has no command `{name}`: {instead}; a file of that name is given as `./{name}`"))
 }
 
-/// The rules of the passes and those of reading files.
+/// The rules of the passes and those of reading files and directories.
 fn all_rules() -> Vec<&'static Rule> {
     let mut rules = crate::convert::rules();
+    rules.extend(directory::RULES);
     rules.push(&input::UNREADABLE);
     rules.sort_by_key(|rule| rule.code);
     rules

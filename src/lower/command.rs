@@ -1,13 +1,14 @@
 //! From what a phase runs to a command line: init's rule of shell or no shell, scripts inline.
 
+use super::companion::{Companion, made_for};
 use super::context::Lowering;
-use super::instance::Instance;
 use super::job_control_left;
-use super::prelude::{Prelude, declines, vetoes};
+use super::prelude::{Named, Prelude, declines, vetoes};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
 use crate::conversion::Output;
 use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::instance::Instance;
 use crate::job::Stated;
 use crate::shell;
 use crate::shell::job_control::{self, JobControl, Uses};
@@ -98,13 +99,53 @@ impl<'a> Reading<'a> {
         vetoes(self.phase, &self.control.commands)
     }
 
-    fn prelude<'b>(&'b self, own_unit: &'b str, decline: &'b str) -> Prelude<'b> {
-        Prelude { phase: self.phase, own_unit, decline, uses: &self.control.commands }
+    fn prelude<'b>(&'b self, lowering: &Lowering<'b>, own_unit: &'b str, decline: &'b str) -> Prelude<'b> {
+        let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
+        let mut templates: Vec<Named<'b>> = Vec::new();
+        for usage in &self.control.commands {
+            if let Some(named) = self.named(lowering, usage)
+                && !templates.contains(&named)
+            {
+                templates.push(named);
+            }
+        }
+        let world = lowering.world;
+        let plain = |event: &&str| world.is_whole() && !world.followers(event).is_some_and(|followers| followers.by_variable);
+        let plain_events = self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
+        let single = self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
+        Prelude { phase: self.phase, own_unit, decline, uses: &self.control.commands, no_wait, plain_events, single, templates }
+    }
+
+    /// The job of a command where what is given behind it is the one variable that names the instance.
+    fn single<'b>(&'b self, lowering: &Lowering<'_>, usage: &'b JobControl) -> Option<&'b str> {
+        let operands = usage.operands();
+        let [(job, _), (_, place)] = operands.as_slice() else { return None };
+        let variable = lowering.world.sibling((*job)?)?.instance.variable()?;
+        let (key, _) = self.text_at(place)?.split_once('=')?;
+        (key == variable).then_some((*job)?)
+    }
+
+    /// The job with instances that a command is about, unless the values behind it are those that name the instance.
+    fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
+        let operands = usage.operands();
+        let (job, given) = operands.split_first()?;
+        let sibling = lowering.world.sibling(job.0?)?;
+        let Instance::Template { variables, default } = &sibling.instance else { return None };
+        let keys = given.iter().map(|(_, place)| self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key));
+        let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
+        // The name goes into single quotes.
+        let writable = !job.0?.contains('\'');
+        (!as_given && writable).then(|| Named { job: job.0.unwrap_or_default(), variables, default: default.as_deref() })
+    }
+
+    /// What stands somewhere in the text.
+    pub(super) fn text_at(&self, range: &std::ops::Range<usize>) -> Option<&str> {
+        self.stated.value.text().value.get(self.offset + range.start..self.offset + range.end)
     }
 
     /// The place in the source of a part of the text.
     pub(super) fn span(&self, range: &std::ops::Range<usize>) -> Span {
-        source_span(&self.stated.value, &(self.offset + range.start..self.offset + range.end))
+        self.stated.value.place(&(self.offset + range.start..self.offset + range.end))
     }
 }
 
@@ -114,26 +155,6 @@ fn unreached<'t>(text: &'t str, shell: &shell::Reading) -> Option<(usize, &'t st
     let rest = text.get(first.range.end..)?.trim_start();
     let operator = ["&&", "||", ";"].into_iter().find(|operator| rest.starts_with(operator))?;
     (rest != operator).then(|| (first.range.end, &rest[..operator.len()]))
-}
-
-/// The place in the source of a part of the text that a phase runs.
-pub(super) fn source_span(process: &Process, range: &std::ops::Range<usize>) -> Span {
-    let text = process.text();
-    match process {
-        // Where a continuation was folded, places inside the command are not known any more.
-        Process::Exec(_) if text.span.end - text.span.start != text.value.len() => text.span,
-        Process::Exec(_) => Span::new(text.span.origin, text.span.start + range.start..text.span.start + range.end),
-        Process::Script { dedent, .. } => {
-            let place = |offset: usize| {
-                let lines = text.value.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
-                text.span.start + offset + dedent * (lines + 1)
-            };
-            let start = place(range.start);
-            // An end just behind a newline belongs to the line before.
-            let end = if range.end > range.start { place(range.end - 1) + 1 } else { start };
-            Span::new(text.span.origin, start..end)
-        }
-    }
 }
 
 /// Shell text around that of a phase, each line ended. Any of it makes a shell necessary.
@@ -158,7 +179,7 @@ pub(super) fn command(
 ) -> Command {
     job_control_left::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
-    let front = [&instance_parts(instance), first, &reading.prelude(own_unit, decline).text(), before].concat();
+    let front = [&instance_parts(instance), first, &reading.prelude(lowering, own_unit, decline).text(), before].concat();
     match reading.stated.value.body() {
         // init takes the common indentation away, unless a blank line is in its way.
         Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text))),
@@ -252,7 +273,8 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
                 .help("copy the file to the same path below that directory");
             lowering.manual(reading.stated.stanza, &[], diagnostic);
         }
-        lowering.companions.push(Output { path, text: format!("{text}\n") });
+        let header = made_for(lowering);
+        lowering.companion(Companion::File(Output { path, text: format!("# {header}\n{text}\n") }));
     } else {
         let diagnostic = TOO_LONG
             .at(

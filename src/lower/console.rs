@@ -1,8 +1,9 @@
 //! `console`: where the processes read from and write to.
 
+use super::companion::Companion;
 use super::context::Lowering;
 use crate::ast::Console;
-use crate::conversion::Logs;
+use crate::conversion::{Logs, Output};
 use crate::diagnostic::{Rule, Severity};
 use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};
@@ -33,6 +34,25 @@ static LOGGED_TO_FILE: Rule = Rule {
     explanation: "With `--logs file` the output keeps going to /var/log/upstart. systemd does not make that directory, and a unit whose log file cannot be opened does not start (status 209): \
 `d /var/log/upstart 0755 root root` in a file of /etc/tmpfiles.d makes it. systemd does not open the file again after rotation, so logrotate has to use `copytruncate`.",
 };
+
+/// tmpfiles.d(5).
+const TMPFILES: &str = "\
+# The directory of the log files of jobs. Made by upstart2systemd.
+d /var/log/upstart 0755 root root -
+";
+
+/// logrotate(8). systemd goes on writing to the file that it opened, so the file has to stay.
+const LOGROTATE: &str = "\
+# The log files of jobs, kept as Upstart's own were. Made by upstart2systemd.
+/var/log/upstart/*.log {
+    daily
+    missingok
+    rotate 7
+    compress
+    notifempty
+    copytruncate
+}
+";
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     if lowering.options.logs == Logs::File && lowering.job.console() == Console::Log && !lowering.job.processes.is_empty() {
@@ -93,6 +113,11 @@ fn log_file(lowering: &mut Lowering<'_>) {
         if let Some(value) = Value::instance_path(&before, instance, ".log") {
             lowering.set(Directive::StandardOutput, value);
             lowering.set(Directive::StandardError, Value::keyword("inherit"));
+            if lowering.options.companions {
+                for (path, text) in [("etc/tmpfiles.d/upstart2systemd.conf", TMPFILES), ("etc/logrotate.d/upstart2systemd", LOGROTATE)] {
+                    lowering.companion(Companion::File(Output { path: path.to_owned(), text: text.to_owned() }));
+                }
+            }
         }
         LOGGED_TO_FILE
             .at(place, format!("the output goes to /var/log/upstart/{name}{}.log", instance.replace("%i", "INSTANCE")))

@@ -1,25 +1,53 @@
 //! What the parts of the lowering share: the unit that is being made, the account, the findings.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::companion::Companion;
 use super::ledger::Ledger;
+use super::started::Wait;
 use crate::ast::Phase;
-use crate::conversion::{Options, Output};
+use crate::conversion::Options;
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
+use crate::instance::Instance;
 use crate::job::{Job, StanzaId};
-use crate::source::encode;
+use crate::source::{Span, encode};
 use crate::systemd::{Directive, Feature, Section, Text, Unit, UnitName, Value};
+use crate::world::World;
 
 pub(super) struct Lowering<'a> {
     pub(super) job: &'a Job,
     pub(super) options: &'a Options,
+    pub(super) world: &'a World,
+    pub(super) instance: Instance,
     pub(super) unit: Unit,
     pub(super) ledger: Ledger,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) companions: Vec<Output>,
+    pub(super) companions: Vec<Companion>,
+    /// Which event of a condition brought a unit into the ordering.
+    pub(super) origins: BTreeMap<UnitName, Span>,
+    /// Those of them that only some of the alternatives are about.
+    pub(super) optional: BTreeSet<UnitName>,
+    /// The unit starts before the ordinary ones.
+    pub(super) is_early: bool,
+    pub(super) waits: Vec<Wait>,
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(job: &'a Job, options: &'a Options, name: UnitName) -> Self {
-        Self { job, options, unit: Unit::new(name), ledger: Ledger::new(job), diagnostics: Vec::new(), companions: Vec::new() }
+    pub(super) fn new(job: &'a Job, options: &'a Options, world: &'a World, name: UnitName) -> Self {
+        Self {
+            job,
+            options,
+            world,
+            instance: Instance::of(job),
+            unit: Unit::new(name),
+            ledger: Ledger::new(job),
+            diagnostics: Vec::new(),
+            companions: Vec::new(),
+            origins: BTreeMap::new(),
+            optional: BTreeSet::new(),
+            is_early: false,
+            waits: Vec::new(),
+        }
     }
 
     pub(super) fn has(&self, feature: Feature) -> bool {
@@ -57,6 +85,22 @@ impl<'a> Lowering<'a> {
     /// Says at the end of a section what is not there.
     pub(super) fn remark(&mut self, section: Section, rule: &Rule, text: &str) {
         self.unit.remark(section, Text::new(&format!("{}: {text}", rule.code)));
+    }
+
+    /// Adds a file beside the unit. What the job says in one and the same file is put together.
+    pub(super) fn companion(&mut self, companion: Companion) {
+        if !self.companions.iter_mut().any(|known| known.absorb(&companion)) {
+            self.companions.push(companion);
+        }
+    }
+
+    /// The directive that takes the limit on starts away.
+    pub(super) fn unlimited_starts(&self) -> Directive {
+        if Directive::StartLimitIntervalSec.since() <= self.options.systemd_version {
+            Directive::StartLimitIntervalSec
+        } else {
+            Directive::StartLimitInterval
+        }
     }
 
     pub(super) fn add(&mut self, directive: Directive, value: Value) {

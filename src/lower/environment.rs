@@ -1,12 +1,21 @@
 //! `env`, and what Upstart put into the environment by itself.
 
 use super::context::Lowering;
-use super::instance::Instance;
+use crate::ast::Event;
 use crate::diagnostic::{Rule, Severity};
+use crate::instance::Instance;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Feature, Section, Value};
 
-pub(super) static RULES: [&Rule; 1] = [&UNUSABLE];
+pub(super) static RULES: [&Rule; 2] = [&UNUSABLE, &SEVERAL_SOCKETS];
+
+static SEVERAL_SOCKETS: Rule = Rule {
+    code: "U267",
+    name: "several-sockets",
+    severity: Severity::Warning,
+    explanation: "Upstart hands a job the one socket on which a connection came, and its number in UPSTART_FDS. systemd hands it all sockets of the .socket unit, as the descriptors from 3 on, and does not say which of \
+them was called. A program that knows systemd's protocol (sd_listen_fds(3)) serves all; one that only looks at UPSTART_FDS serves the first.",
+};
 
 static UNUSABLE: Rule = Rule {
     code: "U248",
@@ -56,9 +65,17 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     if full {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
-    let on_socket =
-        job.start_on.as_ref().is_some_and(|condition| condition.value.leaves().iter().any(|event| event.name.value == "socket"));
-    if on_socket {
+    let sockets: Vec<&Event> =
+        job.start_on.iter().flat_map(|condition| condition.value.leaves()).filter(|event| event.name.value == "socket").collect();
+    if let (Some(first), Some(second), Some(condition)) = (sockets.first(), sockets.get(1), &job.start_on) {
+        let diagnostic = SEVERAL_SOCKETS
+            .at(second.span(), format!("the program is handed all {} sockets, not the one that was called", sockets.len()))
+            .related(first.span(), "the first of them, in UPSTART_FDS")
+            .note("they are the descriptors from 3 on, in the order of the .socket unit")
+            .help("let the program listen on all of them, or write a job for each");
+        lowering.approximate(condition.stanza, &[], diagnostic);
+    }
+    if !sockets.is_empty() {
         // The first descriptor that systemd passes is 3, and it is not closed when the program is executed.
         lowering.add(Directive::Environment, Value::keyword("UPSTART_FDS=3"));
         if full || lowering.mentions("UPSTART_EVENTS") {

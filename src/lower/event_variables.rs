@@ -1,6 +1,5 @@
 //! Variables of events that scripts refer to, and that no unit carries.
 
-use super::command::source_span;
 use super::context::Lowering;
 use super::event_table::{self, DEVICE};
 use crate::ast::{Argument, Phase};
@@ -31,7 +30,15 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             match event_table::find(&event.name.value) {
                 Some(row) => carried.extend(row.variables),
                 None if event.name.value.contains("-device-") => carried.extend(DEVICE),
-                None => {}
+                None => carried.extend(
+                    lowering
+                        .world
+                        .emitters(&event.name.value)
+                        .iter()
+                        .filter_map(|emitter| emitter.variables.as_ref())
+                        .flatten()
+                        .map(|variable| variable.name.as_str()),
+                ),
             }
             carried.extend(event.arguments().filter_map(|(argument, _)| match argument {
                 Argument::Positional(_) => None,
@@ -67,7 +74,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             let listed = names.iter().map(|name| format!("`${name}`")).collect::<Vec<_>>().join(", ");
             let diagnostic = EVENT_VARIABLE
                 .at(
-                    source_span(&stated.value, &range),
+                    stated.value.place(&range),
                     format!("{listed} came with the event, and {} empty in the unit", if names.len() == 1 { "is" } else { "are" }),
                 )
                 .help("set it with `Environment=` where the value is always the same, or find it out in the script");

@@ -2,6 +2,7 @@
 
 use super::command::Reading;
 use super::context::Lowering;
+use super::trigger::bus_name;
 use crate::ast::{Expect, Phase};
 use crate::diagnostic::{Rule, Severity};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
@@ -87,7 +88,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
 
 /// Upstart's start succeeds when the program has been executed.
 fn started_when_executed(lowering: &mut Lowering<'_>) {
-    if lowering.has(Feature::TypeExec) {
+    if let Some(name) = bus_name(lowering) {
+        // Who asked for the name waits until it is there.
+        lowering.set(Directive::Type, Value::keyword("dbus"));
+        lowering.set(Directive::BusName, Value::line(name));
+    } else if lowering.has(Feature::TypeExec) {
         lowering.set(Directive::Type, Value::keyword("exec"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::command::Reading;
 use super::context::Lowering;
-use super::prelude::{emitted, operands, unavailable};
+use super::prelude::unavailable;
 use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::shell::job_control::{JobControl, Verb};
 
@@ -76,7 +76,9 @@ pub(super) fn report(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
         lowering.manual(stanza, &[], diagnostic);
     }
     let mut reported: Vec<&str> = Vec::new();
-    for (usage, event, _) in emitted(&reading.control.commands).filter(|&(_, _, variables)| variables) {
+    // In a whole directory the jobs that read the variables are told.
+    for usage in reading.control.commands.iter().filter(|_| !lowering.world.is_whole()) {
+        let Some(event) = usage.emits().filter(|_| usage.operands().len() > 1) else { continue };
         if reported.contains(&event) {
             continue;
         }
@@ -91,8 +93,7 @@ pub(super) fn report(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
 }
 
 fn systemctl_line(usage: &JobControl) -> Option<String> {
-    let operands = operands(usage);
-    let name = operands.first().copied().flatten()?;
+    let name = usage.operands().first()?.0?;
     match usage.command {
         Verb::Initctl | Verb::Status => None,
         verb => Some(format!("write `systemctl {} {name}` instead", verb.name())),

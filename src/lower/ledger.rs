@@ -56,7 +56,9 @@ impl Ledger {
 
     /// Names a file that the stanza went to, beside or instead of directives.
     pub(super) fn file(&mut self, stanza: StanzaId, path: &str) {
-        if let Some(entry) = self.entries.get_mut(stanza.0) {
+        if let Some(entry) = self.entries.get_mut(stanza.0)
+            && !entry.directives.iter().any(|known| known == path)
+        {
             entry.directives.push(path.to_owned());
         }
     }

@@ -7,6 +7,7 @@ mod activation;
 mod attributes;
 mod cgroup;
 mod command;
+mod companion;
 mod console;
 mod context;
 mod ending;
@@ -25,19 +26,26 @@ mod prelude;
 mod process;
 mod respawn;
 mod runlevel;
+mod started;
 mod trigger;
 
-use crate::ast::Body;
-use crate::conversion::{Options, Output};
-use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
-use crate::job::{Job, StanzaId};
-use crate::source::{Span, encode};
-use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::ast::Body;
+use crate::conversion::Options;
+use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
+use crate::instance::{Instance, unit_name};
+use crate::job::{Job, StanzaId};
+use crate::source::Span;
+use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
+use crate::world::World;
+
+pub use companion::{Companion, UNITS};
 use context::Lowering;
-use instance::Instance;
 use names::Shipped;
+pub use names::replaced_by_distribution;
 use process::Shape;
+pub use started::Wait;
 
 /// What a job became.
 #[derive(Debug)]
@@ -45,7 +53,15 @@ pub struct Lowered {
     /// `None` where systemd cannot have such a unit; a diagnostic of severity error says why.
     pub unit: Option<Unit>,
     /// Files beside the unit.
-    pub companions: Vec<Output>,
+    pub companions: Vec<Companion>,
+    /// Which event of a condition brought a unit into the ordering of this one.
+    pub origins: BTreeMap<UnitName, Span>,
+    /// Those of them that only some of the alternatives are about.
+    pub optional: BTreeSet<UnitName>,
+    /// The unit starts before the ordinary ones.
+    pub is_early: bool,
+    /// What the scripts wait for while the unit starts or stops.
+    pub waits: Vec<Wait>,
     /// One for each stanza, in source order.
     pub stanzas: Vec<Outcome>,
     pub diagnostics: Vec<Diagnostic>,
@@ -55,7 +71,8 @@ static OWN_RULES: [&Rule; 7] = [&CARRIAGE_RETURN, &NAME_TOO_LONG, &SHIPPED, &REP
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
-    let lists: [&[&'static Rule]; 17] = [
+    let lists: [&[&'static Rule]; 18] = [
+        &started::RULES,
         &job_control_left::RULES,
         &expect::RULES,
         &guard::RULES,
@@ -131,15 +148,13 @@ static MANGLED: Rule = Rule {
 };
 
 /// Lowers a job. `mangled` are places that init's tokeniser garbled.
-pub fn lower(job: &Job, mangled: &[Span], options: &Options) -> Lowered {
+pub fn lower(job: &Job, mangled: &[Span], options: &Options, world: &World) -> Lowered {
     let instance = Instance::of(job);
-    let stem = encode(&job.name.0);
-    let name = if instance.is_template() { UnitName::template(&stem, "service") } else { UnitName::escaped(&stem, "service") };
-    let name = match name {
+    let name = match unit_name(job, &instance) {
         Ok(name) => name,
         Err(NameTooLong(length)) => return refused(job, length),
     };
-    let mut lowering = Lowering::new(job, options, name);
+    let mut lowering = Lowering::new(job, options, world, name);
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
@@ -188,13 +203,14 @@ fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
 }
 
 fn finish(lowering: Lowering<'_>) -> Lowered {
-    let Lowering { job, unit, ledger, mut diagnostics, companions, .. } = lowering;
+    let Lowering { job, unit, ledger, mut diagnostics, companions, origins, optional, is_early, waits, options: _, world: _, instance: _ } =
+        lowering;
     // In the order of the text, then of the codes.
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
     // An event that stands in several alternatives is looked at in each.
     diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error);
-    Lowered { unit: (!refused).then_some(unit), companions, stanzas: ledger.finish(job), diagnostics }
+    Lowered { unit: (!refused).then_some(unit), companions, origins, optional, is_early, waits, stanzas: ledger.finish(job), diagnostics }
 }
 
 /// Places that init's tokeniser garbles: one finding for each stanza.
@@ -236,7 +252,16 @@ fn refused(job: &Job, length: usize) -> Lowered {
     let diagnostic = NAME_TOO_LONG
         .at(job.place(), format!("the unit of this job would have a name of {length} bytes, and systemd takes 255"))
         .help("give the job a shorter name");
-    Lowered { unit: None, companions: Vec::new(), stanzas: ledger.finish(job), diagnostics: vec![diagnostic] }
+    Lowered {
+        unit: None,
+        companions: Vec::new(),
+        origins: BTreeMap::new(),
+        optional: BTreeSet::new(),
+        is_early: false,
+        waits: Vec::new(),
+        stanzas: ledger.finish(job),
+        diagnostics: vec![diagnostic],
+    }
 }
 
 /// Stanzas whose place another one took. That an override does so is its purpose; in one file it is a slip.

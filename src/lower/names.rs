@@ -1,18 +1,10 @@
 //! Which unit a job of the distribution is in systemd.
 
+use crate::instance::Instance;
 use crate::job::JobName;
 use crate::source::encode;
 use crate::systemd::UnitName;
-
-/// How the job behaves, as far as it matters to those who wait for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Service,
-    /// It ends, and is waited for until then.
-    Task,
-    /// Whatever it did is done before any ordinary unit starts.
-    Early,
-}
+use crate::world::{Kind, World};
 
 /// Jobs of Ubuntu, Debian and Red Hat whose unit has another name, or that are known to be tasks.
 /// What is not in the table is a service whose unit has the name of the job.
@@ -115,14 +107,41 @@ pub(super) struct Peer {
     pub(super) kind: Option<Kind>,
     /// The unit certainly exists, so that a unit which is bound to it can start.
     pub(super) present: bool,
+    /// It starts before the ordinary units, although it is none of the distribution's.
+    pub(super) early: bool,
 }
 
-/// The unit of the job with this name; `None` where systemd cannot have a unit of such a name.
-pub(super) fn peer(job: &str) -> Option<Peer> {
-    if let Some(&(_, unit, kind)) = DISTRIBUTION.iter().find(|(name, ..)| *name == job) {
-        return Some(Peer { unit: UnitName::known(unit), kind: Some(kind), present: false });
+impl Peer {
+    fn known(unit: &'static str, kind: Kind) -> Self {
+        Self { unit: UnitName::known(unit), kind: Some(kind), present: false, early: false }
     }
-    UnitName::escaped(&encode(job), "service").ok().map(|unit| Peer { unit, kind: None, present: false })
+}
+
+/// The unit of the job with this name; `None` where systemd cannot have a unit of such a name. What systemd itself does by a unit of
+/// another name is that unit, even where the directory holds such a job: both must not be installed.
+pub(super) fn peer(world: &World, job: &str) -> Option<Peer> {
+    let row = DISTRIBUTION.iter().find(|(name, ..)| *name == job);
+    if let Some(&(_, unit, kind)) = row
+        && unit.strip_suffix(".service") != Some(job)
+    {
+        return Some(Peer::known(unit, kind));
+    }
+    if let Some(sibling) = world.sibling(job) {
+        let unit = match &sibling.instance {
+            Instance::Template { default: Some(default), .. } => {
+                UnitName::known(sibling.unit.as_str().replace("@.", &format!("@{default}.")))
+            }
+            Instance::Template { default: None, .. } | Instance::Singleton { .. } => sibling.unit.clone(),
+        };
+        let early = world.facts.early.contains(&unit);
+        return Some(Peer { unit, kind: Some(sibling.kind), present: true, early });
+    }
+    if let Some(&(_, unit, kind)) = row {
+        return Some(Peer::known(unit, kind));
+    }
+    let unit = UnitName::escaped(&encode(job), "service").ok()?;
+    let kind = SHIPPED.contains(&job).then_some(Kind::Service);
+    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), present: false, early: false })
 }
 
 /// What a distribution with systemd has for a job of this name.
@@ -132,6 +151,11 @@ pub(super) enum Shipped {
     SameName,
     /// A unit of another name that does what the job did.
     As(&'static str),
+}
+
+/// Whether the distribution has a unit of another name for what the job did, so that only one of them may run.
+pub fn replaced_by_distribution(job: &JobName) -> bool {
+    matches!(shipped(job), Some(Shipped::As(_)))
 }
 
 pub(super) fn shipped(job: &JobName) -> Option<Shipped> {

@@ -6,16 +6,16 @@ use std::collections::BTreeSet;
 use indoc::indoc;
 
 use crate::ast::Phase;
-use crate::shell::job_control::{JobControl, Verb};
+use crate::shell::job_control::{JobControl, Verb, is_option};
 
 /// Whether a script declines to run the job.
 pub(super) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
-    uses.iter().any(|usage| own(phase, verb_of(usage)) == Own::Decline && is_bare(usage))
+    uses.iter().any(|usage| own(phase, usage.verb()) == Own::Decline && usage.is_bare())
 }
 
 /// The command by which a pre-stop calls the stop off.
 pub(super) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
-    uses.iter().find(|usage| phase == Phase::PreStop && verb_of(usage) == Verb::Start && is_bare(usage))
+    uses.iter().find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
 }
 
 /// What a command without the name of a job means in a phase.
@@ -37,6 +37,13 @@ fn own(phase: Phase, verb: Verb) -> Own {
     }
 }
 
+impl Named<'_> {
+    fn branch(&self) -> String {
+        let default = self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
+        format!("'{}') keys='{}'{default} ;;", self.job, self.variables.join(" "))
+    }
+}
+
 /// The functions that the commands of a script need.
 pub(super) struct Prelude<'a> {
     pub(super) phase: Phase,
@@ -45,6 +52,23 @@ pub(super) struct Prelude<'a> {
     /// What `stop` in pre-start does.
     pub(super) decline: &'a str,
     pub(super) uses: &'a [JobControl],
+    /// The script must not wait for what it starts, because that waits for the script.
+    pub(super) no_wait: bool,
+    /// Events of which no job looks at a variable.
+    pub(super) plain_events: Vec<&'a str>,
+    /// Jobs with instances that are named by the one variable that is given.
+    pub(super) single: Vec<&'a str>,
+    /// Jobs with instances whose names are not simply what is given behind the job, in the order of the text.
+    pub(super) templates: Vec<Named<'a>>,
+}
+
+/// A job with instances, and the variables that name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    pub(super) job: &'a str,
+    pub(super) variables: &'a [String],
+    /// The name of the instance that is meant where none is given, escaped.
+    pub(super) default: Option<&'a str>,
 }
 
 const UNIT: &str = indoc! {r#"
@@ -56,6 +80,33 @@ const UNIT: &str = indoc! {r#"
             values=
             for pair; do values=${values:+$values:}${pair#*=}; done
             name=$name@$(systemd-escape -- "$values")
+        fi
+        echo "$name.service"
+    )
+"#};
+
+/// The same where the directory tells which of the variables name an instance.
+const UNIT_OF_TEMPLATES: &str = indoc! {r#"
+    # The unit of an Upstart job: JOB [KEY=VALUE...]
+    upstart_unit() (
+        name=$(printf %s "$1" | tr / -) keys= default=
+        case $1 in
+            @TEMPLATES@
+        esac
+        shift
+        values= given=
+        for key in $keys; do
+            for pair; do
+                case $pair in "$key="*) values=${values:+$values:}${pair#*=} ;; esac
+            done
+        done
+        if [ -n "$values" ]; then
+            name=$name@$(systemd-escape -- "$values")
+        elif [ -n "$default" ]; then
+            name=$name@$default
+        elif [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
+            for pair; do given=${given:+$given:}${pair#*=}; done
+            name=$name@$(systemd-escape -- "$given")
         fi
         echo "$name.service"
     )
@@ -123,7 +174,7 @@ impl Prelude<'_> {
     /// The text of the functions; empty where none is needed.
     pub(super) fn text(&self) -> String {
         let mut out = String::new();
-        if self.uses.iter().any(|usage| !(usage.external || is_bare(usage) && own(self.phase, verb_of(usage)) != Own::Ask)) {
+        if self.uses.iter().any(|usage| !(usage.external || usage.is_bare() && own(self.phase, usage.verb()) != Own::Ask)) {
             out.push_str("# The commands of Upstart, done by systemctl.\n");
         }
         let placed = || self.uses.iter().filter(|usage| !usage.external);
@@ -140,7 +191,7 @@ impl Prelude<'_> {
             functions.push(self.initctl(&initctl, &mut needs));
         }
         for part in needs {
-            out.push_str(&part.text());
+            out.push_str(&self.part(part));
         }
         for function in functions {
             out.push_str(&function);
@@ -150,27 +201,80 @@ impl Prelude<'_> {
 
     fn function(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
         let name = verb.name();
-        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) = uses.iter().partition(|usage| is_bare(usage));
+        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) = uses.iter().partition(|usage| usage.is_bare());
         let for_own = self.for_own(verb, needs);
         let for_named = if verb == Verb::Status {
             needs.insert(Part::Status);
             needs.insert(Part::Unit);
             "upstart_status \"$@\"".to_owned()
-        } else if named.iter().all(|usage| is_plain(usage)) {
-            format!("systemctl {name} \"$1.service\"")
+        } else if named.iter().all(|usage| self.is_plain(usage)) {
+            format!("systemctl {}{name} \"$1.service\"", self.block(verb))
+        } else if named.iter().all(|usage| self.is_single(usage)) {
+            format!("systemctl {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"", self.block(verb))
         } else if named.iter().all(|usage| has_no_options(usage)) {
             needs.insert(Part::Unit);
-            format!("systemctl {name} \"$(upstart_unit \"$@\")\"")
+            format!("systemctl {}{name} \"$(upstart_unit \"$@\")\"", self.block(verb))
         } else {
             needs.insert(Part::Job);
             needs.insert(Part::Unit);
-            format!("upstart_job {name} \"$@\"")
+            format!("upstart_job {name} {}\"$@\"", self.option(verb))
         };
         match (bare.is_empty(), named.is_empty()) {
             (false, true) => format!("{name}() {{ {for_own}; }}\n"),
             (true, _) => format!("{name}() {{ {for_named}; }}\n"),
             (false, false) => format!("{name}() {{ if [ $# = 0 ]; then {for_own}; else {for_named}; fi; }}\n"),
         }
+    }
+
+    fn part(&self, part: Part) -> String {
+        let text = match part {
+            Part::Unit if self.templates.is_empty() => UNIT,
+            Part::Unit => UNIT_OF_TEMPLATES,
+            Part::Job => JOB,
+            Part::Status => STATUS,
+            Part::Emit => EMIT,
+            Part::EmitPlain => EMIT_PLAIN,
+        };
+        let indented = |lines: &str, by: &str| lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+        let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
+        text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
+            .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
+    }
+
+    /// One literal name that is its own unit name, and nothing else.
+    fn is_plain(&self, usage: &JobControl) -> bool {
+        match usage.arguments.as_slice() {
+            [Some(name)] => is_unit_stem(name) && !self.templates.iter().any(|template| template.job == name),
+            _ => false,
+        }
+    }
+
+    /// `emit` and one literal name that is its own unit name; what stands behind it is nobody's concern.
+    fn is_plain_emit(&self, usage: &JobControl) -> bool {
+        match usage.arguments.as_slice() {
+            [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
+            [Some(verb), Some(event), rest @ ..] => {
+                verb == "emit"
+                    && is_unit_stem(event)
+                    && self.plain_events.contains(&event.as_str())
+                    && !rest.iter().flatten().any(|word| is_option(word))
+            }
+            _ => false,
+        }
+    }
+
+    /// A literal name, and the variable that names the instance.
+    fn is_single(&self, usage: &JobControl) -> bool {
+        matches!(usage.arguments.as_slice(), [Some(name), _] if is_unit_stem(name) && self.single.contains(&name.as_str()))
+    }
+
+    fn block(&self, verb: Verb) -> &'static str {
+        if self.no_wait && matches!(verb, Verb::Start | Verb::Restart) { "--no-block " } else { "" }
+    }
+
+    /// The same for the functions, which take options behind the verb.
+    fn option(&self, verb: Verb) -> &'static str {
+        if self.block(verb).is_empty() { "" } else { "--no-wait " }
     }
 
     /// What a verb does to the job itself.
@@ -188,7 +292,7 @@ impl Prelude<'_> {
     }
 
     fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
-        let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| subcommand(usage)).collect();
+        let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
         verbs.sort();
         verbs.dedup();
         let mut out = String::from("initctl() {\n");
@@ -205,15 +309,21 @@ impl Prelude<'_> {
             if !wants(name) {
                 continue;
             }
-            let of_verb = |usage: &&&JobControl| verb_of(usage) == verb;
-            let bare = uses.iter().filter(of_verb).any(|usage| is_bare(usage));
-            let named = unknown || uses.iter().filter(of_verb).any(|usage| !is_bare(usage));
+            let of_verb = |usage: &&&JobControl| usage.verb() == verb;
+            let bare = uses.iter().filter(of_verb).any(|usage| usage.is_bare());
+            let named = unknown || uses.iter().filter(of_verb).any(|usage| !usage.is_bare());
             let for_named = if verb == Verb::Status {
                 needs.extend([Part::Unit, Part::Status]);
                 "shift; upstart_status \"$@\""
             } else if named {
                 needs.extend([Part::Unit, Part::Job]);
-                "upstart_job \"$@\""
+                if self.block(verb).is_empty() {
+                    "upstart_job \"$@\""
+                } else if verb == Verb::Start {
+                    "shift; upstart_job start --no-wait \"$@\""
+                } else {
+                    "shift; upstart_job restart --no-wait \"$@\""
+                }
             } else {
                 ":"
             };
@@ -229,9 +339,10 @@ impl Prelude<'_> {
             }
         }
         if wants("emit") {
-            let plain = uses.iter().filter(|usage| subcommand(usage).is_none_or(|word| word == "emit")).all(|usage| is_plain_emit(usage));
+            let plain = !self.no_wait
+                && uses.iter().filter(|usage| usage.subcommand().is_none_or(|word| word == "emit")).all(|usage| self.is_plain_emit(usage));
             needs.insert(if plain { Part::EmitPlain } else { Part::Emit });
-            branch("emit", "shift; upstart_emit \"$@\"");
+            branch("emit", &format!("shift; upstart_emit {}\"$@\"", if self.no_wait { "--no-wait " } else { "" }));
         }
         if wants("list") {
             branch("list", "systemctl list-units --all --type=service");
@@ -260,19 +371,6 @@ enum Part {
     EmitPlain,
 }
 
-impl Part {
-    fn text(self) -> String {
-        let text = match self {
-            Self::Unit => UNIT,
-            Self::Job => JOB,
-            Self::Status => STATUS,
-            Self::Emit => EMIT,
-            Self::EmitPlain => EMIT_PLAIN,
-        };
-        text.replace("    @OPTIONS@\n", &OPTIONS.lines().map(|line| format!("    {line}\n")).collect::<String>())
-    }
-}
-
 type Needs = BTreeSet<Part>;
 
 /// Tells init of something that systemd knows by itself.
@@ -288,43 +386,7 @@ fn is_known(verb: &str) -> bool {
 pub(super) fn unavailable(uses: &[JobControl]) -> impl Iterator<Item = (&JobControl, String)> {
     uses.iter()
         .filter(|usage| usage.command == Verb::Initctl && !usage.external)
-        .filter_map(|usage| subcommand(usage).filter(|verb| !is_known(verb)).map(|verb| (usage, verb)))
-}
-
-/// The verb, also where it is behind `initctl`.
-fn verb_of(usage: &JobControl) -> Verb {
-    match usage.command {
-        Verb::Initctl => subcommand(usage).and_then(|word| Verb::of(&word)).unwrap_or(Verb::Initctl),
-        verb => verb,
-    }
-}
-
-/// No job is named, so the job itself is meant.
-fn is_bare(usage: &JobControl) -> bool {
-    operands(usage).is_empty()
-}
-
-/// The first argument of `initctl` that is no option.
-fn subcommand(usage: &JobControl) -> Option<String> {
-    usage.arguments.iter().find(|word| !word.as_deref().is_some_and(is_option)).cloned().flatten()
-}
-
-/// The arguments without options, and without the subcommand of `initctl`.
-pub(super) fn operands(usage: &JobControl) -> Vec<Option<&str>> {
-    let skip = usize::from(usage.command == Verb::Initctl);
-    usage.arguments.iter().map(Option::as_deref).filter(|word| !word.is_some_and(is_option)).skip(skip).collect()
-}
-
-fn is_option(word: &str) -> bool {
-    word.starts_with('-')
-}
-
-/// One literal name that is its own unit name, and nothing else.
-fn is_plain(usage: &JobControl) -> bool {
-    match usage.arguments.as_slice() {
-        [Some(name)] => is_unit_stem(name),
-        _ => false,
-    }
+        .filter_map(|usage| usage.subcommand().filter(|verb| !is_known(verb)).map(|verb| (usage, verb.to_owned())))
 }
 
 fn is_unit_stem(name: &str) -> bool {
@@ -335,21 +397,4 @@ fn is_unit_stem(name: &str) -> bool {
 fn has_no_options(usage: &JobControl) -> bool {
     usage.arguments.first().is_some_and(|first| first.as_deref().is_some_and(|word| !is_option(word)))
         && !usage.arguments.iter().flatten().any(|word| is_option(word))
-}
-
-/// `emit` and one literal name that is its own unit name.
-fn is_plain_emit(usage: &JobControl) -> bool {
-    match usage.arguments.as_slice() {
-        [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
-        _ => false,
-    }
-}
-
-/// The events that the commands emit, with whether variables go with them.
-pub(super) fn emitted(uses: &[JobControl]) -> impl Iterator<Item = (&JobControl, &str, bool)> {
-    uses.iter().filter(|usage| usage.command == Verb::Initctl && subcommand(usage).as_deref() == Some("emit")).filter_map(|usage| {
-        let operands = operands(usage);
-        let event = operands.first().copied().flatten()?;
-        Some((usage, event, operands.len() > 1))
-    })
 }

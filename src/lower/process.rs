@@ -4,9 +4,10 @@ use super::command::{Reading, Wrapping, command};
 use super::context::Lowering;
 use super::expect;
 use super::guard;
-use super::instance::Instance;
+use super::started;
 use crate::ast::Phase;
 use crate::diagnostic::{Rule, Severity};
+use crate::instance::Instance;
 use crate::systemd::{Command, Directive, Section, Value};
 
 pub(super) static RULES: [&Rule; 8] = [
@@ -101,6 +102,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, instance: &Instan
     let own_unit = own_unit(lowering, instance);
     let readings: Vec<Reading<'_>> = lowering.job.processes.iter().map(|(&phase, stated)| Reading::of(phase, stated)).collect();
     let main_pid_known = unit_type(lowering, shape, &readings);
+    for reading in &readings {
+        started::lower(lowering, reading, shape);
+    }
     for reading in &readings {
         let placement = Placement { shape, instance, own_unit: &own_unit };
         match reading.phase {

@@ -6,7 +6,7 @@ use crate::source::Sources;
 
 /// `file:line:column: severity[CODE]: message`, without a newline.
 pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { rule, span, message, label: _, related: _, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic { rule, span, message, label: _, related: _, elsewhere: _, notes: _, help: _, edits: _ } = diagnostic;
     let source = sources.get(span.origin);
     let at = source.position(span.start);
     format!("{}:{}:{}: {}[{}]: {}", visible(source.path()), at.line, at.column, rule.severity.name(), rule.code, visible(message))

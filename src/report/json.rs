@@ -121,7 +121,7 @@ fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
 }
 
 fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> {
-    let Diagnostic { rule, span, message, label, related, notes, help, edits } = diagnostic;
+    let Diagnostic { rule, span, message, label, related, elsewhere, notes, help, edits } = diagnostic;
     Finding {
         code: rule.code,
         name: rule.name,
@@ -132,7 +132,9 @@ fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> 
         label: label.as_deref().map(lossy),
         related: related
             .iter()
-            .map(|(span, label)| Related { path: path(sources, *span), span: range(sources, *span), label: lossy(label) })
+            .map(|(span, label)| (sources, span, label))
+            .chain(elsewhere.iter().map(|(place, label)| (place.sources.as_ref(), &place.span, label)))
+            .map(|(sources, span, label)| Related { path: path(sources, *span), span: range(sources, *span), label: lossy(label) })
             .collect(),
         notes: notes.iter().map(|note| lossy(note)).collect(),
         help: help.as_deref().map(lossy),

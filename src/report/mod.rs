@@ -1,5 +1,6 @@
 //! Diagnostics and results for people and for programs. Nothing in here decides anything.
 
+mod afterwards;
 pub mod believed;
 mod change;
 mod concise;
@@ -12,18 +13,11 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
-use crate::conversion::Conversion;
-use crate::source::Sources;
-
+pub use crate::conversion::Converted;
+pub use afterwards::{afterwards, operating};
 pub use concise::concise;
 pub use json::{SCHEMA, json};
 pub use summary::Summary;
+use summary::counted;
 pub use text::{Style, text};
 pub use visible::visible;
-
-/// A conversion and the sources that its spans point into.
-#[derive(Clone, Debug)]
-pub struct Converted {
-    pub sources: Sources,
-    pub conversion: Conversion,
-}

@@ -52,8 +52,10 @@ impl Summary {
     }
 
     /// The line that ends the text form: `foo.conf: 1 warning, 2 notes`. Nothing when nothing was found.
-    pub fn line(&self, files: &[Converted]) -> Option<String> {
+    /// Notes that are not shown are not counted.
+    pub fn line(&self, files: &[Converted], without_notes: bool) -> Option<String> {
         let Self { files: count, converted: _, refused, errors, warnings, notes, dispositions } = *self;
+        let notes = if without_notes { 0 } else { notes };
         let subject = match files {
             [only] => visible(&only.conversion.path),
             _ => counted(count, "file"),
@@ -71,6 +73,6 @@ impl Summary {
     }
 }
 
-fn counted(number: usize, name: &str) -> String {
+pub(super) fn counted(number: usize, name: &str) -> String {
     if number == 1 { format!("1 {name}") } else { format!("{number} {name}s") }
 }

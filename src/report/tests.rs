@@ -1,11 +1,13 @@
 //! Renderings as people see them, and what must hold for any input.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::{Converted, SCHEMA, Style, Summary, concise, json, text};
 use crate::conversion::{Conversion, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity};
-use crate::source::{Origin, Source, Sources, Span};
+use crate::source::{Origin, Place, Source, Sources, Span};
 
 static ERROR: Rule = Rule { code: "U003", name: "unknown-word", severity: Severity::Error, explanation: "" };
 static WARNING: Rule = Rule { code: "U207", name: "console-output", severity: Severity::Warning, explanation: "" };
@@ -179,7 +181,7 @@ fn converted() -> Vec<Converted> {
                     NOTE.at(exec, "a note").note("why"),
                 ],
             },
-            sources: good,
+            sources: Arc::new(good),
         },
         Converted {
             conversion: Conversion {
@@ -189,7 +191,7 @@ fn converted() -> Vec<Converted> {
                 stanzas: Vec::new(),
                 diagnostics: vec![ERROR.at(word, "unknown").label("this").help("write `daemon`").edit(word, "daemon")],
             },
-            sources: bad,
+            sources: Arc::new(bad),
         },
     ]
 }
@@ -252,7 +254,7 @@ fn collect_objects(value: &serde_json::Value, at: String, found: &mut Vec<String
 
 #[test]
 fn the_summary_says_what_there_is_to_say() {
-    let line = |files: &[Converted]| Summary::of(files).line(files);
+    let line = |files: &[Converted]| Summary::of(files).line(files, false);
     let files = converted();
     assert_eq!(line(&files[..1]).unwrap(), "demo.conf: 1 warning, 1 note, 1 stanza left to do by hand");
     assert_eq!(line(&files[1..]).unwrap(), "bad.conf: not converted, 1 error");
@@ -308,13 +310,15 @@ fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
         proptest::option::of(any_text()),
         proptest::collection::vec((any_span(), any_text(), any::<bool>()).prop_map(|(span, text, safe)| Edit { span, text, safe }), 0..3),
         prop_oneof![Just(&ERROR), Just(&WARNING), Just(&NOTE)],
+        proptest::collection::vec((any_sources(), any_span(), any_text()), 0..2),
     )
-        .prop_map(|(span, message, label, related, notes, help, edits, rule)| Diagnostic {
+        .prop_map(|(span, message, label, related, notes, help, edits, rule, elsewhere)| Diagnostic {
             rule,
             span,
             message,
             label,
             related,
+            elsewhere: elsewhere.into_iter().map(|(sources, span, label)| (Place { sources: Arc::new(sources), span }, label)).collect(),
             notes,
             help,
             edits,
@@ -350,7 +354,7 @@ proptest! {
     #[test]
     fn anything_can_be_said_in_json(sources in any_sources(), diagnostic in any_diagnostic(), job in any_text()) {
         let conversion = Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: vec![diagnostic] };
-        let said = json(&[Converted { sources, conversion }]).unwrap();
+        let said = json(&[Converted { sources: Arc::new(sources), conversion }]).unwrap();
         let schema = serde_json::from_str(SCHEMA).unwrap();
         let value: serde_json::Value = serde_json::from_str(&said).unwrap();
         prop_assert!(jsonschema::is_valid(&schema, &value));

@@ -13,7 +13,7 @@ use super::change::{self, Row};
 use super::excerpt::{Excerpt, Mark, excerpts};
 use super::visible;
 use crate::diagnostic::{Diagnostic, Edit, Severity};
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, Place, Source, Sources};
 
 /// Whether to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ const WIDTH: usize = 10_000;
 
 /// The diagnostic with the lines that it is about, each line ended by a newline. Total: any span and any text will do.
 pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
-    let Diagnostic { rule, span, message, label: _, related: _, notes, help, edits } = diagnostic;
+    let Diagnostic { rule, span, message, label: _, related: _, elsewhere: _, notes, help, edits } = diagnostic;
     let pictures = pictures(sources, diagnostic, style);
     let changes: Vec<(&Source, Vec<Row>)> = [Origin::Conf, Origin::Override]
         .into_iter()
@@ -85,7 +85,7 @@ struct Drawn {
 }
 
 fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Picture> {
-    let Diagnostic { rule, span, message: _, label, related, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic { rule, span, message: _, label, related, elsewhere, notes: _, help: _, edits: _ } = diagnostic;
     let other = match span.origin {
         Origin::Conf => Origin::Override,
         Origin::Override => Origin::Conf,
@@ -107,6 +107,15 @@ fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Pic
         for excerpt in excerpts(source, primary.into_iter().chain(related).collect()) {
             let (line, column) = excerpt.position;
             pictures.push(Picture { place: format!("{path}:{line}:{column}"), lines: Some(draw(excerpt, rule.severity, style)) });
+        }
+    }
+    for (Place { sources, span }, label) in elsewhere {
+        let source = sources.get(span.origin);
+        let mark = Mark { range: span.range(), label: Some(visible(label)), primary: false };
+        for excerpt in excerpts(source, vec![mark]) {
+            let (line, column) = excerpt.position;
+            let place = format!("{}:{line}:{column}", visible(source.path()));
+            pictures.push(Picture { place, lines: Some(draw(excerpt, rule.severity, style)) });
         }
     }
     pictures

@@ -47,6 +47,8 @@ pub struct JobControl {
     pub external: bool,
     /// What stands behind the command; `None` for a word that is not literal.
     pub arguments: Vec<Option<String>>,
+    /// Where each of the arguments stands.
+    pub places: Vec<Range<usize>>,
     /// From the name to the end of the simple command.
     pub range: Range<usize>,
     /// Where the name stands.
@@ -55,6 +57,44 @@ pub struct JobControl {
 }
 
 impl JobControl {
+    /// The verb, also where it is behind `initctl`.
+    pub fn verb(&self) -> Verb {
+        match self.command {
+            Verb::Initctl => self.subcommand().and_then(Verb::of).unwrap_or(Verb::Initctl),
+            verb => verb,
+        }
+    }
+
+    /// The first argument of `initctl` that is no option; `None` where it shows only when the script runs.
+    pub fn subcommand(&self) -> Option<&str> {
+        self.arguments.iter().map(Option::as_deref).find(|word| !word.is_some_and(is_option)).flatten()
+    }
+
+    /// The arguments without options, and without the subcommand of `initctl`, each with its place.
+    pub fn operands(&self) -> Vec<(Option<&str>, &Range<usize>)> {
+        let skip = usize::from(self.command == Verb::Initctl);
+        let words = self.arguments.iter().map(Option::as_deref).zip(&self.places);
+        words.filter(|(word, _)| !word.is_some_and(is_option)).skip(skip).collect()
+    }
+
+    /// No job is named, so the job itself is meant.
+    pub fn is_bare(&self) -> bool {
+        self.operands().is_empty()
+    }
+
+    /// The event that is emitted, where the command emits one whose name is literal.
+    pub fn emits(&self) -> Option<&str> {
+        if self.command != Verb::Initctl || self.subcommand() != Some("emit") {
+            return None;
+        }
+        self.operands().first().and_then(|(word, _)| *word)
+    }
+
+    /// Whether it asks not to wait (`-n`, `--no-wait`).
+    pub fn does_not_wait(&self) -> bool {
+        self.arguments.iter().flatten().any(|word| matches!(word.as_str(), "-n" | "--no-wait"))
+    }
+
     /// Whether it stops the job whose script it is in: `stop` or `initctl stop` with nothing but options behind.
     pub fn stops_own_job(&self) -> bool {
         let mut arguments = self.arguments.iter().map(Option::as_deref);
@@ -65,6 +105,10 @@ impl JobControl {
             Verb::Start | Verb::Restart | Verb::Reload | Verb::Status => false,
         }
     }
+}
+
+pub fn is_option(word: &str) -> bool {
+    word.starts_with('-')
 }
 
 /// What a script does to jobs.
@@ -161,6 +205,7 @@ fn use_in(command: &SimpleCommand, reading: &Reading) -> Option<JobControl> {
         absolute: bare.is_some(),
         external,
         arguments: arguments.iter().map(|word| word.literal.clone()).collect(),
+        places: arguments.iter().map(|word| word.range.clone()).collect(),
         range: first.range.start..words.last().map_or(first.range.end, |word| word.range.end),
         name: first.range.clone(),
         context: command.context,

@@ -38,6 +38,8 @@ pub struct Reading {
     /// The names of parameters that are expanded, and those that stand in arithmetic, with the place of the name itself.
     /// Positional and special parameters are not among them.
     pub variables: Vec<(String, Range<usize>)>,
+    /// The `for` loops of the script itself, those of substitutions left out.
+    pub loops: Vec<ForLoop>,
     /// What is sent to the background, up to and with the `&`. For bash the `&` of `&>file` would be none.
     pub background: Vec<Range<usize>>,
     /// Where the reader no longer knew what it saw, or where something begins that is never closed. All that the other fields say
@@ -75,6 +77,18 @@ impl SimpleCommand {
             && self.words.len() == words.len()
             && self.words.iter().zip(words).all(|(word, &expected)| word.literal.as_deref() == Some(expected))
     }
+}
+
+/// `for VARIABLE in WORDS; do BODY; done`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForLoop {
+    pub variable: String,
+    /// `None` where a word is not literal, or where the loop runs over the arguments of the script.
+    pub words: Option<Vec<String>>,
+    /// From behind `do` to before `done`.
+    pub body: Range<usize>,
+    /// How the loop itself stands in the script.
+    pub context: Context,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

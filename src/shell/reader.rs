@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::here_document::HereDocument;
-use super::{Context, Reading, SimpleCommand};
+use super::{Context, ForLoop, Reading, SimpleCommand, Word};
 
 /// How deep commands, substitutions and `${}` may stand within each other. Bounds the stack.
 const DEEPEST: usize = 200;
@@ -82,6 +82,8 @@ pub(super) struct Reader<'t> {
     pub(super) reading: Reading,
     /// For each command of the reading its surroundings.
     stands_in: Vec<usize>,
+    /// For each loop of the reading its surroundings.
+    loops_in: Vec<usize>,
     surroundings: Vec<Surroundings>,
     here: usize,
     /// Here-documents that begin after the next newline; those below `inherited` belong to what the substitution stands in.
@@ -112,6 +114,7 @@ impl<'t> Reader<'t> {
             at: 0,
             reading: Reading::default(),
             stands_in: Vec::new(),
+            loops_in: Vec::new(),
             surroundings: vec![Surroundings { within: 0, context: Context::TOP }],
             here: 0,
             pending: Vec::new(),
@@ -139,6 +142,9 @@ impl<'t> Reader<'t> {
         let mut reading = std::mem::take(&mut self.reading);
         for (command, &surroundings) in reading.commands.iter_mut().zip(&self.stands_in) {
             command.context = command.context | self.surroundings[surroundings].context;
+        }
+        for (each, &surroundings) in reading.loops.iter_mut().zip(&self.loops_in) {
+            each.context = self.surroundings[surroundings].context;
         }
         reading.commands.retain(|command| !command.range.is_empty());
         reading
@@ -475,13 +481,18 @@ impl<'t> Reader<'t> {
     /// Behind `while` or `until`.
     fn while_command(&mut self) -> Sure<()> {
         self.nonempty_list(Context::TESTED | Context::LOOP)?;
-        self.loop_body()
+        self.loop_body()?;
+        Ok(())
     }
 
-    fn loop_body(&mut self) -> Sure<()> {
+    /// Answers what is between `do` and `done`.
+    fn loop_body(&mut self) -> Sure<Range<usize>> {
         self.expect(Reserved::Do)?;
+        let start = self.at;
         self.nonempty_list(Context::CONDITIONAL | Context::LOOP)?;
-        self.expect(Reserved::Done)
+        let body = start..self.at;
+        self.expect(Reserved::Done)?;
+        Ok(body)
     }
 
     /// Behind `for`.
@@ -492,9 +503,12 @@ impl<'t> Reader<'t> {
         if !is_name(&self.bytes[start..self.at]) {
             return Err(Lost(start));
         }
+        let variable = self.text[start..self.at].to_owned();
         self.skip_newlines()?;
+        let mut words = None;
         if self.at_reserved(Reserved::In) {
             self.expect(Reserved::In)?;
+            words = Some(Vec::new());
             loop {
                 self.skip_blanks();
                 match self.peek() {
@@ -503,14 +517,23 @@ impl<'t> Reader<'t> {
                         self.operator(1)?;
                         break;
                     }
-                    _ => self.required_word()?,
+                    _ => {
+                        let word = self.required_word()?.literal;
+                        words = words.zip(word).map(|(mut words, word)| {
+                            words.push(word);
+                            words
+                        });
+                    }
                 }
             }
         } else if self.peek() == Some(b';') {
             self.operator(1)?;
         }
         self.skip_newlines()?;
-        self.loop_body()
+        let body = self.loop_body()?;
+        self.loops_in.push(self.here);
+        self.reading.loops.push(ForLoop { variable, words, body, context: Context::TOP });
+        Ok(())
     }
 
     /// Behind `case`.
@@ -559,10 +582,10 @@ impl<'t> Reader<'t> {
     }
 
     /// A word of which only the expansions matter.
-    fn required_word(&mut self) -> Sure<()> {
+    fn required_word(&mut self) -> Sure<Word> {
         match self.peek() {
             None | Some(b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => Err(Lost(self.at)),
-            Some(_) => self.word().map(|_| ()),
+            Some(_) => self.word(),
         }
     }
 

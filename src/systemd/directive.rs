@@ -5,23 +5,27 @@
 pub enum Section {
     Unit,
     Service,
+    Socket,
+    Path,
     Install,
 }
 
 impl Section {
-    pub const ALL: [Self; 3] = [Self::Unit, Self::Service, Self::Install];
+    pub const ALL: [Self; 5] = [Self::Unit, Self::Service, Self::Socket, Self::Path, Self::Install];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Unit => "Unit",
             Self::Service => "Service",
+            Self::Socket => "Socket",
+            Self::Path => "Path",
             Self::Install => "Install",
         }
     }
 }
 
 /// A directive. The order is that of the manuals: systemd.unit(5), systemd.service(5), systemd.exec(5),
-/// systemd.kill(5), systemd.resource-control(5), and `[Install]` of systemd.unit(5).
+/// systemd.kill(5), systemd.resource-control(5), systemd.socket(5), systemd.path(5), and `[Install]` of systemd.unit(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Directive {
     Description,
@@ -31,6 +35,8 @@ pub enum Directive {
     Conflicts,
     Before,
     After,
+    OnSuccess,
+    OnFailure,
     RequiresMountsFor,
     DefaultDependencies,
     StartLimitIntervalSec,
@@ -46,6 +52,7 @@ pub enum Directive {
     RemainAfterExit,
     GuessMainPid,
     PidFile,
+    BusName,
     ExecStart,
     ExecStartPre,
     ExecStartPost,
@@ -108,6 +115,14 @@ pub enum Directive {
     DeviceAllow,
     DevicePolicy,
 
+    ListenStream,
+    BindIpv6Only,
+
+    PathExists,
+    PathExistsGlob,
+    PathChanged,
+    PathModified,
+
     WantedBy,
     DefaultInstance,
 }
@@ -141,6 +156,8 @@ impl Directive {
                 | Self::Conflicts
                 | Self::Before
                 | Self::After
+                | Self::OnSuccess
+                | Self::OnFailure
                 | Self::RequiresMountsFor
                 | Self::SuccessExitStatus
                 | Self::RestartPreventExitStatus
@@ -150,7 +167,7 @@ impl Directive {
     }
 
     fn row(self) -> (Section, &'static str, u32) {
-        use Section::{Install, Service, Unit};
+        use Section::{Install, Path, Service, Socket, Unit};
         // What is older than the oldest systemd that anybody converts for has 0.
         match self {
             Self::Description => (Unit, "Description", 0),
@@ -160,6 +177,8 @@ impl Directive {
             Self::Conflicts => (Unit, "Conflicts", 0),
             Self::Before => (Unit, "Before", 0),
             Self::After => (Unit, "After", 0),
+            Self::OnSuccess => (Unit, "OnSuccess", 249),
+            Self::OnFailure => (Unit, "OnFailure", 0),
             Self::RequiresMountsFor => (Unit, "RequiresMountsFor", 0),
             Self::DefaultDependencies => (Unit, "DefaultDependencies", 0),
             Self::StartLimitIntervalSec => (Unit, "StartLimitIntervalSec", 230),
@@ -173,6 +192,7 @@ impl Directive {
             Self::RemainAfterExit => (Service, "RemainAfterExit", 0),
             Self::GuessMainPid => (Service, "GuessMainPID", 0),
             Self::PidFile => (Service, "PIDFile", 0),
+            Self::BusName => (Service, "BusName", 0),
             Self::ExecStart => (Service, "ExecStart", 0),
             Self::ExecStartPre => (Service, "ExecStartPre", 0),
             Self::ExecStartPost => (Service, "ExecStartPost", 0),
@@ -231,6 +251,12 @@ impl Directive {
             Self::IoWriteIopsMax => (Service, "IOWriteIOPSMax", 230),
             Self::DeviceAllow => (Service, "DeviceAllow", 0),
             Self::DevicePolicy => (Service, "DevicePolicy", 0),
+            Self::ListenStream => (Socket, "ListenStream", 0),
+            Self::BindIpv6Only => (Socket, "BindIPv6Only", 0),
+            Self::PathExists => (Path, "PathExists", 0),
+            Self::PathExistsGlob => (Path, "PathExistsGlob", 0),
+            Self::PathChanged => (Path, "PathChanged", 0),
+            Self::PathModified => (Path, "PathModified", 0),
             Self::WantedBy => (Install, "WantedBy", 0),
             Self::DefaultInstance => (Install, "DefaultInstance", 215),
         }

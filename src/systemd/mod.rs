@@ -3,6 +3,7 @@
 mod directive;
 mod feature;
 mod name;
+pub mod ordering;
 mod quote;
 mod unit;
 mod value;

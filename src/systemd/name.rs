@@ -35,6 +35,22 @@ impl UnitName {
         &self.0
     }
 
+    /// The name without its suffix, and without the `@` of a template.
+    pub fn stem(&self) -> &str {
+        let stem = self.0.rsplit_once('.').map_or(self.0.as_str(), |(stem, _)| stem);
+        stem.strip_suffix('@').unwrap_or(stem)
+    }
+
+    pub fn is_template(&self) -> bool {
+        self.0.contains("@.")
+    }
+
+    /// A unit of another kind with the same stem: `foo.socket` beside `foo.service`.
+    #[must_use]
+    pub fn beside(&self, suffix: &str) -> Self {
+        Self(format!("{}.{suffix}", self.stem()))
+    }
+
     /// The name of `instance` of a template; other names are returned as they are.
     pub fn instance(&self, instance: &[u8]) -> Result<Self, NameTooLong> {
         match self.0.split_once("@.") {

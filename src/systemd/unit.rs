@@ -40,6 +40,24 @@ impl Unit {
         self.entries.entry(directive).or_default().values = vec![value];
     }
 
+    /// Adds all that another unit says.
+    pub fn absorb(&mut self, other: &Self) {
+        for (&directive, Entry { comments, values }) in &other.entries {
+            for comment in comments {
+                self.comment(directive, comment.clone());
+            }
+            for value in values.iter().filter(|value| !self.values(directive).contains(value)).cloned().collect::<Vec<_>>() {
+                self.add(directive, value);
+            }
+        }
+    }
+
+    pub fn remove_value(&mut self, directive: Directive, value: &Value) {
+        if let Some(entry) = self.entries.get_mut(&directive) {
+            entry.values.retain(|known| known != value);
+        }
+    }
+
     pub fn remove(&mut self, directive: Directive) {
         self.entries.remove(&directive);
     }

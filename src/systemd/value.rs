@@ -160,6 +160,11 @@ impl Value {
         Self(not_continued(Text::new(text).0.trim_matches(' ').replace('%', "%%")))
     }
 
+    /// A line as [`Value::line`] makes it, with the instance of the template behind it.
+    pub fn line_with_instance(text: &str) -> Self {
+        Self(format!("{}%I", Text::new(text).0.replace('%', "%%") + if text.ends_with(' ') { " " } else { "" }))
+    }
+
     /// One line, a path for example, that systemd takes literally to its end; `None` where it cannot: the text
     /// has characters that cannot be seen, line ends among them, or blanks at its ends.
     pub fn exact_line(text: &str) -> Option<Self> {

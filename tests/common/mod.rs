@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use upstart2systemd::conversion::{Conversion, Options};
 use upstart2systemd::convert::convert;
 use upstart2systemd::job::JobName;
+use upstart2systemd::plan::Found;
 use upstart2systemd::source::{Source, Sources};
 
 /// The job files below a directory of the project, in order.
@@ -19,6 +20,35 @@ pub(crate) fn jobs(directory: &str) -> Vec<PathBuf> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
         .collect();
     found.sort();
+    found
+}
+
+/// The trees of configuration directories, in order.
+pub(crate) fn trees() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/migrate"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("init").is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+/// The jobs of a configuration directory, with the overrides beside them.
+pub(crate) fn found(directory: &Path) -> Vec<Found> {
+    let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
+    while let Some(next) = open.pop() {
+        for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
+            let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.to_str().unwrap(), bytes));
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "conf") {
+                let name = path.strip_prefix(directory).unwrap().with_extension("").to_str().unwrap().to_owned();
+                let sources = Sources { conf: read(&path).unwrap(), overriding: read(&path.with_extension("override")) };
+                found.push(Found { name: JobName(name), sources: sources.into() });
+            }
+        }
+    }
     found
 }
 

@@ -1,5 +1,7 @@
 //! The program as it is run.
 
+#![allow(dead_code, reason = "not every test uses all of it")]
+
 use std::io::{PipeWriter, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

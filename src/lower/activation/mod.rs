@@ -9,13 +9,15 @@ mod rules;
 mod start;
 mod stop;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::context::Lowering;
-use super::instance::Instance;
 use super::process::Shape;
 use super::trigger::{Side, Trigger, classify};
 use crate::ast::{Condition, Event};
 use crate::diagnostic::Disposition;
 use crate::event::{Dnf, Expr};
+use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{Span, Spanned};
 use crate::systemd::{Directive, Section, UnitName, Value};
@@ -40,6 +42,22 @@ struct Relations {
     early: bool,
     /// Off where they would make a cycle.
     default_dependencies: bool,
+    /// Which event of a condition brought a name in.
+    origins: BTreeMap<UnitName, Span>,
+    /// What only some of the alternatives of the start condition are about.
+    optional: BTreeSet<UnitName>,
+}
+
+impl Relations {
+    /// Says of all names that are new that they come from here.
+    fn attribute(&mut self, span: Span) {
+        let Self { after, before, wants, wanted_by, conflicts, part_of, binds_to, origins, .. } = self;
+        for name in [after, before, wants, wanted_by, conflicts, part_of, binds_to].into_iter().flatten() {
+            if !origins.contains_key(name) {
+                origins.insert(name.clone(), span);
+            }
+        }
+    }
 }
 
 impl Default for Relations {
@@ -55,6 +73,8 @@ impl Default for Relations {
             virtualization: Vec::new(),
             early: false,
             default_dependencies: true,
+            origins: BTreeMap::new(),
+            optional: BTreeSet::new(),
         }
     }
 }
@@ -128,6 +148,10 @@ fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<
             let rule = classified.diagnostics.first().map(|diagnostic| diagnostic.rule);
             lowering.ledger.record(condition.stanza, classified.disposition, &[], rule);
             lowering.diagnostics.extend(classified.diagnostics);
+            for companion in classified.companions {
+                lowering.ledger.file(condition.stanza, &companion.output().path);
+                lowering.companion(companion);
+            }
             Expr::Leaf(Meant(Spanned::new(classified.trigger, event.span())))
         }
         Expr::And(left, right) => {
@@ -148,6 +172,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation, instanc
     let Activation { mut start, .. } = activation;
     if let Some(condition) = &lowering.job.stop_on {
         stop::stop(lowering, condition, &mut start);
+        start.attribute(condition.span);
     }
     if let Some(manual) = &lowering.job.manual {
         // No [Install] section: nothing starts the unit by itself.
@@ -157,8 +182,23 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation, instanc
 }
 
 fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance) {
-    let Relations { after, mut before, wants, wanted_by, mut conflicts, part_of, binds_to, virtualization, early, default_dependencies } =
-        relations;
+    let Relations {
+        after,
+        mut before,
+        wants,
+        wanted_by,
+        mut conflicts,
+        part_of,
+        binds_to,
+        virtualization,
+        early,
+        default_dependencies,
+        origins,
+        optional,
+    } = relations;
+    lowering.origins = origins;
+    lowering.optional = optional;
+    lowering.is_early = early;
     if early {
         // What the default dependencies say of the shutdown.
         push_known(&mut before, "shutdown.target");

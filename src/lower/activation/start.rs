@@ -7,11 +7,12 @@ use crate::ast::{Condition, Console};
 use crate::job::Stated;
 use crate::lower::context::Lowering;
 use crate::lower::event_table::{JobState, Milestone};
-use crate::lower::names::{Kind, Peer};
+use crate::lower::names::Peer;
 use crate::lower::runlevel::Runlevels;
-use crate::lower::trigger::{BEYOND, Role, Side, Trigger, is_early, node};
+use crate::lower::trigger::{BEYOND, Role, Side, Trigger, is_early};
 use crate::source::Span;
 use crate::systemd::{Directive, Section, UnitName};
+use crate::world::Kind;
 
 /// Reads `start on`.
 pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
@@ -43,6 +44,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         coming_up(lowering, condition, path, &up, &mut activation.start);
         reached.push(path);
     }
+    activation.start.attribute(condition.span);
     virtualization(lowering, condition, &reached, &mut activation.start);
     if reached.is_empty() {
         lowering.remark(Section::Unit, &BEYOND, "nothing is left of the start condition; start the unit by hand or by another unit.");
@@ -77,6 +79,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
     for leaf in &leaves {
         let optional = !all.iter().all(|path| path.iter().any(|Meant(other)| other.value == leaf.value));
         contribute(lowering, condition, leaf, optional, relations);
+        relations.attribute(leaf.span);
     }
     // Who brings the unit in: a passing event, else the boot, else each of the jobs.
     if let Some(leaf) = transient.first() {
@@ -137,11 +140,12 @@ fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: 
             // One of several alternatives is enough: the unit must not bring the others in.
             if optional {
                 relations.wants.retain(|wanted| *wanted != peer.unit);
+                relations.optional.insert(peer.unit.clone());
             }
         }
         Trigger::Unit(unit) => push(&mut relations.after, unit),
         Trigger::BeforeUnit(unit) => before(unit, relations),
-        Trigger::Custom(event) => push(&mut relations.before, &node(event)),
+        Trigger::Custom(node) => push(&mut relations.before, node),
         Trigger::Given
         | Trigger::Virtualization(_)
         | Trigger::Companion
@@ -192,7 +196,14 @@ fn job(
                 // mountall does what comes between these two.
                 (_, "local-fs.target") => before(&UnitName::known("local-fs-pre.target"), relations),
                 (true, _) => before(unit, relations),
-                (false, _) => push(&mut relations.before, unit),
+                (false, _) => {
+                    push(&mut relations.before, unit);
+                    relations.early |= peer.early;
+                }
+            }
+            // The other unit starts when its own conditions hold, and only then this one before it.
+            for earlier in lowering.world.facts.after.get(unit).into_iter().flatten().filter(|earlier| **earlier != lowering.unit.name) {
+                push(&mut relations.after, earlier);
             }
             lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
         }
@@ -228,7 +239,7 @@ fn pull(trigger: &Trigger, relations: &mut Relations) {
     match trigger {
         Trigger::Unit(unit) => push(&mut relations.wanted_by, unit),
         Trigger::BeforeUnit(unit) => push(&mut relations.wanted_by, &UnitName::known(unit.as_str().replace("-pre.target", ".target"))),
-        Trigger::Custom(event) => push(&mut relations.wanted_by, &node(event)),
+        Trigger::Custom(node) => push(&mut relations.wanted_by, node),
         Trigger::Job { peer, .. } => push(&mut relations.wanted_by, &peer.unit),
         Trigger::Given
         | Trigger::Reached(_)
@@ -263,7 +274,11 @@ fn pull_by_boot(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span
         matches!(leaf.value, Trigger::Reached(Milestone::Startup | Milestone::VirtualFilesystems) | Trigger::Virtualization(_))
     });
     let startup = leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
-    if only_early && (EARLY_JOBS.contains(&job.name.0.as_str()) || (startup && job.console() == Console::Owner)) {
+    if only_early
+        && (EARLY_JOBS.contains(&job.name.0.as_str())
+            || lowering.world.facts.before_early.contains(&lowering.unit.name)
+            || (startup && job.console() == Console::Owner))
+    {
         relations.early = true;
         push_known(&mut relations.after, "systemd-remount-fs.service");
         push_known(&mut relations.before, "sysinit.target");

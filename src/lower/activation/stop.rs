@@ -1,15 +1,18 @@
 //! `stop on`: what takes the unit down.
 
-use super::rules::{CONFLICTS, CONTRADICTION, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
+use super::rules::{CONFLICTS, CONTRADICTION, FOLLOWS_FAILED, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
+use crate::diagnostic::Diagnostic;
 use crate::job::Stated;
+use crate::lower::companion::{drop_in, systemctl};
 use crate::lower::context::Lowering;
 use crate::lower::event_table::JobState;
 use crate::lower::names::Peer;
-use crate::lower::trigger::{Side, Trigger, is_early, node};
+use crate::lower::trigger::{Side, Trigger, is_early};
 use crate::source::Span;
-use crate::systemd::{Directive, Section, UnitName};
+use crate::systemd::{Directive, Feature, Section, UnitName};
+use crate::world::Kind;
 
 pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
     lowering.exact(condition.stanza, &[]);
@@ -19,7 +22,10 @@ pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, r
         let asked: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).filter(|leaf| !matches!(leaf.value, Trigger::Given)).collect();
         match asked.as_slice() {
             [] => {}
-            [leaf] => stop_by(lowering, condition, leaf, relations),
+            [leaf] => {
+                stop_by(lowering, condition, leaf, relations);
+                relations.attribute(leaf.span);
+            }
             [first, ..] => {
                 let diagnostic = STOP_AND
                     .at(path_span(path).unwrap_or(first.span), "a unit cannot be stopped by two events together")
@@ -49,10 +55,10 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
             push(&mut relations.binds_to, unit);
             lowering.exact(condition.stanza, &[Directive::BindsTo, Directive::After]);
         }
-        Trigger::Custom(event) => {
+        Trigger::Custom(node) => {
             // Before= makes whoever emits the event wait until the unit has stopped.
-            push(&mut relations.conflicts, &node(event));
-            push(&mut relations.before, &node(event));
+            push(&mut relations.conflicts, node);
+            push(&mut relations.before, node);
         }
         Trigger::NetworkGoes => {
             push_known(&mut relations.after, "network.target");
@@ -96,9 +102,25 @@ pub(super) fn bind(
         relations.wants.retain(|wanted| wanted != unit);
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
+        // A unit that is bound to another one does not start where that one failed to.
+        lowering.diagnostics.retain(|diagnostic| !follows_failed(diagnostic, unit));
         return;
     }
     push(&mut relations.part_of, unit);
+    if peer.kind == Some(Kind::State) && peer.present {
+        // It has no process that could end by itself.
+        lowering.exact(condition.stanza, &[Directive::PartOf]);
+        return;
+    }
+    if peer.present && lowering.options.companions && lowering.has(Feature::FullPrivilegesPrefix) {
+        // PartOf= follows whoever stops or restarts that unit; this follows its end by itself.
+        let stop = systemctl(lowering, &["--no-block", "stop"]);
+        let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
+        lowering.ledger.file(condition.stanza, &companion.output().path);
+        lowering.companion(companion);
+        lowering.exact(condition.stanza, &[Directive::PartOf]);
+        return;
+    }
     let mut diagnostic = UNBOUND_CRASH
         .at(span, format!("the end of {unit} by itself is not noticed"))
         .note("the unit stops with that one whenever somebody stops or restarts it");
@@ -164,6 +186,9 @@ fn stop_by_job(
                 lowering.manual(condition.stanza, &[], diagnostic);
                 return;
             }
+            if stop_from_there(lowering, condition, state, peer) {
+                return;
+            }
             push(&mut relations.conflicts, unit);
             if state == JobState::Starting && !relations.after.contains(unit) {
                 push(&mut relations.before, unit);
@@ -180,4 +205,26 @@ fn stop_by_job(
             lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
         }
     }
+}
+
+/// Whether it says of a unit that its failure to start is not noticed.
+fn follows_failed(diagnostic: &Diagnostic, unit: &UnitName) -> bool {
+    diagnostic.rule == &FOLLOWS_FAILED && diagnostic.message.ends_with(&format!(" {unit} failed to start"))
+}
+
+/// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways. Answers whether it can.
+fn stop_from_there(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, state: JobState, peer: &Peer) -> bool {
+    let can = lowering.options.companions && lowering.has(Feature::FullPrivilegesPrefix) && peer.unit.as_str().ends_with(".service");
+    if can {
+        let (directive, words): (Directive, &[&str]) = match state {
+            // `starting` is over when this unit has stopped.
+            JobState::Starting => (Directive::ExecStartPre, &["stop"]),
+            JobState::Started | JobState::Stopping | JobState::Stopped => (Directive::ExecStartPost, &["--no-block", "stop"]),
+        };
+        let stop = systemctl(lowering, words);
+        let companion = drop_in(lowering, &peer.unit, [(directive, stop)]);
+        lowering.ledger.file(condition.stanza, &companion.output().path);
+        lowering.companion(companion);
+    }
+    can
 }

@@ -1,74 +1,166 @@
-//! Events that need a file beside the unit: sockets, files, devices.
+//! Events that need a file beside the unit: sockets, files, devices, names on the bus, keys.
 
-use super::{BEYOND, COMPANION, Classified, Side, Trigger, value};
-use crate::ast::{Argument, Event};
-use crate::diagnostic::Disposition;
+use super::{BEYOND, COMPANION, CONTROL_ALT_DELETE, Classified, FILTER, Side, Trigger, value};
+use crate::ast::{Argument, Event, Phase};
+use crate::command::direct_argv;
+use crate::conversion::Output;
+use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::lower::companion::{Companion, beside, made_for};
 use crate::lower::context::Lowering;
 use crate::lower::glob;
 use crate::source::{encode, lossy};
-use crate::systemd::{UnitName, escape_path};
+use crate::systemd::{Directive, Text, Unit, UnitName, Value, escape_path};
 
+pub(super) static LEVEL_TRIGGERED: Rule = Rule {
+    code: "U265",
+    name: "level-triggered-path",
+    severity: Severity::Note,
+    explanation: "Upstart starts the job when the file appears. A .path unit with `PathExists=` starts the service as long as the file is there: also at boot (as Upstart's bridge did), and again at once when the \
+service ends and the file is still there. If it must not, let the service delete the file.",
+};
+
+/// What a person is told to write where only the unit itself is asked for.
 pub(super) fn companion(event: &Event, what: &str, help: &str) -> Classified {
     let diagnostic = COMPANION.at(event.span(), format!("this needs {what}")).help(help);
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
-/// The name of a unit beside this one, without suffix. One file serves all instances.
-fn stem<'a>(lowering: &'a Lowering<'_>) -> &'a str {
-    lowering.unit.name.as_str().trim_end_matches(".service").trim_end_matches('@')
+fn beyond(event: &Event, message: &str, help: &str) -> Classified {
+    Classified::with(Trigger::Beyond, Disposition::Manual, BEYOND.at(event.span(), message).help(help))
+}
+
+fn written(companion: Companion) -> Classified {
+    Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
+}
+
+/// A unit of another kind that starts the service of the same stem.
+fn starting_unit(
+    lowering: &Lowering<'_>,
+    suffix: &str,
+    what: &str,
+    directives: Vec<(Directive, Value)>,
+    target: &'static str,
+) -> Companion {
+    let mut unit = beside(lowering, suffix);
+    unit.add(Directive::Description, Value::line(&format!("{what} {}", lossy(&lowering.job.name.0))));
+    for (directive, value) in directives {
+        unit.add(directive, value);
+    }
+    unit.add(Directive::WantedBy, Value::keyword(target));
+    Companion::Unit(unit)
+}
+
+/// Which instance a file or a connection is for, nothing tells.
+fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Classified> {
+    let help = "start the instances that you need by hand, or write a unit for each";
+    lowering.instance.is_template().then(|| beyond(event, "this does not tell which instance of the job it starts", help))
 }
 
 pub(super) fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let get = |key, position| value(event, key, position).map(|(_, value)| value);
-    let stem = stem(lowering);
-    let listen = match get("PROTO", Some(0)) {
+    let protocol = get("PROTO", Some(0));
+    let listen = match protocol {
         Some("inet") => get("PORT", Some(1)).map(|port| format!("{}:{port}", get("ADDR", Some(2)).unwrap_or("0.0.0.0"))),
         Some("inet6") => get("PORT", Some(1)).map(|port| format!("[{}]:{port}", get("ADDR", Some(2)).unwrap_or("::"))),
-        Some("unix") => get("SOCKET_PATH", None).or_else(|| get("PATH", None)).map(str::to_owned),
+        Some("unix") => {
+            get("SOCKET_PATH", None).or_else(|| get("PATH", None)).filter(|path| path.starts_with(['/', '@'])).map(str::to_owned)
+        }
         _ => None,
     };
-    let Some(listen) = listen else {
-        let diagnostic =
-            BEYOND.at(event.span(), "init opens no socket for this").help("give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    let Some(directive) = listen.as_deref().and_then(Value::exact_line) else {
+        return beyond(event, "init opens no socket for this", "give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
     };
-    companion(
-        event,
-        &format!("the unit {stem}.socket"),
-        &format!(
-            "write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service",
-            lossy(&listen)
-        ),
-    )
+    if !lowering.options.companions {
+        let stem = lowering.unit.name.stem();
+        return companion(
+            event,
+            &format!("the unit {stem}.socket"),
+            &format!(
+                "write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service",
+                directive.as_str()
+            ),
+        );
+    }
+    if let Some(refused) = of_instances(lowering, event) {
+        return refused;
+    }
+    let mut directives = vec![(Directive::ListenStream, directive)];
+    if protocol == Some("inet6") {
+        directives.push((Directive::BindIpv6Only, Value::keyword("ipv6-only")));
+    }
+    written(starting_unit(lowering, "socket", "Sockets of", directives, "sockets.target"))
 }
 
 pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some((_, path)) = value(event, "FILE", Some(0)) else {
-        let diagnostic = BEYOND.at(event.span(), "no file is named").help("give `FILE=/a/path`");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+        return beyond(event, "no file is named", "give `FILE=/a/path`");
     };
-    let stem = stem(lowering);
-    let directive = match value(event, "EVENT", Some(1)).map(|(_, value)| value) {
-        Some("create") | None if glob::is_pattern(path) => "PathExistsGlob",
-        // A task would be started again and again while the file is there.
-        Some("create") if lowering.job.is_task() => "PathChanged",
-        Some("create") => "PathExists",
+    let kind = value(event, "EVENT", Some(1)).map(|(_, value)| value);
+    let is_task = lowering.job.is_task();
+    let is_directory = path.ends_with('/');
+    // A task would be started again and again while the file is there.
+    let watched: &[Directive] = match kind {
         Some("delete") => {
-            let diagnostic = BEYOND
-                .at(event.span(), "systemd does not start a unit when a file is deleted")
-                .help("watch the directory with `PathModified=` in a .path unit, and test for the file in `ExecCondition=`");
-            return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+            return beyond(
+                event,
+                "systemd does not start a unit when a file is deleted",
+                "watch the directory with `PathModified=` in a .path unit, and test for the file in `ExecCondition=`",
+            );
         }
-        _ => "PathModified",
+        _ if is_directory => &[Directive::PathModified],
+        Some("create") | None if glob::is_pattern(path) && !is_task => &[Directive::PathExistsGlob],
+        _ if glob::is_pattern(path) => &[],
+        Some("create") if is_task => &[Directive::PathChanged],
+        Some("create") => &[Directive::PathExists],
+        None if !is_task => &[Directive::PathExists, Directive::PathModified],
+        _ => &[Directive::PathModified],
     };
-    companion(
-        event,
-        &format!("the unit {stem}.path"),
-        &format!(
-            "write {stem}.path with `[Path] {directive}={}` and `[Install] WantedBy=paths.target`, and enable it instead of the service",
-            lossy(path)
-        ),
-    )
+    // Of what a pattern means only that something changed beside it can be seen more than once.
+    let directory = path.rsplit_once('/').map_or("/", |(directory, _)| if directory.is_empty() { "/" } else { directory });
+    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+    let (watched, place) = if watched.is_empty() { (&[Directive::PathModified][..], directory) } else { (watched, path) };
+    let Some(value) = Value::exact_line(place).filter(|_| place.starts_with('/')) else {
+        return beyond(
+            event,
+            "this is no path that systemd can watch",
+            "give the path from the root, without characters that cannot be seen",
+        );
+    };
+    if !lowering.options.companions {
+        let stem = lowering.unit.name.stem();
+        let lines: Vec<String> = watched.iter().map(|directive| format!("{}={}", directive.name(), value.as_str())).collect();
+        return companion(
+            event,
+            &format!("the unit {stem}.path"),
+            &format!(
+                "write {stem}.path with `[Path] {}` and `[Install] WantedBy=paths.target`, and enable it instead of the service",
+                lines.join("` `")
+            ),
+        );
+    }
+    if let Some(refused) = of_instances(lowering, event) {
+        return refused;
+    }
+    let directives = watched.iter().map(|&directive| (directive, value.clone())).collect();
+    let mut classified = written(starting_unit(lowering, "path", "Files of", directives, "paths.target"));
+    if place != path {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            FILTER
+                .at(event.span(), format!("the task runs whenever something changes in {}", lossy(directory)))
+                .note("`PathExistsGlob=` would start it again and again while a file is there")
+                .help("let the task look for the files that it is about"),
+        );
+    } else if watched.contains(&Directive::PathExists) || watched.contains(&Directive::PathExistsGlob) {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            LEVEL_TRIGGERED
+                .at(event.span(), "the service is started as long as the file is there")
+                .note("Upstart started it once, when the file appeared")
+                .help("if it ends by itself, let it delete the file"),
+        );
+    }
+    classified
 }
 
 pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> Classified {
@@ -93,18 +185,19 @@ pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, ac
                 "removed" => "remove",
                 other => other,
             };
-            companion(
-                event,
-                "a udev rule",
-                &format!("write a file in /etc/udev/rules.d with: {}", rule(lowering, event, subsystem, action, side)),
-            )
+            let rule = rule(lowering, event, subsystem, action, side);
+            if !lowering.options.companions {
+                return companion(event, "a udev rule", &format!("write a file in /etc/udev/rules.d with: {rule}"));
+            }
+            let path = format!("etc/udev/rules.d/90-upstart-{}.rules", lowering.unit.name.stem());
+            written(Companion::File(Output { path, text: format!("# {}\n{rule}\n", made_for(lowering)) }))
         }
     }
 }
 
 /// The udev rule that starts or stops the unit (udev(7), systemd.device(5)).
 fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> String {
-    let mut parts = vec![format!("ACTION==\"{action}\""), format!("SUBSYSTEM==\"{}\"", lossy(subsystem))];
+    let mut parts = vec![format!("ACTION==\"{}\"", pattern(action)), format!("SUBSYSTEM==\"{}\"", pattern(subsystem))];
     for (argument, _) in event.arguments() {
         let (key, relation, value) = match argument {
             Argument::Positional(value) => ("KERNEL", "==", value),
@@ -113,11 +206,15 @@ fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, s
         };
         let key = match key {
             "KERNEL" | "DEVPATH" | "SUBSYSTEM" => key.to_owned(),
-            other => format!("ENV{{{}}}", lossy(other)),
+            other => format!("ENV{{{}}}", pattern(other)),
         };
-        parts.push(format!("{key}{relation}\"{}\"", lossy(value)));
+        if relation == "!=" {
+            // A variable that is missing matches nothing, also not `!=`.
+            parts.push(format!("{key}==\"?*\""));
+        }
+        parts.push(format!("{key}{relation}\"{}\"", pattern(value)));
     }
-    let unit = lowering.unit.name.as_str().replace("@.", "@$name.");
+    let unit = lowering.unit.name.as_str().replace("@.", &format!("@{}.", instance_of_device(lowering)));
     if side == Side::Start && action == "add" {
         parts.push("TAG+=\"systemd\"".to_owned());
         parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{unit}\""));
@@ -126,4 +223,97 @@ fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, s
         parts.push(format!("RUN+=\"/bin/systemctl --no-block {verb} {unit}\""));
     }
     parts.join(", ")
+}
+
+/// Where a rule finds the variable that names the instance.
+fn instance_of_device(lowering: &Lowering<'_>) -> String {
+    match lowering.instance.parts() {
+        [] => match lowering.instance.variable() {
+            None | Some("KERNEL") => "%k".to_owned(),
+            Some("INTERFACE") => "$name".to_owned(),
+            Some(other) => format!("$env{{{other}}}"),
+        },
+        several => several.iter().map(|name| format!("$env{{{name}}}")).collect::<Vec<_>>().join(":"),
+    }
+}
+
+/// A part of a rule. `"` ends a value and cannot be written in it, `|` parts alternatives, and a line end ends the rule: any one character
+/// is near enough.
+fn pattern(text: &str) -> String {
+    lossy(text)
+        .chars()
+        .map(|character| if matches!(character, '"' | '|' | '{' | '}') || character.is_control() { '?' } else { character })
+        .collect()
+}
+
+pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classified {
+    let name = event.args.first().map_or("", |word| word.value.as_str());
+    // D-Bus Specification, "Bus names".
+    let is_name = name.contains('.')
+        && !name.starts_with('.')
+        && name.split('.').all(|part| !part.is_empty())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    if !is_name {
+        return beyond(event, "this is no name on the bus", "write `dbus-activation NAME` with the name that the program asks for");
+    }
+    let unit = &lowering.unit.name;
+    if !lowering.options.companions {
+        return companion(
+            event,
+            &format!("a D-Bus service file for {name} with `SystemdService={unit}`"),
+            "put it into /usr/share/dbus-1/system-services, and set `Type=dbus` and `BusName=` in the unit",
+        );
+    }
+    if let Some(refused) = of_instances(lowering, event) {
+        return refused;
+    }
+    let text = format!("# {}\n[D-BUS Service]\nName={name}\nExec=/bin/false\nUser=root\nSystemdService={unit}\n", made_for(lowering));
+    written(Companion::File(Output { path: format!("usr/share/dbus-1/system-services/{name}.service"), text }))
+}
+
+/// The name by which the bus starts the job, where its service file is written along.
+pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str> {
+    let condition = lowering.job.start_on.as_ref().filter(|_| lowering.options.companions)?;
+    let event = condition.value.leaves().into_iter().find(|event| event.name.value == "dbus-activation")?;
+    let name = event.args.first()?.value.as_str();
+    let prefix = format!("usr/share/dbus-1/system-services/{name}.service");
+    let is_written = |companion: &Companion| matches!(companion, Companion::File(output) if output.path == prefix);
+    lowering.companions.iter().any(is_written).then_some(name)
+}
+
+pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event) -> Classified {
+    let keys = "ctrl-alt-del.target";
+    if reboots(lowering) {
+        let diagnostic = CONTROL_ALT_DELETE
+            .at(event.span(), "the keys reboot the system without this job")
+            .note(format!("{keys} is an alias of reboot.target"))
+            .help("delete the job");
+        return Classified::with(Trigger::Companion, Disposition::Dropped, diagnostic);
+    }
+    if !lowering.options.companions {
+        let diagnostic = CONTROL_ALT_DELETE
+            .at(event.span(), "the keys start ctrl-alt-del.target, not this unit")
+            .note("a job that only reboots is not needed: that is what the target does by default")
+            .help(format!("write /etc/systemd/system/ctrl-alt-del.target with `Wants={}`", lowering.unit.name));
+        return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
+    }
+    let mut target = Unit::new(UnitName::known(keys));
+    target.header.push(Text::new("What Control-Alt-Delete starts, in the place of reboot.target. Made by upstart2systemd."));
+    target.add(Directive::Description, Value::keyword("Control-Alt-Delete"));
+    Classified { companions: vec![Companion::Unit(target)], ..Classified::exact(Trigger::Unit(UnitName::known(keys))) }
+}
+
+/// Whether all that the job does is what systemd does at these keys anyway.
+fn reboots(lowering: &Lowering<'_>) -> bool {
+    let job = lowering.job;
+    let [(Phase::Main, stated)] = job.processes.iter().map(|(&phase, stated)| (phase, stated)).collect::<Vec<_>>()[..] else {
+        return false;
+    };
+    let words = direct_argv(stated.value.text().value.trim()).unwrap_or_default();
+    let program = words.first().and_then(|word| word.rsplit('/').next());
+    match program {
+        Some("reboot") => true,
+        Some("shutdown") => words.contains(&"-r") && words.contains(&"now"),
+        _ => false,
+    }
 }

@@ -1,15 +1,36 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
-use super::{BEYOND, COMPANION, Classified, FILTER, NEVER, Trigger, runlevel_set, value};
+use super::{BEYOND, COMPANION, Classified, FILTER, NEVER, Side, Trigger, is_early, runlevel_set, value};
 use crate::ast::{Argument, Event};
-use crate::diagnostic::{Diagnostic, Disposition};
+use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::instance::Instance;
+use crate::lower::companion::drop_in;
 use crate::lower::context::Lowering;
 use crate::lower::event_table::JobState;
 use crate::lower::glob;
 use crate::lower::names::{Peer, peer};
 use crate::lower::runlevel::Runlevels;
 use crate::source::{Span, encode, lossy};
-use crate::systemd::UnitName;
+use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
+use crate::world::Kind;
+
+pub(super) static UNKNOWN_JOB: Rule = Rule {
+    code: "U303",
+    name: "unknown-job",
+    severity: Severity::Warning,
+    explanation: "\
+The condition names a job that is not in the directory, or that comes to no unit, and no distribution is known to have one of that name. init would wait for it without a word. The unit refers to NAME.service all the same: if a \
+package installs a unit of that name, all is well; if the name is a slip, the unit is never started by it.",
+};
+
+pub(super) static AT_END: Rule = Rule {
+    code: "U266",
+    name: "follows-end",
+    severity: Severity::Note,
+    explanation: "\
+`start on stopped X`, where X is a service, becomes a drop-in for X with `OnSuccess=` and `OnFailure=`: the unit starts when X has stopped, ended by itself, or failed. systemd also follows `OnSuccess=` in the \
+middle of a restart (`systemctl restart X`, or `Restart=` after a clean end), where Upstart emits no `stopped`.",
+};
 
 /// Jobs that take the system down: what waits for them waits for the shutdown.
 const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
@@ -17,7 +38,7 @@ const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
 /// Events that are sometimes taken for jobs.
 const EVENTS: [&str; 3] = ["filesystem", "runlevel", "startup"];
 
-pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState) -> Classified {
+pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side: Side) -> Classified {
     let Some((negated, name)) = value(event, "JOB", Some(0)) else {
         return beyond(event, format!("`{}` without the name of a job means every job", state.name()));
     };
@@ -41,15 +62,72 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState) -> Cl
     if negated || glob::is_pattern(name) || name.is_empty() {
         return beyond(event, format!("`{shown}` names jobs by a pattern, and units are named one by one"));
     }
-    let Some(peer) = peer(name) else {
+    let Some(peer) = peer(lowering.world, name) else {
         return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
     };
-    match filters(event, peer) {
-        Filters { peer, failed: Some(span), .. } => after_failure(lowering, &peer, state, span),
-        Filters { peer, diagnostics, .. } => {
-            let disposition = if diagnostics.is_empty() { Disposition::Exact } else { Disposition::Approximate };
-            Classified { trigger: Trigger::Job { peer, state }, disposition, diagnostics }
+    if lowering.world.lost(name).is_some() && lowering.world.has_unit(&peer.unit) {
+        // The unit of that name is another job's.
+        return Classified::with(Trigger::Beyond, Disposition::Manual, unknown(lowering, event, name, &peer));
+    }
+    let Filters { peer, end, mut diagnostics } = filters(lowering, event, peer);
+    if peer.unit.is_template() {
+        return beyond(event, format!("`{shown}` has instances, and this does not say which of them"));
+    }
+    if lowering.world.is_whole() && !peer.present && peer.kind.is_none() {
+        diagnostics.push(unknown(lowering, event, name, &peer));
+    }
+    let mut classified = match (state, end) {
+        (_, Some((End::Failed, span))) if side == Side::Start => after_failure(lowering, event, &peer, state, span),
+        (JobState::Stopped, end)
+            if side == Side::Start
+                && lowering.options.companions
+                && !is_early(&peer)
+                && (end.is_some() || !ends_by_itself(lowering, &peer)) =>
+        {
+            at_end(lowering, event, &peer, end.map(|(end, _)| end))
         }
+        (_, end) => {
+            diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
+            Classified::exact(Trigger::Job { peer, state })
+        }
+    };
+    if !diagnostics.is_empty() {
+        classified.disposition = classified.disposition.max(Disposition::Approximate);
+        classified.diagnostics.extend(diagnostics);
+    }
+    classified
+}
+
+/// Whether waiting for the end of the job is waiting for its work to be done.
+fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
+    match peer.kind {
+        Some(Kind::Task) => true,
+        Some(Kind::Service | Kind::State | Kind::Early) => false,
+        // One file by itself does not show what the other job is.
+        None => !lowering.world.is_whole(),
+    }
+}
+
+fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> Diagnostic {
+    let word = event.args.iter().find(|word| word.value.ends_with(name)).map_or(event.name.span, |word| word.span);
+    if let Some(lost) = lowering.world.lost(name) {
+        return UNKNOWN_JOB
+            .at(word, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
+            .elsewhere(lost.place.clone(), "this one")
+            .help("mend that job first");
+    }
+    let diagnostic = UNKNOWN_JOB
+        .at(word, format!("there is no job `{}` in this directory", lossy(name)))
+        .note(format!("the unit goes by {}, which has to come from somewhere else", peer.unit));
+    match lowering.world.meant(name) {
+        Some(meant) => {
+            let diagnostic = diagnostic.help(format!("there is a job `{}`", lossy(meant)));
+            match lowering.world.sibling(meant) {
+                Some(sibling) => diagnostic.elsewhere(sibling.place.clone(), "this one may be meant"),
+                None => diagnostic,
+            }
+        }
+        None => diagnostic.help("if a package of the distribution has a unit in its place, see what it is called"),
     }
 }
 
@@ -58,16 +136,23 @@ fn beyond(event: &Event, message: String) -> Classified {
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
+/// Which end of a job is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Well,
+    Failed,
+}
+
 /// What the arguments behind the name ask for.
 struct Filters {
     peer: Peer,
-    /// Where a failure is asked for.
-    failed: Option<Span>,
+    /// Which end, and where it is asked for.
+    end: Option<(End, Span)>,
     diagnostics: Vec<Diagnostic>,
 }
 
-fn filters(event: &Event, mut peer: Peer) -> Filters {
-    let mut failed = None;
+fn filters(lowering: &Lowering<'_>, event: &Event, mut peer: Peer) -> Filters {
+    let mut end = None;
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
         match argument {
@@ -83,25 +168,88 @@ fn filters(event: &Event, mut peer: Peer) -> Filters {
             | Argument::Equal("RESULT", "failed")
             | Argument::Equal("EXIT_SIGNAL" | "PROCESS", _)
             | Argument::Unequal("RESULT", "ok")
-            | Argument::Unequal("EXIT_STATUS", "0") => failed = Some(span),
-            Argument::Equal("EXIT_STATUS", status) if !glob::matches(status, "0") => failed = Some(span),
-            Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => {
-                let word = event.args.get(index).map_or_else(String::new, |word| lossy(&word.value).into_owned());
-                diagnostics.push(
-                    FILTER
-                        .at(span, format!("`{word}` is not looked at"))
-                        .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
-                        .help("see whether the unit does harm when it runs in the other cases"),
-                );
-            }
+            | Argument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
+            Argument::Equal("EXIT_STATUS", status) if !glob::matches(status, "0") => end = Some((End::Failed, span)),
+            Argument::Equal("RESULT", "ok") | Argument::Unequal("RESULT", "failed") if end.is_none() => end = Some((End::Well, span)),
+            Argument::Positional("ok") if index == 2 && end.is_none() => end = Some((End::Well, span)),
+            Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(unmatched(event, span, &peer)),
         }
     }
-    Filters { peer, failed, diagnostics }
+    // An instance that is named by the instance of the other job: `instance $INSTANCE`.
+    if peer.unit.is_template() && lowering.instance.variable() == Some("INSTANCE") {
+        peer.unit = UnitName::known(peer.unit.as_str().replace("@.", "@%i."));
+    }
+    Filters { peer, end, diagnostics }
+}
+
+fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
+    let word = event.args.iter().find(|word| word.span == span).map_or_else(String::new, |word| lossy(&word.value).into_owned());
+    FILTER
+        .at(span, format!("`{word}` is not looked at"))
+        .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
+        .help("see whether the unit does harm when it runs in the other cases")
+}
+
+/// The unit to start; `None` where the job has instances, and nothing says which.
+fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
+    match &lowering.instance {
+        Instance::Singleton { .. } => Some(lowering.unit.name.clone()),
+        Instance::Template { default, .. } => {
+            let default = default.as_ref()?;
+            Some(UnitName::known(lowering.unit.name.as_str().replace("@.", &format!("@{default}."))))
+        }
+    }
+}
+
+/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts the unit.
+fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>) -> Classified {
+    let Some(own) = own_unit(lowering) else {
+        return beyond(event, "which instance of this job starts when another job ends is not said".to_owned());
+    };
+    let directives = match end {
+        None => vec![Directive::OnSuccess, Directive::OnFailure],
+        Some(End::Well) => vec![Directive::OnSuccess],
+        Some(End::Failed) => vec![Directive::OnFailure],
+    };
+    let version = lowering.options.systemd_version;
+    let (known, newer): (Vec<Directive>, Vec<Directive>) = directives.into_iter().partition(|directive| directive.since() <= version);
+    let mut classified = Classified::exact(Trigger::Companion);
+    if !known.is_empty() {
+        let directives = known.iter().map(|&directive| (directive, Value::unit(&own)));
+        classified.companions.push(drop_in(lowering, &peer.unit, directives));
+    }
+    if known.contains(&Directive::OnSuccess) {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            AT_END
+                .at(event.span(), format!("this unit also starts when {} is restarted", peer.unit))
+                .note(
+                    "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
+                )
+                .help("see whether the unit does harm when it runs then"),
+        );
+    }
+    for directive in newer {
+        classified.disposition = Disposition::Manual;
+        classified.diagnostics.push(
+            COMPANION
+                .at(event.span(), format!("`{}=` needs systemd {}, and the units are for {version}", directive.name(), directive.since()))
+                .note("only a failure starts the unit")
+                .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
+        );
+    }
+    classified
 }
 
 /// To run when another job has failed is the opposite of running along with it, so nothing is written that would.
-fn after_failure(lowering: &Lowering<'_>, peer: &Peer, state: JobState, span: Span) -> Classified {
+fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: JobState, span: Span) -> Classified {
     let own = &lowering.unit.name;
+    if lowering.options.companions && !is_early(peer) {
+        return match state {
+            JobState::Stopping => before_end_of_failed(lowering, event, peer),
+            JobState::Starting | JobState::Started | JobState::Stopped => at_end(lowering, event, peer, Some(End::Failed)),
+        };
+    }
     let diagnostic = COMPANION.at(span, format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit));
     let diagnostic = match state {
         JobState::Stopping => diagnostic.help(format!(
@@ -115,9 +263,24 @@ fn after_failure(lowering: &Lowering<'_>, peer: &Peer, state: JobState, span: Sp
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
+/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is done.
+fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
+    let Some(own) = own_unit(lowering) else {
+        return beyond(event, "which instance of this job starts when another job fails is not said".to_owned());
+    };
+    let mut command = Command::words(["/bin/sh", "-c", &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}")]);
+    command.prefix = Prefix {
+        ignore_failure: true,
+        full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
+        literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
+    };
+    let companion = drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
+    Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
+}
+
 /// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.
 fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
-    let stem = unit.as_str().strip_suffix(".service")?;
+    let stem = unit.as_str().strip_suffix(".service")?.trim_end_matches('@');
     if instance.is_empty() {
         return Some(unit.clone());
     }

@@ -1,20 +1,36 @@
 //! From one event of a condition to what it means for systemd.
 
 mod companion;
+mod custom;
 mod job;
 
 use crate::ast::{Argument, Event};
 use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::lower::companion::Companion;
 use crate::lower::context::Lowering;
 use crate::lower::event_table::{self, JobState, Meaning, Milestone};
 use crate::lower::glob;
-use crate::lower::names::{Kind, Peer};
+use crate::lower::names::Peer;
 use crate::lower::runlevel::Runlevels;
 use crate::source::{encode, lossy};
 use crate::systemd::{UnitName, escape_path};
+use crate::world::Kind;
 
-pub(super) static RULES: [&Rule; 9] =
-    [&NEVER, &UNKNOWN, &RUNLEVEL_PATTERN, &VARIABLE, &BEYOND, &COMPANION, &FILTER, &NETWORK, &CONTROL_ALT_DELETE];
+pub(super) static RULES: [&Rule; 13] = [
+    &job::UNKNOWN_JOB,
+    &job::AT_END,
+    &custom::UNEMITTED,
+    &companion::LEVEL_TRIGGERED,
+    &NEVER,
+    &UNKNOWN,
+    &RUNLEVEL_PATTERN,
+    &VARIABLE,
+    &BEYOND,
+    &COMPANION,
+    &FILTER,
+    &NETWORK,
+    &CONTROL_ALT_DELETE,
+];
 
 static NEVER: Rule = Rule {
     code: "U120",
@@ -113,8 +129,8 @@ pub(super) enum Trigger {
     BeforeUnit(UnitName),
     /// Values of `ConditionVirtualization=`, any of which will do.
     Virtualization(String),
-    /// An event of somebody's own.
-    Custom(String),
+    /// An event of somebody's own, by the unit that stands for it.
+    Custom(UnitName),
     /// Something beside the unit has to start it.
     Companion,
     /// When the system goes down, before the network goes.
@@ -171,15 +187,17 @@ pub(super) struct Classified {
     pub(super) trigger: Trigger,
     pub(super) disposition: Disposition,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Files that it takes beside the unit.
+    pub(super) companions: Vec<Companion>,
 }
 
 impl Classified {
     fn exact(trigger: Trigger) -> Self {
-        Self { trigger, disposition: Disposition::Exact, diagnostics: Vec::new() }
+        Self { trigger, disposition: Disposition::Exact, diagnostics: Vec::new(), companions: Vec::new() }
     }
 
     fn with(trigger: Trigger, disposition: Disposition, diagnostic: Diagnostic) -> Self {
-        Self { trigger, disposition, diagnostics: vec![diagnostic] }
+        Self { trigger, disposition, diagnostics: vec![diagnostic], companions: Vec::new() }
     }
 }
 
@@ -194,12 +212,12 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
     {
         return companion::device(lowering, event, subsystem, action, side);
     }
-    let Some(row) = event_table::find(name) else { return custom(event, side) };
+    let Some(row) = event_table::find(name) else { return custom::custom(lowering, event, side) };
     match row.meaning {
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
         Meaning::Runlevel => runlevel(event),
-        Meaning::Job(state) => job::job(lowering, event, state),
+        Meaning::Job(state) => job::job(lowering, event, state, side),
         Meaning::Mounted => mount(event, Trigger::Unit),
         Meaning::Mounting => mount(event, Trigger::BeforeUnit),
         Meaning::NetworkUp => network_up(event, side),
@@ -209,22 +227,8 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
         Meaning::Unit(unit) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
         Meaning::Socket => companion::socket(lowering, event),
         Meaning::File => companion::file(lowering, event),
-        Meaning::DbusActivation => {
-            let bus = event.args.first().map_or("NAME", |word| word.value.as_str());
-            let text = format!("a D-Bus service file for {bus} with `SystemdService={}`", lowering.unit.name);
-            companion::companion(
-                event,
-                &text,
-                "put it into /usr/share/dbus-1/system-services, and set `Type=dbus` and `BusName=` in the unit",
-            )
-        }
-        Meaning::ControlAltDelete => {
-            let diagnostic = CONTROL_ALT_DELETE
-                .at(event.span(), "the keys start ctrl-alt-del.target, not this unit")
-                .note("a job that only reboots is not needed: that is what the target does by default")
-                .help(format!("write /etc/systemd/system/ctrl-alt-del.target with `Wants={}`", lowering.unit.name));
-            Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
-        }
+        Meaning::DbusActivation => companion::dbus_activation(lowering, event),
+        Meaning::ControlAltDelete => companion::control_alt_delete(lowering, event),
         Meaning::NetworkGoes => Classified::exact(Trigger::NetworkGoes),
         Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
         Meaning::Never(why) => never(event, why, side),
@@ -267,50 +271,11 @@ fn never(event: &Event, why: &str, side: Side) -> Classified {
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 
-fn custom(event: &Event, side: Side) -> Classified {
-    let name = event.name.value.as_str();
-    if let Some(why) = event_table::never(name) {
-        return never(event, why, side);
-    }
-    if UnitName::escaped(&encode(&format!("upstart-event-{name}")), "service").is_err() {
-        let diagnostic = BEYOND.at(event.span(), "the name of this event is too long for a unit").help("give the event a shorter name");
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
-    }
-    let node = node(name);
-    let relation = match side {
-        Side::Start => "starts this job",
-        Side::Stop => "stops this job",
-    };
-    let mut diagnostic =
-        COMPANION.at(event.span(), format!("the event `{}` needs a unit that stands for it", lossy(name))).label(relation).help(format!(
-            "write {node} with `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {node}` does what `initctl emit {}` did",
-            lossy(name)
-        ));
-    if !event.args.is_empty() {
-        diagnostic = diagnostic.note("a unit carries no variables, so what the condition matches on is not looked at");
-    }
-    let mut classified = Classified::with(Trigger::Custom(name.to_owned()), Disposition::Manual, diagnostic);
-    if let Some(meant) = event_table::meant(name) {
-        let diagnostic = UNKNOWN
-            .at(event.name.span, format!("no event is called `{}`, but one is called `{meant}`", lossy(name)))
-            .help(format!("if it is not an event of your own, write `{meant}`"))
-            .edit(event.name.span, meant);
-        classified.diagnostics.push(mark_unsafe(diagnostic));
-    }
-    classified
-}
-
 fn mark_unsafe(mut diagnostic: Diagnostic) -> Diagnostic {
     for edit in &mut diagnostic.edits {
         edit.safe = false;
     }
     diagnostic
-}
-
-/// The unit that stands for an event.
-pub(super) fn node(event: &str) -> UnitName {
-    UnitName::escaped(&encode(&format!("upstart-event-{event}")), "service")
-        .unwrap_or_else(|_| UnitName::known("upstart-event-too-long.service"))
 }
 
 /// The value that an event matches for a variable: by name, or by position.
@@ -461,6 +426,8 @@ fn container(event: &Event) -> Classified {
         }
     }
 }
+
+pub(super) use companion::bus_name;
 
 /// Whether the peer is up before ordinary units start.
 pub(super) fn is_early(peer: &Peer) -> bool {

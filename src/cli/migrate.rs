@@ -1,0 +1,132 @@
+//! `migrate`: a whole configuration directory, planned before a byte is written.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::arguments::Migrate;
+use super::directory::{self, Directory};
+use super::input::{Input, shown};
+use super::overlay::{self, Change, Kind, Writing};
+use super::progress::Progress;
+use super::telling::{judge, tell};
+use super::{Status, Streams, bug};
+use crate::plan::{self, Found, Plan};
+use crate::report::{self, visible};
+
+pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
+    if let Err(message) = arguments.reporting.check() {
+        return streams.usage(&message);
+    }
+    let directories: Vec<PathBuf> = match &arguments.root {
+        Some(root) => vec![root.join("etc/init")],
+        None => arguments.directories.clone(),
+    };
+    let progress = Progress::new();
+    let Directory { inputs, strays } = match directory::read(&directories, !arguments.translation.no_override) {
+        Ok(directory) => directory,
+        Err(error) => {
+            streams.complain(&visible(&format!("{error:#}")));
+            return Status::Refused;
+        }
+    };
+    progress.begin("planning", inputs.len());
+    let found = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
+    let mut plan = match bug::caught(|| plan::plan(found, &arguments.translation.options(true))) {
+        Ok(plan) => plan,
+        Err(bug) => return streams.bug(&bug),
+    };
+    progress.end();
+    let mut status =
+        plan.jobs.iter().chain(&strays).map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done);
+    let mut told = std::mem::take(&mut plan.jobs);
+    let jobs = told.len();
+    told.extend(strays);
+    status = status.max(tell(&arguments.reporting, &told, streams));
+    told.truncate(jobs);
+    plan.jobs = told;
+    status.max(deliver(arguments, &plan, &progress, streams))
+}
+
+/// Writes the files, or says what writing them would do.
+fn deliver(arguments: &Migrate, plan: &Plan, progress: &Progress, streams: &mut Streams<'_>) -> Status {
+    let Some(root) = &arguments.output else {
+        let list: String = plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
+        return streams.print(list.as_bytes()).max(afterwards(arguments, plan, Path::new("OUT"), streams));
+    };
+    if arguments.dry_run || arguments.diff || arguments.check {
+        return match overlay::compare(root, &plan.files) {
+            Ok(changes) => tell_changes(arguments, plan, &changes, streams),
+            Err(error) => cannot_write(&error, streams),
+        };
+    }
+    let how = Writing { force: arguments.force, prune: arguments.prune };
+    let written = overlay::write(root, &plan.files, how, &|done, total| progress.step("writing", done, total));
+    progress.end();
+    match written {
+        Ok(changes) => {
+            tell_stale(arguments, &changes, streams);
+            afterwards(arguments, plan, root, streams)
+        }
+        Err(error) => cannot_write(&error, streams),
+    }
+}
+
+fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
+    streams.complain(&visible(&format!("{error:#}")));
+    Status::Refused
+}
+
+fn tell_changes(arguments: &Migrate, plan: &Plan, changes: &[Change<'_>], streams: &mut Streams<'_>) -> Status {
+    let differs = changes.iter().any(|change| change.kind.is_difference(arguments.prune));
+    let mut status = if arguments.check && differs { Status::Findings } else { Status::Done };
+    if arguments.diff {
+        status = status.max(streams.print(overlay::diff(changes, arguments.prune).as_bytes()));
+    } else {
+        let list: String = changes.iter().filter_map(|change| listed(change, arguments)).collect();
+        status = status.max(streams.print(list.as_bytes()));
+    }
+    if arguments.dry_run {
+        let root = arguments.output.as_deref().unwrap_or(Path::new("OUT"));
+        status = status.max(afterwards(arguments, plan, root, streams));
+    }
+    status
+}
+
+/// A line for what would be done to a file.
+fn listed(change: &Change<'_>, arguments: &Migrate) -> Option<String> {
+    let what = match change.kind {
+        Kind::New { .. } => "new",
+        Kind::Changed { .. } => "changed",
+        Kind::Foreign { .. } if arguments.force => "replaced",
+        Kind::Foreign { .. } => "in the way",
+        Kind::Stale { .. } if arguments.prune => "removed",
+        Kind::Stale { .. } => "left over",
+        // What stays as it is belongs into a plan, not into a list of differences.
+        Kind::Same if arguments.dry_run => "same",
+        Kind::Same => return None,
+    };
+    Some(format!("{what:<10} {}\n", visible(&change.path)))
+}
+
+fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams<'_>) {
+    let stale: Vec<String> =
+        changes.iter().filter(|change| matches!(change.kind, Kind::Stale { .. })).map(|change| visible(&change.path)).collect();
+    if stale.is_empty() || arguments.prune || arguments.reporting.quiet {
+        return;
+    }
+    let (named, more) = stale.split_at(stale.len().min(5));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    streams.say(&format!(
+        "note: no job comes to these files any more, which an earlier run wrote; `--prune` removes them: {}{more}\n",
+        named.join(", ")
+    ));
+}
+
+fn afterwards(arguments: &Migrate, plan: &Plan, root: &Path, streams: &mut Streams<'_>) -> Status {
+    let mut text = report::afterwards(plan, &shown(root));
+    if arguments.explain_jobs {
+        text.push('\n');
+        text.push_str(&report::operating(plan));
+    }
+    streams.print(&crate::source::encode(&text))
+}

@@ -1,0 +1,82 @@
+//! What is there, compared with what is to be there.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use rayon::prelude::*;
+
+use super::header::is_ours;
+use super::places::Places;
+use super::{Change, Kind, path, stale};
+use crate::conversion::Output;
+use crate::source;
+
+/// Compares the files below a root with what is to be there, and answers a change for each output and each file of ours that
+/// is not among them, in the order of the bytes of the paths. Fails where an output cannot go: out of the root, through a
+/// symbolic link, to the place of a directory.
+pub(in crate::cli) fn compare<'a>(root: &Path, outputs: &'a [Output]) -> Result<Vec<Change<'a>>> {
+    Ok(survey(root, outputs)?.changes)
+}
+
+/// The changes, and the directories as they were seen.
+pub(super) struct Survey<'r, 'a> {
+    pub(super) changes: Vec<Change<'a>>,
+    pub(super) places: Places<'r>,
+}
+
+pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Survey<'r, 'a>> {
+    let wanted = by_path(outputs)?;
+    let mut places = Places::new(root)?;
+    for file in wanted.keys() {
+        places.list_around(file)?;
+    }
+    let mut found: Vec<(PathBuf, Change<'_>)> = wanted
+        .par_iter()
+        .map(|(file, output)| {
+            let change = Change { path: Cow::Borrowed(&output.path), kind: kind(root, &places, file, &output.text)? };
+            Ok((file.clone(), change))
+        })
+        // A list of results, so that of several failures the first in order is told.
+        .collect::<Vec<Result<_>>>()
+        .into_iter()
+        .collect::<Result<_>>()?;
+    found.extend(stale::find(root, &mut places, &wanted));
+    found.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
+    Ok(Survey { changes: found.into_iter().map(|(_, change)| change).collect(), places })
+}
+
+/// The outputs by their paths, of which no two are the same and none is a directory of another.
+fn by_path(outputs: &[Output]) -> Result<BTreeMap<PathBuf, &Output>> {
+    let mut wanted: BTreeMap<PathBuf, &Output> = BTreeMap::new();
+    for output in outputs {
+        if wanted.insert(path::relative(&output.path)?, output).is_some() {
+            bail!("two files are to be written to `{}`", output.path);
+        }
+    }
+    for (file, output) in &wanted {
+        if let Some(other) = file.ancestors().skip(1).find_map(|around| wanted.get(around)) {
+            bail!("`{}` is to be a file, and `{}` is to be below it", other.path, output.path);
+        }
+    }
+    Ok(wanted)
+}
+
+fn kind<'a>(root: &Path, places: &Places<'_>, file: &Path, after: &'a str) -> Result<Kind<'a>> {
+    let Some(kind) = places.kind_of(file) else { return Ok(Kind::New { after }) };
+    let at = root.join(file);
+    ensure!(!kind.is_dir(), "`{}` is a directory, and a file has to go there", at.display());
+    if !kind.is_file() {
+        return Ok(Kind::Foreign { before: None, after });
+    }
+    let before = fs::read(&at).with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
+    Ok(if before == source::encode(after).as_ref() {
+        Kind::Same
+    } else if is_ours(&before) {
+        Kind::Changed { before, after }
+    } else {
+        Kind::Foreign { before: Some(before), after }
+    })
+}

@@ -1,0 +1,37 @@
+//! Changes as a unified diff.
+
+use rayon::prelude::*;
+use similar::TextDiff;
+
+use super::{Change, Kind};
+use crate::report::visible;
+use crate::source;
+
+/// What would change, as `patch -p1` takes it. The text is decoded as [`source`] does it; paths are made visible. Stale files
+/// are shown if they are to be removed.
+pub(in crate::cli) fn diff(changes: &[Change<'_>], prune: bool) -> String {
+    changes.par_iter().filter(|change| change.kind.is_difference(prune)).map(one).collect::<Vec<_>>().concat()
+}
+
+fn one(Change { path, kind }: &Change<'_>) -> String {
+    let path = visible(path);
+    let (before, after) = match kind {
+        Kind::New { after } | Kind::Foreign { before: None, after } => (None, Some(*after)),
+        Kind::Changed { before, after } | Kind::Foreign { before: Some(before), after } => (Some(source::carry(before)), Some(*after)),
+        Kind::Stale { before } => (Some(source::carry(before)), None),
+        Kind::Same => (None, None),
+    };
+    let name = |side: &str, there: bool| if there { format!("{side}/{path}") } else { "/dev/null".to_owned() };
+    let (old, new) = (lines(before.as_deref().unwrap_or_default()), lines(after.unwrap_or_default()));
+    // The lines are cut here, because similar also takes a carriage return alone for the end of one.
+    TextDiff::configure()
+        .newline_terminated(true)
+        .diff_slices(&old, &new)
+        .unified_diff()
+        .header(&name("a", before.is_some()), &name("b", after.is_some()))
+        .to_string()
+}
+
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}

@@ -1,0 +1,26 @@
+//! The paths of outputs.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+
+use super::staging::STAGING;
+use crate::source;
+
+/// The path of an output below the root. None leads out of it.
+pub(super) fn relative(path: &str) -> Result<PathBuf> {
+    let bytes = source::encode(path);
+    let is_plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
+    ensure!(
+        bytes.split(|&byte| byte == b'/').all(is_plain) && bytes.split(|&byte| byte == b'/').next() != Some(STAGING.as_bytes()),
+        "`{path}` is not a path below the output directory"
+    );
+    Ok(PathBuf::from(OsStr::from_bytes(&bytes)))
+}
+
+/// The path below the root as text.
+pub(super) fn text(relative: &Path) -> String {
+    source::carry(relative.as_os_str().as_bytes())
+}

@@ -1,0 +1,134 @@
+//! The directory in which files are written before they are moved into place.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::places::root_exists;
+
+/// The name of the staging directory in the root, where renaming never crosses a file system.
+pub(super) const STAGING: &str = ".upstart2systemd-staging";
+/// In the staging directory: what is to come.
+const NEW: &str = "new";
+/// In the staging directory: what was replaced.
+const OLD: &str = "old";
+
+/// The output directory, which nobody else writes to while this is there. Where it had to be created it goes away again
+/// unless it is kept.
+pub(super) struct Root<'a> {
+    path: &'a Path,
+    created: Vec<&'a Path>,
+    _lock: File,
+}
+
+impl<'a> Root<'a> {
+    /// Creates the directory if need be, and removes what a run left behind in it that was killed.
+    pub(super) fn open(path: &'a Path) -> Result<Self> {
+        let is_missing = |directory: &&Path| !directory.as_os_str().is_empty() && fs::symlink_metadata(directory).is_err();
+        let created = if root_exists(path)? { Vec::new() } else { path.ancestors().take_while(is_missing).collect() };
+        match create_all(path).and_then(|()| lock(path)) {
+            Ok(lock) => {
+                let root = Self { path, created, _lock: lock };
+                remove_leftover(&path.join(STAGING))?;
+                Ok(root)
+            }
+            Err(error) => {
+                remove_empty(&created);
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves the directory where it is.
+    pub(super) fn keep(mut self) {
+        self.created.clear();
+    }
+
+    /// An empty staging directory.
+    pub(super) fn stage(&self) -> Result<Staging> {
+        let path = self.path.join(STAGING);
+        create(&path, 0o700).and_then(|()| create(&path.join(NEW), 0o755)).and_then(|()| create(&path.join(OLD), 0o700)).map_err(
+            |error| {
+                // The first error is the one to tell.
+                let _ = fs::remove_dir_all(&path);
+                anyhow::Error::new(error).context(format!("cannot write to `{}`, where nothing was changed", self.path.display()))
+            },
+        )?;
+        Ok(Staging { path })
+    }
+}
+
+impl Drop for Root<'_> {
+    fn drop(&mut self) {
+        remove_empty(&self.created);
+    }
+}
+
+/// Goes away with all that is left in it.
+pub(super) struct Staging {
+    path: PathBuf,
+}
+
+impl Staging {
+    pub(super) fn new_file(&self, relative: &Path) -> PathBuf {
+        [self.path.as_path(), Path::new(NEW), relative].iter().collect()
+    }
+
+    pub(super) fn old_file(&self, number: usize) -> PathBuf {
+        self.path.join(OLD).join(number.to_string())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // What is left here harms nobody, and the next run removes it.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Creates a directory with a mode that the umask can only lessen.
+pub(super) fn create(path: &Path, mode: u32) -> io::Result<()> {
+    DirBuilder::new().mode(mode).create(path)
+}
+
+fn create_all(path: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o755).create(path).with_context(|| format!("cannot create the directory `{}`", path.display()))
+}
+
+/// The directory itself is locked, so that no lock is ever left behind, and none has to be removed while another waits for it.
+fn lock(path: &Path) -> Result<File> {
+    let directory = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
+    match directory.try_lock() {
+        Ok(()) => Ok(directory),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another run is writing to `{}`, and nothing was changed: wait until it is done", path.display())
+        }
+        // Some network file systems cannot lock directories. Two runs at once are unlikely, and their files are whole even then.
+        Err(TryLockError::Error(_)) => Ok(directory),
+    }
+}
+
+fn remove_leftover(path: &Path) -> Result<()> {
+    let shown = path.display();
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("cannot look at `{shown}`")),
+        Ok(metadata) => ensure!(metadata.is_dir(), "`{shown}` is not the directory that a run leaves behind when it is killed: remove it"),
+    }
+    let entries = fs::read_dir(path).with_context(|| format!("cannot list `{shown}`"))?;
+    for entry in entries {
+        let name = entry.with_context(|| format!("cannot list `{shown}`"))?.file_name();
+        ensure!(name == NEW || name == OLD, "`{shown}` holds files that no run leaves behind: remove it");
+    }
+    fs::remove_dir_all(path).with_context(|| format!("cannot remove `{shown}`, which is left of a run that was killed"))
+}
+
+/// Removes directories that are empty, the innermost first. Others are in use.
+fn remove_empty(directories: &[&Path]) {
+    for directory in directories {
+        let _ = fs::remove_dir(directory);
+    }
+}

@@ -1,0 +1,59 @@
+//! Files that an earlier run wrote and this one would not.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::header::{BEGINNING, is_ours};
+use super::places::Places;
+use super::{Change, Kind, path};
+use crate::conversion::Output;
+
+/// Where this program ever writes. All of `usr` would do as well, but a root may be `/`.
+const WRITTEN_TO: [&str; 3] = ["etc", "usr/local/lib/upstart2systemd", "usr/share/dbus-1/system-services"];
+
+/// Finds files of ours that are not wanted any more. What cannot be listed or read is not known to be ours.
+pub(super) fn find(root: &Path, places: &mut Places<'_>, wanted: &BTreeMap<PathBuf, &Output>) -> Vec<(PathBuf, Change<'static>)> {
+    let mut files = Vec::new();
+    for directory in WRITTEN_TO.map(Path::new) {
+        if places.has(directory).is_ok_and(|has| has) {
+            list(root, directory, &mut files);
+        }
+    }
+    files.retain(|file| !wanted.contains_key(file));
+    let stale = files.into_par_iter().filter_map(|file| {
+        let before = read_ours(&root.join(&file)).ok().flatten()?;
+        let change = Change { path: Cow::Owned(path::text(&file)), kind: Kind::Stale { before } };
+        Some((file, change))
+    });
+    stale.collect()
+}
+
+/// The regular files below a directory. Links are not followed.
+fn list(root: &Path, directory: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(root.join(directory)) else { return };
+    for entry in entries.flatten() {
+        let below = directory.join(entry.file_name());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => list(root, &below, files),
+            Ok(kind) if kind.is_file() => files.push(below),
+            _ => {}
+        }
+    }
+}
+
+/// The text of a file if it is ours. Of others only the beginning is read.
+fn read_ours(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let mut text = Vec::new();
+    file.by_ref().take(BEGINNING).read_to_end(&mut text)?;
+    if !is_ours(&text) {
+        return Ok(None);
+    }
+    file.read_to_end(&mut text)?;
+    Ok(Some(text))
+}

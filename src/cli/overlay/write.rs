@@ -1,0 +1,128 @@
+//! Writing the overlay.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+
+use super::compare::{Survey, survey};
+use super::places::Places;
+use super::replace::{Move, make_all};
+use super::staging::{self, Root, Staging};
+use super::{Change, Kind, path};
+use crate::conversion::Output;
+use crate::source;
+
+/// What may be done to files that are there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::cli) struct Writing {
+    /// Replace files that this program did not write.
+    pub(in crate::cli) force: bool,
+    /// Remove files that this program wrote and that are not among the outputs any more.
+    pub(in crate::cli) prune: bool,
+}
+
+/// At most so many files are named where there are more.
+const NAMED: usize = 10;
+
+/// Writes outputs below a root, and answers what was found to do, as [`super::compare`] does. Either all of it is done, or
+/// nothing is changed and the error says why. `progress` hears how many steps out of how many are done, from any thread.
+///
+/// A run that is killed leaves each file whole, old or new: files are written elsewhere and renamed. They are not
+/// synchronised one by one, as only a crash of the machine could harm them then, and guarding against that is left to the
+/// file system: it would take longer than everything else together.
+pub(in crate::cli) fn write<'a>(
+    root: &Path,
+    outputs: &'a [Output],
+    how: Writing,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Vec<Change<'a>>> {
+    let locked = Root::open(root)?;
+    let Survey { changes, places } = survey(root, outputs)?;
+    refuse_foreign(&changes, how)?;
+    let plan = Plan::of(&changes, &places, how)?;
+    if !plan.moves.is_empty() {
+        let staging = locked.stage()?;
+        let (done, total) = (AtomicUsize::new(0), plan.files.len() + plan.moves.len());
+        let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+        write_all(root, &staging, &plan, &step)?;
+        make_all(root, &staging, &plan.moves, &step)?;
+        locked.keep();
+    }
+    Ok(changes)
+}
+
+fn refuse_foreign(changes: &[Change<'_>], how: Writing) -> Result<()> {
+    let foreign: Vec<&str> =
+        changes.iter().filter(|change| matches!(change.kind, Kind::Foreign { .. })).map(|change| &*change.path).collect();
+    if how.force || foreign.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<String> = foreign.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    let more = match foreign.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    bail!(
+        "files are in the way that this program did not write, and nothing was changed: {}{more}; `--force` replaces them",
+        named.join(", ")
+    )
+}
+
+/// What has to be written and moved. Paths are relative to the root.
+struct Plan<'a> {
+    files: Vec<(PathBuf, &'a str)>,
+    moves: Vec<Move>,
+}
+
+impl<'a> Plan<'a> {
+    fn of(changes: &[Change<'a>], places: &Places<'_>, how: Writing) -> Result<Self> {
+        let (mut files, mut created, mut replaced, mut removed) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
+        for Change { path, kind } in changes {
+            let file = path::relative(path)?;
+            match kind {
+                Kind::New { after } => {
+                    // A directory that is not there yet is moved as a whole, in one step.
+                    created.insert(places.outermost_missing(&file).unwrap_or(&file).to_owned());
+                    files.push((file, *after));
+                }
+                Kind::Changed { before: _, after } | Kind::Foreign { before: _, after } => {
+                    replaced.push(file.clone());
+                    files.push((file, *after));
+                }
+                Kind::Stale { before: _ } if how.prune => removed.push(file),
+                Kind::Same | Kind::Stale { before: _ } => {}
+            }
+        }
+        let mut moves: Vec<(PathBuf, Move)> = created.into_iter().map(|path| (path.clone(), Move::Create(path))).collect();
+        moves.extend(replaced.into_iter().map(|path| (path.clone(), Move::Replace(path))));
+        // From usr to etc, so that no unit is there before what it runs; and the other way round when they go.
+        moves.sort_by(|(a, _), (b, _)| b.cmp(a));
+        let moves = moves.into_iter().map(|(_, step)| step).chain(removed.into_iter().map(Move::Remove)).collect();
+        Ok(Self { files, moves })
+    }
+}
+
+/// Writes all files to the staging directory.
+fn write_all(root: &Path, staging: &Staging, plan: &Plan<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
+    let failed = |file: &Path| format!("cannot write `{}`, and nothing was changed", root.join(file).display());
+    let around =
+        |file: &Path| file.ancestors().skip(1).filter(|around| !around.as_os_str().is_empty()).map(Path::to_owned).collect::<Vec<_>>();
+    // In order, which puts each directory before those in it.
+    let directories: BTreeSet<PathBuf> = plan.files.iter().flat_map(|(file, _)| around(file)).collect();
+    for directory in &directories {
+        staging::create(&staging.new_file(directory), 0o755).with_context(|| failed(directory))?;
+    }
+    plan.files.par_iter().try_for_each(|(file, text)| {
+        let mut opened =
+            File::options().write(true).create_new(true).mode(0o644).open(staging.new_file(file)).with_context(|| failed(file))?;
+        opened.write_all(&source::encode(text)).with_context(|| failed(file))?;
+        step();
+        Ok(())
+    })
+}

@@ -1,0 +1,88 @@
+//! What is said of conversions, and which exit status comes of them.
+
+use super::arguments::{Format, Reporting};
+use super::{Status, Streams};
+use crate::conversion::{Conversion, Converted};
+use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
+use crate::report::{self, Summary};
+
+impl Reporting {
+    /// What clap cannot see.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self.format {
+            Format::Text | Format::Concise | Format::Json => Ok(()),
+            Format::Sarif | Format::Github => {
+                Err("this version does not write the formats `sarif` and `github`: use `--format json` or `--format concise`".to_owned())
+            }
+        }
+    }
+}
+
+/// An error means that nothing usable is written, whatever else there is.
+pub(super) fn usable(mut conversion: Conversion) -> Conversion {
+    if conversion.diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error) {
+        conversion.outputs.clear();
+    }
+    conversion
+}
+
+pub(super) fn judge(conversion: &Conversion, reporting: &Reporting) -> Status {
+    let Conversion { diagnostics, stanzas, .. } = conversion;
+    // U0xx is what cannot be read and what init refuses.
+    if diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
+        Status::Refused
+    } else if diagnostics.iter().any(|diagnostic| reporting.fail_on.includes(diagnostic.rule.severity))
+        || (reporting.strict && stanzas.iter().any(is_lost))
+    {
+        Status::Findings
+    } else {
+        Status::Done
+    }
+}
+
+/// A stanza that is dropped without a rule to tell why had no effect to lose.
+fn is_lost(outcome: &Outcome) -> bool {
+    match outcome.disposition {
+        Disposition::Exact => false,
+        Disposition::Approximate | Disposition::Manual => true,
+        Disposition::Dropped => outcome.code.is_some(),
+    }
+}
+
+/// Says what there is to say about the jobs.
+pub(super) fn tell(reporting: &Reporting, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+    if reporting.format == Format::Json {
+        return match report::json(files) {
+            Ok(object) => {
+                streams.say(&format!("{object}\n"));
+                Status::Done
+            }
+            Err(error) => {
+                streams.complain(&format!("cannot write JSON: {error}"));
+                Status::Bug
+            }
+        };
+    }
+    let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.rule.severity > Severity::Note;
+    let findings =
+        files.iter().flat_map(|file| file.conversion.diagnostics.iter().filter(is_said).map(|diagnostic| (&file.sources, diagnostic)));
+    match reporting.format {
+        Format::Text => {
+            let style = streams.style(reporting.color);
+            for (sources, diagnostic) in findings {
+                streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
+            }
+            if let Some(line) = Summary::of(files).line(files, reporting.quiet) {
+                streams.say(&format!("{line}\n"));
+            }
+        }
+        Format::Concise => {
+            for (sources, diagnostic) in findings {
+                streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
+            }
+        }
+        // Said above, or refused before anything was read.
+        Format::Json | Format::Sarif | Format::Github => {}
+    }
+    Status::Done
+}

@@ -1,0 +1,161 @@
+//! Jobs that scripts start: which instances that makes, and whether the script can wait for them.
+
+use super::command::Reading;
+use super::companion::Node;
+use super::context::Lowering;
+use super::names::peer;
+use super::process::Shape;
+use crate::ast::Phase;
+use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::instance::Instance;
+use crate::shell::job_control::{self, JobControl, Verb};
+use crate::shell::{self, Context, ForLoop};
+use crate::source::{Span, encode, lossy};
+use crate::systemd::{Directive, UnitName, Value};
+use crate::world::Sibling;
+
+pub(super) static RULES: [&Rule; 2] = [&UNNAMED_INSTANCES, &NO_WAIT];
+
+static UNNAMED_INSTANCES: Rule = Rule {
+    code: "U307",
+    name: "instances-named-at-run-time",
+    severity: Severity::Note,
+    explanation: "\
+The script starts instances of another job, and which ones shows only when it runs. It still starts them, by systemctl; but no unit names them beforehand, so that `systemctl list-dependencies` does not \
+show them. To have one come up without the script:
+
+    systemctl add-wants multi-user.target JOB@NAME.service",
+};
+
+static NO_WAIT: Rule = Rule {
+    code: "U308",
+    name: "start-without-waiting",
+    severity: Severity::Note,
+    explanation: "\
+The script starts something that is ordered after the very unit that the script belongs to. Under Upstart the script waited until it was up; systemd would wait for ever, because what is started waits \
+for this unit, and this unit for the script. So the script asks for the start and goes on (`systemctl --no-block`), and the other unit starts as soon as this one is up.",
+};
+
+/// Something that a script waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub phase: Phase,
+    /// What is started; of a job with instances the template.
+    pub unit: UnitName,
+    pub span: Span,
+    /// While the unit starts; else while it stops.
+    pub while_starting: bool,
+}
+
+/// Looks at what a script starts.
+pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: Shape) {
+    let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
+    for usage in &reading.control.commands {
+        if usage.external {
+            continue;
+        }
+        let unit = match (usage.verb(), usage.operands().first()) {
+            (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
+                if let Some(sibling) = lowering.world.sibling(job).filter(|_| usage.verb() == Verb::Start) {
+                    instances(lowering, reading, usage, job, sibling, no_wait);
+                }
+                peer(lowering.world, job).map(|peer| peer.unit)
+            }
+            _ => usage.emits().and_then(|event| Node::of(event).ok()).map(|node| node.unit),
+        };
+        let (Some(unit), Some(while_starting)) = (unit, waits(reading.phase, shape)) else { continue };
+        if usage.does_not_wait() || usage.context.has(Context::BACKGROUND) {
+            continue;
+        }
+        let span = reading.span(&usage.range);
+        if no_wait {
+            let diagnostic = NO_WAIT
+                .at(span, format!("the script goes on before {unit} has started"))
+                .note("that unit is ordered after this one, so that waiting for it would never end")
+                .help("see whether what follows in the script needs it");
+            lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&NO_WAIT));
+            lowering.diagnostics.push(diagnostic);
+        } else {
+            lowering.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
+        }
+    }
+}
+
+/// Whether systemd waits for the script of a phase, and when: `Some(true)` while the unit starts, `Some(false)` while it stops.
+fn waits(phase: Phase, shape: Shape) -> Option<bool> {
+    match (phase, shape) {
+        (Phase::PreStart | Phase::Main, Shape::Inverted) | (Phase::PreStop | Phase::PostStop, _) => Some(false),
+        (Phase::Main, Shape::Service) => None,
+        (Phase::PreStart | Phase::PostStart, _) | (Phase::Main, Shape::Task | Shape::State) => Some(true),
+    }
+}
+
+/// Instances that are certain to be started come along with the unit, if they are ordered after it anyway. Others are left to the script, which
+/// may have to do something for them first.
+fn instances(lowering: &mut Lowering<'_>, reading: &Reading<'_>, usage: &JobControl, job: &str, sibling: &Sibling, follows: bool) {
+    let Instance::Template { variables, .. } = &sibling.instance else { return };
+    let Some(names) = names(reading, usage, variables) else {
+        let example = UnitName::known(sibling.unit.as_str().replace("@.", "@NAME."));
+        let diagnostic = UNNAMED_INSTANCES
+            .at(reading.span(&usage.range), format!("which instances of `{}` this starts shows only when it runs", lossy(job)))
+            .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.unit.name));
+        lowering.diagnostics.push(diagnostic);
+        return;
+    };
+    if !follows || !is_certain(reading, usage) {
+        return;
+    }
+    for unit in names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()) {
+        lowering.add(Directive::Wants, Value::unit(&unit));
+    }
+    lowering.ledger.record(reading.stated.stanza, Disposition::Exact, &[Directive::Wants], None);
+}
+
+/// The names of the instances: the values of the variables of the pattern, joined as the unit takes them apart.
+fn names(reading: &Reading<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
+    let operands = usage.operands();
+    let words: Vec<&str> = operands.iter().skip(1).map(|(_, place)| reading.text_at(place)).collect::<Option<_>>()?;
+    let around: Vec<&ForLoop> = reading.shell.loops.iter().filter(|each| each.body.contains(&usage.range.start)).collect();
+    match around.as_slice() {
+        [] => Some(vec![name(&words, variables, None)?]),
+        [each] => each.words.as_ref()?.iter().map(|value| name(&words, variables, Some((&each.variable, value)))).collect(),
+        _ => None,
+    }
+}
+
+fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> Option<String> {
+    let values: Option<Vec<String>> = variables
+        .iter()
+        .map(|variable| {
+            let word = words.iter().find_map(|word| word.strip_prefix(variable.as_str())?.strip_prefix('='))?;
+            let filled = match of_loop {
+                Some((name, value)) if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte)) => {
+                    word.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
+                }
+                Some(_) | None => word.to_owned(),
+            };
+            match shell::words(&filled)?.as_slice() {
+                [] => Some(String::new()),
+                [value] => Some(value.clone()),
+                _ => None,
+            }
+        })
+        .collect();
+    values.map(|values| values.join(":"))
+}
+
+/// Whether the command runs whenever the script does.
+fn is_certain(reading: &Reading<'_>, usage: &JobControl) -> bool {
+    let plain = |context: Context| !context.has(Context::CONDITIONAL | Context::LOOP | Context::FUNCTION);
+    match reading.shell.loops.iter().find(|each| each.body.contains(&usage.range.start)) {
+        None => plain(usage.context),
+        Some(each) => {
+            // The body by itself shows how the command stands in it.
+            let Some(body) = reading.text_at(&each.body) else { return false };
+            let read = shell::read(body);
+            let at = usage.range.start - each.body.start;
+            let within = job_control::find(body, &read).commands.into_iter().find(|other| other.range.start == at);
+            plain(each.context) && within.is_some_and(|within| plain(within.context))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Which units start by themselves.
+
+use super::member::Member;
+use crate::conversion::Output;
+use crate::instance::Instance;
+use crate::job::JobName;
+use crate::lower::{Companion, replaced_by_distribution};
+use crate::systemd::{Directive, UnitName};
+
+/// Where the list of them is (systemd.preset(5)).
+pub const PRESET: &str = "etc/systemd/system-preset/50-upstart2systemd.preset";
+
+/// The units to enable, and those that the distribution has others for.
+pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
+    let (mut enabled, mut left_out) = (Vec::new(), Vec::new());
+    for member in members {
+        let (Some(job), Some(lowered)) = (member.job(), member.lowered()) else { continue };
+        let Some(unit) = &lowered.unit else { continue };
+        let companions = lowered.companions.iter().filter_map(|companion| match companion {
+            Companion::Unit(unit) => Some(unit),
+            Companion::DropIn { .. } | Companion::File(_) => None,
+        });
+        let starting = std::iter::once(unit).chain(companions).filter(|unit| unit.has(Directive::WantedBy));
+        let names = starting.map(|unit| unit.name.clone());
+        // A template can be enabled by itself only as its default instance, or into another template.
+        let is_unnamed = |name: &UnitName| {
+            name.is_template()
+                && !Instance::of(job).has_default()
+                && !unit.values(Directive::WantedBy).iter().any(|by| by.as_str().contains("@."))
+        };
+        let list = if replaced_by_distribution(&JobName(member.name.clone())) { &mut left_out } else { &mut enabled };
+        list.extend(names.filter(|name| !is_unnamed(name)));
+    }
+    (enabled, left_out)
+}
+
+/// The preset file; `None` where nothing starts by itself.
+pub(super) fn preset(enabled: &[UnitName], left_out: &[UnitName]) -> Option<Output> {
+    if enabled.is_empty() && left_out.is_empty() {
+        return None;
+    }
+    let mut text = "# What the jobs start by themselves. Made by upstart2systemd.\n".to_owned();
+    for unit in enabled {
+        text.push_str(&format!("enable {unit}\n"));
+    }
+    if !left_out.is_empty() {
+        text.push_str("# What the distribution has units of its own for.\n");
+    }
+    for unit in left_out {
+        text.push_str(&format!("disable {unit}\n"));
+    }
+    Some(Output { path: PRESET.to_owned(), text })
+}

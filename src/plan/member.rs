@@ -1,0 +1,119 @@
+//! A job on its way through the plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Found, Service};
+use crate::conversion::{Converted, Options};
+use crate::convert;
+use crate::diagnostic::Diagnostic;
+use crate::instance::Instance;
+use crate::job::Job;
+use crate::lower::{self, Lowered};
+use crate::source::{Place, Sources, Span};
+use crate::survey::Known;
+use crate::systemd::{Directive, Unit};
+use crate::world::{Lost, World};
+
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) sources: Arc<Sources>,
+    pub(super) state: State,
+}
+
+/// How far the job has come.
+pub(super) enum State {
+    /// It comes to no unit; the reason in words that stand behind `because`, and the whole story.
+    Lost {
+        reason: &'static str,
+        diagnostic: Diagnostic,
+    },
+    Read {
+        job: Box<Job>,
+        mangled: Vec<Span>,
+        lowered: Option<Box<Lowered>>,
+    },
+}
+
+impl Member {
+    pub(super) fn read(found: Found) -> Self {
+        let Found { name, sources } = found;
+        let shown = name.0.clone();
+        let state = match convert::read(&sources, name) {
+            Ok((job, mangled)) => State::Read { job: Box::new(job), mangled, lowered: None },
+            Err(refusal) => State::Lost { reason: "init refuses it", diagnostic: *refusal.diagnostic },
+        };
+        Self { name: shown, sources, state }
+    }
+
+    pub(super) fn job(&self) -> Option<&Job> {
+        match &self.state {
+            State::Read { job, .. } => Some(job),
+            State::Lost { .. } => None,
+        }
+    }
+
+    pub(super) fn lowered(&self) -> Option<&Lowered> {
+        match &self.state {
+            State::Read { lowered, .. } => lowered.as_deref(),
+            State::Lost { .. } => None,
+        }
+    }
+
+    pub(super) fn lowered_mut(&mut self) -> Option<&mut Lowered> {
+        match &mut self.state {
+            State::Read { lowered, .. } => lowered.as_deref_mut(),
+            State::Lost { .. } => None,
+        }
+    }
+
+    pub(super) fn unit(&self) -> Option<&Unit> {
+        self.lowered()?.unit.as_ref()
+    }
+
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place { sources: Arc::clone(&self.sources), span }
+    }
+
+    pub(super) fn known(&self) -> Option<Known<'_>> {
+        self.job().map(|job| Known { sources: &self.sources, job })
+    }
+
+    pub(super) fn lost(&self) -> Option<(String, Lost)> {
+        match &self.state {
+            State::Lost { reason, diagnostic } => Some((self.name.clone(), Lost { reason, place: self.place(diagnostic.span) })),
+            State::Read { .. } => None,
+        }
+    }
+
+    pub(super) fn service(&self) -> Option<Service> {
+        let (job, unit) = self.job().zip(self.unit())?;
+        Some(Service {
+            job: self.name.clone(),
+            unit: unit.name.clone(),
+            instance: Instance::of(job),
+            reloads: unit.has(Directive::ExecReload),
+        })
+    }
+
+    pub(super) fn lower(&mut self, options: &Options, world: &World) {
+        if let State::Read { job, mangled, lowered } = &mut self.state {
+            *lowered = Some(Box::new(lower::lower(job, mangled, options, world)));
+        }
+    }
+
+    pub(super) fn finish(self) -> Converted {
+        let Self { name, sources, state } = self;
+        let conversion = match state {
+            State::Lost { diagnostic, .. } => convert::refused(&sources, name, diagnostic),
+            State::Read { lowered: Some(lowered), .. } => convert::finished(&sources, name, *lowered),
+            State::Read { lowered: None, .. } => convert::nothing(&sources, name),
+        };
+        Converted { sources, conversion }
+    }
+}
+
+/// The members by the names of their units.
+pub(super) fn by_unit(members: &[Member]) -> BTreeMap<&crate::systemd::UnitName, usize> {
+    members.iter().enumerate().filter_map(|(index, member)| Some((&member.unit()?.name, index))).collect()
+}

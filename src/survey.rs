@@ -1,0 +1,120 @@
+//! From the jobs of a directory to what each of them may know of the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::ast::{Argument, Phase};
+use crate::instance::{Instance, unit_name};
+use crate::job::Job;
+use crate::shell;
+use crate::shell::job_control::{self, JobControl};
+use crate::source::{Place, Sources};
+use crate::suggestion::closest;
+use crate::world::{Emitter, Followers, Kind, Lost, Sibling, Survey, Variable, World};
+
+/// A job that was read, with its sources.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    pub sources: &'a Arc<Sources>,
+    pub job: &'a Job,
+}
+
+/// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are those that come to no unit.
+pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<String, Lost>) -> World {
+    let mut survey = Survey { lost, ..Survey::default() };
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    for known in jobs {
+        survey.emitters.extend(emitters(known));
+        let Known { sources, job } = known;
+        let instance = Instance::of(job);
+        followers(job, &instance, &mut survey.followers);
+        named.extend(jobs_named(job));
+        // A name that is too long for a unit is reported with the job itself.
+        let Ok(unit) = unit_name(job, &instance) else { continue };
+        let place = Place { sources: Arc::clone(sources), span: job.place() };
+        survey.siblings.insert(job.name.0.clone(), Sibling { unit, kind: kind(job), instance, place });
+    }
+    // Each name once: there may be many jobs, and many that name the same missing one.
+    let siblings = &survey.siblings;
+    survey.meant = named
+        .into_par_iter()
+        .filter(|name| !siblings.contains_key(*name))
+        .filter_map(|name| Some((name.to_owned(), closest(name, siblings.keys().map(String::as_str))?.to_owned())))
+        .collect();
+    World::whole(survey)
+}
+
+fn kind(job: &Job) -> Kind {
+    match (job.process(Phase::Main), job.is_task()) {
+        // Also a task: without a main process it never ends.
+        (None, _) => Kind::State,
+        (Some(_), true) => Kind::Task,
+        (Some(_), false) => Kind::Service,
+    }
+}
+
+/// The jobs that the conditions name.
+fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
+    let events = [&job.start_on, &job.stop_on].into_iter().flatten().flat_map(|condition| condition.value.leaves());
+    let of_jobs = events.filter(|event| matches!(event.name.value.as_str(), "starting" | "started" | "stopping" | "stopped"));
+    of_jobs.filter_map(|event| match event.arguments().next()?.0 {
+        Argument::Positional(name) | Argument::Equal("JOB", name) => Some(name),
+        Argument::Equal(..) | Argument::Unequal(..) => None,
+    })
+}
+
+fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Followers>) {
+    for (condition, starts) in [(&job.start_on, true), (&job.stop_on, false)] {
+        for event in condition.iter().flat_map(|condition| condition.value.leaves()) {
+            let followers = found.entry(event.name.value.clone()).or_default();
+            followers.by_variable |= !event.args.is_empty() || (starts && instance.is_template());
+            if starts {
+                followers.started.push(job.name.0.clone());
+            }
+        }
+    }
+}
+
+fn emitters(Known { sources, job }: Known<'_>) -> Vec<Emitter> {
+    let place = |span| Place { sources: Arc::clone(sources), span };
+    let declared = job.emits.iter().flat_map(|stated| &stated.value).map(|word| Emitter {
+        job: job.name.0.clone(),
+        event: word.value.clone(),
+        variables: None,
+        place: place(word.span),
+    });
+    let mut found: Vec<Emitter> = declared.collect();
+    for stated in job.processes.values() {
+        let text = stated.value.text();
+        if !text.value.contains("emit") {
+            continue;
+        }
+        let reading = shell::read(&text.value);
+        for usage in &job_control::find(&text.value, &reading).commands {
+            if let Some(event) = usage.emits() {
+                let variables = Some(variables(&text.value, usage));
+                found.push(Emitter {
+                    job: job.name.0.clone(),
+                    event: event.to_owned(),
+                    variables,
+                    place: place(stated.value.place(&usage.range)),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The variables behind the event.
+fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
+    let behind = usage.operands().into_iter().skip(1);
+    behind
+        .filter_map(|(literal, place)| {
+            let (name, _) = text.get(place.clone())?.split_once('=')?;
+            let value = literal.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned());
+            Some(Variable { name: name.trim_matches(['"', '\'']).to_owned(), value })
+        })
+        .collect()
+}

@@ -1,0 +1,167 @@
+//! What one job may know of the system that it is part of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ast::Phase;
+use crate::instance::Instance;
+use crate::source::Place;
+use crate::systemd::UnitName;
+
+/// The jobs around a job: those of a whole directory, or none where a file is converted by itself.
+#[derive(Debug, Default)]
+pub struct World {
+    is_whole: bool,
+    siblings: BTreeMap<String, Sibling>,
+    /// Jobs of the directory that come to no unit, and why.
+    lost: BTreeMap<String, Lost>,
+    meant: BTreeMap<String, String>,
+    emitters: BTreeMap<String, Vec<Emitter>>,
+    /// Of `emits` with wildcards, which are the only ones whose event is not its own key.
+    patterns: Vec<Emitter>,
+    followers: BTreeMap<String, Followers>,
+    units: BTreeSet<UnitName>,
+    pub facts: Facts,
+}
+
+/// What shows only when other jobs have been lowered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Units that start before the ordinary ones.
+    pub early: BTreeSet<UnitName>,
+    /// Units that an early unit is ordered after, so that they have to be early, too.
+    pub before_early: BTreeSet<UnitName>,
+    /// What units are ordered after, where another job starts right before them.
+    pub after: BTreeMap<UnitName, Vec<UnitName>>,
+    /// Scripts that would wait for ever if they waited for what they start.
+    pub not_waiting: BTreeSet<(String, Phase)>,
+}
+
+/// Another job of the directory.
+#[derive(Clone, Debug)]
+pub struct Sibling {
+    pub unit: UnitName,
+    pub kind: Kind,
+    pub instance: Instance,
+    /// Its first stanza.
+    pub place: Place,
+}
+
+/// A job without a unit.
+#[derive(Clone, Debug)]
+pub struct Lost {
+    /// What happened to it: `init refuses it`.
+    pub reason: &'static str,
+    pub place: Place,
+}
+
+/// How a job behaves, as far as it matters to those who wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is up until it is stopped, or ends.
+    Service,
+    /// It has no main process, so that it only ends when somebody stops it.
+    State,
+    /// It ends, and is waited for until then.
+    Task,
+    /// Whatever it did is done before any ordinary unit starts.
+    Early,
+}
+
+/// Who waits for an event.
+#[derive(Clone, Debug, Default)]
+pub struct Followers {
+    /// Jobs that it starts.
+    pub started: Vec<String>,
+    /// Whether any of the jobs looks at a variable of it.
+    pub by_variable: bool,
+}
+
+/// Where an event comes from.
+#[derive(Clone, Debug)]
+pub struct Emitter {
+    pub job: String,
+    /// A name; with wildcards only where the job declares what it emits.
+    pub event: String,
+    /// The variables that go with it, in order; `None` where only `emits` tells of the event.
+    pub variables: Option<Vec<Variable>>,
+    pub place: Place,
+}
+
+/// A variable that goes with an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    pub name: String,
+    /// `None` where it shows only when the script runs.
+    pub value: Option<String>,
+}
+
+/// What a survey finds.
+#[derive(Debug, Default)]
+pub struct Survey {
+    pub siblings: BTreeMap<String, Sibling>,
+    pub lost: BTreeMap<String, Lost>,
+    pub emitters: Vec<Emitter>,
+    pub followers: BTreeMap<String, Followers>,
+    /// For names in conditions that no job has, the job that was probably meant.
+    pub meant: BTreeMap<String, String>,
+}
+
+impl World {
+    /// That of a directory of which nothing is missing.
+    pub fn whole(Survey { siblings, lost, emitters, followers, meant }: Survey) -> Self {
+        let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
+        let mut world = Self { is_whole: true, siblings, lost, meant, followers, units, ..Self::default() };
+        for emitter in emitters {
+            if emitter.variables.is_none() && emitter.event.contains(['*', '?', '[']) {
+                world.patterns.push(emitter);
+            } else {
+                world.emitters.entry(emitter.event.clone()).or_default().push(emitter);
+            }
+        }
+        world
+    }
+
+    /// Whether a job that is not here does not exist.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    pub fn sibling(&self, job: &str) -> Option<&Sibling> {
+        self.siblings.get(job)
+    }
+
+    /// Why a job of the directory has no unit.
+    pub fn lost(&self, job: &str) -> Option<&Lost> {
+        self.lost.get(job)
+    }
+
+    /// The job that was probably meant by a name that none has.
+    pub fn meant(&self, job: &str) -> Option<&str> {
+        self.meant.get(job).map(String::as_str)
+    }
+
+    /// The events that something emits by their name.
+    pub fn events(&self) -> impl Iterator<Item = &str> {
+        self.emitters.keys().map(String::as_str)
+    }
+
+    /// The places that emit an event by this very name.
+    pub fn emitters(&self, event: &str) -> &[Emitter] {
+        self.emitters.get(event).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who waits for an event by this very name.
+    pub fn followers(&self, event: &str) -> Option<&Followers> {
+        self.followers.get(event)
+    }
+
+    /// Whether a job of the directory becomes this unit.
+    pub fn has_unit(&self, unit: &UnitName) -> bool {
+        self.units.contains(unit)
+    }
+
+    /// Declarations with wildcards, any of which may mean an event.
+    pub fn patterns(&self) -> &[Emitter] {
+        &self.patterns
+    }
+}

@@ -1,5 +1,6 @@
 //! The whole way of one job: text in, unit out.
 
+use crate::ast;
 use crate::conversion::{Conversion, Options, Output};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::job::{Job, JobName};
@@ -17,6 +18,14 @@ pub fn read(sources: &Sources, name: JobName) -> Result<(Job, Vec<Span>), Refusa
     let mut mangled = conf.mangled.clone();
     mangled.extend(overriding.iter().flat_map(|file| file.mangled.iter().copied()));
     Ok((resolve::resolve(name, conf, overriding), mangled))
+}
+
+/// The same, with the files as they are written.
+pub fn read_written(sources: &Sources, name: JobName) -> Result<(Job, Vec<ast::File>), Refusal> {
+    let conf = parse::parse(&sources.conf, Origin::Conf)?;
+    let overriding = sources.overriding.as_ref().map(|source| parse::parse(source, Origin::Override)).transpose()?;
+    let files = std::iter::once(conf.clone()).chain(overriding.clone()).collect();
+    Ok((resolve::resolve(name, conf, overriding), files))
 }
 
 /// Converts one job. A job that init refuses, or that systemd cannot have, gives no output; the diagnostics say why.

@@ -27,6 +27,7 @@ pub mod diagnostic;
 pub mod event;
 pub mod instance;
 pub mod job;
+pub mod lint;
 pub mod lower;
 pub mod parse;
 pub mod plan;

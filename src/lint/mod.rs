@@ -1,0 +1,38 @@
+//! What is wrong in a job, or better said otherwise, whether or not anybody converts it.
+//!
+//! A rule is a file: its code, name, severity and explanation, what finds it, and in fixtures/lint/NAME an example that it finds and one that it
+//! does not, which are also the examples of its page. What the passes find on their way ([`crate::parse`], [`crate::lower`]) is not looked for here again.
+
+mod subject;
+
+use crate::diagnostic::{Diagnostic, Rule};
+
+pub use subject::{Script, Subject};
+
+/// A rule and what finds it.
+pub struct Lint {
+    pub rule: Rule,
+    /// A job that the rule finds something in, and the same job as it should be.
+    pub example: Example,
+    check: fn(&Subject<'_>, &'static Rule, &mut Vec<Diagnostic>),
+}
+
+/// Two jobs that tell more than an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Example {
+    pub bad: &'static str,
+    pub good: &'static str,
+}
+
+/// All rules of this pass, by code.
+pub static LINTS: &[&Lint] = &[];
+
+/// What the rules find in a job, in the order of the text.
+pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for lint in LINTS {
+        (lint.check)(subject, &lint.rule, &mut found);
+    }
+    found.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    found
+}

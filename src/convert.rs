@@ -73,6 +73,7 @@ pub fn rules() -> Vec<&'static Rule> {
     let mut rules = parse::RULES.to_vec();
     rules.extend(lower::rules());
     rules.extend(crate::plan::rules());
+    rules.extend(crate::lint::rules());
     rules.sort_by_key(|rule| rule.code);
     rules
 }

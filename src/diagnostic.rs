@@ -41,6 +41,7 @@ impl Rule {
     pub fn at(&'static self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             rule: self,
+            severity: self.severity,
             span,
             message: message.into(),
             label: None,
@@ -57,6 +58,8 @@ impl Rule {
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     pub rule: &'static Rule,
+    /// That of the rule, unless somebody wants it otherwise.
+    pub severity: Severity,
     pub span: Span,
     pub message: String,
     /// What to write under the span, where that says more than the message.

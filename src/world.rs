@@ -20,6 +20,8 @@ pub struct World {
     patterns: Vec<Emitter>,
     followers: BTreeMap<String, Followers>,
     units: BTreeSet<UnitName>,
+    /// The events that the scripts of each job emit.
+    emitted_by: BTreeMap<String, Vec<String>>,
     pub facts: Facts,
 }
 
@@ -112,6 +114,9 @@ impl World {
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
         let mut world = Self { is_whole: true, siblings, lost, meant, followers, units, ..Self::default() };
         for emitter in emitters {
+            if emitter.variables.is_some() {
+                world.emitted_by.entry(emitter.job.clone()).or_default().push(emitter.event.clone());
+            }
             if emitter.variables.is_none() && emitter.event.contains(['*', '?', '[']) {
                 world.patterns.push(emitter);
             } else {
@@ -148,6 +153,11 @@ impl World {
     /// The places that emit an event by this very name.
     pub fn emitters(&self, event: &str) -> &[Emitter] {
         self.emitters.get(event).map_or(&[], Vec::as_slice)
+    }
+
+    /// The events that the scripts of a job emit.
+    pub fn events_of(&self, job: &str) -> impl Iterator<Item = &str> {
+        self.emitted_by.get(job).into_iter().flatten().map(String::as_str)
     }
 
     /// Who waits for an event by this very name.

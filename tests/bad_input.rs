@@ -304,19 +304,19 @@ fn places_that_cannot_be_written_to_are_told() {
         job.convert(&["-o", out]).fails(3, &[said, &["help: give a directory that can be written to with `-o DIR`"]].concat());
     };
     refused(&file, &[&format!("error: `{file}` is not a directory")]);
-    refused(&format!("{file}/below"), &[&format!("error: cannot create the directory `{file}/below`")]);
+    refused(&format!("{file}/below"), &[&format!("error: cannot write to `{file}/below`"), "Not a directory"]);
     refused("/dev/null", &["error: `/dev/null` is not a directory"]);
     assert_eq!(fs::read(&file).unwrap(), b"mine");
 
     let taken = job.at("taken/etc/systemd/system/foo.service");
     fs::create_dir_all(&taken).unwrap();
-    refused(&job.at("taken"), &[&format!("error: cannot write `{taken}`")]);
+    refused(&job.at("taken"), &[&format!("error: `{taken}` is a directory, and a file has to go there")]);
     assert_eq!(fs::read_dir(job.at("taken/etc/systemd/system")).unwrap().count(), 1);
 
     fs::create_dir(job.at("fixed")).unwrap();
     fs::set_permissions(job.at("fixed"), Permissions::from_mode(0o555)).unwrap();
     let ran = as_nobody(&job, &[&job.at("foo.conf"), "-o", &job.at("fixed")]);
-    ran.fails(3, &["error: cannot create the directory", "Permission denied", "help: "]);
+    ran.fails(3, &["error: cannot write", "Permission denied", "help: "]);
 
     // A job that is refused needs no directory.
     let bad = job.add("bad.conf", "bad\n");
@@ -339,7 +339,7 @@ fn a_script_that_cannot_be_written_takes_its_unit_with_it() {
     let out = job.at("out");
     fs::create_dir_all(&out).unwrap();
     fs::write(format!("{out}/usr"), "in the way").unwrap();
-    job.convert(&["-o", &out]).fails(3, &["error: cannot create the directory", "help: "]);
+    job.convert(&["-o", &out]).fails(3, &["is not a directory, and files have to go below it", "help: "]);
     assert!(!Path::new(&format!("{out}/etc/systemd/system/foo.service")).exists());
 }
 

@@ -30,6 +30,15 @@ Exit status:
   3  a file could not be read or written, or init would refuse the job; the others were still converted
   4  a bug in this program";
 
+const LINT_EXAMPLES: &str = "\
+Examples:
+  upstart2systemd lint foo.conf                     one job
+  upstart2systemd lint /etc/init                    a directory, with what is wrong between its jobs
+  upstart2systemd lint debian --format github       annotations for a workflow
+  upstart2systemd lint /etc/init --migration        also what a migration would change
+
+Exit status: as of convert; 1 if there is a warning, see --fail-on.";
+
 const MIGRATE_EXAMPLES: &str = "\
 Examples:
   upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `cp -a overlay/. /` installs
@@ -62,8 +71,9 @@ pub(super) enum Command {
     /// Convert a whole configuration directory, as the one system that it is
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
     Migrate(Migrate),
-    #[command(hide = true, disable_help_flag = true)]
-    Lint(Anything),
+    /// Find what is wrong in jobs, whether or not they are to be converted
+    #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
+    Lint(Lint),
     #[command(hide = true, disable_help_flag = true)]
     Graph(Anything),
     #[command(hide = true, disable_help_flag = true)]
@@ -134,6 +144,28 @@ pub(super) struct Reporting {
     /// Do not show notes; JSON has them all the same
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Lint {
+    /// Job files, or directories of them; `-` is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// The name of the job on standard input
+    #[arg(long)]
+    pub(super) name: Option<OsString>,
+    /// Leave NAME.override out of account
+    #[arg(long)]
+    pub(super) no_override: bool,
+    /// Tell also what a migration would change (U2xx)
+    #[arg(long)]
+    pub(super) migration: bool,
+    /// The version of systemd that `--migration` looks at
+    #[arg(long, value_name = "VERSION", default_value_t = Options::DEFAULT_SYSTEMD_VERSION)]
+    #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
+    pub(super) systemd_version: u32,
+    #[command(flatten)]
+    pub(super) reporting: Reporting,
 }
 
 #[derive(Args, Debug)]

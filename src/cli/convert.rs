@@ -1,6 +1,6 @@
 //! `convert`: jobs to units.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use super::arguments::{Convert, Format};
 use super::input::{self, Input, STDIN};
+use super::overlay::{self, Writing};
 use super::telling::{judge, tell, usable};
-use super::{Status, Streams, bug, output};
-use crate::conversion::{Conversion, Options};
+use super::{Status, Streams, bug};
+use crate::conversion::{Conversion, Options, Output};
 use crate::job::JobName;
 use crate::report::{Converted, visible};
 use crate::source::Sources;
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
     }
     status = status.max(files.iter().map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done));
     status = status.max(deliver(arguments, &files, streams));
-    status.max(tell(&arguments.reporting, &files, streams))
+    status.max(tell(&arguments.reporting, &files, true, streams))
 }
 
 /// What clap cannot see.
@@ -101,36 +102,33 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
 }
 
 fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
-    if files.iter().all(|file| file.conversion.outputs.is_empty()) {
-        return Status::Done;
-    }
-    if let Err(error) = output::prepare(root) {
-        return cannot_write(&error, streams);
-    }
     let mut status = Status::Done;
-    let mut written = BTreeSet::new();
+    let mut outputs: BTreeMap<&str, &Output> = BTreeMap::new();
     for Converted { conversion, .. } in files {
-        if let Some(taken) = conversion.outputs.iter().find(|output| written.contains(&output.path)) {
+        // What several jobs need is the same for all of them.
+        let is_taken = |output: &&Output| outputs.get(output.path.as_str()).is_some_and(|taken| taken.text != output.text);
+        if let Some(taken) = conversion.outputs.iter().find(is_taken) {
             let (job, path) = (visible(&conversion.path), visible(&taken.path));
             streams.complain(&format!("`{job}` is not written: `{path}` is already the output of a file before it"));
             status = status.max(Status::Usage);
             continue;
         }
-        // The unit last, so that none is there without what it runs.
-        for output in conversion.outputs.iter().rev() {
-            match output::write(root, output) {
-                Ok(path) => {
-                    written.insert(&output.path);
-                    if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
-                        streams.say(&format!("wrote {}\n", visible(&path.to_string_lossy())));
-                    }
-                }
-                Err(error) => {
-                    status = status.max(cannot_write(&error, streams));
-                    break;
+        outputs.extend(conversion.outputs.iter().map(|output| (output.path.as_str(), output)));
+    }
+    if outputs.is_empty() {
+        return status;
+    }
+    let outputs: Vec<Output> = outputs.into_values().cloned().collect();
+    // Who names the files to convert wants them converted anew.
+    match overlay::write(root, &outputs, Writing { force: true, prune: false }, &|_, _| {}) {
+        Ok(_) => {
+            if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
+                for output in &outputs {
+                    streams.say(&format!("wrote {}\n", visible(&root.join(&output.path).to_string_lossy())));
                 }
             }
         }
+        Err(error) => status = status.max(cannot_write(&error, streams)),
     }
     status
 }

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
-    status = status.max(tell(&arguments.reporting, &told, streams));
+    status = status.max(tell(&arguments.reporting, &told, true, streams));
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, &plan, &progress, streams))

@@ -6,8 +6,8 @@ mod convert;
 mod directory;
 mod explain;
 mod input;
+mod lint;
 mod migrate;
-mod output;
 mod overlay;
 mod parse;
 mod progress;
@@ -48,11 +48,7 @@ fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         Some(Command::Parse(arguments)) => parse::run(&arguments.files, !arguments.no_override, streams),
         Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), &all_rules(), streams),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments, streams),
-        Some(Command::Lint(_)) => not_there(
-            "lint",
-            "look at the diagnostics of a conversion: `upstart2systemd convert FILE --fail-on warning > /dev/null`",
-            streams,
-        ),
+        Some(Command::Lint(arguments)) => lint::run(&arguments, streams),
         Some(Command::Graph(_)) => not_there("graph", "`upstart2systemd parse FILE...` says what each job starts on", streams),
         Some(Command::Completions(_)) => not_there("completions", "`upstart2systemd --help` lists the commands and options", streams),
         Some(Command::Man(_)) => not_there("man", "see `upstart2systemd --help`", streams),

@@ -4,7 +4,7 @@ use super::arguments::{Format, Reporting};
 use super::{Status, Streams};
 use crate::conversion::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
-use crate::report::{self, Summary};
+use crate::report::{self, Counting, Summary};
 
 impl Reporting {
     /// What clap cannot see.
@@ -20,7 +20,7 @@ impl Reporting {
 
 /// An error means that nothing usable is written, whatever else there is.
 pub(super) fn usable(mut conversion: Conversion) -> Conversion {
-    if conversion.diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error) {
+    if conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         conversion.outputs.clear();
     }
     conversion
@@ -29,9 +29,9 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
 pub(super) fn judge(conversion: &Conversion, reporting: &Reporting) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
     // U0xx is what cannot be read and what init refuses.
-    if diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
         Status::Refused
-    } else if diagnostics.iter().any(|diagnostic| reporting.fail_on.includes(diagnostic.rule.severity))
+    } else if diagnostics.iter().any(|diagnostic| reporting.fail_on.includes(diagnostic.severity))
         || (reporting.strict && stanzas.iter().any(is_lost))
     {
         Status::Findings
@@ -49,8 +49,8 @@ fn is_lost(outcome: &Outcome) -> bool {
     }
 }
 
-/// Says what there is to say about the jobs.
-pub(super) fn tell(reporting: &Reporting, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+/// Says what there is to say about the jobs. `units` tells whether they were to come to units.
+pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, streams: &mut Streams<'_>) -> Status {
     if reporting.format == Format::Json {
         return match report::json(files) {
             Ok(object) => {
@@ -63,7 +63,7 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], streams: &mut Str
             }
         };
     }
-    let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.rule.severity > Severity::Note;
+    let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
     let findings =
         files.iter().flat_map(|file| file.conversion.diagnostics.iter().filter(is_said).map(|diagnostic| (&file.sources, diagnostic)));
     match reporting.format {
@@ -72,7 +72,7 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], streams: &mut Str
             for (sources, diagnostic) in findings {
                 streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
             }
-            if let Some(line) = Summary::of(files).line(files, reporting.quiet) {
+            if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
                 streams.say(&format!("{line}\n"));
             }
         }

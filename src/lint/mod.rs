@@ -3,6 +3,7 @@
 //! A rule is a file: its code, name, severity and explanation, what finds it, and in fixtures/lint/NAME an example that it finds and one that it
 //! does not, which are also the examples of its page. What the passes find on their way ([`crate::parse`], [`crate::lower`]) is not looked for here again.
 
+pub mod between;
 mod subject;
 
 use crate::diagnostic::{Diagnostic, Rule};
@@ -35,4 +36,9 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }
     found.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
     found
+}
+
+/// Every rule of this pass.
+pub fn rules() -> Vec<&'static Rule> {
+    LINTS.iter().map(|lint| &lint.rule).chain(between::RULES).collect()
 }

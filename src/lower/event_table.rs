@@ -149,6 +149,33 @@ pub(super) fn find(name: &str) -> Option<&'static Row> {
     EVENTS.iter().find(|row| row.name == name)
 }
 
+/// Whether init, a bridge or a package emits an event of this name. Not: one that only looks like it.
+pub fn is_known_event(name: &str) -> bool {
+    match find(name) {
+        Some(row) => !matches!(row.meaning, Meaning::Never(_)),
+        None => name.contains("-device-") || name.starts_with(":sys:") || name.ends_with("/failed"),
+    }
+}
+
+/// Whether a known event carries a variable; `None` where it is not known, or may carry anything.
+pub fn event_carries(name: &str, variable: &str) -> Option<bool> {
+    match find(name) {
+        // Variables of their own, and what jobs export.
+        Some(Row { meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, .. }) => {
+            variables.contains(&variable).then_some(true).or(Some(false))
+        }
+        Some(Row {
+            name: "runlevel" | "container" | "net-device-up" | "net-device-down" | "mounted" | "mounting" | "socket" | "file",
+            variables,
+            ..
+        }) => Some(variables.contains(&variable)),
+        Some(Row { variables, .. }) if variables.is_empty() => Some(false),
+        Some(_) => None,
+        None if name.contains("-device-") => Some(true),
+        None => None,
+    }
+}
+
 /// Whether a name has a form that nothing emits.
 pub(super) fn never(name: &str) -> Option<&'static str> {
     if name.starts_with("runlevel") || name.starts_with('[') {

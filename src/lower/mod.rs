@@ -42,8 +42,10 @@ use crate::world::World;
 
 pub use companion::{Companion, UNITS};
 use context::Lowering;
+pub use event_table::{event_carries, is_known_event};
+pub use glob::matches;
 use names::Shipped;
-pub use names::replaced_by_distribution;
+pub use names::{is_known_job, replaced_by_distribution};
 use process::Shape;
 pub use started::Wait;
 
@@ -209,7 +211,7 @@ fn finish(lowering: Lowering<'_>) -> Lowered {
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
     // An event that stands in several alternatives is looked at in each.
     diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
-    let refused = diagnostics.iter().any(|diagnostic| diagnostic.rule.severity == Severity::Error);
+    let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Lowered { unit: (!refused).then_some(unit), companions, origins, optional, is_early, waits, stanzas: ledger.finish(job), diagnostics }
 }
 

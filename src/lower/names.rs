@@ -153,6 +153,11 @@ pub(super) enum Shipped {
     As(&'static str),
 }
 
+/// Whether distributions have a job, or a unit, of this name.
+pub fn is_known_job(job: &str) -> bool {
+    job == "rc" || SHIPPED.contains(&job) || DISTRIBUTION.iter().any(|(name, ..)| *name == job)
+}
+
 /// Whether the distribution has a unit of another name for what the job did, so that only one of them may run.
 pub fn replaced_by_distribution(job: &JobName) -> bool {
     matches!(shipped(job), Some(Shipped::As(_)))

@@ -116,7 +116,7 @@ fn by_hand(plan: &Plan, grades: &[Grade], out: &mut String) {
 
 fn story(job: &Converted, grade: Grade) -> String {
     if grade == Grade::Refused {
-        let first = job.conversion.diagnostics.iter().find(|diagnostic| diagnostic.rule.severity == Severity::Error);
+        let first = job.conversion.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
         return first.or(job.conversion.diagnostics.first()).map_or_else(
             || "not converted".to_owned(),
             |diagnostic| format!("not converted: {} ({})", visible(&diagnostic.message), diagnostic.rule.code),

@@ -6,8 +6,8 @@ use crate::source::Sources;
 
 /// `file:line:column: severity[CODE]: message`, without a newline.
 pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { rule, span, message, label: _, related: _, elsewhere: _, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic { rule, severity, span, message, label: _, related: _, elsewhere: _, notes: _, help: _, edits: _ } = diagnostic;
     let source = sources.get(span.origin);
     let at = source.position(span.start);
-    format!("{}:{}:{}: {}[{}]: {}", visible(source.path()), at.line, at.column, rule.severity.name(), rule.code, visible(message))
+    format!("{}:{}:{}: {}[{}]: {}", visible(source.path()), at.line, at.column, severity.name(), rule.code, visible(message))
 }

@@ -121,11 +121,11 @@ fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
 }
 
 fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> {
-    let Diagnostic { rule, span, message, label, related, elsewhere, notes, help, edits } = diagnostic;
+    let Diagnostic { rule, severity, span, message, label, related, elsewhere, notes, help, edits } = diagnostic;
     Finding {
         code: rule.code,
         name: rule.name,
-        severity: rule.severity.name(),
+        severity: severity.name(),
         message: lossy(message),
         path: path(sources, *span),
         span: range(sources, *span),

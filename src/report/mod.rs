@@ -17,7 +17,7 @@ pub use crate::conversion::Converted;
 pub use afterwards::{afterwards, operating};
 pub use concise::concise;
 pub use json::{SCHEMA, json};
-pub use summary::Summary;
 use summary::counted;
+pub use summary::{Counting, Summary};
 pub use text::{Style, text};
 pub use visible::visible;

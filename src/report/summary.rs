@@ -5,6 +5,15 @@ use serde::Serialize;
 use super::{Converted, visible};
 use crate::diagnostic::{Disposition, Severity};
 
+/// What the line that ends the text form tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Counting {
+    /// Notes, where they are shown.
+    pub notes: bool,
+    /// Files that came to no unit, where units were asked for.
+    pub units: bool,
+}
+
 /// Counts over all files of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
@@ -33,7 +42,7 @@ impl Summary {
         for Converted { conversion, .. } in files {
             *if conversion.outputs.is_empty() { &mut summary.refused } else { &mut summary.converted } += 1;
             for diagnostic in &conversion.diagnostics {
-                *match diagnostic.rule.severity {
+                *match diagnostic.severity {
                     Severity::Error => &mut summary.errors,
                     Severity::Warning => &mut summary.warnings,
                     Severity::Note => &mut summary.notes,
@@ -52,10 +61,10 @@ impl Summary {
     }
 
     /// The line that ends the text form: `foo.conf: 1 warning, 2 notes`. Nothing when nothing was found.
-    /// Notes that are not shown are not counted.
-    pub fn line(&self, files: &[Converted], without_notes: bool) -> Option<String> {
+    pub fn line(&self, files: &[Converted], counting: Counting) -> Option<String> {
         let Self { files: count, converted: _, refused, errors, warnings, notes, dispositions } = *self;
-        let notes = if without_notes { 0 } else { notes };
+        let notes = if counting.notes { notes } else { 0 };
+        let refused = if counting.units { refused } else { 0 };
         let subject = match files {
             [only] => visible(&only.conversion.path),
             _ => counted(count, "file"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Converted, SCHEMA, Style, Summary, concise, json, text};
+use super::{Converted, Counting, SCHEMA, Style, Summary, concise, json, text};
 use crate::conversion::{Conversion, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity};
 use crate::source::{Origin, Place, Source, Sources, Span};
@@ -254,7 +254,7 @@ fn collect_objects(value: &serde_json::Value, at: String, found: &mut Vec<String
 
 #[test]
 fn the_summary_says_what_there_is_to_say() {
-    let line = |files: &[Converted]| Summary::of(files).line(files, false);
+    let line = |files: &[Converted]| Summary::of(files).line(files, Counting { notes: true, units: true });
     let files = converted();
     assert_eq!(line(&files[..1]).unwrap(), "demo.conf: 1 warning, 1 note, 1 stanza left to do by hand");
     assert_eq!(line(&files[1..]).unwrap(), "bad.conf: not converted, 1 error");
@@ -314,6 +314,7 @@ fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
     )
         .prop_map(|(span, message, label, related, notes, help, edits, rule, elsewhere)| Diagnostic {
             rule,
+            severity: rule.severity,
             span,
             message,
             label,
@@ -338,7 +339,7 @@ proptest! {
     #[test]
     fn anything_can_be_shown(sources in any_sources(), diagnostic in any_diagnostic()) {
         let shown = plain(&sources, &diagnostic);
-        let head = format!("{}[{}]: ", diagnostic.rule.severity.name(), diagnostic.rule.code);
+        let head = format!("{}[{}]: ", diagnostic.severity.name(), diagnostic.rule.code);
         prop_assert!(shown.starts_with(&head));
         for line in shown.lines() {
             prop_assert_eq!(super::visible::line(line), line, "a character that does something is left");

@@ -36,7 +36,7 @@ const WIDTH: usize = 10_000;
 
 /// The diagnostic with the lines that it is about, each line ended by a newline. Total: any span and any text will do.
 pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
-    let Diagnostic { rule, span, message, label: _, related: _, elsewhere: _, notes, help, edits } = diagnostic;
+    let Diagnostic { rule, severity, span, message, label: _, related: _, elsewhere: _, notes, help, edits } = diagnostic;
     let pictures = pictures(sources, diagnostic, style);
     let changes: Vec<(&Source, Vec<Row>)> = [Origin::Conf, Origin::Override]
         .into_iter()
@@ -48,9 +48,9 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String 
         .collect();
     let gutter = Gutter { width: gutter_width(&pictures, &changes), style };
 
-    let severity = format!("{}[{}]", rule.severity.name(), visible(rule.code));
+    let head = format!("{}[{}]", severity.name(), visible(rule.code));
     let title = style.paint(DEFAULT_EMPHASIS_STYLE, &format!(": {}", visible(message)));
-    let mut out = format!("{}{title}\n", style.paint(severity_style(rule.severity), &severity));
+    let mut out = format!("{}{title}\n", style.paint(severity_style(*severity), &head));
     for (at, picture) in pictures.iter().enumerate() {
         picture.push_to(&mut out, &gutter, at > 0);
     }
@@ -85,7 +85,7 @@ struct Drawn {
 }
 
 fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Picture> {
-    let Diagnostic { rule, span, message: _, label, related, elsewhere, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic { rule: _, severity, span, message: _, label, related, elsewhere, notes: _, help: _, edits: _ } = diagnostic;
     let other = match span.origin {
         Origin::Conf => Origin::Override,
         Origin::Override => Origin::Conf,
@@ -106,7 +106,7 @@ fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Pic
         }
         for excerpt in excerpts(source, primary.into_iter().chain(related).collect()) {
             let (line, column) = excerpt.position;
-            pictures.push(Picture { place: format!("{path}:{line}:{column}"), lines: Some(draw(excerpt, rule.severity, style)) });
+            pictures.push(Picture { place: format!("{path}:{line}:{column}"), lines: Some(draw(excerpt, *severity, style)) });
         }
     }
     for (Place { sources, span }, label) in elsewhere {
@@ -115,7 +115,7 @@ fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Pic
         for excerpt in excerpts(source, vec![mark]) {
             let (line, column) = excerpt.position;
             let place = format!("{}:{line}:{column}", visible(source.path()));
-            pictures.push(Picture { place, lines: Some(draw(excerpt, rule.severity, style)) });
+            pictures.push(Picture { place, lines: Some(draw(excerpt, *severity, style)) });
         }
     }
     pictures

@@ -16,6 +16,9 @@ mod staging;
 mod stale;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
 pub(super) use compare::compare;

@@ -21,18 +21,17 @@ pub(super) enum Move {
 }
 
 /// Makes all moves, or none.
-pub(super) fn make_all(root: &Path, staging: &Staging, moves: &[Move], made: &dyn Fn()) -> Result<()> {
+pub(super) fn make_all(root: &Path, staging: Staging, moves: &[Move], made: &dyn Fn()) -> Result<()> {
     for (number, step) in moves.iter().enumerate() {
-        if let Err(error) = make(root, staging, number, step) {
+        if let Err(error) = make(root, &staging, number, step) {
             let (Move::Create(path) | Move::Replace(path) | Move::Remove(path)) = step;
-            let shown = root.join(path);
-            let undone = undo_all(root, staging, moves.get(..number).unwrap_or_default());
-            return Err(match undone {
-                Ok(()) => anyhow!("cannot change `{}`: {error}; all other files are again as they were", shown.display()),
+            let failed = format!("cannot change `{}`: {error}", root.join(path).display());
+            return Err(match undo_all(root, &staging, moves.get(..number).unwrap_or_default()) {
+                Ok(()) => anyhow!("{failed}; all other files are again as they were"),
                 Err((path, second)) => anyhow!(
-                    "cannot change `{}`: {error}; and `{}`, which had been changed already, cannot be changed back: {second}",
-                    shown.display(),
-                    path.display()
+                    "{failed}; and `{}`, which had been changed already, cannot be changed back: {second}; what was there before is in `{}`",
+                    path.display(),
+                    staging.keep_old().display()
                 ),
             });
         }

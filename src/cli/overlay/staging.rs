@@ -11,6 +11,8 @@ use super::places::root_exists;
 
 /// The name of the staging directory in the root, where renaming never crosses a file system.
 pub(super) const STAGING: &str = ".upstart2systemd-staging";
+/// How the name begins of the directory that holds what was replaced and could not be put back.
+const KEPT: &str = ".upstart2systemd-replaced";
 /// In the staging directory: what is to come.
 const NEW: &str = "new";
 /// In the staging directory: what was replaced.
@@ -80,6 +82,17 @@ impl Staging {
     pub(super) fn old_file(&self, number: usize) -> PathBuf {
         self.path.join(OLD).join(number.to_string())
     }
+
+    /// Puts what was replaced where no run removes it, and answers where.
+    pub(super) fn keep_old(self) -> PathBuf {
+        let (old, kept) = (self.path.join(OLD), self.path.with_file_name(format!("{KEPT}-{}", std::process::id())));
+        if fs::rename(&old, &kept).is_ok() {
+            return kept;
+        }
+        // Better a staging directory that stays than files that are lost.
+        std::mem::forget(self);
+        old
+    }
 }
 
 impl Drop for Staging {
@@ -102,12 +115,11 @@ fn create_all(path: &Path) -> Result<()> {
 fn lock(path: &Path) -> Result<File> {
     let directory = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
     match directory.try_lock() {
-        Ok(()) => Ok(directory),
         Err(TryLockError::WouldBlock) => {
             bail!("another run is writing to `{}`, and nothing was changed: wait until it is done", path.display())
         }
         // Some network file systems cannot lock directories. Two runs at once are unlikely, and their files are whole even then.
-        Err(TryLockError::Error(_)) => Ok(directory),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(directory),
     }
 }
 

@@ -51,7 +51,7 @@ pub(in crate::cli) fn write<'a>(
         let (done, total) = (AtomicUsize::new(0), plan.files.len() + plan.moves.len());
         let step = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         write_all(root, &staging, &plan, &step)?;
-        make_all(root, &staging, &plan.moves, &step)?;
+        make_all(root, staging, &plan.moves, &step)?;
         locked.keep();
     }
     Ok(changes)

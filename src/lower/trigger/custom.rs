@@ -199,14 +199,14 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched
             UNEMITTED
                 .at(event.span(), format!("nothing in this directory emits `{}` with this value of `{key}`", lossy(name)))
                 .note(format!("{} stands for it", node.unit))
-                .help(format!("whatever emits it has to call `systemctl start {}` now", node.unit)),
+                .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit)),
         );
     }
     if lowering.world.is_whole() && emitted(lowering, name).is_none() {
         let shown = lossy(name);
         let mut diagnostic = UNEMITTED
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
-            .help(format!("whatever emits it has to call `systemctl start {}` now", node.unit));
+            .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit));
         if let Some(meant) = closest(name, lowering.world.events()) {
             diagnostic = diagnostic.note(format!("there is an event `{}`", lossy(meant)));
         }

@@ -1,6 +1,6 @@
 //! Cycles, one at a time, until none is left.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use super::components::components;
 use super::graph::{Graph, Pair};
@@ -12,83 +12,138 @@ struct Wait {
     pair: Pair,
     origins: Vec<Origin>,
     present: bool,
-    /// A remedy made it what it is, and another remedy does not undo that.
-    settled: bool,
 }
 
-/// The search. Whatever remedies add, a unit reaches no unit by waits that it did not reach before: what was found
-/// to be on no cycle stays so.
+/// A target's wait for what it wants, and what to state so that it does not wait.
+struct Wanted {
+    origins: Vec<Origin>,
+    reversal: (UnitName, Directive, UnitName),
+}
+
+/// The search, in two steps. The first leaves out each wait that stating the opposite would do away with, and ends all
+/// cycles there are. Such a wait then is on a cycle only if what is wanted waits for the target anyway; so nothing is
+/// lost when the second step states just that.
 pub(super) struct Breaking<'a> {
     graph: Graph,
     weight: &'a dyn Fn(&Edge) -> Option<u32>,
     waits: Vec<Wait>,
     index: HashMap<Pair, usize>,
+    wanted: BTreeMap<Pair, Wanted>,
     /// The waits of each unit.
     of: Vec<Vec<usize>>,
-    /// The part of the graph that a unit is searched in; 0 once it is on no cycle.
+    /// The waits for each unit.
+    on: Vec<Vec<usize>>,
+    /// The part of the graph that a unit is searched in; 0 where it is on no cycle.
     part: Vec<usize>,
     parts: usize,
     /// For [`components`].
     scratch: Vec<usize>,
-    /// The wait by which a unit was reached.
+    /// The wait by which a unit was reached from the one end of a path, and that which leads on to the other.
     reached: Vec<Option<usize>>,
+    leading: Vec<Option<usize>>,
+    /// How many waits were looked at since the units were split into parts.
+    work: usize,
     cycles: Vec<Cycle>,
 }
 
 impl<'a> Breaking<'a> {
     pub(super) fn new(mut graph: Graph, weight: &'a dyn Fn(&Edge) -> Option<u32>) -> Self {
         let len = graph.len();
-        let waits = std::mem::take(&mut graph.waits);
+        let (waits, wanted) = (std::mem::take(&mut graph.waits), std::mem::take(&mut graph.wanted));
         let mut breaking = Self {
             graph,
             weight,
             waits: Vec::with_capacity(waits.len()),
             index: HashMap::with_capacity(waits.len()),
+            wanted: BTreeMap::new(),
             of: vec![Vec::new(); len],
+            on: vec![Vec::new(); len],
             part: vec![0; len],
             parts: 0,
             scratch: vec![0; len],
             reached: vec![None; len],
+            leading: vec![None; len],
+            work: 0,
             cycles: Vec::new(),
         };
         for (pair, origins) in waits {
-            breaking.add(pair, origins, false);
+            breaking.add(pair, origins);
+        }
+        for (pair, origins) in wanted {
+            breaking.want(pair, origins);
         }
         breaking
     }
 
     pub(super) fn cycles(mut self) -> Vec<Cycle> {
-        let everything: Vec<usize> = (0..self.graph.len()).collect();
-        let mut parts = self.split(&everything);
-        while let Some(nodes) = parts.pop() {
-            self.parts += 1;
-            for &node in &nodes {
-                self.part[node] = self.parts;
-            }
-            // Where all wait for one that waits for all, most is done after this, in a time that does not grow with
-            // each of them.
-            if self.break_pairs(&nodes) {
-                parts.extend(self.split(&nodes));
-                continue;
-            }
-            let Some((&first, rest)) = nodes.split_first() else { continue };
-            while let Some(cycle) = self.shortest(first) {
-                self.end(&cycle);
-            }
-            self.part[first] = 0;
-            parts.extend(self.split(rest));
-        }
+        self.end_all();
+        self.reverse_all();
         self.cycles
     }
 
-    fn add(&mut self, pair: Pair, origins: Vec<Origin>, settled: bool) {
-        let wait = Wait { pair, origins, present: true, settled };
+    /// Adds a wait, or more origins of one.
+    fn add(&mut self, pair: Pair, mut origins: Vec<Origin>) -> usize {
         if let Some(&at) = self.index.get(&pair) {
-            self.waits[at] = wait;
+            let wait = &mut self.waits[at];
+            if wait.present {
+                wait.origins.append(&mut origins);
+            } else {
+                (wait.origins, wait.present) = (origins, true);
+            }
+            return at;
+        }
+        let at = self.waits.len();
+        self.index.insert(pair, at);
+        self.of[pair.0].push(at);
+        self.on[pair.1].push(at);
+        self.waits.push(Wait { pair, origins, present: true });
+        at
+    }
+
+    /// Adds a target's wait for what it wants, to the others where nothing can be stated.
+    fn want(&mut self, pair: Pair, origins: Vec<Origin>) {
+        if let Some(reversal) = self.graph.reversal(&origins) {
+            self.wanted.insert(pair, Wanted { origins, reversal });
         } else {
-            self.index.insert(pair, self.waits.len());
-            self.of[pair.0].push(self.waits.len());
-            self.waits.push(wait);
+            self.add(pair, origins);
+        }
+    }
+
+    /// Ends every cycle. Whatever is added on the way, a unit reaches no unit by waits that it did not reach before:
+    /// what was found to be on no cycle stays so.
+    fn end_all(&mut self) {
+        let everything: Vec<usize> = (0..self.graph.len()).collect();
+        let mut parts = self.split(&everything);
+        while let Some(mut nodes) = parts.pop() {
+            self.enter(&nodes);
+            // Where all wait for one that waits for all, most is done after this, in a time that does not grow with
+            // each of them.
+            if self.end_pairs(&nodes) {
+                parts.extend(self.split(&nodes));
+                continue;
+            }
+            // Shipped units make no cycle among themselves, and some are on nearly every other: they come last.
+            nodes.sort_by_key(|&node| !self.graph.is_given(node));
+            // To split the rest after each unit would take more time than the search, and not to, as well.
+            let size: usize = nodes.iter().map(|&node| self.of[node].len()).sum();
+            self.work = 0;
+            let mut rest = nodes.as_slice();
+            while let Some((&first, others)) = rest.split_first().filter(|_| self.work <= size) {
+                while let Some(cycle) = self.path(first, first) {
+                    self.end(&cycle);
+                }
+                self.part[first] = 0;
+                rest = others;
+            }
+            parts.extend(self.split(rest));
+        }
+    }
+
+    /// Makes a part of the graph of these units.
+    fn enter(&mut self, nodes: &[usize]) {
+        self.parts += 1;
+        for &node in nodes {
+            self.part[node] = self.parts;
         }
     }
 
@@ -104,7 +159,7 @@ impl<'a> Breaking<'a> {
     }
 
     /// Ends the cycles of two; whether there were any.
-    fn break_pairs(&mut self, nodes: &[usize]) -> bool {
+    fn end_pairs(&mut self, nodes: &[usize]) -> bool {
         let before = self.cycles.len();
         for &node in nodes {
             for at in 0..self.of[node].len() {
@@ -121,99 +176,126 @@ impl<'a> Breaking<'a> {
         self.cycles.len() > before
     }
 
-    /// A shortest cycle with this unit.
-    fn shortest(&mut self, first: usize) -> Option<Vec<usize>> {
-        let mut queue = VecDeque::from([first]);
+    /// A shortest path of waits, at least one, between two units of a part. It is searched from both ends, a step at a
+    /// time from the one that is cheaper to go on from: most units have few neighbours, and some targets nearly all.
+    fn path(&mut self, from: usize, to: usize) -> Option<Vec<usize>> {
+        let part = self.part[from];
+        let (mut forward, mut backward) = (vec![from], vec![to]);
         let mut touched = Vec::new();
-        let mut last = None;
-        'search: while let Some(node) = queue.pop_front() {
-            for &at in &self.of[node] {
-                let Wait { pair: (_, earlier), present, .. } = self.waits[at];
-                if !present || self.part[earlier] != self.part[first] {
-                    continue;
+        let mut met = None;
+        while met.is_none() && !forward.is_empty() && !backward.is_empty() {
+            let cost = |nodes: &[usize], lists: &[Vec<usize>]| nodes.iter().map(|&node| lists[node].len()).sum::<usize>();
+            let costs = (cost(&forward, &self.of), cost(&backward, &self.on));
+            self.work += costs.0.min(costs.1);
+            let mut next = Vec::new();
+            if costs.0 <= costs.1 {
+                for at in forward.iter().flat_map(|&node| &self.of[node]).copied() {
+                    let Wait { pair: (_, earlier), present, .. } = self.waits[at];
+                    if !present || self.part[earlier] != part {
+                        continue;
+                    }
+                    if earlier == to || self.leading[earlier].is_some() {
+                        met = Some(at);
+                        break;
+                    }
+                    if earlier != from && self.reached[earlier].is_none() {
+                        self.reached[earlier] = Some(at);
+                        next.push(earlier);
+                    }
                 }
-                if earlier == first {
-                    last = Some(at);
-                    break 'search;
+                touched.append(&mut forward);
+                forward = next;
+            } else {
+                for at in backward.iter().flat_map(|&node| &self.on[node]).copied() {
+                    let Wait { pair: (later, _), present, .. } = self.waits[at];
+                    if !present || self.part[later] != part {
+                        continue;
+                    }
+                    if later == from || self.reached[later].is_some() {
+                        met = Some(at);
+                        break;
+                    }
+                    if later != to && self.leading[later].is_none() {
+                        self.leading[later] = Some(at);
+                        next.push(later);
+                    }
                 }
-                if self.reached[earlier].is_none() {
-                    self.reached[earlier] = Some(at);
-                    touched.push(earlier);
-                    queue.push_back(earlier);
-                }
+                touched.append(&mut backward);
+                backward = next;
             }
         }
-        let cycle = last.map(|last| {
-            let mut cycle = vec![last];
-            let mut node = self.waits[last].pair.0;
-            while let Some(at) = self.reached[node] {
-                cycle.push(at);
-                node = self.waits[at].pair.0;
+        let path = met.map(|met| {
+            let mut path = vec![met];
+            let (mut later, mut earlier) = self.waits[met].pair;
+            while let Some(at) = self.reached[later] {
+                path.push(at);
+                later = self.waits[at].pair.0;
             }
-            cycle.reverse();
-            cycle
+            path.reverse();
+            while let Some(at) = self.leading[earlier] {
+                path.push(at);
+                earlier = self.waits[at].pair.1;
+            }
+            path
         });
-        for node in touched {
-            self.reached[node] = None;
+        for node in touched.into_iter().chain(forward).chain(backward) {
+            (self.reached[node], self.leading[node]) = (None, None);
         }
-        cycle
+        path
     }
 
-    /// Chooses the remedy of a cycle, applies it, and notes both.
+    fn edges(&self, waits: &[usize]) -> Vec<Edge> {
+        waits.iter().map(|&at| self.graph.edge(self.waits[at].pair, &self.waits[at].origins)).collect()
+    }
+
+    /// Ends a cycle where that costs least, and notes it.
     fn end(&mut self, cycle: &[usize]) {
-        let edges: Vec<Edge> = cycle.iter().map(|&at| self.graph.edge(self.waits[at].pair, &self.waits[at].origins)).collect();
-        let unsettled = || cycle.iter().enumerate().filter(|&(_, &at)| !self.waits[at].settled);
-        let reversal = unsettled().find_map(|(_, &at)| Some((at, self.graph.reversal(&self.waits[at].origins)?)));
-        let lightest = unsettled()
-            .filter(|&(_, &at)| self.waits[at].origins.iter().all(|origin| matches!(origin, Origin::Stated { .. } | Origin::Extra(_))))
-            .filter_map(|(position, &at)| Some(((self.weight)(&edges[position])?, position, at)))
-            .min();
-        let remedy = match (reversal, lightest) {
-            (Some((at, (unit, directive, name))), _) => {
-                self.reverse(at, (&unit, directive, &name));
-                Remedy::State { unit, directive, name }
+        let edges = self.edges(cycle);
+        let can_go = |edge: &Edge| edge.origins.iter().all(|origin| matches!(origin, Origin::Stated { .. } | Origin::Extra(_)));
+        let weights = edges.iter().map(|edge| can_go(edge).then(|| (self.weight)(edge)).flatten());
+        let lightest = weights.enumerate().filter_map(|(position, weight)| Some((weight?, position))).min();
+        if let Some(&at) = cycle.get(lightest.map_or(0, |(_, position)| position)) {
+            self.waits[at].present = false;
+            // The target waits for what it wants, now that this does not wait for the target.
+            let (later, earlier) = self.waits[at].pair;
+            if lightest.is_some()
+                && let Some(origins) = self.graph.reversed.remove(&(earlier, later))
+            {
+                self.want((earlier, later), origins);
             }
-            (None, Some((_, position, at))) => {
-                self.drop(at);
-                Remedy::Drop(position)
-            }
-            (None, None) => {
-                if let Some(&first) = cycle.first() {
-                    self.waits[first].present = false;
-                    self.waits[first].settled = true;
-                }
-                Remedy::Unbreakable
-            }
-        };
-        self.cycles.push(Cycle { edges, remedy });
-    }
-
-    /// The target of this wait is stated to come first.
-    fn reverse(&mut self, at: usize, (unit, directive, name): (&UnitName, Directive, &UnitName)) {
-        self.waits[at].present = false;
-        let (target, wanted) = self.waits[at].pair;
-        let mut origins = vec![Origin::Stated { unit: unit.clone(), directive, name: name.clone() }];
-        if let Some(&other) = self.index.get(&(wanted, target)).filter(|&&other| self.waits[other].present) {
-            origins.append(&mut self.waits[other].origins);
-            origins.sort_unstable();
-            origins.dedup();
         }
-        // Without it, the target would wait again.
-        self.add((wanted, target), origins, true);
+        self.cycles.push(Cycle { edges, remedy: lightest.map_or(Remedy::Unbreakable, |(_, position)| Remedy::Drop(position)) });
     }
 
-    /// The wait is not stated any more; a target of which it kept that it waits for what it wants does so now.
-    fn drop(&mut self, at: usize) {
-        self.waits[at].present = false;
-        let (later, earlier) = self.waits[at].pair;
-        let Some(mut origins) = self.graph.reversed.remove(&(earlier, later)) else { return };
-        match self.index.get(&(earlier, later)).map(|&other| &mut self.waits[other]) {
-            Some(other) if other.present => {
-                other.origins.append(&mut origins);
-                other.origins.sort_unstable();
+    /// Puts in the waits that were left out, and the opposite for those that would be on a cycle.
+    fn reverse_all(&mut self) {
+        let mut wanted = Vec::new();
+        for (pair, Wanted { origins, reversal }) in std::mem::take(&mut self.wanted) {
+            // Where the target waits for another reason, too, this wait adds nothing.
+            if !self.index.get(&pair).is_some_and(|&at| self.waits[at].present) {
+                wanted.push((self.add(pair, origins), reversal));
             }
-            Some(Wait { settled: true, .. }) => {}
-            _ => self.add((earlier, later), origins, true),
+        }
+        self.part.fill(0);
+        let everything: Vec<usize> = (0..self.graph.len()).collect();
+        for nodes in self.split(&everything) {
+            self.enter(&nodes);
+        }
+        wanted.retain(|&(at, _)| {
+            let (target, unit) = self.waits[at].pair;
+            let inside = self.part[target] != 0 && self.part[target] == self.part[unit];
+            self.waits[at].present = !inside;
+            inside
+        });
+        for (at, (unit, directive, name)) in wanted {
+            let (later, earlier) = self.waits[at].pair;
+            if let Some(path) = self.path(earlier, later) {
+                let mut edges = self.edges(&[at]);
+                edges.extend(self.edges(&path));
+                self.cycles.push(Cycle { edges, remedy: Remedy::State { unit, directive, name } });
+            } else {
+                self.waits[at].present = true;
+            }
         }
     }
 }

@@ -19,7 +19,9 @@ pub(super) struct Graph {
     /// The names of the units that are given, as they stand.
     given: HashSet<UnitName>,
     pub(super) waits: BTreeMap<Pair, Vec<Origin>>,
-    /// The waits of targets for what they want that are not there because the opposite is stated.
+    /// The waits of targets for what they want.
+    pub(super) wanted: BTreeMap<Pair, Vec<Origin>>,
+    /// Those that are not there as long as what they want waits for the target.
     pub(super) reversed: BTreeMap<Pair, Vec<Origin>>,
 }
 
@@ -51,6 +53,11 @@ impl Graph {
 
     pub(super) fn len(&self) -> usize {
         self.names.len()
+    }
+
+    /// Whether a unit file of this name was given.
+    pub(super) fn is_given(&self, index: usize) -> bool {
+        self.given.contains(&self.names[index])
     }
 
     pub(super) fn edge(&self, (later, earlier): Pair, origins: &[Origin]) -> Edge {
@@ -177,20 +184,19 @@ impl Reading {
             waits.entry(pair).or_default().push(origin);
         }
         // An extra wait is nothing that systemd knows of.
-        let stated = |origins: &Vec<Origin>| origins.iter().any(|origin| !matches!(origin, Origin::Extra(_)));
-        let mut reversed: BTreeMap<Pair, Vec<Origin>> = BTreeMap::new();
+        let known = |origins: &Vec<Origin>| origins.iter().any(|origin| !matches!(origin, Origin::Extra(_)));
+        let (mut wanted, mut reversed) = (BTreeMap::<Pair, Vec<Origin>>::new(), BTreeMap::<Pair, Vec<Origin>>::new());
         for (pair, origin) in self.wants {
             let defaults = |index: usize| self.defaults[index].unwrap_or(true);
             if defaults(pair.0) && defaults(pair.1) {
-                let opposite = waits.get(&(pair.1, pair.0)).is_some_and(stated);
-                let map = if opposite { &mut reversed } else { &mut waits };
+                let opposite = (pair.1, pair.0);
+                // Of two targets that want each other, systemd takes either.
+                let opposed = waits.get(&opposite).is_some_and(known) || wanted.contains_key(&opposite);
+                let map = if opposed { &mut reversed } else { &mut wanted };
                 map.entry(pair).or_default().push(origin);
             }
         }
-        for origins in waits.values_mut() {
-            origins.sort_unstable();
-        }
-        Graph { names: self.names.into_iter().map(UnitName::known).collect(), given, waits, reversed }
+        Graph { names: self.names.into_iter().map(UnitName::known).collect(), given, waits, wanted, reversed }
     }
 
     fn triggers(&mut self) {

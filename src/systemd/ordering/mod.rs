@@ -31,7 +31,8 @@ use super::{Directive, Unit, UnitName};
 pub struct Edge {
     pub later: UnitName,
     pub earlier: UnitName,
-    /// All that makes it wait, at least one: the wait is there until the last of them is gone.
+    /// All that makes it wait, at least one: the wait is there until the last of them is gone. [`Origin::Wanted`] is
+    /// not among others where stating the opposite does away with it.
     pub origins: Vec<Origin>,
 }
 
@@ -70,8 +71,8 @@ pub struct Cycle {
 /// What ends a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// `unit` says `directive=name`. Nothing is lost: a target no longer waits for a unit that it wants, and that in
-    /// turn waited for the target, by way of the rest of the cycle, already.
+    /// `unit` has to say `directive=name`. Nothing is lost: of a target and a unit that it wants, the target no longer
+    /// waits for the unit, and the unit waits for the target, by way of the rest of the cycle, already.
     State { unit: UnitName, directive: Directive, name: UnitName },
     /// The edge of this index goes, with all its origins.
     Drop(usize),

@@ -1,0 +1,297 @@
+//! Trees that are written over others.
+
+mod killed;
+mod trouble;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use super::{Change, Kind, Writing, compare, diff, write};
+use crate::conversion::Output;
+use crate::source;
+
+const UNIT: &str = "etc/systemd/system/a.service";
+const SCRIPT: &str = "usr/local/lib/upstart2systemd/a.pre-start";
+const KEEP: Writing = Writing { force: false, prune: false };
+const FORCE: Writing = Writing { force: true, prune: false };
+const PRUNE: Writing = Writing { force: false, prune: true };
+
+/// A text with the header of this program.
+fn ours(text: &str) -> String {
+    format!("# Converted from a.conf by upstart2systemd.\n{text}\n")
+}
+
+fn outputs(files: &[(&str, &str)]) -> Vec<Output> {
+    files.iter().map(|(path, text)| Output { path: (*path).to_owned(), text: ours(text) }).collect()
+}
+
+fn root() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn put(root: &Path, path: &str, text: &str) {
+    fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+    fs::write(root.join(path), text).unwrap();
+}
+
+/// Writes without a hindrance.
+fn written(root: &Path, files: &[(&str, &str)], how: Writing) {
+    write(root, &outputs(files), how, &|_, _| {}).unwrap();
+}
+
+/// Fails to write, and changes nothing.
+#[track_caller]
+fn refused(root: &Path, outputs: &[Output], how: Writing) -> String {
+    let before = tree(root);
+    let error = write(root, outputs, how, &|_, _| {}).unwrap_err();
+    assert_eq!(tree(root), before);
+    format!("{error:#}")
+}
+
+/// Everything below a directory: the texts of files, where links lead to, and that directories are there.
+fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut tree = BTreeMap::new();
+    let mut left = vec![root.to_owned()];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let kind = fs::symlink_metadata(&path).unwrap().file_type();
+            let text = if kind.is_dir() {
+                left.push(path.clone());
+                b"a directory".to_vec()
+            } else if kind.is_symlink() {
+                fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes()
+            } else {
+                fs::read(&path).unwrap()
+            };
+            tree.insert(path, text);
+        }
+    }
+    tree
+}
+
+/// The paths and what is to be done about them.
+fn kinds(changes: &[Change<'_>]) -> Vec<String> {
+    let name = |kind: &Kind<'_>| match kind {
+        Kind::New { .. } => "new",
+        Kind::Same => "same",
+        Kind::Changed { .. } => "changed",
+        Kind::Foreign { before: Some(_), .. } => "foreign",
+        Kind::Foreign { before: None, .. } => "no file",
+        Kind::Stale { .. } => "stale",
+    };
+    changes.iter().map(|change| format!("{} {}", name(&change.kind), change.path)).collect()
+}
+
+#[test]
+fn each_file_is_compared_with_what_is_there() {
+    let root = root();
+    put(root.path(), "etc/systemd/system/changed.service", &ours("old"));
+    put(root.path(), "etc/systemd/system/foreign.service", "[Unit]\n");
+    put(root.path(), "etc/systemd/system/alike.service", &ours("x"));
+    put(root.path(), "etc/systemd/system/same.service", "x");
+    put(root.path(), "etc/systemd/system/other.service", "[Unit]\n");
+    put(root.path(), "etc/tmpfiles.d/gone.conf", &ours("old"));
+    put(root.path(), "usr/local/lib/upstart2systemd/gone.main", &format!("#!/bin/sh\n{}", ours("old")));
+    put(root.path(), "usr/share/doc/elsewhere", &ours("old"));
+    put(root.path(), "home/elsewhere", &ours("old"));
+    symlink("same.service", root.path().join("etc/systemd/system/link.service")).unwrap();
+    symlink("/nowhere", root.path().join("etc/systemd/system/unrelated.service")).unwrap();
+    let names = ["new", "changed", "foreign", "alike", "link"];
+    let mut wanted: Vec<Output> = outputs(&names.map(|_| (UNIT, "x")));
+    for (output, name) in wanted.iter_mut().zip(names) {
+        output.path = format!("etc/systemd/system/{name}.service");
+    }
+    wanted.push(Output { path: "etc/systemd/system/same.service".to_owned(), text: "x".to_owned() });
+    let before = tree(root.path());
+    let changes = compare(root.path(), &wanted).unwrap();
+    let expected = [
+        "same etc/systemd/system/alike.service",
+        "changed etc/systemd/system/changed.service",
+        "foreign etc/systemd/system/foreign.service",
+        "no file etc/systemd/system/link.service",
+        "new etc/systemd/system/new.service",
+        "same etc/systemd/system/same.service",
+        "stale etc/tmpfiles.d/gone.conf",
+        "stale usr/local/lib/upstart2systemd/gone.main",
+    ];
+    assert_eq!(kinds(&changes), expected);
+    assert_eq!(tree(root.path()), before);
+}
+
+#[test]
+fn what_is_written_is_there_afterwards() {
+    let (root, unit) = (root(), ours("x"));
+    let odd = source::carry(b"etc/caf\xe9");
+    let below = root.path().join("made/on/demand");
+    let wanted = [
+        Output { path: UNIT.to_owned(), text: unit.clone() },
+        Output { path: SCRIPT.to_owned(), text: source::carry(b"caf\xe9") },
+        Output { path: odd, text: "x".to_owned() },
+    ];
+    let changes = write(&below, &wanted, KEEP, &|_, _| {}).unwrap();
+    assert_eq!(kinds(&changes).len(), 3);
+    assert_eq!(fs::read_to_string(below.join(UNIT)).unwrap(), unit);
+    assert_eq!(fs::read(below.join(SCRIPT)).unwrap(), b"caf\xe9");
+    assert!(tree(&below).contains_key(&below.join("etc").join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9"))));
+    let mode = |path: &str| fs::metadata(below.join(path)).unwrap().permissions().mode() & 0o7777;
+    for (path, expected) in [(UNIT, 0o644), (SCRIPT, 0o644), ("etc", 0o755), ("etc/systemd/system", 0o755), ("usr/local/lib", 0o755)] {
+        assert_eq!(mode(path) & !expected, 0, "{path}");
+    }
+    // Nothing else: no staging directory.
+    assert_eq!(fs::read_dir(&below).unwrap().count(), 2);
+    assert!(compare(&below, &wanted).unwrap().iter().all(|change| change.kind == Kind::Same));
+}
+
+#[test]
+fn new_files_go_beside_old_ones() {
+    let root = root();
+    put(root.path(), "etc/systemd/system/mine.service", "mine");
+    written(root.path(), &[(UNIT, "x"), ("etc/systemd/system/b.service.d/x.conf", "y"), (SCRIPT, "z")], KEEP);
+    let texts: Vec<String> = ["etc/systemd/system/mine.service", UNIT, "etc/systemd/system/b.service.d/x.conf", SCRIPT]
+        .map(|path| fs::read_to_string(root.path().join(path)).unwrap())
+        .to_vec();
+    assert_eq!(texts, ["mine".to_owned(), ours("x"), ours("y"), ours("z")]);
+}
+
+#[test]
+fn unchanged_files_are_not_touched() {
+    let root = root();
+    written(root.path(), &[(UNIT, "x"), (SCRIPT, "y")], KEEP);
+    let identity =
+        |path: &str| fs::metadata(root.path().join(path)).map(|file| (file.ino(), file.mtime(), file.mtime_nsec(), file.ctime())).unwrap();
+    let before = (identity(UNIT), identity(SCRIPT));
+    written(root.path(), &[(UNIT, "x"), (SCRIPT, "y2")], KEEP);
+    assert_eq!(identity(UNIT), before.0);
+    assert_ne!(identity(SCRIPT), before.1);
+    assert_eq!(fs::read_to_string(root.path().join(SCRIPT)).unwrap(), ours("y2"));
+}
+
+#[test]
+fn nothing_to_do_creates_nothing() {
+    let root = root();
+    let below = root.path().join("a/b");
+    assert!(write(&below, &[], PRUNE, &|_, _| panic!("there is no step")).unwrap().is_empty());
+    assert!(tree(root.path()).is_empty());
+}
+
+#[test]
+fn foreign_files_stay_unless_forced() {
+    let root = root();
+    put(root.path(), UNIT, "mine\n");
+    let wanted = outputs(&[(UNIT, "x"), (SCRIPT, "y")]);
+    let message = refused(root.path(), &wanted, PRUNE);
+    assert!(message.contains(&format!("nothing was changed: `{UNIT}`; `--force` replaces")), "{message}");
+    write(root.path(), &wanted, FORCE, &|_, _| {}).unwrap();
+    assert_eq!(fs::read_to_string(root.path().join(UNIT)).unwrap(), ours("x"));
+}
+
+#[test]
+fn of_many_foreign_files_some_are_named() {
+    let root = root();
+    let wanted: Vec<Output> = (10..25).map(|number| Output { path: format!("etc/{number}"), text: ours("x") }).collect();
+    for output in &wanted {
+        put(root.path(), &output.path, "mine");
+    }
+    let message = refused(root.path(), &wanted, KEEP);
+    assert!(message.contains("`etc/19` and 5 more; "), "{message}");
+}
+
+#[test]
+fn a_link_is_replaced_and_not_followed() {
+    let root = root();
+    put(root.path(), "elsewhere", &ours("mine"));
+    fs::create_dir_all(root.path().join("etc/systemd/system")).unwrap();
+    symlink(root.path().join("elsewhere"), root.path().join(UNIT)).unwrap();
+    let wanted = outputs(&[(UNIT, "x")]);
+    assert!(refused(root.path(), &wanted, KEEP).contains(UNIT));
+    write(root.path(), &wanted, FORCE, &|_, _| {}).unwrap();
+    assert_eq!(fs::read_to_string(root.path().join("elsewhere")).unwrap(), ours("mine"));
+    assert!(fs::symlink_metadata(root.path().join(UNIT)).unwrap().is_file());
+}
+
+#[test]
+fn stale_files_go_only_when_asked() {
+    let root = root();
+    written(root.path(), &[(UNIT, "x"), (SCRIPT, "y")], KEEP);
+    put(root.path(), "etc/systemd/system/mine.service", "mine");
+    let wanted = outputs(&[(UNIT, "x")]);
+    let changes = write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap();
+    assert_eq!(kinds(&changes), [format!("same {UNIT}"), format!("stale {SCRIPT}")]);
+    assert!(root.path().join(SCRIPT).exists());
+    write(root.path(), &wanted, PRUNE, &|_, _| {}).unwrap();
+    assert!(!root.path().join(SCRIPT).exists());
+    assert!(root.path().join(UNIT).exists() && root.path().join("etc/systemd/system/mine.service").exists());
+}
+
+#[test]
+fn steps_are_counted() {
+    let root = root();
+    put(root.path(), UNIT, &ours("old"));
+    let steps = std::sync::Mutex::new(Vec::new());
+    write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &|done, total| steps.lock().unwrap().push((done, total))).unwrap();
+    let mut steps = steps.into_inner().unwrap();
+    steps.sort_unstable();
+    assert_eq!(steps, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+}
+
+#[test]
+fn scripts_come_before_units() {
+    let root = root();
+    fs::create_dir_all(root.path().join("etc/systemd/system")).unwrap();
+    fs::create_dir_all(root.path().join("usr/local/lib/upstart2systemd")).unwrap();
+    let seen = std::sync::Mutex::new(Vec::new());
+    let look = |done, _| {
+        if done > 2 {
+            seen.lock().unwrap().push((root.path().join(SCRIPT).exists(), root.path().join(UNIT).exists()));
+        }
+    };
+    write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &look).unwrap();
+    assert_eq!(*seen.lock().unwrap(), [(true, false), (true, true)]);
+}
+
+#[test]
+fn differences_are_shown() {
+    let root = root();
+    put(root.path(), UNIT, &ours("[Unit]\nA=1\rB\nC=3"));
+    put(root.path(), "etc/gone", &ours("x"));
+    put(root.path(), "etc/foreign", "no newline");
+    let mut wanted = outputs(&[(UNIT, "[Unit]\nA=1\rC\nC=3"), ("etc/new\n\x1b", "y"), ("etc/foreign", "z")]);
+    wanted[1].text = "y".to_owned();
+    let changes = compare(root.path(), &wanted).unwrap();
+    let header = "# Converted from a.conf by upstart2systemd.";
+    let expected = format!(
+        "--- a/etc/foreign\n+++ b/etc/foreign\n@@ -1 +1,2 @@\n-no newline\n\\ No newline at end of file\n+{header}\n+z\n\
+         --- /dev/null\n+++ b/etc/new␊␛\n@@ -0,0 +1 @@\n+y\n\\ No newline at end of file\n\
+         --- a/{UNIT}\n+++ b/{UNIT}\n@@ -1,4 +1,4 @@\n {header}\n [Unit]\n-A=1\rB\n+A=1\rC\n C=3\n"
+    );
+    assert_eq!(diff(&changes, false), expected);
+    assert!(diff(&changes, true).contains("--- a/etc/gone\n+++ /dev/null\n@@ -1,2 +0,0 @@\n"), "{}", diff(&changes, true));
+    let same = compare(root.path(), &[]).unwrap();
+    assert_eq!(diff(&same, false), "");
+}
+
+#[test]
+fn two_outputs_do_not_meet() {
+    let root = root();
+    let message = |files: &[(&str, &str)]| format!("{:#}", compare(root.path(), &outputs(files)).unwrap_err());
+    assert_eq!(message(&[("etc/a", "x"), ("etc/a", "y")]), "two files are to be written to `etc/a`");
+    assert_eq!(
+        message(&[("etc/a", "x"), ("etc/a-b", "x"), ("etc/a/b/c", "y")]),
+        "`etc/a` is to be a file, and `etc/a/b/c` is to be below it"
+    );
+}
+
+#[test]
+fn paths_stay_below_the_root() {
+    let root = root();
+    let below = root.path().join("below");
+    for path in ["../a", "/a", "", "a/../../b", "a/./b", "a//b", "a/", "a/..", ".upstart2systemd-staging/new/a", "a\0b"] {
+        let wanted = [Output { path: path.to_owned(), text: "x".to_owned() }];
+        assert!(refused(&below, &wanted, FORCE).ends_with("is not a path below the output directory"), "{path}");
+        assert!(compare(&below, &wanted).is_err(), "{path}");
+    }
+    assert!(tree(root.path()).is_empty());
+}

@@ -1,0 +1,135 @@
+//! Jobs that never start by themselves, alone or in a circle.
+
+use std::collections::BTreeSet;
+
+use super::reach::{Reach, Source, source};
+use super::{Findings, Neighbours};
+use crate::ast::Event;
+use crate::diagnostic::{Rule, Severity};
+use crate::source::lossy;
+
+pub(super) static NEVER_STARTED: Rule = Rule {
+    code: "U310",
+    name: "never-started-job",
+    severity: Severity::Warning,
+    explanation: "\
+The job waits for something that nothing in the directory brings about: an event that no script emits, or a job that does not exist or never starts itself. Only a person can start it. If something outside \
+emits the event, say so in upstart2systemd.toml (`events = [\"NAME\"]`); if the job is meant to be started by hand, take its `start on` away.
+
+Bad:
+
+    # report.conf
+    start on started databse
+
+Good:
+
+    # report.conf
+    start on started database",
+};
+
+pub(super) static CIRCULAR: Rule = Rule {
+    code: "U312",
+    name: "circular-start",
+    severity: Severity::Warning,
+    explanation: "\
+Jobs wait for each other to start, and nothing else starts any of them: none ever starts by itself. Give one of them a condition of its own.
+
+Bad:
+
+    # a.conf
+    start on started b
+    # b.conf
+    start on started a
+
+Good:
+
+    # a.conf
+    start on runlevel [2345]
+    # b.conf
+    start on started a",
+};
+
+pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
+    let mut told = BTreeSet::new();
+    for (index, known) in neighbours.jobs.iter().enumerate() {
+        let Some(condition) = known.job.start_on.as_ref().filter(|_| !reach.reached[index]) else { continue };
+        if told.contains(&index) {
+            continue;
+        }
+        let missing: Vec<&Event> = condition.value.leaves().into_iter().filter(|event| !reach.comes(neighbours, event)).collect();
+        let Some(first) = missing.first() else { continue };
+        if let Some(circle) = circle(neighbours, reach, index) {
+            told.extend(circle.iter().map(|(job, _)| *job));
+            let mut diagnostic = CIRCULAR
+                .at(first.span(), format!("`{}` waits for a job that waits for it", lossy(&known.job.name.0)))
+                .note("nothing else starts any of them")
+                .help("give one of them a condition of its own, such as `start on runlevel [2345]`");
+            for (job, event) in circle.iter().filter(|(job, _)| *job != index) {
+                if let Some(place) = neighbours.place(*job, event.span()) {
+                    diagnostic = diagnostic.elsewhere(place, "and this one for that");
+                }
+            }
+            found.push((index, diagnostic));
+            continue;
+        }
+        if missing.len() == 1 && matches!(source(neighbours, first), Source::Nothing) {
+            // That the event, or the job, does not exist is said already.
+            continue;
+        }
+        let name = lossy(&known.job.name.0);
+        let mut diagnostic = NEVER_STARTED
+            .at(first.span(), format!("nothing ever starts `{name}`"))
+            .help("mend what it waits for; if it is meant to be started by hand, take `start on` away");
+        diagnostic = match source(neighbours, first) {
+            Source::Nothing => diagnostic.note("nothing in this directory brings this about"),
+            Source::Jobs(jobs) => {
+                let blocker = jobs.first().copied();
+                let diagnostic = diagnostic.note("what it waits for never starts itself");
+                match blocker.and_then(|job| neighbours.place(job, neighbours.jobs.get(job)?.job.start_on.as_ref()?.span)) {
+                    Some(place) => diagnostic.elsewhere(place, "this never comes true"),
+                    None => diagnostic,
+                }
+            }
+            Source::Outside => diagnostic,
+        };
+        found.push((index, diagnostic));
+    }
+}
+
+/// The way from a job back to itself over jobs that wait for each other, with the events by which they do.
+fn circle<'a>(neighbours: &Neighbours<'a>, reach: &Reach, start: usize) -> Option<Vec<(usize, &'a Event)>> {
+    // Breadth first, so that the shortest is shown. Each entry knows whence it was reached.
+    let mut seen = BTreeSet::from([start]);
+    let mut queue: Vec<(usize, Option<usize>, Option<&Event>)> = vec![(start, None, None)];
+    let mut at = 0;
+    while let Some(&(job, _, _)) = queue.get(at) {
+        let condition = neighbours.jobs.get(job)?.job.start_on.as_ref();
+        for event in condition.into_iter().flat_map(|condition| condition.value.leaves()) {
+            let Source::Jobs(sources) = source(neighbours, event) else { continue };
+            for next in sources.into_iter().filter(|&next| !reach.reached[next]) {
+                if next == start {
+                    return Some(way(&queue, at, event));
+                }
+                if seen.insert(next) {
+                    queue.push((next, Some(at), Some(event)));
+                }
+            }
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The jobs on the way, each with the event that it waits for.
+fn way<'a>(queue: &[(usize, Option<usize>, Option<&'a Event>)], last: usize, closing: &'a Event) -> Vec<(usize, &'a Event)> {
+    let (mut way, mut at, mut event) = (Vec::new(), Some(last), closing);
+    while let Some(&(job, from, by)) = at.and_then(|at| queue.get(at)) {
+        way.push((job, event));
+        at = from;
+        if let Some(by) = by {
+            event = by;
+        }
+    }
+    way.reverse();
+    way
+}

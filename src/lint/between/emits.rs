@@ -1,0 +1,90 @@
+//! What jobs declare to emit, and what their scripts emit.
+
+use super::{Findings, Neighbours};
+use crate::diagnostic::{Rule, Severity};
+use crate::source::lossy;
+use crate::world::Emitter;
+
+pub(super) static NOT_EMITTED: Rule = Rule {
+    code: "U313",
+    name: "declared-event-not-emitted",
+    severity: Severity::Note,
+    explanation: "\
+The job says that it emits an event (`emits`), and other jobs wait for it, but no script of the job emits it. The program that the job runs may do it; if it does not, those jobs never start.
+
+Bad:
+
+    emits cache-warm
+    exec /usr/bin/warm-cache
+
+Good:
+
+    emits cache-warm
+    script
+        /usr/bin/warm-cache
+        initctl emit cache-warm
+    end script",
+};
+
+pub(super) static NOT_DECLARED: Rule = Rule {
+    code: "U314",
+    name: "emitted-event-not-declared",
+    severity: Severity::Note,
+    explanation: "\
+A script emits an event that no `emits` stanza of the job declares. `emits` has no effect on what happens, but it is how people and tools see where an event comes from.
+
+Bad:
+
+    script
+        initctl emit cache-warm
+    end script
+
+Good:
+
+    emits cache-warm
+    script
+        initctl emit cache-warm
+    end script",
+};
+
+pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
+    for (index, known) in neighbours.jobs.iter().enumerate() {
+        let job = known.job;
+        let declared: Vec<_> = job.emits.iter().flat_map(|stated| &stated.value).collect();
+        let own = |event: &str| -> Vec<&Emitter> {
+            neighbours.world.emitters(event).iter().filter(|emitter| emitter.job == job.name.0 && emitter.variables.is_some()).collect()
+        };
+        for word in &declared {
+            let name = word.value.as_str();
+            let Some(followers) = neighbours.world.followers(name) else { continue };
+            let says_so = job.processes.values().any(|stated| stated.value.text().value.contains(name));
+            if !own(name).is_empty() || says_so || name.contains(['*', '?', '[']) {
+                continue;
+            }
+            let mut diagnostic = NOT_EMITTED
+                .at(word.span, format!("no script of this job emits `{}`", lossy(name)))
+                .note("the program that it runs may")
+                .help("if nothing does, let a script call `initctl emit`, or take the declaration away");
+            let follower = followers.started.iter().find_map(|other| neighbours.index(other));
+            if let Some(place) = follower.and_then(|other| neighbours.place(other, neighbours.jobs.get(other)?.job.start_on.as_ref()?.span))
+            {
+                diagnostic = diagnostic.elsewhere(place, "this waits for it");
+            }
+            found.push((index, diagnostic));
+        }
+        let matches =
+            |pattern: &str, event: &str| pattern == event || (pattern.contains(['*', '?', '[']) && crate::lower::matches(pattern, event));
+        let mut told: Vec<&str> = Vec::new();
+        for event in neighbours.world.events_of(&job.name.0) {
+            if declared.iter().any(|word| matches(&word.value, event)) || told.contains(&event) {
+                continue;
+            }
+            told.push(event);
+            let Some(emitter) = own(event).first().copied() else { continue };
+            let diagnostic = NOT_DECLARED
+                .at(emitter.place.span, format!("`{}` is not among what the job declares to emit", lossy(event)))
+                .help(format!("add `emits {}`", lossy(event)));
+            found.push((index, diagnostic));
+        }
+    }
+}

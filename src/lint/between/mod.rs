@@ -1,0 +1,49 @@
+//! What is wrong between the jobs of a directory, each of which may be right by itself.
+
+mod circular_start;
+mod emits;
+mod reach;
+mod unstarted_instance;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::source::{Place, Span};
+use crate::survey::Known;
+use crate::world::World;
+
+use reach::Reach;
+
+/// The jobs of a directory, in the order of their names, and what each knows of the others.
+pub struct Neighbours<'a> {
+    pub jobs: &'a [Known<'a>],
+    pub world: &'a World,
+    /// Events that something outside of the directory emits, as its owner says.
+    pub outside_events: &'a [String],
+}
+
+impl Neighbours<'_> {
+    fn place(&self, index: usize, span: Span) -> Option<Place> {
+        Some(Place { sources: self.jobs.get(index)?.sources.clone(), span })
+    }
+
+    fn index(&self, job: &str) -> Option<usize> {
+        self.jobs.binary_search_by(|known| known.job.name.0.as_str().cmp(job)).ok()
+    }
+}
+
+/// What is found, each with the index of the job that it belongs to.
+type Findings = Vec<(usize, Diagnostic)>;
+
+/// Every rule about what is between jobs and shows without a translation.
+pub static RULES: [&Rule; 5] =
+    [&circular_start::NEVER_STARTED, &unstarted_instance::RULE, &circular_start::CIRCULAR, &emits::NOT_EMITTED, &emits::NOT_DECLARED];
+
+/// What the rules find in a directory. Time grows with the number of jobs and of what they name.
+pub fn lint(neighbours: &Neighbours<'_>) -> Findings {
+    let mut found = Findings::new();
+    let reach = Reach::of(neighbours);
+    circular_start::check(neighbours, &reach, &mut found);
+    unstarted_instance::check(neighbours, &reach, &mut found);
+    emits::check(neighbours, &mut found);
+    found.sort_by_key(|(index, diagnostic)| (*index, diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    found
+}

@@ -1,0 +1,139 @@
+//! Which jobs can start by themselves: the least set that holds what the boot starts and what that leads to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Neighbours;
+use crate::ast::{Argument, Condition, Event};
+use crate::event::Expr;
+use crate::lower::{is_known_event, is_known_job};
+use crate::shell;
+use crate::shell::job_control::{self, Verb};
+
+pub(super) struct Reach {
+    /// For each job whether something starts it, or a person has to.
+    pub(super) reached: Vec<bool>,
+    /// What scripts start, by the name of the job; with the names of the variables that are given.
+    pub(super) started: BTreeMap<String, Vec<Vec<String>>>,
+}
+
+/// What has to happen for an event to come.
+pub(super) enum Source {
+    /// It comes from outside of the jobs, or may.
+    Outside,
+    /// One of these jobs has to run.
+    Jobs(Vec<usize>),
+    Nothing,
+}
+
+impl Reach {
+    pub(super) fn of(neighbours: &Neighbours<'_>) -> Self {
+        let (started, by) = starts(neighbours);
+        let mut reached: Vec<bool> = neighbours
+            .jobs
+            .iter()
+            // A job without a condition is started by a person, so that what it leads to can happen.
+            .map(|known| known.job.start_on.is_none())
+            .collect();
+        let mut open: Vec<usize> = (0..neighbours.jobs.len()).filter(|&index| reached[index]).collect();
+        // Jobs that wait for another one, by the one that they wait for.
+        let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (index, known) in neighbours.jobs.iter().enumerate() {
+            for event in known.job.start_on.iter().flat_map(|condition| condition.value.leaves()) {
+                if let Source::Jobs(sources) = source(neighbours, event) {
+                    for source in sources {
+                        waiting.entry(source).or_default().insert(index);
+                    }
+                }
+            }
+            if let Some(starters) = by.get(known.job.name.0.as_str()) {
+                for &starter in starters {
+                    waiting.entry(starter).or_default().insert(index);
+                }
+            }
+        }
+        let mut reach = Self { reached: std::mem::take(&mut reached), started };
+        open.extend((0..neighbours.jobs.len()).filter(|&index| !reach.reached[index] && reach.can_start(neighbours, index, &by)));
+        while let Some(index) = open.pop() {
+            reach.reached[index] = true;
+            for &next in waiting.get(&index).into_iter().flatten() {
+                if !reach.reached[next] && reach.can_start(neighbours, next, &by) {
+                    reach.reached[next] = true;
+                    open.push(next);
+                }
+            }
+        }
+        reach
+    }
+
+    fn can_start(&self, neighbours: &Neighbours<'_>, index: usize, by: &BTreeMap<String, Vec<usize>>) -> bool {
+        let Some(known) = neighbours.jobs.get(index) else { return false };
+        let condition = known.job.start_on.as_ref();
+        condition.is_none_or(|condition| self.holds(neighbours, &condition.value))
+            || by.get(&known.job.name.0).is_some_and(|starters| starters.iter().any(|&starter| self.reached[starter]))
+    }
+
+    fn holds(&self, neighbours: &Neighbours<'_>, condition: &Condition) -> bool {
+        match condition {
+            Expr::Leaf(event) => self.comes(neighbours, event),
+            Expr::And(left, right) => self.holds(neighbours, left) && self.holds(neighbours, right),
+            Expr::Or(left, right) => self.holds(neighbours, left) || self.holds(neighbours, right),
+        }
+    }
+
+    pub(super) fn comes(&self, neighbours: &Neighbours<'_>, event: &Event) -> bool {
+        match source(neighbours, event) {
+            Source::Outside => true,
+            Source::Jobs(jobs) => jobs.into_iter().any(|job| self.reached[job]),
+            Source::Nothing => false,
+        }
+    }
+}
+
+/// Where an event comes from.
+pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> Source {
+    let name = event.name.value.as_str();
+    if matches!(name, "starting" | "started" | "stopping" | "stopped") {
+        let job = event.arguments().find_map(|(argument, _)| match argument {
+            Argument::Positional(job) | Argument::Equal("JOB", job) => Some(job),
+            Argument::Equal(..) | Argument::Unequal(..) => None,
+        });
+        return match job {
+            // A pattern may mean any job.
+            Some(job) if !job.contains(['*', '?', '[', '$']) => match neighbours.index(job) {
+                Some(index) => Source::Jobs(vec![index]),
+                None if is_known_job(job) => Source::Outside,
+                None => Source::Nothing,
+            },
+            _ => Source::Outside,
+        };
+    }
+    if is_known_event(name) || neighbours.outside_events.iter().any(|event| event == name) || !neighbours.world.patterns().is_empty() {
+        return Source::Outside;
+    }
+    let emitters: Vec<usize> = neighbours.world.emitters(name).iter().filter_map(|emitter| neighbours.index(&emitter.job)).collect();
+    if emitters.is_empty() { Source::Nothing } else { Source::Jobs(emitters) }
+}
+
+type Started = BTreeMap<String, Vec<Vec<String>>>;
+
+/// What scripts start: by the name of the job the variables that are given each time, and the jobs whose scripts do it.
+fn starts(neighbours: &Neighbours<'_>) -> (Started, BTreeMap<String, Vec<usize>>) {
+    let (mut started, mut by) = (Started::new(), BTreeMap::<String, Vec<usize>>::new());
+    for (index, known) in neighbours.jobs.iter().enumerate() {
+        for stated in known.job.processes.values() {
+            let text = &stated.value.text().value;
+            if !text.contains("start") {
+                continue;
+            }
+            let reading = shell::read(text);
+            for usage in job_control::find(text, &reading).commands {
+                let operands = usage.operands();
+                let (Verb::Start | Verb::Restart, Some((Some(job), _))) = (usage.verb(), operands.first()) else { continue };
+                let keys = operands.iter().skip(1).filter_map(|(_, place)| Some(text.get((*place).clone())?.split_once('=')?.0.to_owned()));
+                started.entry((*job).to_owned()).or_default().push(keys.collect());
+                by.entry((*job).to_owned()).or_default().push(index);
+            }
+        }
+    }
+    (started, by)
+}

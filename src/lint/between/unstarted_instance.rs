@@ -1,0 +1,85 @@
+//! Jobs with instances of which none can start.
+
+use super::reach::Reach;
+use super::{Findings, Neighbours};
+use crate::ast::Argument;
+use crate::diagnostic::{Rule, Severity};
+use crate::instance::Instance;
+use crate::lower::event_carries;
+use crate::source::lossy;
+
+pub(super) static RULE: Rule = Rule {
+    code: "U311",
+    name: "unstarted-instance",
+    severity: Severity::Warning,
+    explanation: "\
+The job has instances, and nothing that starts it says which: no event of its condition carries the variable that names the instance, no script starts the job with it, and no `env` stanza gives it a default. init \
+then fails to name the instance and does not start the job.
+
+Bad:
+
+    start on runlevel [2345]
+    instance $PORT
+
+Good:
+
+    start on runlevel [2345]
+    instance $PORT
+    env PORT=8080",
+};
+
+pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
+    for (index, known) in neighbours.jobs.iter().enumerate() {
+        let job = known.job;
+        let (Some(pattern), Some(condition)) = (&job.instance, &job.start_on) else { continue };
+        let Instance::Template { variables, default: None } = Instance::of(job) else { continue };
+        let has_default = |variable: &String| {
+            job.env.iter().any(|env| env.value.split_once('=').is_some_and(|(name, _)| name == variable))
+                || pattern.value.contains(&format!("${{{variable}:-"))
+                || pattern.value.contains(&format!("${{{variable}-"))
+        };
+        let Some(missing) = variables.iter().find(|variable| !has_default(variable) && !comes_with(neighbours, job, variable)) else {
+            continue;
+        };
+        let given = |keys: &Vec<String>| keys.iter().any(|key| key == missing);
+        if reach.started.get(&job.name.0).is_some_and(|starts| starts.iter().any(given)) {
+            continue;
+        }
+        let diagnostic = RULE
+            .at(pattern.span, format!("nothing says what `{}` is, so no instance ever starts", lossy(missing)))
+            .related(condition.span, "what starts the job does not carry it")
+            .note("init does not start a job whose instance it cannot name")
+            .help(format!(
+                "give it a default with `env {0}=...`, or start the job from a script: `start {1} {0}=...`",
+                lossy(missing),
+                lossy(&job.name.0)
+            ));
+        found.push((index, diagnostic));
+    }
+}
+
+/// Whether an event of the condition may carry the variable.
+fn comes_with(neighbours: &Neighbours<'_>, job: &crate::job::Job, variable: &str) -> bool {
+    let events = job.start_on.iter().flat_map(|condition| condition.value.leaves());
+    events.into_iter().any(|event| {
+        let name = event.name.value.as_str();
+        let matches_on = event.arguments().any(|(argument, _)| match argument {
+            Argument::Equal(key, _) | Argument::Unequal(key, _) => key == variable,
+            Argument::Positional(_) => false,
+        });
+        let emitters = neighbours.world.emitters(name);
+        let emitted = emitters.iter().any(|emitter| {
+            // What only `emits` tells of may carry anything.
+            emitter.variables.as_ref().is_none_or(|variables| variables.iter().any(|carried| carried.name == variable))
+        });
+        let exported = || {
+            let of_job = event.arguments().find_map(|(argument, _)| match argument {
+                Argument::Positional(job) | Argument::Equal("JOB", job) => Some(job),
+                Argument::Equal(..) | Argument::Unequal(..) => None,
+            });
+            let other = of_job.and_then(|name| neighbours.index(name)).and_then(|index| neighbours.jobs.get(index));
+            other.is_some_and(|other| other.job.export.iter().flat_map(|stated| &stated.value).any(|word| word.value == variable))
+        };
+        matches_on || emitted || exported() || event_carries(name, variable).unwrap_or(emitters.is_empty())
+    })
+}

@@ -1,0 +1,197 @@
+//! `migrate` as it is used in CI and by hand: what it writes, what it leaves alone, and what it says.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod program;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use program::PROGRAM;
+
+struct System {
+    directory: tempfile::TempDir,
+}
+
+impl System {
+    fn new(jobs: &[(&str, &str)]) -> Self {
+        let system = Self { directory: tempfile::tempdir().unwrap() };
+        for (name, text) in jobs {
+            system.put(&format!("etc/init/{name}"), text);
+        }
+        system
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.directory.path().join(path)
+    }
+
+    fn put(&self, path: &str, text: &str) {
+        fs::create_dir_all(self.at(path).parent().unwrap()).unwrap();
+        fs::write(self.at(path), text).unwrap();
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        fs::read_to_string(self.at(path)).ok()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.current_dir(self.directory.path()).env_remove("CLICOLOR_FORCE").arg("migrate").args(arguments);
+        command
+    }
+
+    fn migrate(&self, arguments: &[&str]) -> Ran {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
+        Ran { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() }
+    }
+}
+
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn is(&self, status: i32, stdout: &[&str], stderr: &[&str]) {
+        assert_eq!(self.status, Some(status), "{self:#?}");
+        assert!(stdout.iter().all(|said| self.stdout.contains(said)), "{stdout:?} is not in {self:#?}");
+        assert!(stderr.iter().all(|said| self.stderr.contains(said)), "{stderr:?} is not in {self:#?}");
+    }
+}
+
+const WEB: (&str, &str) = ("web.conf", "start on runlevel [2345]\nexec /usr/bin/web\n");
+const UNIT: &str = "out/etc/systemd/system/web.service";
+
+#[test]
+fn check_fails_until_the_overlay_is_up_to_date() {
+    let system = System::new(&[WEB]);
+    let check = || system.migrate(&["etc/init", "-o", "out", "--check"]);
+    check().is(1, &["new        etc/systemd/system/web.service\n"], &[]);
+    assert!(!system.at("out").exists());
+    system.migrate(&["etc/init", "-o", "out"]).is(0, &["1 job: 1 exact; 2 files.", "systemctl enable web.service"], &[]);
+    let written = system.text(UNIT).unwrap();
+    check().is(0, &[], &[]);
+    assert_eq!(check().stdout, "");
+    system.put("etc/init/web.conf", "start on runlevel [2345]\nexec /usr/bin/web --new\n");
+    check().is(1, &["changed    etc/systemd/system/web.service\n"], &[]);
+    let diff = system.migrate(&["etc/init", "-o", "out", "--diff"]);
+    diff.is(0, &["-ExecStart=/usr/bin/web\n+ExecStart=/usr/bin/web --new\n"], &[]);
+    assert_eq!(system.text(UNIT).unwrap(), written);
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let system = System::new(&[WEB]);
+    system.migrate(&["etc/init", "-o", "out"]);
+    let modified = || fs::metadata(system.at(UNIT)).unwrap().modified().unwrap();
+    let before = modified();
+    std::thread::sleep(Duration::from_millis(20));
+    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &[]);
+    assert_eq!(modified(), before);
+}
+
+#[test]
+fn what_somebody_else_wrote_is_left_alone() {
+    let system = System::new(&[WEB, ("db.conf", "exec /usr/bin/db\n")]);
+    system.put(UNIT, "[Service]\nExecStart=/mine\n");
+    system.migrate(&["etc/init", "-o", "out"]).is(3, &[], &["etc/systemd/system/web.service", "--force", "nothing was changed"]);
+    assert_eq!(system.text(UNIT).unwrap(), "[Service]\nExecStart=/mine\n");
+    assert!(!system.at("out/etc/systemd/system/db.service").exists());
+    system.migrate(&["etc/init", "-o", "out", "--check"]).is(1, &["in the way etc/systemd/system/web.service\n"], &[]);
+    system.migrate(&["etc/init", "-o", "out", "--force"]).is(0, &[], &[]);
+    assert!(system.text(UNIT).unwrap().contains("ExecStart=/usr/bin/web\n"));
+}
+
+#[test]
+fn what_no_job_comes_to_any_more_is_told_and_pruned() {
+    let system = System::new(&[WEB, ("db.conf", "exec /usr/bin/db\n")]);
+    system.migrate(&["etc/init", "-o", "out"]);
+    fs::remove_file(system.at("etc/init/db.conf")).unwrap();
+    let old = "out/etc/systemd/system/db.service";
+    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &["etc/systemd/system/db.service", "--prune"]);
+    assert!(system.at(old).exists());
+    system.migrate(&["etc/init", "-o", "out", "--check"]).is(0, &["left over  etc/systemd/system/db.service\n"], &[]);
+    system.migrate(&["etc/init", "-o", "out", "--check", "--prune"]).is(1, &["removed    "], &[]);
+    system.migrate(&["etc/init", "-o", "out", "--prune"]).is(0, &[], &[]);
+    assert!(!system.at(old).exists() && system.at(UNIT).exists());
+}
+
+#[test]
+fn a_plan_can_be_seen_without_a_place_for_it() {
+    let system = System::new(&[WEB]);
+    system.migrate(&["etc/init", "--dry-run"]).is(0, &["new        etc/systemd/system/web.service\n", "1 job: 1 exact"], &[]);
+    system.migrate(&["etc/init"]).is(2, &[], &["--output"]);
+    assert_eq!(fs::read_dir(system.directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_root_can_be_given() {
+    let system = System::new(&[]);
+    system.put("image/etc/init/net/front.conf", "exec /usr/bin/front\n");
+    system.migrate(&["--root", "image", "-o", "out", "--explain-jobs"]).is(
+        0,
+        &["net/front: `start net/front` is now `systemctl start net-front`, the log is now `journalctl -u net-front`, `reload net/front` is `systemctl reload net-front`\n"],
+        &[],
+    );
+    assert!(system.at("out/etc/systemd/system/net-front.service").exists());
+    system.migrate(&["--root", "absent", "-o", "out"]).is(3, &[], &["absent/etc/init"]);
+}
+
+#[test]
+fn one_bad_job_does_not_stop_the_others() {
+    let system = System::new(&[WEB, ("bad.conf", "exec\n"), ("worse.conf", "script\n"), ("good.conf", "task\nexec /bin/y\n")]);
+    let ran = system.migrate(&["etc/init", "-o", "out"]);
+    ran.is(
+        3,
+        &["4 jobs: 2 exact, 2 not converted", "bad    not converted: ", "worse  not converted: "],
+        &["etc/init/bad.conf:1:1", "U005"],
+    );
+    assert!(system.at(UNIT).exists() && !system.at("out/etc/systemd/system/bad.service").exists());
+}
+
+#[test]
+fn several_directories_are_one_system() {
+    let system = System::new(&[WEB]);
+    system.put("more/web.conf", "exec /usr/bin/other\n");
+    system.put("more/extra.conf", "start on started web\nstop on stopping web\nexec /usr/bin/extra\n");
+    system.migrate(&["etc/init", "more", "-o", "out"]).is(0, &[], &["note[U306]", "more/web.conf"]);
+    assert!(system.text(UNIT).unwrap().contains("ExecStart=/usr/bin/web\n"));
+    assert!(system.text("out/etc/systemd/system/extra.service").unwrap().contains("BindsTo=web.service\n"));
+}
+
+/// Every unit is as one run or the other writes it, however early or late the program is killed.
+#[test]
+fn a_killed_migration_leaves_whole_files() {
+    const JOBS: usize = 300;
+    let jobs = |word: &str| (0..JOBS).map(|index| (format!("job{index}.conf"), format!("exec /bin/{word} {index}\n"))).collect::<Vec<_>>();
+    let system = System::new(&[]);
+    let put = |word: &str| jobs(word).iter().for_each(|(name, text)| system.put(&format!("etc/init/{name}"), text));
+    put("old");
+    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &[]);
+    let mut survived = 0;
+    for round in 0..40 {
+        put(if round % 2 == 0 { "new" } else { "old" });
+        let mut child = system.command(&["etc/init", "-o", "out", "-q"]).stdout(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(500 * round));
+        child.kill().unwrap();
+        survived += usize::from(child.wait().unwrap().success());
+        for index in 0..JOBS {
+            let text = system.text(&format!("out/etc/systemd/system/job{index}.service")).unwrap();
+            let whole = ["old", "new"]
+                .iter()
+                .any(|word| text.contains(&format!("\nExecStart=/bin/{word} {index}\n")) && text.ends_with("IgnoreSIGPIPE=no\n"));
+            assert!(whole, "round {round}: {text}");
+        }
+    }
+    assert!(survived < 40, "the program was never killed in time");
+    put("new");
+    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &[]);
+    system.migrate(&["etc/init", "-o", "out", "--check"]).is(0, &[], &[]);
+    let left: Vec<_> = fs::read_dir(system.at("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["etc"]);
+}

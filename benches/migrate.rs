@@ -14,21 +14,21 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 const RUNS: usize = 5;
 
 fn main() {
-    let jobs = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
+    let jobs = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let directory = tempfile::tempdir().expect("a directory for the jobs");
     let tree = directory.path().join("init");
     repeat(&collection(), jobs, &tree);
     let (mut copies, mut migrations) = (Vec::new(), Vec::new());
     let mut peak = 0;
     for run in 0..=RUNS {
-        let copied = time(Command::new("cp").arg("-r").arg(&tree).arg(directory.path().join("copy")));
+        let copying = time(Command::new("cp").arg("-r").arg(&tree).arg(directory.path().join("copy")));
         let (migrated, memory) = migrate(&tree, &directory.path().join("overlay"));
         for name in ["copy", "overlay"] {
             fs::remove_dir_all(directory.path().join(name)).expect("what was written can be removed");
         }
         // The first of each fills the caches.
         if run > 0 {
-            copies.push(copied);
+            copies.push(copying);
             migrations.push(migrated);
             peak = peak.max(memory);
         }

@@ -38,10 +38,16 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<Stri
     }
     // Each name once: there may be many jobs, and many that name the same missing one.
     let siblings = &survey.siblings;
+    // In a directory above that of the configuration all jobs have a path before their names.
+    let by_last_part: BTreeMap<&str, &str> =
+        siblings.keys().rev().filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str()))).collect();
     survey.meant = named
         .into_par_iter()
         .filter(|name| !siblings.contains_key(*name))
-        .filter_map(|name| Some((name.to_owned(), closest(name, siblings.keys().map(String::as_str))?.to_owned())))
+        .filter_map(|name| {
+            let meant = by_last_part.get(name).copied().or_else(|| closest(name, siblings.keys().map(String::as_str)));
+            Some((name.to_owned(), meant?.to_owned()))
+        })
         .collect();
     World::whole(survey)
 }

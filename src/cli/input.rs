@@ -184,6 +184,7 @@ fn explained(path: &Path, error: &io::Error) -> Trouble {
 }
 
 /// What is answered for a file that cannot be read.
+#[expect(clippy::unnecessary_box_returns, reason = "it is the error of a result")]
 pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
     let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
     let diagnostic = UNREADABLE.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);

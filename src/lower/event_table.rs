@@ -169,10 +169,9 @@ pub fn event_carries(name: &str, variable: &str) -> Option<bool> {
             variables,
             ..
         }) => Some(variables.contains(&variable)),
-        Some(Row { variables, .. }) if variables.is_empty() => Some(false),
-        Some(_) => None,
+        Some(Row { variables: [], .. }) => Some(false),
         None if name.contains("-device-") => Some(true),
-        None => None,
+        Some(_) | None => None,
     }
 }
 

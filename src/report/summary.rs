@@ -40,7 +40,12 @@ impl Summary {
     pub fn of(files: &[Converted]) -> Self {
         let mut summary = Self { files: files.len(), ..Self::default() };
         for Converted { conversion, .. } in files {
-            *if conversion.outputs.is_empty() { &mut summary.refused } else { &mut summary.converted } += 1;
+            if !conversion.outputs.is_empty() {
+                summary.converted += 1;
+            } else if conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+                // A remark about a file that is no job is not about a job that was lost.
+                summary.refused += 1;
+            }
             for diagnostic in &conversion.diagnostics {
                 *match diagnostic.severity {
                     Severity::Error => &mut summary.errors,

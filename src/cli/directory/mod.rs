@@ -62,23 +62,26 @@ pub(super) fn read(directories: &[PathBuf], with_override: bool) -> Result<Direc
         let (rule, remark) = idle(&directories, &name, &place, &jobs)?;
         Some(Stray::remark(name, place.path, rule, remark))
     }));
-    let read: Vec<(Vec<u8>, PathBuf, Result<Input, Box<Converted>>)> = jobs
+    let read: Vec<Result<Input, Stray>> = jobs
         .into_par_iter()
         .map(|(name, Job { first: Place { rank, path }, hidden: _ })| {
             let overriding = if with_override { applied_override(&directories[..=rank], &name) } else { None };
-            let input = input::read_found(&path, JobName(source::carry(&name)), overriding.as_deref());
-            (name, path, input)
+            input::read_found(&path, JobName(source::carry(&name)), overriding.as_deref()).map_err(|unreadable| Stray {
+                name,
+                path,
+                converted: unreadable,
+            })
         })
         .collect();
     let mut inputs = Vec::with_capacity(read.len());
-    for (name, path, input) in read {
-        match input {
+    for read in read {
+        match read {
             Ok(input) => inputs.push(input),
-            Err(unreadable) => strays.push(Stray { name, path, converted: *unreadable }),
+            Err(stray) => strays.push(stray),
         }
     }
     strays.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    Ok(Directory { inputs, strays: strays.into_iter().map(|stray| stray.converted).collect() })
+    Ok(Directory { inputs, strays: strays.into_iter().map(|stray| *stray.converted).collect() })
 }
 
 /// A file in the directory of this rank.

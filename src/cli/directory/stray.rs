@@ -13,19 +13,19 @@ use crate::source::{self, Origin, Span};
 pub(super) struct Stray {
     pub(super) name: Vec<u8>,
     pub(super) path: PathBuf,
-    pub(super) converted: Converted,
+    pub(super) converted: Box<Converted>,
 }
 
 impl Stray {
     pub(super) fn remark(name: Vec<u8>, path: PathBuf, rule: &'static Rule, remark: Remark) -> Self {
         let Remark { message, note, help } = remark;
         let diagnostic = rule.at(Span::new(Origin::Conf, 0..0), message).note(note).help(help);
-        let converted = not_converted(shown(&path), JobName(source::carry(&name)), None, diagnostic);
+        let converted = Box::new(not_converted(shown(&path), JobName(source::carry(&name)), None, diagnostic));
         Self { name, path, converted }
     }
 
     pub(super) fn unreadable(name: Vec<u8>, path: PathBuf, trouble: Trouble) -> Self {
-        let converted = *input::unreadable(shown(&path), JobName(source::carry(&name)), None, trouble);
+        let converted = input::unreadable(shown(&path), JobName(source::carry(&name)), None, trouble);
         Self { name, path, converted }
     }
 }

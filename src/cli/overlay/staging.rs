@@ -23,7 +23,7 @@ const OLD: &str = "old";
 pub(super) struct Root<'a> {
     path: &'a Path,
     created: Vec<&'a Path>,
-    _lock: File,
+    locked: File,
 }
 
 impl<'a> Root<'a> {
@@ -32,8 +32,8 @@ impl<'a> Root<'a> {
         let is_missing = |directory: &&Path| !directory.as_os_str().is_empty() && fs::symlink_metadata(directory).is_err();
         let created = if root_exists(path)? { Vec::new() } else { path.ancestors().take_while(is_missing).collect() };
         match create_all(path).and_then(|()| lock(path)) {
-            Ok(lock) => {
-                let root = Self { path, created, _lock: lock };
+            Ok(locked) => {
+                let root = Self { path, created, locked };
                 remove_leftover(&path.join(STAGING))?;
                 Ok(root)
             }
@@ -66,6 +66,8 @@ impl<'a> Root<'a> {
 impl Drop for Root<'_> {
     fn drop(&mut self) {
         remove_empty(&self.created);
+        // Closing does not do if another thread is starting a program, which has the descriptor until it runs.
+        let _ = self.locked.unlock();
     }
 }
 

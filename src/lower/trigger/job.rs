@@ -121,7 +121,14 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         .note(format!("the unit goes by {}, which has to come from somewhere else", peer.unit));
     match lowering.world.meant(name) {
         Some(meant) => {
-            let diagnostic = diagnostic.help(format!("there is a job `{}`", lossy(meant)));
+            let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
+                Some(path) => diagnostic.help(format!(
+                    "there is a job `{}`: the directory of the configuration may be `{}`, and not the one above it",
+                    lossy(meant),
+                    lossy(path)
+                )),
+                None => diagnostic.help(format!("there is a job `{}`", lossy(meant))),
+            };
             match lowering.world.sibling(meant) {
                 Some(sibling) => diagnostic.elsewhere(sibling.place.clone(), "this one may be meant"),
                 None => diagnostic,

@@ -168,7 +168,8 @@ pub(super) fn shipped(job: &JobName) -> Option<Shipped> {
     if SHIPPED.contains(&name) || name.starts_with("systemd-") || name.starts_with("plymouth-") {
         return Some(Shipped::SameName);
     }
-    if ["rc", "rcS", "rc-sysinit"].contains(&name) {
+    // `rc2` and its kin are of the time of event.d.
+    if ["rc", "rcS", "rc-default", "rc-sysinit", "rc0", "rc1", "rc2", "rc3", "rc4", "rc5", "rc6"].contains(&name) {
         return Some(Shipped::As("systemd itself, by its targets"));
     }
     DISTRIBUTION.iter().find(|(known, ..)| *known == name).map(|(_, unit, _)| match unit.strip_suffix(".service") {

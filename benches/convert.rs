@@ -53,7 +53,7 @@ fn jobs(collection: &str) -> Vec<Sources> {
     found
         .into_iter()
         .filter_map(|path| Some(Sources { conf: Source::new(path.display().to_string(), fs::read(&path).ok()?), overriding: None }))
-        .filter(|sources| read(sources, name()).is_ok())
+        .filter(|sources| read(sources, name(), None).is_ok())
         .collect()
 }
 
@@ -78,7 +78,7 @@ fn parse_jobs(bencher: Bencher, collection: &str) {
 #[divan::bench(args = collections())]
 fn lower_jobs(bencher: Bencher, collection: &str) {
     let jobs = jobs(collection);
-    let read: Vec<Job> = jobs.iter().filter_map(|sources| read(sources, name()).ok()).map(|(job, _)| job).collect();
+    let read: Vec<Job> = jobs.iter().filter_map(|sources| read(sources, name(), None).ok()).map(|reading| reading.job).collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for job in &read {
             divan::black_box(lower(job, &[], &Options::default(), &World::default()));
@@ -91,8 +91,8 @@ fn render_units(bencher: Bencher, collection: &str) {
     let jobs = jobs(collection);
     let units: Vec<_> = jobs
         .iter()
-        .filter_map(|sources| read(sources, name()).ok())
-        .filter_map(|(job, _)| lower(&job, &[], &Options::default(), &World::default()).unit)
+        .filter_map(|sources| read(sources, name(), None).ok())
+        .filter_map(|reading| lower(&reading.job, &[], &Options::default(), &World::default()).unit)
         .collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for unit in &units {

@@ -55,6 +55,33 @@ pub enum Stanza {
     ApparmorSwitch(Word),
     Cgroup(Cgroup),
     Debug,
+    /// Variables that the job takes from the event that starts it: ChromeOS.
+    Import(Vec<Word>),
+    /// Files of tmpfiles.d(5) that are applied before the job starts: ChromeOS.
+    Tmpfiles(Vec<Word>),
+    /// `expect daemon` before 0.5.
+    Daemon,
+    /// Where the daemon writes the number of its process: before 0.5.
+    PidFile(Word),
+    /// `respawn` and `exec` in one: before 0.3.7.
+    RespawnCommand(Process),
+    /// `start script` and `stop script`, which are pre-start and post-stop since 0.3.5.
+    OldScript(Phase, Process),
+    Historical(Historical),
+}
+
+/// Stanzas from before 0.5 that say no more than that they are there, or what nobody asks for any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Historical {
+    /// The job is not a task.
+    Service,
+    SessionLeader,
+    PidBinary,
+    PidTimeout,
+    /// `instance` without a pattern: each start makes another instance.
+    ManyInstances,
+    /// What ran between the end of the main process and its next start: before 0.3.5.
+    RespawnScript,
 }
 
 /// What [`Stanza::keyword`] can answer: the stanzas of init 1.13.2.
@@ -99,6 +126,21 @@ pub const KEYWORDS: [&str; 38] = [
     "version",
 ];
 
+/// What [`Stanza::keyword`] can answer besides in a dialect.
+pub const DIALECT_KEYWORDS: [&str; 11] = [
+    "daemon",
+    "import",
+    "pid binary",
+    "pid file",
+    "pid timeout",
+    "respawn script",
+    "service",
+    "session leader",
+    "start script",
+    "stop script",
+    "tmpfiles",
+];
+
 impl Stanza {
     /// The keywords, as a person calls the stanza.
     pub fn keyword(&self) -> &'static str {
@@ -126,10 +168,10 @@ impl Stanza {
             Self::KillTimeout(_) => "kill timeout",
             Self::KillSignal(_) => "kill signal",
             Self::ReloadSignal(_) => "reload signal",
-            Self::Respawn => "respawn",
+            Self::Respawn | Self::RespawnCommand(_) => "respawn",
             Self::RespawnLimit(_) => "respawn limit",
             Self::NormalExit(_) => "normal exit",
-            Self::Instance(_) => "instance",
+            Self::Instance(_) | Self::Historical(Historical::ManyInstances) => "instance",
             Self::Console(_) => "console",
             Self::Umask(_) => "umask",
             Self::Nice(_) => "nice",
@@ -143,6 +185,17 @@ impl Stanza {
             Self::ApparmorSwitch(_) => "apparmor switch",
             Self::Cgroup(_) => "cgroup",
             Self::Debug => "debug",
+            Self::Import(_) => "import",
+            Self::Tmpfiles(_) => "tmpfiles",
+            Self::Daemon => "daemon",
+            Self::PidFile(_) => "pid file",
+            Self::OldScript(Phase::PreStart, _) => "start script",
+            Self::OldScript(..) => "stop script",
+            Self::Historical(Historical::Service) => "service",
+            Self::Historical(Historical::SessionLeader) => "session leader",
+            Self::Historical(Historical::PidBinary) => "pid binary",
+            Self::Historical(Historical::PidTimeout) => "pid timeout",
+            Self::Historical(Historical::RespawnScript) => "respawn script",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Outcome};
+use crate::dialect::Dialect;
 use crate::source::Sources;
 
 /// What the user may choose about a translation.
@@ -16,6 +17,8 @@ pub struct Options {
     pub logs: Logs,
     /// Files beside the unit may be written, so that a script which is too long for a unit can go to one.
     pub companions: bool,
+    /// The language of the jobs; found out for each where nothing is said.
+    pub dialect: Option<Dialect>,
 }
 
 /// What takes the place of /var/log/upstart.
@@ -37,7 +40,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { systemd_version: Self::DEFAULT_SYSTEMD_VERSION, full_env: false, logs: Logs::Journal, companions: false }
+        Self { systemd_version: Self::DEFAULT_SYSTEMD_VERSION, full_env: false, logs: Logs::Journal, companions: false, dialect: None }
     }
 }
 

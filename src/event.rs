@@ -24,6 +24,16 @@ impl<T> Expr<T> {
         }
         found
     }
+
+    /// The same expression over other leaves.
+    #[must_use]
+    pub fn map<U>(self, change: &mut impl FnMut(T) -> U) -> Expr<U> {
+        match self {
+            Self::Leaf(leaf) => Expr::Leaf(change(leaf)),
+            Self::And(left, right) => Expr::And(Box::new(left.map(change)), Box::new(right.map(change))),
+            Self::Or(left, right) => Expr::Or(Box::new(left.map(change)), Box::new(right.map(change))),
+        }
+    }
 }
 
 /// Any of several paths, each of which needs all of its leaves.

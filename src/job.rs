@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Cgroup, Condition, Console, ExitStatus, Expect, Limit, Phase, Process, Resource, RespawnLimit, Signal, Word};
+use crate::ast::{Cgroup, Condition, Console, ExitStatus, Expect, Historical, Limit, Phase, Process, Resource, RespawnLimit, Signal, Word};
+use crate::dialect::Dialect;
 use crate::source::{Origin, Span};
 
 /// The path of the job below the configuration directory, without `.conf`.
@@ -25,6 +26,7 @@ pub struct Stated<T> {
 #[derive(Clone, Debug)]
 pub struct Job {
     pub name: JobName,
+    pub dialect: Dialect,
     pub description: Option<Stated<String>>,
     pub author: Option<Stated<String>>,
     pub version: Option<Stated<String>>,
@@ -59,6 +61,12 @@ pub struct Job {
     pub apparmor_switch: Option<Stated<String>>,
     pub cgroups: Vec<Stated<Cgroup>>,
     pub debug: Option<Stated<()>>,
+    pub imports: Vec<Stated<Vec<Word>>>,
+    pub tmpfiles: Vec<Stated<Vec<Word>>>,
+    pub pid_file: Option<Stated<String>>,
+    pub historical: Vec<Stated<Historical>>,
+    /// The job is a task because it does not say otherwise; see [`Dialect::has_tasks_by_default`].
+    pub task_by_default: bool,
     /// Every stanza of the sources, overwritten ones included: the list that has to be accounted for.
     pub stanzas: Vec<StanzaRecord>,
 }
@@ -70,6 +78,8 @@ pub struct StanzaRecord {
     pub span: Span,
     /// The stanza that took its place, where one did.
     pub replaced_by: Option<StanzaId>,
+    /// The stanza that it makes one whole with: of several `start on` lines of which all count, the first.
+    pub part_of: Option<StanzaId>,
 }
 
 impl Job {
@@ -88,7 +98,7 @@ impl Job {
     }
 
     pub fn is_task(&self) -> bool {
-        self.task.is_some()
+        self.task.is_some() || self.task_by_default
     }
 
     pub fn expects(&self) -> Expect {
@@ -96,7 +106,7 @@ impl Job {
     }
 
     pub fn console(&self) -> Console {
-        self.console.as_ref().map(|console| console.value).unwrap_or_default()
+        self.console.as_ref().map_or(self.dialect.default_console(), |console| console.value)
     }
 
     /// Seconds between the kill signal and SIGKILL; 5 where nothing is said.

@@ -12,7 +12,8 @@
 //!
 //! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.
 //! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are two
-//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant.
+//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant. What other languages than that of init 1.13 there
+//! are, and what they lack, is in `dialect`.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
@@ -24,6 +25,7 @@ pub mod command;
 pub mod conversion;
 pub mod convert;
 pub mod diagnostic;
+pub mod dialect;
 pub mod event;
 pub mod instance;
 pub mod job;

@@ -1,21 +1,28 @@
 //! From the stanzas of a conf and its override to the job that init would believe.
 //!
 //! init reads an override into the job that it has just read, so both are one sequence of stanzas. Of a
-//! stanza that stands twice the later one counts; some accumulate.
+//! stanza that stands twice the later one counts; some accumulate. Before 0.5 conditions did, too.
 
 use std::collections::HashMap;
 
-use crate::ast::{Cgroup, Condition, File, Process, Stanza, Word};
+use crate::ast::{Cgroup, Condition, Expect, File, Historical, Phase, Process, Stanza, Word};
+use crate::dialect::{Dialect, modern};
+use crate::event::Expr;
 use crate::job::{Job, JobName, StanzaId, StanzaRecord, Stated};
 use crate::source::{Span, Spanned};
 
 /// The job of a conf, with its override applied.
-pub fn resolve(name: JobName, conf: File, overriding: Option<File>) -> Job {
-    let mut job = empty(name);
+pub fn resolve(name: JobName, conf: File, overriding: Option<File>, dialect: Dialect) -> Job {
+    let mut job = empty(name, dialect);
     let mut latest = Latest::default();
     for stanza in conf.stanzas.into_iter().chain(overriding.into_iter().flat_map(|file| file.stanzas)) {
         apply(&mut job, &mut latest, stanza);
     }
+    join(&mut job.start_on, latest.start_on);
+    join(&mut job.stop_on, latest.stop_on);
+    let is_service =
+        job.respawn.is_some() || job.expect.is_some() || job.historical.iter().any(|stated| stated.value == Historical::Service);
+    job.task_by_default = dialect.has_tasks_by_default() && job.processes.contains_key(&Phase::Main) && !is_service;
     job
 }
 
@@ -26,11 +33,15 @@ struct Latest {
     env: HashMap<String, StanzaId>,
     /// By controller, name and key: the place in [`Job::cgroups`].
     cgroups: HashMap<(String, String, Option<String>), usize>,
+    /// The conditions of which any counts, in a dialect that joins them.
+    start_on: Vec<Condition>,
+    stop_on: Vec<Condition>,
 }
 
-fn empty(name: JobName) -> Job {
+fn empty(name: JobName, dialect: Dialect) -> Job {
     Job {
         name,
+        dialect,
         description: None,
         author: None,
         version: None,
@@ -64,6 +75,11 @@ fn empty(name: JobName) -> Job {
         apparmor_switch: None,
         cgroups: Vec::new(),
         debug: None,
+        imports: Vec::new(),
+        tmpfiles: Vec::new(),
+        pid_file: None,
+        historical: Vec::new(),
+        task_by_default: false,
         stanzas: Vec::new(),
     }
 }
@@ -72,13 +88,19 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
     let id = StanzaId(job.stanzas.len());
     let span = stanza.span;
     let records = &mut job.stanzas;
-    records.push(StanzaRecord { keyword: stanza.value.keyword(), span, replaced_by: None });
+    records.push(StanzaRecord { keyword: stanza.value.keyword(), span, replaced_by: None, part_of: None });
     match stanza.value {
         Stanza::Description(text) => state(&mut job.description, text, id, records),
         Stanza::Author(text) => state(&mut job.author, text, id, records),
         Stanza::Version(text) => state(&mut job.version, text, id, records),
         Stanza::Usage(text) => state(&mut job.usage, text, id, records),
         Stanza::Instance(text) => state(&mut job.instance, text, id, records),
+        Stanza::StartOn(condition) if job.dialect.joins_conditions() => {
+            one_of_several(&mut job.start_on, &mut latest.start_on, Spanned::new(condition, span), id, records);
+        }
+        Stanza::StopOn(condition) if job.dialect.joins_conditions() => {
+            one_of_several(&mut job.stop_on, &mut latest.stop_on, Spanned::new(condition, span), id, records);
+        }
         Stanza::StartOn(condition) => {
             // A `manual` holds for what stands above it only.
             replace(job.manual.take(), id, records);
@@ -87,6 +109,7 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
         Stanza::StopOn(condition) => state(&mut job.stop_on, whole(condition, span), id, records),
         Stanza::Manual => {
             replace(job.start_on.take(), id, records);
+            latest.start_on.clear();
             state(&mut job.manual, Spanned::new((), span), id, records);
         }
         Stanza::Emits(events) => job.emits.push(words(events, span, id)),
@@ -134,6 +157,55 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
             }
         }
         Stanza::Debug => state(&mut job.debug, Spanned::new((), span), id, records),
+        Stanza::Import(names) => job.imports.push(words(names, span, id)),
+        Stanza::Tmpfiles(paths) => job.tmpfiles.push(words(paths, span, id)),
+        Stanza::Daemon => state(&mut job.expect, Spanned::new(Expect::Daemon, span), id, records),
+        Stanza::PidFile(path) => state(&mut job.pid_file, path, id, records),
+        Stanza::RespawnCommand(process) => {
+            replace(job.processes.insert(Phase::Main, Stated { value: process, span, stanza: id }), id, records);
+            state(&mut job.respawn, Spanned::new((), span), id, records);
+        }
+        Stanza::OldScript(phase, process) => {
+            replace(job.processes.insert(phase, Stated { value: process, span, stanza: id }), id, records);
+        }
+        Stanza::Historical(historical) => job.historical.push(Stated { value: historical, span, stanza: id }),
+    }
+}
+
+/// Adds a condition to those of which any counts. The first stands for all.
+fn one_of_several(
+    field: &mut Option<Stated<Condition>>,
+    all: &mut Vec<Condition>,
+    condition: Spanned<Condition>,
+    id: StanzaId,
+    records: &mut [StanzaRecord],
+) {
+    let value = condition.value.map(&mut modern);
+    all.push(value.clone());
+    match field {
+        Some(first) => {
+            if let Some(record) = records.get_mut(id.0) {
+                record.part_of = Some(first.stanza);
+            }
+        }
+        None => *field = Some(Stated { value, span: condition.span, stanza: id }),
+    }
+}
+
+/// Joins conditions of which any counts. Pairs are joined, and pairs of those, so that many conditions do not make a deep tree.
+fn join(field: &mut Option<Stated<Condition>>, mut all: Vec<Condition>) {
+    while all.len() > 1 {
+        let mut open = all.into_iter();
+        all = Vec::new();
+        while let Some(first) = open.next() {
+            all.push(match open.next() {
+                Some(second) => Expr::Or(Box::new(first), Box::new(second)),
+                None => first,
+            });
+        }
+    }
+    if let (Some(stated), Some(condition)) = (field, all.pop()) {
+        stated.value = condition;
     }
 }
 
@@ -185,7 +257,7 @@ mod tests {
 
     fn job(conf: &str, overriding: &str) -> Job {
         let read = |text: &str, origin| parse(&Source::new("x", text.as_bytes().to_vec()), origin).unwrap();
-        resolve(JobName("x".to_owned()), read(conf, Origin::Conf), Some(read(overriding, Origin::Override)))
+        resolve(JobName("x".to_owned()), read(conf, Origin::Conf), Some(read(overriding, Origin::Override)), Dialect::Upstart113)
     }
 
     /// Each stanza, with the number of the one that replaced it.

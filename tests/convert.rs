@@ -4,28 +4,8 @@
 
 mod common;
 
-use std::fmt::Write;
-use std::path::Path;
-
+use common::rendered;
 use upstart2systemd::conversion::{Logs, Options};
-use upstart2systemd::report::{self, Style};
-
-/// What a person sees: the unit, then the diagnostics, then what became of each stanza.
-fn check(path: &Path, options: &Options) -> String {
-    let (sources, conversion) = common::converted(path, options);
-    let mut out = String::new();
-    for output in &conversion.outputs {
-        writeln!(out, "==> {}\n{}", output.path, output.text).unwrap();
-    }
-    for diagnostic in &conversion.diagnostics {
-        writeln!(out, "{}", report::text(&sources, diagnostic, Style::Plain)).unwrap();
-    }
-    for outcome in &conversion.stanzas {
-        let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
-        writeln!(out, "{}: {}{code} {}", outcome.stanza, outcome.disposition.name(), outcome.directives.join(" ")).unwrap();
-    }
-    out
-}
 
 fn snapshots(glob: &str, options: &Options) {
     insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_suffix => ""}, {
@@ -34,7 +14,7 @@ fn snapshots(glob: &str, options: &Options) {
             settings.set_snapshot_path(path.parent().unwrap());
             settings.remove_snapshot_suffix();
             settings.remove_input_file();
-            settings.bind(|| insta::assert_snapshot!(path.file_stem().unwrap().to_str().unwrap(), check(path, options)));
+            settings.bind(|| insta::assert_snapshot!(path.file_stem().unwrap().to_str().unwrap(), rendered(path, options)));
         });
     });
 }

@@ -7,8 +7,8 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use common::{converted, found, jobs, trees};
-use upstart2systemd::ast::KEYWORDS;
+use common::{converted, dialects, found, jobs, trees};
+use upstart2systemd::ast::{DIALECT_KEYWORDS, KEYWORDS};
 use upstart2systemd::conversion::{Conversion, Logs, Options};
 use upstart2systemd::convert::rules;
 use upstart2systemd::diagnostic::Disposition;
@@ -25,44 +25,48 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
         ("fixtures/log-files", Options { logs: Logs::File, ..usual }),
     ];
     let all = directories.into_iter().flat_map(|(directory, options)| jobs(directory).into_iter().map(move |path| (path, options)));
-    all.map(|(path, options)| {
-        let conversion = converted(&path, &options).1;
-        (path, conversion)
-    })
-    .chain(trees().into_iter().flat_map(|tree| {
-        let planned = plan(found(&tree.join("init")), &usual);
-        planned.jobs.into_iter().map(move |job| (tree.clone(), job.conversion))
-    }))
-    .collect()
+    all.chain(dialects())
+        .map(|(path, options)| {
+            let conversion = converted(&path, &options).1;
+            (path, conversion)
+        })
+        .chain(trees().into_iter().flat_map(|tree| {
+            let planned = plan(found(&tree.join("init")), &usual);
+            planned.jobs.into_iter().map(move |job| (tree.clone(), job.conversion))
+        }))
+        .collect()
 }
 
 #[test]
 fn every_stanza_has_a_fixture() {
     let seen: BTreeSet<&str> =
         conversions().iter().flat_map(|(_, conversion)| conversion.stanzas.iter().map(|outcome| outcome.stanza)).collect();
-    let missing: Vec<_> = KEYWORDS.iter().filter(|keyword| !seen.contains(**keyword)).collect();
+    let known: BTreeSet<&str> = KEYWORDS.into_iter().chain(DIALECT_KEYWORDS).collect();
+    let missing: Vec<_> = known.iter().filter(|keyword| !seen.contains(**keyword)).collect();
     assert!(missing.is_empty(), "no fixture has the stanzas {missing:?}");
-    let unknown: Vec<_> = seen.iter().filter(|keyword| !KEYWORDS.contains(*keyword)).collect();
+    let unknown: Vec<_> = seen.iter().filter(|keyword| !known.contains(*keyword)).collect();
     assert!(unknown.is_empty(), "these are missing from the list of keywords: {unknown:?}");
 }
 
 /// The first words of stanzas, as the grammar has them.
-fn grammar_keywords() -> BTreeSet<String> {
+fn grammar_keywords(rules: &[&str]) -> BTreeSet<String> {
     let grammar = include_str!("../grammar/upstart.pest");
     let definition = |rule: &str| {
         let start = grammar.find(&format!("\n{rule} ")).unwrap_or_else(|| panic!("the grammar has no rule {rule}"));
         grammar[start..].split("keyword_end").next().unwrap()
     };
-    ["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"]
-        .into_iter()
-        .flat_map(|rule| definition(rule).split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
-        .collect()
+    rules.iter().flat_map(|rule| definition(rule).split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 #[test]
 fn the_list_of_keywords_is_that_of_the_grammar() {
-    let listed: BTreeSet<String> = KEYWORDS.iter().map(|keyword| keyword.split(' ').next().unwrap().to_owned()).collect();
-    assert_eq!(listed, grammar_keywords());
+    let first_words =
+        |keywords: &[&str]| keywords.iter().map(|keyword| keyword.split(' ').next().unwrap().to_owned()).collect::<BTreeSet<String>>();
+    let rules = ["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"];
+    assert_eq!(first_words(&KEYWORDS), grammar_keywords(&rules));
+    // Those that begin as stanzas of 1.13 do are not here.
+    let own = first_words(&DIALECT_KEYWORDS).difference(&first_words(&KEYWORDS)).cloned().collect::<BTreeSet<String>>();
+    assert_eq!(own, grammar_keywords(&["chromeos_keyword", "event_d_keyword"]));
 }
 
 #[test]

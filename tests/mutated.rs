@@ -1,12 +1,15 @@
-//! Every job in fixtures/convert with one line gone, twice, cut, or without an end: whatever comes of it, it is whole.
+//! Every job in fixtures/convert and fixtures/dialect with one line gone, twice, cut, or without an end: whatever comes of it, it is whole.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
 
-use std::fs;
-use std::path::Path;
+mod common;
 
+use std::fs;
+use std::path::PathBuf;
+
+use common::{dialects, jobs};
 use upstart2systemd::conversion::{Conversion, Options};
-use upstart2systemd::convert::{convert, read};
+use upstart2systemd::convert::{Reading, convert, read};
 use upstart2systemd::diagnostic::{Diagnostic, Severity};
 use upstart2systemd::job::JobName;
 use upstart2systemd::report::{self, Converted, Style};
@@ -53,8 +56,8 @@ fn check(sources: &Sources, options: &Options) {
         assert!(!message.is_empty(), "{text}");
         assert!(help.is_some() || rule.severity < Severity::Error, "{} says nothing of what to do: {text}", rule.code);
     }
-    match read(sources, name()) {
-        Ok((job, _)) => {
+    match read(sources, name(), options.dialect) {
+        Ok(Reading { job, .. }) => {
             let stanzas: Vec<(&str, Span)> = job.stanzas.iter().map(|stanza| (stanza.keyword, stanza.span)).collect();
             let outcomes: Vec<(&str, Span)> = conversion.stanzas.iter().map(|outcome| (outcome.stanza, outcome.span)).collect();
             assert_eq!(stanzas, outcomes, "{text}");
@@ -73,16 +76,14 @@ fn check(sources: &Sources, options: &Options) {
 
 #[test]
 fn a_line_more_or_less_does_no_harm() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/convert");
     let mut count = 0;
-    for path in fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()) {
-        if path.extension().is_none_or(|extension| extension != "conf") {
-            continue;
-        }
+    let usual = jobs("fixtures/convert").into_iter().map(|path| (path, Options::default()));
+    let old = |path: &PathBuf| path.parent().is_some_and(|directory| directory.ends_with("event.d"));
+    for (path, options) in usual.chain(dialects()) {
         let overriding = fs::read(path.with_extension("override")).ok().map(|bytes| Source::new("job.override", bytes));
         for bytes in mutations(&fs::read(&path).unwrap()) {
-            let conf = Source::new("job.conf", bytes);
-            check(&Sources { conf, overriding: overriding.clone() }, &Options { companions: count % 2 == 0, ..Options::default() });
+            let conf = Source::new(if old(&path) { "event.d/job" } else { "job.conf" }, bytes);
+            check(&Sources { conf, overriding: overriding.clone() }, &Options { companions: count % 2 == 0, ..options });
             count += 1;
         }
     }

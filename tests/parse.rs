@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use upstart2systemd::ast::{Condition, Process, Stanza};
+use upstart2systemd::dialect::Dialect;
 use upstart2systemd::event::{Expr, MAX_DEPTH};
 use upstart2systemd::parse::{ErrorKind, Refusal, parse};
 use upstart2systemd::report::believed::believed;
@@ -298,7 +299,7 @@ fn survey(bytes: Vec<u8>) {
                 end = stanza.span.end;
                 assert!(!text[stanza.span.range()].ends_with([' ', '\n']) || text[..end].ends_with("\\ "), "{text:?}");
             }
-            let job = resolve(JobName("test".to_owned()), file, None);
+            let job = resolve(JobName("test".to_owned()), file, None, Dialect::Upstart113);
             serde_json::to_string(&believed(&job)).expect("a job is always JSON");
         }
         Err(refusal) => {

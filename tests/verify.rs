@@ -10,7 +10,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::{converted, jobs};
+use common::{converted, dialects, jobs};
 use upstart2systemd::conversion::{Logs, Options};
 
 /// What systemd says about unit files; `None` where there is no systemd.
@@ -32,17 +32,17 @@ fn complaints(paths: &[PathBuf]) -> Option<Vec<String>> {
 fn systemd_accepts_every_unit() {
     let directory = tempfile::tempdir().unwrap();
     let mut paths = Vec::new();
-    for (jobs_of, options) in [
+    let directories = [
         ("fixtures/convert", Options::default()),
         ("fixtures/log-files", Options { logs: Logs::File, ..Options::default() }),
         ("fixtures/old-systemd", Options { companions: true, ..Options::default() }),
-    ] {
-        for job in jobs(jobs_of) {
-            for output in converted(&job, &options).1.outputs.iter().filter(|output| output.path.ends_with(".service")) {
-                let path = directory.path().join(output.path.rsplit('/').next().unwrap());
-                fs::write(&path, &output.text).unwrap();
-                paths.push(path);
-            }
+    ];
+    let usual = directories.into_iter().flat_map(|(jobs_of, options)| jobs(jobs_of).into_iter().map(move |job| (job, options)));
+    for (job, options) in usual.chain(dialects()) {
+        for output in converted(&job, &options).1.outputs.iter().filter(|output| output.path.ends_with(".service")) {
+            let path = directory.path().join(output.path.rsplit('/').next().unwrap());
+            fs::write(&path, &output.text).unwrap();
+            paths.push(path);
         }
     }
     let Some(said) = complaints(&paths) else { return };

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::conversion::{Logs, Options};
 use crate::diagnostic::Severity;
+use crate::dialect::Dialect;
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -117,12 +118,21 @@ pub(super) struct Translation {
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
     pub(super) logs: LogsTo,
+    /// The Upstart that the jobs are written for
+    #[arg(long, value_name = "DIALECT", default_value = "auto")]
+    pub(super) dialect: DialectOf,
 }
 
 impl Translation {
     /// `companions` says whether files beside the unit can be written.
     pub(super) fn options(&self, companions: bool) -> Options {
-        Options { systemd_version: self.systemd_version, full_env: self.full_env, logs: self.logs.into(), companions }
+        Options {
+            systemd_version: self.systemd_version,
+            full_env: self.full_env,
+            logs: self.logs.into(),
+            companions,
+            dialect: self.dialect.into(),
+        }
     }
 }
 
@@ -157,6 +167,9 @@ pub(super) struct Lint {
     /// Leave NAME.override out of account
     #[arg(long)]
     pub(super) no_override: bool,
+    /// The Upstart that the jobs are written for
+    #[arg(long, value_name = "DIALECT", default_value = "auto")]
+    pub(super) dialect: DialectOf,
     /// Tell also what a migration would change (U2xx)
     #[arg(long)]
     pub(super) migration: bool,
@@ -174,7 +187,7 @@ pub(super) struct Migrate {
     /// Configuration directories, such as /etc/init; of a job that several have, the first counts
     #[arg(value_name = "DIR", required_unless_present = "root")]
     pub(super) directories: Vec<PathBuf>,
-    /// Read DIR/etc/init: of a chroot, a container image, an unpacked package
+    /// Read DIR/etc/init, or DIR/etc/event.d where jobs are so old: of a chroot, a container image, an unpacked package
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
     pub(super) root: Option<PathBuf>,
     /// Write the files below OUT, as an overlay of /
@@ -221,6 +234,37 @@ impl From<LogsTo> for Logs {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DialectOf {
+    /// What each job looks like: 0.3 in a directory `event.d`, chromeos if only that reads it, else 1.13
+    Auto,
+    /// The last Upstart, and those of Ubuntu and Debian before it
+    #[value(name = "upstart-1.13")]
+    Upstart113,
+    /// RHEL 6, CentOS 6, Amazon Linux 1
+    #[value(name = "0.6")]
+    Upstart06,
+    /// /etc/event.d of Ubuntu up to 9.04 and Fedora 9 to 12
+    #[value(name = "0.3")]
+    Upstart03,
+    /// 1.13 with `import` and `tmpfiles`
+    #[value(name = "chromeos")]
+    ChromeOs,
+}
+
+/// Nothing where it is to be found out.
+impl From<DialectOf> for Option<Dialect> {
+    fn from(dialect: DialectOf) -> Self {
+        match dialect {
+            DialectOf::Auto => None,
+            DialectOf::Upstart113 => Some(Dialect::Upstart113),
+            DialectOf::Upstart06 => Some(Dialect::Upstart06),
+            DialectOf::Upstart03 => Some(Dialect::Upstart03),
+            DialectOf::ChromeOs => Some(Dialect::ChromeOs),
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub(super) struct Parse {
     /// Job files
@@ -229,6 +273,9 @@ pub(super) struct Parse {
     /// Do not apply `NAME.override` beside a file
     #[arg(long)]
     pub(super) no_override: bool,
+    /// The Upstart that is to believe something of the jobs
+    #[arg(long, value_name = "DIALECT", default_value = "upstart-1.13")]
+    pub(super) dialect: DialectOf,
 }
 
 #[derive(Args, Debug)]

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
         let input = if path.as_os_str() == STDIN {
             input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
         } else {
-            input::read(path, arguments.name.as_deref(), !arguments.translation.no_override)
+            input::read(path, arguments.name.as_deref(), !arguments.translation.no_override, options.dialect)
         };
         match input {
             Err(unreadable) => files.push(*unreadable),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::conversion::Conversion;
 use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::dialect::{Dialect, Sign};
 use crate::job::JobName;
 use crate::report::Converted;
 use crate::source::{self, Origin, Source, Sources, Span};
@@ -43,14 +44,19 @@ pub(super) struct Input {
 
 /// Reads a job and, unless it is to be left out, its override. A file that cannot be read is answered as
 /// a conversion that came to nothing.
-pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Result<Input, Box<Converted>> {
-    let name = name.unwrap_or_else(|| job_name(path));
+pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool, dialect: Option<Dialect>) -> Result<Input, Box<Converted>> {
+    let is_old = is_old(path, dialect);
+    let name = name.unwrap_or_else(|| match path.file_name() {
+        // Nothing was taken from the names of files there.
+        Some(whole) if is_old && Sign::of_path(path).is_some() => whole,
+        _ => job_name(path),
+    });
     let (shown, job) = (shown(path), JobName(source::carry(name.as_bytes())));
     let conf = match read_file(path) {
         Ok(bytes) => Source::new(shown.clone(), bytes),
         Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
     };
-    let overriding = if with_override {
+    let overriding = if with_override && !is_old {
         let beside = override_of(path);
         let shown_beside = self::shown(&beside);
         match read_override(&beside) {
@@ -61,6 +67,11 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool) -> Re
         None
     };
     Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
+}
+
+/// Whether the files of a place are jobs of Upstart before 0.5, which have no ending and no overrides.
+pub(super) fn is_old(path: &Path, dialect: Option<Dialect>) -> bool {
+    dialect.or_else(|| Sign::of_path(path).map(Sign::dialect)) == Some(Dialect::Upstart03)
 }
 
 /// Reads a job and the override that init would apply to it, both of them found in a configuration directory.

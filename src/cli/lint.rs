@@ -65,7 +65,7 @@ fn file(arguments: &Lint, path: &Path, streams: &mut Streams<'_>) -> Converted {
     let input = if path.as_os_str() == STDIN {
         input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
     } else {
-        input::read(path, None, !arguments.no_override)
+        input::read(path, None, !arguments.no_override, arguments.dialect.into())
     };
     let Input { name, sources, .. } = match input {
         Ok(input) => input,
@@ -74,7 +74,7 @@ fn file(arguments: &Lint, path: &Path, streams: &mut Streams<'_>) -> Converted {
     let options = options(arguments);
     let conversion = convert::convert(&sources, name.clone(), &options);
     let mut converted = Converted { sources: Arc::new(sources), conversion };
-    if let Ok((job, written)) = convert::read_written(&converted.sources, name) {
+    if let Ok((job, written)) = convert::read_written(&converted.sources, name, options.dialect) {
         converted.conversion.diagnostics.extend(within(&converted, &job, &written));
     }
     finished(arguments, converted)
@@ -82,11 +82,12 @@ fn file(arguments: &Lint, path: &Path, streams: &mut Streams<'_>) -> Converted {
 
 /// The jobs of a directory, with what is between them.
 fn directory(arguments: &Lint, path: &PathBuf) -> anyhow::Result<Vec<Converted>> {
-    let Directory { inputs, strays } = directory::read(std::slice::from_ref(path), !arguments.no_override)?;
+    let Directory { inputs, strays } = directory::read(std::slice::from_ref(path), !arguments.no_override, arguments.dialect.into())?;
+    let options = options(arguments);
     let found: Vec<Found> = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
     let read: Vec<Option<(Job, Vec<ast::File>)>> =
-        found.par_iter().map(|found| convert::read_written(&found.sources, found.name.clone()).ok()).collect();
-    let mut converted = plan::plan(found, &options(arguments)).jobs;
+        found.par_iter().map(|found| convert::read_written(&found.sources, found.name.clone(), options.dialect).ok()).collect();
+    let mut converted = plan::plan(found, &options).jobs;
     let within: Vec<Vec<Diagnostic>> = converted
         .par_iter()
         .zip(&read)
@@ -115,7 +116,7 @@ fn directory(arguments: &Lint, path: &PathBuf) -> anyhow::Result<Vec<Converted>>
 }
 
 fn options(arguments: &Lint) -> Options {
-    Options { systemd_version: arguments.systemd_version, companions: true, ..Options::default() }
+    Options { systemd_version: arguments.systemd_version, companions: true, dialect: arguments.dialect.into(), ..Options::default() }
 }
 
 fn within(converted: &Converted, job: &Job, written: &[ast::File]) -> Vec<Diagnostic> {

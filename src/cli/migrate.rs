@@ -10,6 +10,7 @@ use super::overlay::{self, Change, Kind, Writing};
 use super::progress::Progress;
 use super::telling::{judge, tell};
 use super::{Status, Streams, bug};
+use crate::dialect::Dialect;
 use crate::plan::{self, Found, Plan};
 use crate::report::{self, visible};
 
@@ -17,12 +18,13 @@ pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
     if let Err(message) = arguments.reporting.check() {
         return streams.usage(&message);
     }
+    let dialect = arguments.translation.dialect.into();
     let directories: Vec<PathBuf> = match &arguments.root {
-        Some(root) => vec![root.join("etc/init")],
+        Some(root) => vec![directory_of(root, dialect)],
         None => arguments.directories.clone(),
     };
     let progress = Progress::new();
-    let Directory { inputs, strays } = match directory::read(&directories, !arguments.translation.no_override) {
+    let Directory { inputs, strays } = match directory::read(&directories, !arguments.translation.no_override, dialect) {
         Ok(directory) => directory,
         Err(error) => {
             streams.complain(&visible(&format!("{error:#}")));
@@ -45,6 +47,16 @@ pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, &plan, &progress, streams))
+}
+
+/// Where the jobs of a system lie.
+fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
+    let (old, new) = (root.join("etc/event.d"), root.join("etc/init"));
+    match dialect {
+        Some(Dialect::Upstart03) => old,
+        None if !new.is_dir() && old.is_dir() => old,
+        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
+    }
 }
 
 /// Writes the files, or says what writing them would do.

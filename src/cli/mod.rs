@@ -45,7 +45,7 @@ fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
     match arguments.command {
         None => convert::run(&arguments.convert, streams, &crate::convert::convert),
         Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
-        Some(Command::Parse(arguments)) => parse::run(&arguments.files, !arguments.no_override, streams),
+        Some(Command::Parse(arguments)) => parse::run(&arguments, streams),
         Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), &all_rules(), streams),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(Command::Lint(arguments)) => lint::run(&arguments, streams),

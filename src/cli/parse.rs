@@ -1,10 +1,11 @@
 //! `parse`: what init believes of each file, one JSON object a line.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
+use super::arguments::Parse;
 use super::input::{self, Input};
 use super::{Status, Streams};
 use crate::convert::read;
@@ -19,11 +20,11 @@ use crate::source::{Origin, Sources, lossy};
 const CHUNK: usize = 1 << 16;
 
 /// Writes a line for every file, in order, also for those that init would refuse.
-pub(super) fn run(files: &[PathBuf], with_override: bool, streams: &mut Streams<'_>) -> Status {
+pub(super) fn run(arguments: &Parse, streams: &mut Streams<'_>) -> Status {
     let mut status = Status::Done;
     let mut lines = Vec::with_capacity(CHUNK);
-    for path in files {
-        let answer = believe(path, with_override);
+    for path in &arguments.files {
+        let answer = believe(path, arguments);
         if answer.is_err() {
             status = Status::Refused;
         }
@@ -65,13 +66,14 @@ fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) ->
     line.write_all(b"}\n")
 }
 
-fn believe(path: &Path, with_override: bool) -> Result<Job, Failure> {
-    let Input { name, sources, .. } = input::read(path, None, with_override).map_err(|unreadable| Failure {
+fn believe(path: &Path, arguments: &Parse) -> Result<Job, Failure> {
+    let dialect = arguments.dialect.into();
+    let Input { name, sources, .. } = input::read(path, None, !arguments.no_override, dialect).map_err(|unreadable| Failure {
         kind: ErrorKind::Unreadable.name(),
         message: unreadable.conversion.diagnostics.iter().map(|diagnostic| message(&unreadable.sources, diagnostic)).collect(),
         line: None,
     })?;
-    let (job, _) = read(&sources, name).map_err(|refusal| {
+    let reading = read(&sources, name, dialect).map_err(|refusal| {
         let Refusal { kind, diagnostic } = refusal;
         Failure {
             kind: kind.name(),
@@ -79,7 +81,7 @@ fn believe(path: &Path, with_override: bool) -> Result<Job, Failure> {
             message: message(&sources, &diagnostic),
         }
     })?;
-    Ok(job)
+    Ok(reading.job)
 }
 
 /// The message; the file that it is about goes before it where that is not the one that was named.

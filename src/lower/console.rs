@@ -5,6 +5,7 @@ use super::context::Lowering;
 use crate::ast::Console;
 use crate::conversion::{Logs, Output};
 use crate::diagnostic::{Rule, Severity};
+use crate::dialect::Dialect;
 use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};
 
@@ -63,10 +64,15 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let output = [Directive::StandardInput, Directive::StandardOutput, Directive::StandardError];
     match console.value {
         Console::Log => {
-            let name = lowering.job.name.0.replace('/', "_");
+            let before = match lowering.job.dialect {
+                Dialect::Upstart03 => "/var/log/boot".to_owned(),
+                Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs => {
+                    format!("/var/log/upstart/{}.log", lowering.job.name.0.replace('/', "_"))
+                }
+            };
             let diagnostic = LOG_FILE
                 .at(console.span, "the output goes to the journal")
-                .note(format!("it went to /var/log/upstart/{name}.log"))
+                .note(format!("it went to {before}"))
                 .help(format!("read it with `journalctl -u {}`", lowering.unit.name));
             lowering.approximate(console.stanza, &[], diagnostic);
         }

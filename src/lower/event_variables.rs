@@ -48,6 +48,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     }
     let set = |name: &str| {
         job.env.iter().any(|env| env.value.split('=').next() == Some(name))
+            // Has a finding of its own.
+            || job.imports.iter().flat_map(|imports| &imports.value).any(|word| word.value == name)
             || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
     };
     for (phase, stated) in &job.processes {

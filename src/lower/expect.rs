@@ -51,14 +51,19 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
         }
         Expect::Fork | Expect::Daemon => {
             lowering.set(Directive::Type, Value::keyword("forking"));
-            let pid_file = readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
+            let stated = job.pid_file.as_ref().map(|stated| (stated.value.clone(), "`pid file`"));
+            let in_command = || readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
+            let pid_file = stated.or_else(|| Some((in_command()?, "the command line")));
             let mut directives = vec![Directive::Type];
             let mut diagnostic = EXPECT_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
-            let known = if let Some((value, path)) = pid_file.and_then(|path| Some((Value::exact_line(&path)?, path))) {
+            let known = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((Value::exact_line(&path)?, path, says))) {
                 lowering.set(Directive::PidFile, value);
+                if let Some(stated) = &job.pid_file {
+                    lowering.exact(stated.stanza, &[Directive::PidFile]);
+                }
                 directives.push(Directive::PidFile);
                 diagnostic = diagnostic
-                    .note(format!("the main process is the one in {path}, as the command line says"))
+                    .note(format!("the main process is the one in {path}, as {says} says"))
                     .help("check that the daemon writes that file");
                 true
             } else if expect.value == Expect::Daemon {

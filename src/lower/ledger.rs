@@ -2,7 +2,7 @@
 //! which `finish` makes visible instead of hiding it.
 
 use crate::diagnostic::{Disposition, Outcome, Rule};
-use crate::job::{Job, StanzaId};
+use crate::job::{Job, StanzaId, StanzaRecord};
 use crate::systemd::Directive;
 
 pub(super) struct Ledger {
@@ -64,16 +64,18 @@ impl Ledger {
     }
 
     pub(super) fn finish(self, job: &Job) -> Vec<Outcome> {
-        job.stanzas
-            .iter()
-            .zip(self.entries)
-            .map(|(record, entry)| Outcome {
+        let outcome = |(index, record): (usize, &StanzaRecord)| {
+            // What became of a whole became of each part.
+            let entry = record.part_of.map_or(index, |whole| whole.0);
+            let entry = self.entries.get(entry).cloned().unwrap_or_default();
+            Outcome {
                 stanza: record.keyword,
                 span: record.span,
                 disposition: entry.disposition.unwrap_or(Disposition::Manual),
                 directives: entry.directives,
                 code: entry.code,
-            })
-            .collect()
+            }
+        };
+        job.stanzas.iter().enumerate().map(outcome).collect()
     }
 }

@@ -17,7 +17,9 @@ mod event_variables;
 mod expect;
 mod glob;
 mod guard;
+mod historical;
 mod identity;
+mod imported;
 mod instance;
 mod job_control_left;
 mod ledger;
@@ -27,6 +29,7 @@ mod process;
 mod respawn;
 mod runlevel;
 mod started;
+mod tmpfiles;
 mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +76,7 @@ static OWN_RULES: [&Rule; 7] = [&CARRIAGE_RETURN, &NAME_TOO_LONG, &SHIPPED, &REP
 
 /// Every rule that lowering can report.
 pub fn rules() -> Vec<&'static Rule> {
-    let lists: [&[&'static Rule]; 18] = [
+    let lists: [&[&'static Rule]; 20] = [
         &started::RULES,
         &job_control_left::RULES,
         &expect::RULES,
@@ -87,7 +90,9 @@ pub fn rules() -> Vec<&'static Rule> {
         &ending::RULES,
         &environment::RULES,
         &event_variables::RULES,
+        &historical::RULES,
         &identity::RULES,
+        &imported::RULES,
         &instance::RULES,
         &process::RULES,
         &respawn::RULES,
@@ -179,11 +184,14 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options, world: &World) -> L
     activation::lower(&mut lowering, activation, &instance);
     instance.lower(&mut lowering);
     cgroup::lower(&mut lowering);
+    tmpfiles::lower(&mut lowering, shape);
     let processes = process::lower(&mut lowering, shape, &instance);
     ending::lower(&mut lowering, processes.main_pid_known, shape);
     respawn::lower(&mut lowering, shape == Shape::Inverted);
     attributes::lower(&mut lowering);
     environment::lower(&mut lowering, &instance);
+    imported::lower(&mut lowering, &instance);
+    historical::lower(&mut lowering);
     console::lower(&mut lowering);
     event_variables::lower(&mut lowering);
     repeated_starts(&mut lowering, shape);

@@ -50,8 +50,21 @@ const FORMS: [(&str, &str); 39] = [
     ("apparmor switch", "apparmor switch PROFILE"),
 ];
 
+/// The same for stanzas that only dialects have, which are nobody's suggestion.
+const DIALECT_FORMS: [(&str, &str); 9] = [
+    ("import", "import VARIABLE..."),
+    ("tmpfiles", "tmpfiles PATH..."),
+    ("service", "service, alone on its line"),
+    ("daemon", "daemon, alone on its line"),
+    ("session leader", "session leader"),
+    ("pid", "pid file PATH, pid binary PATH, or pid timeout SECONDS"),
+    ("pid file", "pid file PATH"),
+    ("pid binary", "pid binary PATH"),
+    ("pid timeout", "pid timeout SECONDS"),
+];
+
 fn form(keyword: &str) -> String {
-    match FORMS.iter().find(|(known, _)| *known == keyword) {
+    match FORMS.iter().chain(&DIALECT_FORMS).find(|(known, _)| *known == keyword) {
         Some((_, form)) => format!("the form is: {form}"),
         None => format!("the form is: {keyword} VALUE"),
     }

@@ -6,6 +6,7 @@
 mod advice;
 mod condition;
 mod error;
+mod event_d;
 mod node;
 mod number;
 mod stanza;
@@ -16,22 +17,38 @@ pub use error::{ErrorKind, RULES, Refusal};
 
 use self::node::{Node, Rule};
 use crate::ast::File;
+use crate::dialect::Dialect;
 use crate::source::{Origin, Source, Span};
 
-/// Reads a job file, or says why init would not load it.
+/// Reads a job file as init 1.13 does, or says why init would not load it.
 pub fn parse(source: &Source, origin: Origin) -> Result<File, Refusal> {
-    read(source.text(), origin).map_err(|refusal| {
-        let consequence = match (refusal.kind, origin) {
-            (ErrorKind::Unreadable, _) => "init reads this; it is this program that does not",
-            (_, Origin::Conf) => "init refuses the whole file on this error: the job does not exist",
-            (_, Origin::Override) => "init applies the override up to this error only, and loses the job when it next stops",
+    parse_as(source, origin, Dialect::Upstart113)
+}
+
+/// Reads a job file of any dialect.
+pub fn parse_as(source: &Source, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
+    read(source.text(), origin, dialect).map_err(|refusal| {
+        let consequence = match (refusal.kind, dialect, origin) {
+            (ErrorKind::Unreadable, ..) => "init reads this; it is this program that does not",
+            (_, Dialect::Upstart03, _) => "no more of the file is read, and nothing comes of it",
+            (_, Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs, Origin::Conf) => {
+                "init refuses the whole file on this error: the job does not exist"
+            }
+            (_, Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs, Origin::Override) => {
+                "init applies the override up to this error only, and loses the job when it next stops"
+            }
         };
         refusal.note(consequence)
     })
 }
 
-fn read(text: &str, origin: Origin) -> Result<File, Refusal> {
-    let Some(parts) = Node::file(text, origin) else {
+fn read(text: &str, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
+    let rule = match dialect {
+        Dialect::Upstart113 | Dialect::Upstart06 => Rule::file,
+        Dialect::Upstart03 => Rule::event_d_file,
+        Dialect::ChromeOs => Rule::chromeos_file,
+    };
+    let Some(parts) = Node::file(rule, text, origin) else {
         return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser met a limit of its own"));
     };
     let mut file = File::default();

@@ -3,7 +3,7 @@
 use super::error::{ErrorKind, Refusal};
 use super::node::{Node, Nodes, Rule};
 use super::tokens::Tokens;
-use super::{advice, condition, number, word};
+use super::{advice, condition, event_d, number, word};
 use crate::ast::{Amount, Cgroup, Console, ExitStatus, Expect, Limit, Phase, Process, Resource, RespawnLimit, Signal, Stanza};
 use crate::source::{Span, Spanned};
 
@@ -46,10 +46,14 @@ pub(super) const KEYWORDS: [&str; 35] = [
     "debug",
 ];
 
+/// Keywords that only dialects have.
+const DIALECT_KEYWORDS: [&str; 6] = ["import", "tmpfiles", "service", "daemon", "pid", "session"];
+
 /// Reads a stanza. `mangled` collects the places that init's tokeniser would have garbled.
 pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     match node.rule() {
-        Rule::values => values(node, mangled),
+        Rule::values | Rule::chromeos_values | Rule::event_d_values => values(node, mangled),
+        Rule::old_script | Rule::old_respawn | Rule::many_instances | Rule::console_logged => event_d::stanza(node, mangled),
         Rule::conditional => conditional(node, mangled),
         Rule::phase => phase(node, mangled),
         Rule::flag => flag(node),
@@ -62,13 +66,13 @@ pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned
 }
 
 /// For shapes that the grammar does not produce.
-fn unmatched(node: &Node<'_>) -> Refusal {
+pub(super) fn unmatched(node: &Node<'_>) -> Refusal {
     ErrorKind::UnknownStanza.at(node.span(), "unknown stanza")
 }
 
 /// The static form of a keyword that the grammar matched.
 fn known(keyword: &str) -> Option<&'static str> {
-    KEYWORDS.into_iter().find(|&known| known == keyword)
+    KEYWORDS.into_iter().chain(DIALECT_KEYWORDS).find(|&known| known == keyword)
 }
 
 fn flag(node: &Node<'_>) -> Result<Spanned<Stanza>, Refusal> {
@@ -121,7 +125,7 @@ fn phase(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Re
 }
 
 /// `exec` or `script`, if the node is one.
-fn process(node: &Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
+pub(super) fn process(node: &Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
     match rule {
         Rule::exec => Some(exec(node, mangled)),
         Rule::script => Some(script(node, mangled)),
@@ -170,7 +174,7 @@ fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, 
     }
 }
 
-fn keyword_span(node: &Node<'_>, keyword: &str) -> Span {
+pub(super) fn keyword_span(node: &Node<'_>, keyword: &str) -> Span {
     let span = node.span();
     Span { end: span.start + keyword.len(), ..span }
 }
@@ -215,6 +219,9 @@ fn value(tokens: &mut Tokens<'_, '_>) -> Option<Result<Stanza, Refusal>> {
         "setuid" => tokens.word().map(Stanza::Setuid),
         "setgid" => tokens.word().map(Stanza::Setgid),
         "apparmor" => apparmor(tokens),
+        "import" => tokens.words().map(Stanza::Import),
+        "tmpfiles" => tokens.words().map(Stanza::Tmpfiles),
+        "service" | "daemon" | "pid" | "session" => return event_d::value(tokens),
         _ => return None,
     })
 }

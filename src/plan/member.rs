@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::{Found, Service};
 use crate::conversion::{Converted, Options};
-use crate::convert;
+use crate::convert::{self, Reading};
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::instance::Instance;
 use crate::job::Job;
 use crate::lower::{self, Lowered};
@@ -24,23 +25,22 @@ pub(super) struct Member {
 /// How far the job has come.
 pub(super) enum State {
     /// It comes to no unit; the reason in words that stand behind `because`, and the whole story.
-    Lost {
-        reason: &'static str,
-        diagnostic: Diagnostic,
-    },
+    Lost { reason: &'static str, diagnostic: Diagnostic },
     Read {
         job: Box<Job>,
         mangled: Vec<Span>,
+        /// What was said when it was read.
+        said: Vec<Diagnostic>,
         lowered: Option<Box<Lowered>>,
     },
 }
 
 impl Member {
-    pub(super) fn read(found: Found) -> Self {
+    pub(super) fn read(found: Found, dialect: Option<Dialect>) -> Self {
         let Found { name, sources } = found;
         let shown = name.0.clone();
-        let state = match convert::read(&sources, name) {
-            Ok((job, mangled)) => State::Read { job: Box::new(job), mangled, lowered: None },
+        let state = match convert::read(&sources, name, dialect) {
+            Ok(Reading { job, mangled, diagnostics: said }) => State::Read { job: Box::new(job), mangled, said, lowered: None },
             Err(refusal) => State::Lost { reason: "init refuses it", diagnostic: *refusal.diagnostic },
         };
         Self { name: shown, sources, state }
@@ -97,7 +97,7 @@ impl Member {
     }
 
     pub(super) fn lower(&mut self, options: &Options, world: &World) {
-        if let State::Read { job, mangled, lowered } = &mut self.state {
+        if let State::Read { job, mangled, said: _, lowered } = &mut self.state {
             *lowered = Some(Box::new(lower::lower(job, mangled, options, world)));
         }
     }
@@ -106,7 +106,7 @@ impl Member {
         let Self { name, sources, state } = self;
         let conversion = match state {
             State::Lost { diagnostic, .. } => convert::refused(&sources, name, diagnostic),
-            State::Read { lowered: Some(lowered), .. } => convert::finished(&sources, name, *lowered),
+            State::Read { lowered: Some(lowered), said, .. } => convert::finished(&sources, name, *lowered, said),
             State::Read { lowered: None, .. } => convert::nothing(&sources, name),
         };
         Converted { sources, conversion }

@@ -74,7 +74,7 @@ const ROUNDS: usize = 8;
 /// Plans the overlay. The jobs may come in any order; the plan is the same.
 pub fn plan(found: Vec<Found>, options: &Options) -> Plan {
     let options = Options { companions: true, ..*options };
-    let mut members: Vec<Member> = found.into_par_iter().map(Member::read).collect();
+    let mut members: Vec<Member> = found.into_par_iter().map(|found| Member::read(found, options.dialect)).collect();
     members.sort_by(|first, second| first.name.cmp(&second.name));
     clash::one_unit_each(&mut members);
     let lost = members.iter().filter_map(Member::lost).collect();

@@ -61,6 +61,8 @@ pub fn believed(job: &Job) -> impl Serialize + '_ {
         apparmor_switch: text(job.apparmor_switch.as_ref()),
         cgroups: cgroups(job),
         debug: job.debug.is_some(),
+        import: job.imports.iter().flat_map(|names| texts(&names.value)).collect(),
+        tmpfiles: job.tmpfiles.iter().flat_map(|paths| texts(&paths.value)).collect(),
     }
 }
 
@@ -100,6 +102,11 @@ struct Believed<'a> {
     apparmor_switch: Option<Text<'a>>,
     cgroups: Vec<Group<'a>>,
     debug: bool,
+    /// Only where the dialect has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    import: Vec<Text<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tmpfiles: Vec<Text<'a>>,
 }
 
 struct Text<'a>(&'a str);

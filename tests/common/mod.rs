@@ -2,13 +2,16 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use upstart2systemd::conversion::{Conversion, Options};
 use upstart2systemd::convert::convert;
+use upstart2systemd::dialect::Dialect;
 use upstart2systemd::job::JobName;
 use upstart2systemd::plan::Found;
+use upstart2systemd::report::{self, Style};
 use upstart2systemd::source::{Source, Sources};
 
 /// The job files below a directory of the project, in order.
@@ -52,11 +55,48 @@ pub(crate) fn found(directory: &Path) -> Vec<Found> {
     found
 }
 
+/// The jobs that are not for 1.13, and how each is to be converted.
+pub(crate) fn dialects() -> Vec<(PathBuf, Options)> {
+    let usual = Options::default();
+    let mut found = Vec::new();
+    for (directory, dialect) in [
+        ("fixtures/dialect/chromeos", None),
+        ("fixtures/dialect/0.6", Some(Dialect::Upstart06)),
+        ("fixtures/dialect/upstart-1.13", Some(Dialect::Upstart113)),
+    ] {
+        found.extend(jobs(directory).into_iter().map(|path| (path, Options { dialect, ..usual })));
+    }
+    let old = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dialect/0.3/event.d")).unwrap();
+    found.extend(old.map(|entry| (entry.unwrap().path(), usual)));
+    found.sort_by(|first, second| first.0.cmp(&second.0));
+    found
+}
+
 /// Converts a job with the override that lies beside it.
 pub(crate) fn converted(path: &Path, options: &Options) -> (Sources, Conversion) {
     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.file_name().unwrap().to_str().unwrap(), bytes));
+    // The directory counts, too, where it is one of old jobs.
+    let is_old = path.parent().is_some_and(|directory| directory.ends_with("event.d"));
+    let shown = |path: &Path| format!("{}{}", if is_old { "event.d/" } else { "" }, path.file_name().unwrap().to_str().unwrap());
+    let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(shown(path), bytes));
     let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
     let conversion = convert(&sources, JobName(name), options);
     (sources, conversion)
+}
+
+/// What a person sees: the unit, then the diagnostics, then what became of each stanza.
+pub(crate) fn rendered(path: &Path, options: &Options) -> String {
+    let (sources, conversion) = converted(path, options);
+    let mut out = String::new();
+    for output in &conversion.outputs {
+        writeln!(out, "==> {}\n{}", output.path, output.text).unwrap();
+    }
+    for diagnostic in &conversion.diagnostics {
+        writeln!(out, "{}", report::text(&sources, diagnostic, Style::Plain)).unwrap();
+    }
+    for outcome in &conversion.stanzas {
+        let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
+        writeln!(out, "{}: {}{code} {}", outcome.stanza, outcome.disposition.name(), outcome.directives.join(" ")).unwrap();
+    }
+    out
 }

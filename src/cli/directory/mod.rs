@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use super::input::{self, Input};
 use crate::diagnostic::Rule;
+use crate::dialect::Dialect;
 use crate::job::JobName;
 use crate::report::Converted;
 use crate::source;
@@ -41,11 +42,11 @@ pub(super) struct Directory {
 
 /// Reads directories, of which the first has the highest priority. Fails if one of them cannot be listed; what
 /// cannot be read below them is a stray.
-pub(super) fn read(directories: &[PathBuf], with_override: bool) -> Result<Directory> {
+pub(super) fn read(directories: &[PathBuf], with_override: bool, dialect: Option<Dialect>) -> Result<Directory> {
     let directories = distinct(directories)?;
     let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (rank, directory) in directories.iter().enumerate() {
-        let found = walk::walk(directory, with_override).with_context(|| cannot_list(directory))?;
+        let found = walk::walk(directory, with_override, input::is_old(directory, dialect)).with_context(|| cannot_list(directory))?;
         for Found { path, name, what } in found {
             match what {
                 What::Conf => keep_first(&mut jobs, name, Place { rank, path }),
@@ -65,7 +66,8 @@ pub(super) fn read(directories: &[PathBuf], with_override: bool) -> Result<Direc
     let read: Vec<Result<Input, Stray>> = jobs
         .into_par_iter()
         .map(|(name, Job { first: Place { rank, path }, hidden: _ })| {
-            let overriding = if with_override { applied_override(&directories[..=rank], &name) } else { None };
+            let has_override = with_override && !input::is_old(&path, dialect);
+            let overriding = if has_override { applied_override(&directories[..=rank], &name) } else { None };
             input::read_found(&path, JobName(source::carry(&name)), overriding.as_deref()).map_err(|unreadable| Stray {
                 name,
                 path,

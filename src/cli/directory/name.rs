@@ -35,9 +35,9 @@ pub(super) fn called(name: &[u8]) -> Called<'_> {
     Called::Other
 }
 
-/// Whether init stays out of a sub-directory of this name: hidden ones, and what editors, version control
+/// Whether init stays out of a sub-directory of this name, and before 0.5 of a file: hidden ones, and what editors, version control
 /// and package managers leave behind.
-pub(super) fn is_ignored_directory(name: &[u8]) -> bool {
+pub(super) fn is_ignored(name: &[u8]) -> bool {
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending.as_bytes()));
     let is = |names: &[&str]| names.iter().any(|known| name == known.as_bytes());
     name.starts_with(b".")
@@ -89,12 +89,12 @@ mod tests {
         let ignored = ".git .hidden old~ net.bak net.BAK #net# net.swp net.swo net.swn net,v RCS CVS CVS.adm SCCS BitKeeper {arch} _darcs \
              net.dpkg-old net.dpkg-new net.rpmsave net.rpmorig net.rpmnew net;0123abCD . ..";
         for name in ignored.split_whitespace() {
-            assert!(is_ignored_directory(name.as_bytes()), "{name}");
+            assert!(is_ignored(name.as_bytes()), "{name}");
         }
         let walked =
             "net conf.d net.conf net.Bak # rcs net.dpkg net.dpkg-old.d net.rpmsaved net;0123abC net;0123abCDE net;0123abCG net.swx";
         for name in walked.split_whitespace() {
-            assert!(!is_ignored_directory(name.as_bytes()), "{name}");
+            assert!(!is_ignored(name.as_bytes()), "{name}");
         }
     }
 }

@@ -44,7 +44,7 @@ impl Places {
 
     fn read(&self, directories: &[&str]) -> Directory {
         let directories: Vec<PathBuf> = directories.iter().map(|directory| self.at(directory)).collect();
-        read(&directories, true).unwrap()
+        read(&directories, true, None).unwrap()
     }
 
     /// What is read from the directory `a`.
@@ -262,7 +262,7 @@ fn what_is_no_job_to_init_hides_none() {
 #[test]
 fn overrides_can_be_left_out() {
     let places = Places::with(&["a/foo.conf", "a/foo.override", "a/alone.override", "a/x.OVERRIDE"]);
-    let Directory { inputs, strays } = read(&[places.at("a")], false).unwrap();
+    let Directory { inputs, strays } = read(&[places.at("a")], false, None).unwrap();
     assert_eq!(inputs.iter().map(believed).collect::<Vec<_>>(), ["foo = a/foo.conf"]);
     assert!(strays.is_empty());
 }
@@ -277,7 +277,7 @@ fn a_directory_that_is_given_twice_hides_nothing() {
 #[test]
 fn a_directory_that_cannot_be_listed_fails_the_whole() {
     let places = Places::with(&["a/foo.conf"]);
-    let message = |directory: &str| match read(&[places.at("a"), places.at(directory)], true) {
+    let message = |directory: &str| match read(&[places.at("a"), places.at(directory)], true, None) {
         Ok(_) => panic!("{directory} was read"),
         Err(error) => format!("{error:#}"),
     };

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use super::name::{Called, OVERRIDE, called, is_ignored_directory};
+use super::name::{Called, OVERRIDE, called, is_ignored};
 use crate::cli::input::Trouble;
 
 /// Something that was found.
@@ -34,8 +34,9 @@ pub(super) struct Remark {
 }
 
 /// Lists a configuration directory and its sub-directories as init does it. The order is that of the file system.
-pub(super) fn walk(root: &Path, with_override: bool) -> io::Result<Vec<Found>> {
-    let mut walk = Walk { with_override, within: vec![identity(&fs::metadata(root)?)], found: Vec::new() };
+/// Before 0.5 every file was a job.
+pub(super) fn walk(root: &Path, with_override: bool, every_file: bool) -> io::Result<Vec<Found>> {
+    let mut walk = Walk { with_override, every_file, within: vec![identity(&fs::metadata(root)?)], found: Vec::new() };
     walk.list(root, b"")?;
     Ok(walk.found)
 }
@@ -48,6 +49,7 @@ fn identity(metadata: &Metadata) -> Identity {
 
 struct Walk {
     with_override: bool,
+    every_file: bool,
     /// The directory that is being listed and those around it: one of them again would be a loop.
     within: Vec<Identity>,
     found: Vec<Found>,
@@ -67,8 +69,15 @@ impl Walk {
     fn look(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>, kind: FileType) {
         // init decides by the entry, not by what it may point to: only a real directory is judged as a directory.
         if kind.is_dir() {
-            if !is_ignored_directory(file_name) {
+            if !is_ignored(file_name) {
                 self.enter(path, file_name, whole);
+            }
+            return;
+        }
+        if self.every_file {
+            // init stayed out of files that editors and package managers leave behind, as it does of such directories.
+            if !is_ignored(file_name) {
+                self.conf(path, file_name, file_name, whole, kind);
             }
             return;
         }

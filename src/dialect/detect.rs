@@ -1,0 +1,72 @@
+//! Which dialect a job is written in, where nobody says.
+
+use std::path::{Component, Path};
+
+use super::Dialect;
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::source::Span;
+
+pub(super) static RULE: Rule = Rule {
+    code: "U180",
+    name: "detected-dialect",
+    severity: Severity::Note,
+    explanation: "\
+The job is not written for Upstart 1.13, and is read in another dialect: a file in a directory `event.d` as Upstart before 0.5 read it, a file with `import` or `tmpfiles` as the Upstart of ChromeOS does. init 1.13 \
+reads no event.d and refuses those stanzas. If it is meant for Upstart 1.13 all the same, say `--dialect upstart-1.13`. Jobs for Upstart 0.6 look like those for 1.13: for a system such as RHEL 6 say \
+`--dialect 0.6`.",
+};
+
+/// What shows that a job is not one for 1.13.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It lies in a directory `event.d`: jobs lay there before 0.5, and lie in `init` since.
+    EventDirectory,
+    /// A stanza that only ChromeOS has.
+    ChromeOsStanza,
+}
+
+impl Sign {
+    pub fn of_path(path: &Path) -> Option<Self> {
+        path.components().any(|part| part == Component::Normal("event.d".as_ref())).then_some(Self::EventDirectory)
+    }
+
+    /// `keyword` is one that 1.13 refuses.
+    pub fn of_unknown_stanza(keyword: &str) -> Option<Self> {
+        matches!(keyword, "import" | "tmpfiles").then_some(Self::ChromeOsStanza)
+    }
+
+    pub fn dialect(self) -> Dialect {
+        match self {
+            Self::EventDirectory => Dialect::Upstart03,
+            Self::ChromeOsStanza => Dialect::ChromeOs,
+        }
+    }
+
+    /// Says what was found, and where.
+    pub fn diagnostic(self, place: Span) -> Diagnostic {
+        let (message, note) = match self {
+            Self::EventDirectory => ("this is read as a job for Upstart before 0.5", "it lies in a directory `event.d`"),
+            Self::ChromeOsStanza => ("this is read as a job for the Upstart of ChromeOS", "no other Upstart has this stanza"),
+        };
+        RULE.at(place, message).note(note).help(format!("`--dialect {}` says so, and leaves this note out", self.dialect().name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_tells_of_old_jobs() {
+        for (path, expected) in [
+            ("/etc/event.d/tty1", Some(Sign::EventDirectory)),
+            ("event.d", Some(Sign::EventDirectory)),
+            ("image/etc/event.d/net/up", Some(Sign::EventDirectory)),
+            ("/etc/init/event.d.conf", None),
+            ("/etc/init/foo.conf", None),
+            ("<stdin>", None),
+        ] {
+            assert_eq!(Sign::of_path(Path::new(path)), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `tmpfiles` of ChromeOS: files of tmpfiles.d(5) that are applied before pre-start.
+//!
+//! The arguments are the paths of files that packages install (`tmpfiles /usr/lib/tmpfiles.d/tpm_manager.conf` in ChromiumOS's platform2), so there is
+//! nothing to install here: systemd's own program applies them. It is in /bin wherever it is in /usr/bin (systemd-tmpfiles(8)).
+
+use super::context::Lowering;
+use super::process::Shape;
+use crate::source::encode;
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape) {
+    let job = lowering.job;
+    // Those of a shutdown have no beginning but their end.
+    let directive = if shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStartPre };
+    for stated in &job.tmpfiles {
+        let mut command = Command::words(["/bin/systemd-tmpfiles", "--create"]);
+        command.argv.extend(stated.value.iter().map(|path| Argument::Word(encode(&path.value).into_owned())));
+        // Files are made as root, whoever runs the program.
+        command.prefix = Prefix {
+            ignore_failure: false,
+            full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
+            literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
+        };
+        lowering.add(directive, Value::command(&command));
+        lowering.exact(stated.stanza, &[directive]);
+    }
+}

@@ -7,7 +7,7 @@
 //!                         │   override stanzas  │   tables             │
 //!                         ▼                     ▼                      ▼
 //!                  U0xx refused          U1xx mistakes          U2xx what changes
-//!                         └───────────────▶ diagnostics ──report──▶ text, JSON
+//!                         └───────────────▶ diagnostics ──report──▶ text, JSON, SARIF
 //! ```
 //!
 //! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.

@@ -1,6 +1,8 @@
 //! The command line: the only part of the program that reads files, writes them, and prints.
 
 mod arguments;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command takes a baseline yet"))]
+mod baseline;
 mod bug;
 mod convert;
 mod directory;

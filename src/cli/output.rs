@@ -36,7 +36,8 @@ pub(super) fn write(root: &Path, output: &Output) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Puts a file in the place of what is there. A reader sees the old one or the new one, never a part of one.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));

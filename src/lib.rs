@@ -7,12 +7,13 @@
 //!                         │   override stanzas  │   tables             │
 //!                         ▼                     ▼                      ▼
 //!                  U0xx refused          U1xx mistakes          U2xx what changes
-//!                         └───────────────▶ diagnostics ──report──▶ text, JSON
+//!                         └───────────────▶ diagnostics ──report──▶ text, JSON, SARIF
 //! ```
 //!
 //! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.
-//! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are two
-//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant.
+//! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are
+//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes sources as
+//! diagnostics propose, `fingerprint` knows a finding again.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
@@ -25,6 +26,8 @@ pub mod conversion;
 pub mod convert;
 pub mod diagnostic;
 pub mod event;
+pub mod fingerprint;
+pub mod fix;
 pub mod instance;
 pub mod job;
 pub mod lint;

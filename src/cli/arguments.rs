@@ -141,7 +141,7 @@ pub(super) struct Reporting {
     /// Whether to colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Colour,
-    /// Do not show notes; JSON has them all the same
+    /// Do not show notes; JSON and SARIF have them all the same
     #[arg(short, long)]
     pub(super) quiet: bool,
 }
@@ -253,10 +253,20 @@ pub(super) enum Format {
     Concise,
     /// One object, units included
     Json,
-    #[value(hide = true)]
+    /// SARIF 2.1.0, one object, as code scanning on GitHub takes it
     Sarif,
-    #[value(hide = true)]
+    /// Annotations for a workflow on GitHub, one line each
     Github,
+}
+
+impl Format {
+    /// Whether the report is one object, which nothing else may stand beside.
+    pub(super) fn is_object(self) -> bool {
+        match self {
+            Self::Text | Self::Concise | Self::Github => false,
+            Self::Json | Self::Sarif => true,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

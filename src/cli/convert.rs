@@ -56,8 +56,7 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
 
 /// What clap cannot see.
 fn check(arguments: &Convert) -> Result<(), String> {
-    let Convert { files, output, name, translation: _, reporting } = arguments;
-    reporting.check()?;
+    let Convert { files, output, name, translation: _, reporting: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
@@ -90,7 +89,7 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
             [] => Status::Done,
             [unit, companions @ ..] => {
                 let status = streams.print(&crate::source::encode(&unit.text));
-                if !companions.is_empty() && arguments.reporting.format != Format::Json {
+                if !companions.is_empty() && !arguments.reporting.format.is_object() {
                     let paths: Vec<String> = companions.iter().map(|output| visible(&output.path)).collect();
                     streams.say(&format!("note: the unit needs more files, which `-o DIR` writes: {}\n", paths.join(", ")));
                 }

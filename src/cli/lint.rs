@@ -46,7 +46,6 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
 
 /// What clap cannot see.
 fn check(arguments: &Lint) -> Result<(), String> {
-    arguments.reporting.check()?;
     let stdin = arguments.paths.iter().any(|path| path.as_os_str() == STDIN);
     if stdin && arguments.name.is_none() {
         return Err("a job on standard input has no name: give it one with `--name NAME`".to_owned());

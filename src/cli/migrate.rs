@@ -14,9 +14,6 @@ use crate::plan::{self, Found, Plan};
 use crate::report::{self, visible};
 
 pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
-    if let Err(message) = arguments.reporting.check() {
-        return streams.usage(&message);
-    }
     let directories: Vec<PathBuf> = match &arguments.root {
         Some(root) => vec![root.join("etc/init")],
         None => arguments.directories.clone(),
@@ -111,7 +108,7 @@ fn listed(change: &Change<'_>, arguments: &Migrate) -> Option<String> {
 fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams<'_>) {
     let stale: Vec<String> =
         changes.iter().filter(|change| matches!(change.kind, Kind::Stale { .. })).map(|change| visible(&change.path)).collect();
-    if stale.is_empty() || arguments.prune || arguments.reporting.quiet {
+    if stale.is_empty() || arguments.prune || arguments.reporting.quiet || arguments.reporting.format.is_object() {
         return;
     }
     let (named, more) = stale.split_at(stale.len().min(5));

@@ -1,6 +1,8 @@
 //! The command line: the only part of the program that reads files, writes them, and prints.
 
 mod arguments;
+#[cfg_attr(not(test), expect(dead_code, reason = "no command takes a baseline yet"))]
+mod baseline;
 mod bug;
 mod convert;
 mod directory;
@@ -11,6 +13,7 @@ mod migrate;
 mod overlay;
 mod parse;
 mod progress;
+mod replace;
 mod status;
 mod streams;
 mod telling;

@@ -12,12 +12,14 @@
 //!
 //! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.
 //! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are two
-//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant.
+//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant. `allow` takes out of the
+//! diagnostics what a job file itself says to leave unsaid.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
 //! the input alone.
 
+pub mod allow;
 pub mod ast;
 pub mod cli;
 pub mod command;

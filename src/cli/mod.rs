@@ -67,6 +67,7 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
 fn all_rules() -> Vec<&'static Rule> {
     let mut rules = crate::convert::rules();
     rules.extend(directory::RULES);
+    rules.extend(crate::allow::RULES);
     rules.push(&input::UNREADABLE);
     rules.sort_by_key(|rule| rule.code);
     rules

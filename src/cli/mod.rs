@@ -11,6 +11,8 @@ mod output;
 mod overlay;
 mod parse;
 mod progress;
+#[allow(dead_code, reason = "the command that uses it is not there yet")]
+mod selection;
 mod status;
 mod streams;
 mod telling;

@@ -13,6 +13,8 @@ mod parse;
 mod progress;
 #[allow(dead_code, reason = "the command that uses it is not there yet")]
 mod selection;
+#[allow(dead_code, reason = "the command that uses it is not there yet")]
+mod shell_check;
 mod status;
 mod streams;
 mod telling;
@@ -69,6 +71,7 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
 fn all_rules() -> Vec<&'static Rule> {
     let mut rules = crate::convert::rules();
     rules.extend(directory::RULES);
+    rules.extend(shell_check::RULES);
     rules.extend(crate::allow::RULES);
     rules.push(&input::UNREADABLE);
     rules.sort_by_key(|rule| rule.code);

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod bug;
+#[allow(dead_code, reason = "the command that uses it is not there yet")]
+mod configuration;
 mod convert;
 mod directory;
 mod explain;

@@ -49,7 +49,13 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
             },
         }
     }
-    status = status.max(files.iter().map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done));
+    status = status.max(
+        files
+            .iter()
+            .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+            .max()
+            .unwrap_or(Status::Done),
+    );
     status = status.max(deliver(arguments, &files, streams));
     status.max(tell(&arguments.reporting, &files, true, streams))
 }

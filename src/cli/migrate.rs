@@ -33,8 +33,13 @@ pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
         Err(bug) => return streams.bug(&bug),
     };
     progress.end();
-    let mut status =
-        plan.jobs.iter().chain(&strays).map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done);
+    let mut status = plan
+        .jobs
+        .iter()
+        .chain(&strays)
+        .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+        .max()
+        .unwrap_or(Status::Done);
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);

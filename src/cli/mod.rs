@@ -1,9 +1,9 @@
 //! The command line: the only part of the program that reads files, writes them, and prints.
 
 mod arguments;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command takes a baseline yet"))]
 mod baseline;
 mod bug;
+mod configuration;
 mod convert;
 mod directory;
 mod explain;
@@ -14,6 +14,8 @@ mod overlay;
 mod parse;
 mod progress;
 mod replace;
+mod selection;
+mod shell_check;
 mod status;
 mod streams;
 mod telling;
@@ -66,6 +68,8 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
 fn all_rules() -> Vec<&'static Rule> {
     let mut rules = crate::convert::rules();
     rules.extend(directory::RULES);
+    rules.extend(shell_check::RULES);
+    rules.extend(crate::allow::RULES);
     rules.push(&input::UNREADABLE);
     rules.sort_by_key(|rule| rule.code);
     rules

@@ -1,6 +1,6 @@
 //! What is said of conversions, and which exit status comes of them.
 
-use super::arguments::{Format, Reporting};
+use super::arguments::{FailOn, Format, Reporting};
 use super::{Status, Streams};
 use crate::conversion::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
@@ -14,14 +14,13 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
     conversion
 }
 
-pub(super) fn judge(conversion: &Conversion, reporting: &Reporting) -> Status {
+/// The status that comes of a conversion; with `strict` also of what is lost.
+pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
     // U0xx is what cannot be read and what init refuses.
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
         Status::Refused
-    } else if diagnostics.iter().any(|diagnostic| reporting.fail_on.includes(diagnostic.severity))
-        || (reporting.strict && stanzas.iter().any(is_lost))
-    {
+    } else if diagnostics.iter().any(|diagnostic| fail_on.includes(diagnostic.severity)) || (strict && stanzas.iter().any(is_lost)) {
         Status::Findings
     } else {
         Status::Done

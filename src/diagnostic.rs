@@ -38,6 +38,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it is about what init refuses: there is no job then, and nobody can wish such a finding away.
+    pub fn is_of_refusal(&self) -> bool {
+        self.code.starts_with("U0")
+    }
+
     pub fn at(&'static self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             rule: self,

@@ -3,22 +3,26 @@
 //! ```text
 //!             parse             resolve              lower               Display
 //!  text ───────────────▶ ast ───────────────▶ job ───────────────▶ systemd ─────────▶ unit text
-//!  .conf, .override       │   folds conf, then  │   event algebra      │
-//!                         │   override stanzas  │   tables             │
+//!  .conf, .override       │   folds conf, then  │   event algebra      │        files of an overlay
+//!                         │   override stanzas  │   tables      ▲      │              ▲
+//!                         │                     │               │      └──── plan ────┘
+//!                         │                     └── survey ──▶ world
 //!                         ▼                     ▼                      ▼
-//!                  U0xx refused          U1xx mistakes          U2xx what changes
-//!                         └───────────────▶ diagnostics ──report──▶ text, JSON
+//!                  U0xx refused          U1xx mistakes          U2xx what changes     U3xx between jobs
+//!                         └───────────────▶ diagnostics ──report──▶ text, JSON, SARIF, annotations
 //! ```
 //!
-//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.
-//! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are two
-//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant. What other languages than that of init 1.13 there
-//! are, and what they lack, is in `dialect`.
+//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `instance`, `world`, `systemd`, `conversion`.
+//! Verbs map one noun to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put them together, for one job and for
+//! a directory. Besides there are small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes
+//! sources as diagnostics propose, `fingerprint` knows a finding again, `allow` takes out of the diagnostics what a job file itself says to leave unsaid,
+//! `dialect` knows the languages of other Upstarts than 1.13, and what they lack.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
 //! the input alone.
 
+pub mod allow;
 pub mod ast;
 pub mod cli;
 pub mod command;
@@ -27,6 +31,8 @@ pub mod convert;
 pub mod diagnostic;
 pub mod dialect;
 pub mod event;
+pub mod fingerprint;
+pub mod fix;
 pub mod instance;
 pub mod job;
 pub mod lint;

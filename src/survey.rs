@@ -12,7 +12,7 @@ use crate::shell;
 use crate::shell::job_control::{self, JobControl};
 use crate::source::{Place, Sources};
 use crate::suggestion::closest;
-use crate::world::{Emitter, Followers, Kind, Lost, Sibling, Survey, Variable, World};
+use crate::world::{Emitter, Followers, Kind, Lost, Outside, Sibling, Survey, Variable, World};
 
 /// A job that was read, with its sources.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,8 @@ pub struct Known<'a> {
 }
 
 /// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are those that come to no unit.
-pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<String, Lost>) -> World {
-    let mut survey = Survey { lost, ..Survey::default() };
+pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<String, Lost>, outside: &Outside) -> World {
+    let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for known in jobs {
         survey.emitters.extend(emitters(known));

@@ -20,6 +20,7 @@ pub struct World {
     patterns: Vec<Emitter>,
     followers: BTreeMap<String, Followers>,
     units: BTreeSet<UnitName>,
+    outside: Outside,
     /// The events that the scripts of each job emit.
     emitted_by: BTreeMap<String, Vec<String>>,
     pub facts: Facts,
@@ -97,6 +98,14 @@ pub struct Variable {
     pub value: Option<String>,
 }
 
+/// What exists outside of the directory, as its owner says.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Events that something emits.
+    pub events: Vec<String>,
+    pub jobs: Vec<String>,
+}
+
 /// What a survey finds.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -106,13 +115,14 @@ pub struct Survey {
     pub followers: BTreeMap<String, Followers>,
     /// For names in conditions that no job has, the job that was probably meant.
     pub meant: BTreeMap<String, String>,
+    pub outside: Outside,
 }
 
 impl World {
     /// That of a directory of which nothing is missing.
-    pub fn whole(Survey { siblings, lost, emitters, followers, meant }: Survey) -> Self {
+    pub fn whole(Survey { siblings, lost, emitters, followers, meant, outside }: Survey) -> Self {
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
-        let mut world = Self { is_whole: true, siblings, lost, meant, followers, units, ..Self::default() };
+        let mut world = Self { is_whole: true, siblings, lost, meant, followers, units, outside, ..Self::default() };
         for emitter in emitters {
             if emitter.variables.is_some() {
                 world.emitted_by.entry(emitter.job.clone()).or_default().push(emitter.event.clone());
@@ -158,6 +168,16 @@ impl World {
     /// The events that the scripts of a job emit.
     pub fn events_of(&self, job: &str) -> impl Iterator<Item = &str> {
         self.emitted_by.get(job).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether something outside of the directory is known to emit the event.
+    pub fn is_emitted_outside(&self, event: &str) -> bool {
+        self.outside.events.iter().any(|known| known == event)
+    }
+
+    /// Whether the job is known to exist elsewhere.
+    pub fn is_job_outside(&self, job: &str) -> bool {
+        self.outside.jobs.iter().any(|known| known == job)
     }
 
     /// Who waits for an event by this very name.

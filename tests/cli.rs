@@ -37,8 +37,6 @@ fn wrong_usage_is_status_2() {
     }
     check(&["a.conf", "--fail-on", "info"], 2, "note");
     check(&["a.conf", "--format", "xml"], 2, "concise");
-    check(&["a.conf", "--format", "sarif"], 2, "--format json");
-    check(&["a.conf", "--format", "github"], 2, "--format concise");
     check(&["explain", "U9999"], 2, "there is no diagnostic `U9999`");
 }
 
@@ -51,7 +49,7 @@ fn commands_that_are_not_there_say_so() {
         check(&[command, "/etc/init", "-o", "out"], 2, &message);
     }
     let help = String::from_utf8(run(&["--help"], b"").stdout).unwrap();
-    assert!(help.contains("migrate") && help.contains("lint") && !help.contains("completions") && !help.contains("sarif"), "{help}");
+    assert!(help.contains("migrate") && help.contains("lint") && !help.contains("completions"), "{help}");
 }
 
 #[test]
@@ -92,6 +90,8 @@ fn what_cannot_be_read_is_status_3() {
         check(&["convert", &file, "--fail-on", "never"], 3, "= help: ");
         check(&["--format", "concise", &file], 3, ":1:1: error[U000]: ");
         check(&["--format", "json", &file], 3, r#""name":"unreadable-input""#);
+        check(&["--format", "sarif", &file], 3, r#""ruleId":"U000""#);
+        check(&["--format", "github", &file], 3, "::error title=U000 unreadable-input,file=");
     }
     check(&["/dev/zero"], 3, "is not a regular file");
 }
@@ -129,6 +129,25 @@ fn rules_are_explained() {
         let story = run(&["explain", name], b"");
         assert_eq!(story.status.code(), Some(0));
         assert!(String::from_utf8(story.stdout).unwrap().starts_with("U000 unreadable-input (error)\n\nA file "));
+    }
+}
+
+#[test]
+fn sarif_lists_every_rule_also_where_nothing_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = path(directory.path(), "out");
+    for arguments in [&["convert", "-", "--name", "foo", "--format", "sarif"][..], &["migrate", "-o", &output, "--format", "sarif"]] {
+        let mut arguments = arguments.to_vec();
+        let empty = path(directory.path(), "");
+        if arguments[0] == "migrate" {
+            arguments.push(&empty);
+        }
+        let said = String::from_utf8(run(&arguments, b"exec /bin/foo\n").stderr).unwrap();
+        let log: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+        let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+        let listed: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        let explained = String::from_utf8(run(&["explain"], b"").stdout).unwrap();
+        assert_eq!(listed, explained.lines().map(|line| &line[..4]).collect::<Vec<_>>());
     }
 }
 

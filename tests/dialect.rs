@@ -126,8 +126,9 @@ fn every_file_of_event_d_is_a_job() {
         let units: Vec<&str> = stdout.lines().filter_map(|line| line.strip_prefix("new        etc/systemd/system/")).collect();
         assert_eq!(units, ["net-up.d.service", "tty1.override.service", "tty1.service"], "{stdout}");
     }
-    let (status, stdout, _) = run(&["lint", "image/etc/event.d", "--format", "concise"], &files);
-    assert_eq!((status, stdout.as_str()), (Some(0), ""));
+    let (status, stdout, stderr) = run(&["lint", "image/etc/event.d", "--format", "concise"], &files);
+    assert!(status.is_some_and(|status| status <= 1), "{stderr}");
+    assert!(stdout.is_empty() && stderr.matches("[U180]").count() == 3, "{stderr}");
 }
 
 #[test]

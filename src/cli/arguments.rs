@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::shell_check::Wanted;
 use crate::conversion::{Logs, Options};
 use crate::diagnostic::Severity;
 use crate::dialect::Dialect;
@@ -123,6 +124,13 @@ pub(super) struct Translation {
     pub(super) dialect: DialectOf,
 }
 
+impl Reporting {
+    /// Where nothing is said, what leaves nothing usable fails a conversion.
+    pub(super) fn fail_on(&self) -> FailOn {
+        self.fail_on.unwrap_or(FailOn::Error)
+    }
+}
+
 impl Translation {
     /// `companions` says whether files beside the unit can be written.
     pub(super) fn options(&self, companions: bool) -> Options {
@@ -142,21 +150,22 @@ pub(super) struct Reporting {
     /// Exit with status 1 if anything is lost, or only nearly translated
     #[arg(long)]
     pub(super) strict: bool,
-    /// Exit with status 1 on findings of this severity or above
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub(super) fail_on: FailOn,
+    /// Exit with status 1 on findings of this severity or above [default: error; of lint: warning]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<FailOn>,
     /// The form of what goes to standard error
     #[arg(long, value_enum, default_value = "text")]
     pub(super) format: Format,
     /// Whether to colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Colour,
-    /// Do not show notes; JSON has them all the same
+    /// Do not show notes; JSON and SARIF have them all the same
     #[arg(short, long)]
     pub(super) quiet: bool,
 }
 
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(super) struct Lint {
     /// Job files, or directories of them; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
@@ -167,16 +176,43 @@ pub(super) struct Lint {
     /// Leave NAME.override out of account
     #[arg(long)]
     pub(super) no_override: bool,
-    /// The Upstart that the jobs are written for
-    #[arg(long, value_name = "DIALECT", default_value = "auto")]
-    pub(super) dialect: DialectOf,
+    /// The Upstart that the jobs are written for; `auto` where nothing is said
+    #[arg(long, value_name = "DIALECT")]
+    pub(super) dialect: Option<DialectOf>,
+    /// Look for these only: codes, beginnings of codes, or names
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Do not tell of these
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
     /// Tell also what a migration would change (U2xx)
     #[arg(long)]
     pub(super) migration: bool,
-    /// The version of systemd that `--migration` looks at
-    #[arg(long, value_name = "VERSION", default_value_t = Options::DEFAULT_SYSTEMD_VERSION)]
+    /// The version of systemd that `--migration` looks at [default: 249]
+    #[arg(long, value_name = "VERSION")]
     #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
-    pub(super) systemd_version: u32,
+    pub(super) systemd_version: Option<u32>,
+    /// Whether `ShellCheck` looks at the scripts [default: auto]
+    #[arg(long, value_name = "WHEN", value_enum)]
+    pub(super) shellcheck: Option<Wanted>,
+    /// Read this configuration, not the upstart2systemd.toml that is nearest to the path
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Tell only what is not in this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write all findings to this file, to be left unsaid from now on
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Mend what is certain in the files
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// With `--fix`, also what changes what a job does
+    #[arg(long, requires = "fix")]
+    pub(super) r#unsafe: bool,
+    /// With `--fix`, show the changes and write nothing; status 1 if there are some
+    #[arg(long, requires = "fix")]
+    pub(super) diff: bool,
     #[command(flatten)]
     pub(super) reporting: Reporting,
 }
@@ -300,10 +336,20 @@ pub(super) enum Format {
     Concise,
     /// One object, units included
     Json,
-    #[value(hide = true)]
+    /// SARIF 2.1.0, one object, as code scanning on GitHub takes it
     Sarif,
-    #[value(hide = true)]
+    /// Annotations for a workflow on GitHub, one line each
     Github,
+}
+
+impl Format {
+    /// Whether the report is one object, which nothing else may stand beside.
+    pub(super) fn is_object(self) -> bool {
+        match self {
+            Self::Text | Self::Concise | Self::Github => false,
+            Self::Json | Self::Sarif => true,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -49,15 +49,20 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
             },
         }
     }
-    status = status.max(files.iter().map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done));
+    status = status.max(
+        files
+            .iter()
+            .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+            .max()
+            .unwrap_or(Status::Done),
+    );
     status = status.max(deliver(arguments, &files, streams));
     status.max(tell(&arguments.reporting, &files, true, streams))
 }
 
 /// What clap cannot see.
 fn check(arguments: &Convert) -> Result<(), String> {
-    let Convert { files, output, name, translation: _, reporting } = arguments;
-    reporting.check()?;
+    let Convert { files, output, name, translation: _, reporting: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
@@ -90,7 +95,7 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
             [] => Status::Done,
             [unit, companions @ ..] => {
                 let status = streams.print(&crate::source::encode(&unit.text));
-                if !companions.is_empty() && arguments.reporting.format != Format::Json {
+                if !companions.is_empty() && !arguments.reporting.format.is_object() {
                     let paths: Vec<String> = companions.iter().map(|output| visible(&output.path)).collect();
                     streams.say(&format!("note: the unit needs more files, which `-o DIR` writes: {}\n", paths.join(", ")));
                 }

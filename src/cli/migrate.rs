@@ -15,9 +15,6 @@ use crate::plan::{self, Found, Plan};
 use crate::report::{self, visible};
 
 pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
-    if let Err(message) = arguments.reporting.check() {
-        return streams.usage(&message);
-    }
     let dialect = arguments.translation.dialect.into();
     let directories: Vec<PathBuf> = match &arguments.root {
         Some(root) => vec![directory_of(root, dialect)],
@@ -38,8 +35,13 @@ pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
         Err(bug) => return streams.bug(&bug),
     };
     progress.end();
-    let mut status =
-        plan.jobs.iter().chain(&strays).map(|file| judge(&file.conversion, &arguments.reporting)).max().unwrap_or(Status::Done);
+    let mut status = plan
+        .jobs
+        .iter()
+        .chain(&strays)
+        .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+        .max()
+        .unwrap_or(Status::Done);
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
@@ -123,7 +125,7 @@ fn listed(change: &Change<'_>, arguments: &Migrate) -> Option<String> {
 fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams<'_>) {
     let stale: Vec<String> =
         changes.iter().filter(|change| matches!(change.kind, Kind::Stale { .. })).map(|change| visible(&change.path)).collect();
-    if stale.is_empty() || arguments.prune || arguments.reporting.quiet {
+    if stale.is_empty() || arguments.prune || arguments.reporting.quiet || arguments.reporting.format.is_object() {
         return;
     }
     let (named, more) = stale.split_at(stale.len().min(5));

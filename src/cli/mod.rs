@@ -1,7 +1,9 @@
 //! The command line: the only part of the program that reads files, writes them, and prints.
 
 mod arguments;
+mod baseline;
 mod bug;
+mod configuration;
 mod convert;
 mod directory;
 mod explain;
@@ -11,6 +13,9 @@ mod migrate;
 mod overlay;
 mod parse;
 mod progress;
+mod replace;
+mod selection;
+mod shell_check;
 mod status;
 mod streams;
 mod telling;
@@ -63,6 +68,8 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
 fn all_rules() -> Vec<&'static Rule> {
     let mut rules = crate::convert::rules();
     rules.extend(directory::RULES);
+    rules.extend(shell_check::RULES);
+    rules.extend(crate::allow::RULES);
     rules.push(&input::UNREADABLE);
     rules.sort_by_key(|rule| rule.code);
     rules

@@ -1,22 +1,10 @@
 //! What is said of conversions, and which exit status comes of them.
 
-use super::arguments::{Format, Reporting};
+use super::arguments::{FailOn, Format, Reporting};
 use super::{Status, Streams};
 use crate::conversion::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
 use crate::report::{self, Counting, Summary};
-
-impl Reporting {
-    /// What clap cannot see.
-    pub(super) fn check(&self) -> Result<(), String> {
-        match self.format {
-            Format::Text | Format::Concise | Format::Json => Ok(()),
-            Format::Sarif | Format::Github => {
-                Err("this version does not write the formats `sarif` and `github`: use `--format json` or `--format concise`".to_owned())
-            }
-        }
-    }
-}
 
 /// An error means that nothing usable is written, whatever else there is.
 pub(super) fn usable(mut conversion: Conversion) -> Conversion {
@@ -26,14 +14,13 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
     conversion
 }
 
-pub(super) fn judge(conversion: &Conversion, reporting: &Reporting) -> Status {
+/// The status that comes of a conversion; with `strict` also of what is lost.
+pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
     // U0xx is what cannot be read and what init refuses.
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
         Status::Refused
-    } else if diagnostics.iter().any(|diagnostic| reporting.fail_on.includes(diagnostic.severity))
-        || (reporting.strict && stanzas.iter().any(is_lost))
-    {
+    } else if diagnostics.iter().any(|diagnostic| fail_on.includes(diagnostic.severity)) || (strict && stanzas.iter().any(is_lost)) {
         Status::Findings
     } else {
         Status::Done
@@ -51,18 +38,6 @@ fn is_lost(outcome: &Outcome) -> bool {
 
 /// Says what there is to say about the jobs. `units` tells whether they were to come to units.
 pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, streams: &mut Streams<'_>) -> Status {
-    if reporting.format == Format::Json {
-        return match report::json(files) {
-            Ok(object) => {
-                streams.say(&format!("{object}\n"));
-                Status::Done
-            }
-            Err(error) => {
-                streams.complain(&format!("cannot write JSON: {error}"));
-                Status::Bug
-            }
-        };
-    }
     let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
     let findings =
         files.iter().flat_map(|file| file.conversion.diagnostics.iter().filter(is_said).map(|diagnostic| (&file.sources, diagnostic)));
@@ -75,14 +50,35 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
             if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
                 streams.say(&format!("{line}\n"));
             }
+            Status::Done
         }
         Format::Concise => {
             for (sources, diagnostic) in findings {
                 streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
             }
+            Status::Done
         }
-        // Said above, or refused before anything was read.
-        Format::Json | Format::Sarif | Format::Github => {}
+        Format::Github => {
+            for (sources, diagnostic) in findings {
+                streams.say(&format!("{}\n", report::github(sources, diagnostic)));
+            }
+            Status::Done
+        }
+        Format::Json => tell_whole(report::json(files), streams),
+        Format::Sarif => tell_whole(report::sarif(files, &super::all_rules()), streams),
     }
-    Status::Done
+}
+
+/// A report that is one object.
+fn tell_whole(object: serde_json::Result<String>, streams: &mut Streams<'_>) -> Status {
+    match object {
+        Ok(object) => {
+            streams.say(&format!("{object}\n"));
+            Status::Done
+        }
+        Err(error) => {
+            streams.complain(&format!("cannot write JSON: {error}"));
+            Status::Bug
+        }
+    }
 }

@@ -129,15 +129,24 @@ fn quiet_hides_notes() {
     assert_eq!(ran.stderr, "<stdin>:1:1: warning[U292]: warned\n");
     assert_eq!(job("note", &["--quiet"]).stderr, "");
     assert_eq!(job("note", &["--quiet", "--fail-on", "note"]).status, Status::Findings);
-    assert!(job("note", &["-q", "--format", "json"]).stderr.contains("U291"));
+    let ran = job("note\nwarning", &["-q", "--format", "github"]);
+    assert!(ran.stderr.starts_with("::warning title=U292 warned,file=<stdin>,line=1,"), "{}", ran.stderr);
+    assert_eq!(ran.stderr.lines().count(), 1);
+    for format in ["json", "sarif"] {
+        assert!(job("note", &["-q", "--format", format]).stderr.contains("U291"), "{format}");
+    }
 }
 
 #[test]
-fn json_goes_to_stderr() {
+fn reports_for_programs_go_to_stderr() {
     let ran = job("note\ncompanion", &["--format", "json"]);
     let object: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
     assert_eq!(object["files"][0]["outputs"][0]["content"].as_str().unwrap(), ran.stdout);
     assert_eq!(object["files"][0]["path"], "<stdin>");
+    let ran = job("note\ncompanion", &["--format", "sarif"]);
+    let log: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(log["runs"][0]["artifacts"][0]["location"]["uri"], "%3Cstdin%3E");
+    assert!(!ran.stdout.is_empty());
 }
 
 #[test]

@@ -27,6 +27,7 @@ use crate::job::JobName;
 use crate::source::Sources;
 use crate::survey::survey;
 use crate::systemd::UnitName;
+use crate::world::Outside;
 use member::Member;
 
 pub use enabled::PRESET;
@@ -73,12 +74,17 @@ const ROUNDS: usize = 8;
 
 /// Plans the overlay. The jobs may come in any order; the plan is the same.
 pub fn plan(found: Vec<Found>, options: &Options) -> Plan {
+    plan_in(found, options, &Outside::default())
+}
+
+/// The same where something is known of what is outside of the directory.
+pub fn plan_in(found: Vec<Found>, options: &Options, outside: &Outside) -> Plan {
     let options = Options { companions: true, ..*options };
     let mut members: Vec<Member> = found.into_par_iter().map(|found| Member::read(found, options.dialect)).collect();
     members.sort_by(|first, second| first.name.cmp(&second.name));
     clash::one_unit_each(&mut members);
     let lost = members.iter().filter_map(Member::lost).collect();
-    let mut world = survey(members.iter().filter_map(Member::known), lost);
+    let mut world = survey(members.iter().filter_map(Member::known), lost, outside);
     members.par_iter_mut().for_each(|member| member.lower(&options, &world));
     let mut cycles = Vec::new();
     for _ in 0..ROUNDS {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::ends::ends;
 use super::{Converted, Summary};
 use crate::conversion::{Conversion, Output};
 use crate::diagnostic::{Diagnostic, Edit, Outcome};
@@ -152,8 +153,7 @@ fn path(sources: &Sources, span: Span) -> Cow<'_, str> {
     lossy(sources.get(span.origin).path())
 }
 
-/// A span that is upside down is answered as the empty one at its start.
 fn range(sources: &Sources, span: Span) -> Range {
-    let source = sources.get(span.origin);
-    Range { start: source.position(span.start), end: source.position(span.end.max(span.start)) }
+    let (start, end) = ends(sources.get(span.origin), span);
+    Range { start, end }
 }

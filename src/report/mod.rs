@@ -4,19 +4,27 @@ mod afterwards;
 pub mod believed;
 mod change;
 mod concise;
+mod ends;
 mod excerpt;
+mod github;
 mod json;
+mod prose;
+mod sarif;
 mod summary;
 mod text;
 mod visible;
 
+#[cfg(test)]
+mod elsewhere_tests;
 #[cfg(test)]
 mod tests;
 
 pub use crate::conversion::Converted;
 pub use afterwards::{afterwards, operating};
 pub use concise::concise;
+pub use github::github;
 pub use json::{SCHEMA, json};
+pub use sarif::sarif;
 use summary::counted;
 pub use summary::{Counting, Summary};
 pub use text::{Style, text};

@@ -150,7 +150,7 @@ fn ten_megabytes_are_shown_in_a_moment() {
     }
 }
 
-fn converted() -> Vec<Converted> {
+pub(super) fn converted() -> Vec<Converted> {
     let good = with_override("author \"me\"\nexec caf\tx\n", "console log\n");
     let bad = sources(b"\xe9xpect deamon\n".to_vec());
     let exec = conf(&good, "exec caf\tx");
@@ -265,7 +265,7 @@ fn the_summary_says_what_there_is_to_say() {
     assert_eq!(line(&[quiet]), None);
 }
 
-fn any_text() -> impl Strategy<Value = String> {
+pub(super) fn any_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("\n".to_owned()),
         Just("\r\n".to_owned()),
@@ -300,7 +300,7 @@ fn any_span() -> impl Strategy<Value = Span> {
     })
 }
 
-fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
+pub(super) fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
     (
         any_span(),
         any_text(),
@@ -326,7 +326,7 @@ fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
         })
 }
 
-fn any_sources() -> impl Strategy<Value = Sources> {
+pub(super) fn any_sources() -> impl Strategy<Value = Sources> {
     (any_text(), any_bytes(), proptest::option::of((any_text(), any_bytes()))).prop_map(|(path, bytes, overriding)| Sources {
         conf: Source::new(path, bytes),
         overriding: overriding.map(|(path, bytes)| Source::new(path, bytes)),

@@ -9,6 +9,10 @@ use super::{Context, ForLoop, Reading, SimpleCommand, Word};
 /// How deep commands, substitutions and `${}` may stand within each other. Bounds the stack.
 const DEEPEST: usize = 200;
 
+/// Builtins that no function may be called like; those that are no names are none in any case.
+const SPECIAL: [&str; 14] =
+    ["break", "continue", "eval", "exec", "exit", "export", "local", "readonly", "return", "set", "shift", "times", "trap", "unset"];
+
 /// The reader is not sure any more, from this offset on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lost(pub(super) usize);
@@ -606,6 +610,10 @@ impl<'t> Reader<'t> {
                         return Err(Lost(self.at));
                     }
                     let name = self.text[name.range.clone()].to_owned();
+                    // dash does not read on behind the name of a special builtin.
+                    if SPECIAL.contains(&name.as_str()) {
+                        return Err(Lost(start));
+                    }
                     self.reading.commands.truncate(index);
                     self.stands_in.truncate(index);
                     return self.function(name);

@@ -177,6 +177,7 @@ fn the_reader_knows_when_it_is_lost() {
         ("a <<<b", 2),
         ("a |& b", 2),
         ("function f { a; }", 16),
+        ("a; exit() { b; }", 3),
         ("a $'b\\'", 2),
         ("$[1]", 0),
         ("\"${x:-\"}\"}\"", 6),

@@ -16,8 +16,6 @@ use reach::Reach;
 pub struct Neighbours<'a> {
     pub jobs: &'a [Known<'a>],
     pub world: &'a World,
-    /// Events that something outside of the directory emits, as its owner says.
-    pub outside_events: &'a [String],
 }
 
 impl Neighbours<'_> {

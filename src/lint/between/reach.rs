@@ -101,13 +101,13 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> Source {
             // A pattern may mean any job.
             Some(job) if !job.contains(['*', '?', '[', '$']) => match neighbours.index(job) {
                 Some(index) => Source::Jobs(vec![index]),
-                None if is_known_job(job) => Source::Outside,
+                None if is_known_job(job) || neighbours.world.is_job_outside(job) => Source::Outside,
                 None => Source::Nothing,
             },
             _ => Source::Outside,
         };
     }
-    if is_known_event(name) || neighbours.outside_events.iter().any(|event| event == name) || !neighbours.world.patterns().is_empty() {
+    if is_known_event(name) || neighbours.world.is_emitted_outside(name) || !neighbours.world.patterns().is_empty() {
         return Source::Outside;
     }
     let emitters: Vec<usize> = neighbours.world.emitters(name).iter().filter_map(|emitter| neighbours.index(&emitter.job)).collect();

@@ -144,7 +144,7 @@ fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
 fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
     let world = lowering.world;
     let declared = || world.patterns().iter().any(|emitter| glob::matches(&emitter.event, event));
-    (!world.emitters(event).is_empty() || declared()).then_some(())
+    (!world.emitters(event).is_empty() || world.is_emitted_outside(event) || declared()).then_some(())
 }
 
 /// Whether all that emit the event give the variable another value.

@@ -73,7 +73,7 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
     if peer.unit.is_template() {
         return beyond(event, format!("`{shown}` has instances, and this does not say which of them"));
     }
-    if lowering.world.is_whole() && !peer.present && peer.kind.is_none() {
+    if lowering.world.is_whole() && !peer.present && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
     let mut classified = match (state, end) {

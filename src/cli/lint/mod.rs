@@ -1,0 +1,94 @@
+//! `lint`: what is wrong in jobs, whether or not anybody converts them.
+
+mod fixing;
+mod settings;
+mod subjects;
+
+use std::path::Path;
+
+use super::arguments::Lint;
+use super::baseline::Baseline;
+use super::input::STDIN;
+use super::telling::{judge, tell};
+use super::{Status, Streams, all_rules};
+use crate::conversion::Converted;
+use crate::report::visible;
+use settings::Settings;
+
+pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
+    if let Err(message) = check(arguments) {
+        return streams.usage(&message);
+    }
+    let known = all_rules();
+    let mut status = Status::Done;
+    let mut files: Vec<Converted> = Vec::new();
+    for path in &arguments.paths {
+        let settings = match Settings::new(arguments, path, &known) {
+            Ok(settings) => settings,
+            Err(message) => return streams.usage(&message),
+        };
+        if arguments.fix {
+            status = status.max(fixing::fix(arguments, &settings, path, streams));
+            if arguments.diff || path.as_os_str() == STDIN {
+                continue;
+            }
+        }
+        match subjects::lint(arguments, &settings, path, streams) {
+            Ok(found) => {
+                status =
+                    status.max(found.iter().map(|file| judge(&file.conversion, settings.fail_on, false)).max().unwrap_or(Status::Done));
+                files.extend(found);
+            }
+            Err(error) => {
+                streams.complain(&visible(&format!("{error:#}")));
+                status = status.max(Status::Refused);
+            }
+        }
+    }
+    match baseline(arguments, &known, &mut files) {
+        Ok(None) => {}
+        Ok(Some(new)) => status = new,
+        Err(error) => {
+            streams.complain(&visible(&format!("{error:#}")));
+            return Status::Refused;
+        }
+    }
+    if arguments.fix && files.is_empty() {
+        return status;
+    }
+    status.max(tell(&arguments.reporting, &files, false, streams))
+}
+
+/// What clap cannot see.
+fn check(arguments: &Lint) -> Result<(), String> {
+    let stdin = arguments.paths.iter().any(|path| path.as_os_str() == STDIN);
+    if stdin && arguments.name.is_none() {
+        return Err("a job on standard input has no name: give it one with `--name NAME`".to_owned());
+    }
+    if arguments.name.is_some() && !stdin {
+        return Err("`--name` is for a job on standard input".to_owned());
+    }
+    if stdin && arguments.paths.len() > 1 {
+        return Err("`-` stands alone: it cannot be looked at together with other files".to_owned());
+    }
+    Ok(())
+}
+
+/// Takes out what is known, or writes down what is. Answers the status that comes of the rest, where it is another.
+fn baseline(arguments: &Lint, known: &[&'static crate::diagnostic::Rule], files: &mut [Converted]) -> anyhow::Result<Option<Status>> {
+    if let Some(path) = &arguments.write_baseline {
+        Baseline::of(files).write(path)?;
+        // What is known from now on is no reason to fail.
+        return Ok(Some(Status::Done));
+    }
+    let Some(path) = &arguments.baseline else { return Ok(None) };
+    Baseline::read(path)?.filter(files);
+    let mut status = Status::Done;
+    for file in files.iter() {
+        let place = crate::source::encode(file.sources.conf.path()).into_owned();
+        let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(&place);
+        let fail_on = Settings::new(arguments, Path::new(path), known).map_err(anyhow::Error::msg)?.fail_on;
+        status = status.max(judge(&file.conversion, fail_on, false));
+    }
+    Ok(Some(status))
+}

@@ -1,0 +1,74 @@
+//! What the command line and the configuration of a path say together.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::arguments::{DialectOf, FailOn, Lint};
+use crate::cli::configuration::Configuration;
+use crate::cli::input::STDIN;
+use crate::cli::selection::{Layer, Selection};
+use crate::cli::shell_check::{Checker, Wanted};
+use crate::conversion::Options;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::world::Outside;
+
+pub(super) struct Settings {
+    pub(super) selection: Selection,
+    pub(super) fail_on: FailOn,
+    pub(super) migration: bool,
+    pub(super) options: Options,
+    pub(super) outside: Outside,
+    pub(super) checker: Arc<Checker>,
+    pub(super) known: Vec<&'static Rule>,
+}
+
+impl Settings {
+    pub(super) fn new(arguments: &Lint, path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
+        let configuration = match &arguments.config {
+            Some(file) => Configuration::load(file, known)?,
+            // A job on standard input belongs to where somebody stands.
+            None => Configuration::of(if path.as_os_str() == STDIN { Path::new(".") } else { path }, known)?,
+        };
+        let Configuration { rules, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = configuration;
+        let version = arguments.systemd_version.or(systemd_version).unwrap_or(Options::DEFAULT_SYSTEMD_VERSION);
+        let dialect = arguments.dialect.or(dialect).unwrap_or(DialectOf::Auto).into();
+        let command_line = Layer::new(&arguments.select, &arguments.ignore, known)?;
+        let checker = Checker::new(arguments.shellcheck.or(shellcheck).unwrap_or(Wanted::Auto))?;
+        Ok(Self {
+            selection: Selection::new([rules, command_line]),
+            fail_on: arguments.reporting.fail_on.or(fail_on).unwrap_or(FailOn::Warning),
+            migration: arguments.migration || migration.unwrap_or_default(),
+            options: Options { systemd_version: version, companions: true, dialect, ..Options::default() },
+            outside: Outside { events, jobs },
+            checker: Arc::new(checker),
+            known: known.to_vec(),
+        })
+    }
+
+    /// Whether findings of a rule would be told. `between` says whether the jobs are looked at as a directory.
+    pub(super) fn looks_for(&self, rule: &Rule, between: bool) -> bool {
+        self.selection.keeps(rule).is_some()
+            && self.checker.looks_for(rule)
+            && (self.migration || !is_about_migration(rule))
+            && (between || !rule.code.starts_with("U3"))
+    }
+
+    /// Takes out what is not wanted, and sets severities as they are.
+    pub(super) fn select(&self, diagnostics: &mut Vec<Diagnostic>) {
+        diagnostics.retain_mut(|diagnostic| {
+            let wanted = self.migration || !is_about_migration(diagnostic.rule);
+            match self.selection.keeps(diagnostic.rule).filter(|_| wanted) {
+                Some(severity) => {
+                    diagnostic.severity = severity;
+                    true
+                }
+                None => false,
+            }
+        });
+    }
+}
+
+/// Rules that are about the unit, not about the job.
+fn is_about_migration(rule: &Rule) -> bool {
+    rule.code.starts_with("U2") || ["U305", "U307", "U308"].contains(&rule.code)
+}

@@ -1,0 +1,131 @@
+//! The jobs that are looked at, one by one or as the system that they are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::settings::Settings;
+use crate::allow;
+use crate::ast;
+use crate::cli::Streams;
+use crate::cli::arguments::Lint;
+use crate::cli::directory::{self, Directory};
+use crate::cli::input::{self, Input, STDIN};
+use crate::conversion::{Conversion, Converted};
+use crate::convert;
+use crate::diagnostic::Diagnostic;
+use crate::job::{Job, JobName};
+use crate::lint::between::{self, Neighbours};
+use crate::lint::{self, Subject};
+use crate::plan::{self, Found};
+use crate::source::{Origin, Sources};
+use crate::survey::{Known, survey};
+
+/// What there is to say of a file, a directory or standard input.
+pub(super) fn lint(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> anyhow::Result<Vec<Converted>> {
+    if path.is_dir() {
+        return directory(arguments, settings, path);
+    }
+    Ok(vec![match read(arguments, settings, path, streams) {
+        Ok(Input { name, sources, .. }) => file(settings, sources, &name),
+        Err(unreadable) => *unreadable,
+    }])
+}
+
+pub(super) fn read(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> Result<Input, Box<Converted>> {
+    if let Some(refused) = input::refuse_override(path) {
+        return Err(refused);
+    }
+    if path.as_os_str() == STDIN {
+        input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
+    } else {
+        input::read(path, None, !arguments.no_override, settings.options.dialect)
+    }
+}
+
+/// A job by itself.
+fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
+    let diagnostics = alone(settings, &sources, name);
+    let conversion = Conversion { diagnostics, ..convert::nothing(&sources, name.0.clone()) };
+    Converted { sources: Arc::new(sources), conversion }
+}
+
+/// All that there is to say of a job by itself.
+pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
+    let mut diagnostics = convert::convert(sources, name.clone(), &settings.options).diagnostics;
+    let written = match convert::read_written(sources, name.clone(), settings.options.dialect) {
+        Ok((job, written)) => {
+            diagnostics.extend(within(settings, sources, &job, &written));
+            written
+        }
+        Err(_) => Vec::new(),
+    };
+    finished(settings, sources, &written, diagnostics, false)
+}
+
+/// The jobs of a directory, with what is between them.
+fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Result<Vec<Converted>> {
+    let Directory { inputs, strays } = directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
+    let found: Vec<Found> = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
+    let read: Vec<Option<(Job, Vec<ast::File>)>> =
+        found.par_iter().map(|found| convert::read_written(&found.sources, found.name.clone(), settings.options.dialect).ok()).collect();
+    let mut converted = plan::plan_in(found, &settings.options, &settings.outside).jobs;
+    let mut more: Vec<Vec<Diagnostic>> = converted
+        .par_iter()
+        .zip(&read)
+        .map(|(converted, read)| read.as_ref().map_or_else(Vec::new, |(job, written)| within(settings, &converted.sources, job, written)))
+        .collect();
+    let indexed: Vec<(usize, Known<'_>)> = converted
+        .iter()
+        .zip(&read)
+        .enumerate()
+        .filter_map(|(index, (converted, read))| Some((index, Known { sources: &converted.sources, job: &read.as_ref()?.0 })))
+        .collect();
+    let jobs: Vec<Known<'_>> = indexed.iter().map(|(_, known)| *known).collect();
+    let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &settings.outside);
+    for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, world: &world }) {
+        if let Some(more) = indexed.get(at).and_then(|(index, _)| more.get_mut(*index)) {
+            more.push(diagnostic);
+        }
+    }
+    converted.par_iter_mut().zip(more).zip(&read).for_each(|((Converted { sources, conversion }, more), read)| {
+        let mut diagnostics = std::mem::take(&mut conversion.diagnostics);
+        diagnostics.extend(more);
+        let written = read.as_ref().map_or(&[][..], |(_, written)| written.as_slice());
+        conversion.diagnostics = finished(settings, sources, written, diagnostics, true);
+        // A linter writes no units, and has nothing to say of what would become of stanzas.
+        conversion.outputs.clear();
+        conversion.stanzas.clear();
+    });
+    let strays = strays.into_iter().map(|mut stray| {
+        settings.select(&mut stray.conversion.diagnostics);
+        stray
+    });
+    Ok(converted.into_iter().chain(strays).collect())
+}
+
+/// What the rules of the linter and the shells find in a job.
+fn within(settings: &Settings, sources: &Sources, job: &Job, written: &[ast::File]) -> Vec<Diagnostic> {
+    let subject = Subject::new(sources, written.iter().collect(), job);
+    let mut found = lint::lint(&subject);
+    found.extend(settings.checker.check(&subject.scripts));
+    found
+}
+
+/// What is left when the job and the settings have had their say, in the order of the text.
+fn finished(
+    settings: &Settings,
+    sources: &Sources,
+    written: &[ast::File],
+    mut diagnostics: Vec<Diagnostic>,
+    between: bool,
+) -> Vec<Diagnostic> {
+    for (file, origin) in written.iter().zip([Origin::Conf, Origin::Override]) {
+        diagnostics =
+            allow::apply(sources.get(origin), Some(file), origin, diagnostics, &settings.known, |rule| settings.looks_for(rule, between));
+    }
+    settings.select(&mut diagnostics);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    diagnostics
+}

@@ -1,0 +1,244 @@
+//! A run as SARIF 2.1.0, in the way in which GitHub's code scanning takes it: all rules and not only those that were hit, no
+//! empty texts, and no fixes that change nothing, for which it refuses the whole file.
+
+mod rule;
+mod uri;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::ends::ends;
+use super::prose::prose;
+use super::{Converted, visible};
+use crate::diagnostic::{Diagnostic, Edit, Rule};
+use crate::fingerprint::Fingerprint;
+use crate::source::{Source, Sources, Span, lossy};
+use rule::{Descriptor, descriptor};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    column_kind: &'static str,
+    artifacts: Vec<Artifact>,
+    results: Vec<Finding>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    information_uri: Option<&'static str>,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+struct Artifact {
+    location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Finding {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<[Fix; 1]>,
+}
+
+/// A key of our own. `primaryLocationLineHash` is computed by whoever uploads the file, who complains where another one is there already.
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "upstart2systemd/v1")]
+    own: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    /// Two places that are the same have to differ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(rename = "physicalLocation")]
+    place: PhysicalLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fix {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Text>,
+    artifact_changes: Vec<ArtifactChange>,
+    properties: FixProperties,
+}
+
+#[derive(Serialize)]
+struct FixProperties {
+    /// As in the JSON report; SARIF has no word for it.
+    safe: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inserted_content: Option<Text>,
+}
+
+#[derive(Serialize)]
+struct Text {
+    text: String,
+}
+
+impl Text {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+
+    /// Nothing where there is nothing to say.
+    fn some(text: &str) -> Option<Self> {
+        (!text.trim().is_empty()).then(|| Self::new(text))
+    }
+}
+
+/// The log of a run over these files, on one line without a newline. `rules` are all that the program knows.
+pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String> {
+    let indices: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(index, rule)| (rule.code, index)).collect();
+    let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    let mut results = Vec::new();
+    for Converted { sources, conversion } in files {
+        for diagnostic in &conversion.diagnostics {
+            let fingerprint = Fingerprint::of(sources, diagnostic);
+            let occurrence = seen.entry(fingerprint).or_default();
+            *occurrence += 1;
+            let own = format!("{fingerprint}:{occurrence}");
+            results.push(finding(sources, diagnostic, indices.get(diagnostic.rule.code).copied(), Fingerprints { own }));
+        }
+    }
+    let uri = env!("CARGO_PKG_REPOSITORY");
+    let driver = Driver {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        information_uri: (!uri.is_empty()).then_some(uri),
+        rules: rules.iter().map(|rule| descriptor(rule)).collect(),
+    };
+    let run = Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", artifacts: artifacts(files), results };
+    serde_json::to_string(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
+}
+
+/// The files that were looked at, each once.
+fn artifacts(files: &[Converted]) -> Vec<Artifact> {
+    let sources = files.iter().flat_map(|file| std::iter::once(&file.sources.conf).chain(&file.sources.overriding));
+    let uris: BTreeSet<String> = sources.map(|source| uri::reference(source.path())).collect();
+    uris.into_iter().map(|uri| Artifact { location: ArtifactLocation { uri } }).collect()
+}
+
+fn finding(sources: &Sources, diagnostic: &Diagnostic, rule_index: Option<usize>, partial_fingerprints: Fingerprints) -> Finding {
+    let Diagnostic { rule, severity, span, message: _, label, related, elsewhere, notes: _, help, edits } = diagnostic;
+    let related = related
+        .iter()
+        .map(|(span, label)| (sources, *span, label))
+        .chain(elsewhere.iter().map(|(place, label)| (place.sources.as_ref(), place.span, label)));
+    Finding {
+        rule_id: rule.code,
+        rule_index,
+        level: severity.name(),
+        message: Text::new(prose(diagnostic).join("\n")),
+        locations: [location(sources, *span, None, label.as_deref().unwrap_or_default())],
+        related_locations: related.enumerate().map(|(at, (sources, span, label))| location(sources, span, Some(at + 1), label)).collect(),
+        partial_fingerprints,
+        fixes: fix(sources, edits, help.as_deref()).map(|fix| [fix]),
+    }
+}
+
+fn location(sources: &Sources, span: Span, id: Option<usize>, label: &str) -> Location {
+    let source = sources.get(span.origin);
+    Location {
+        id,
+        place: PhysicalLocation {
+            artifact_location: ArtifactLocation { uri: uri::reference(source.path()) },
+            region: region(source, span),
+        },
+        message: Text::some(&visible(label)),
+    }
+}
+
+fn region(source: &Source, span: Span) -> Region {
+    let (start, end) = ends(source, span);
+    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+}
+
+fn fix(sources: &Sources, edits: &[Edit], help: Option<&str>) -> Option<Fix> {
+    let mut changes: BTreeMap<String, Vec<Replacement>> = BTreeMap::new();
+    for Edit { span, text, safe: _ } in edits {
+        let source = sources.get(span.origin);
+        changes.entry(uri::reference(source.path())).or_default().push(Replacement {
+            deleted_region: region(source, *span),
+            inserted_content: (!text.is_empty()).then(|| Text::new(lossy(text))),
+        });
+    }
+    let change = |(uri, replacements)| ArtifactChange { artifact_location: ArtifactLocation { uri }, replacements };
+    (!changes.is_empty()).then(|| Fix {
+        description: Text::some(&help.unwrap_or_default().lines().map(visible).collect::<Vec<_>>().join("\n")),
+        artifact_changes: changes.into_iter().map(change).collect(),
+        properties: FixProperties { safe: edits.iter().all(|edit| edit.safe) },
+    })
+}

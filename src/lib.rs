@@ -10,9 +10,9 @@
 //!                         └───────────────▶ diagnostics ──report──▶ text, JSON
 //! ```
 //!
-//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `ast`, `job`, `systemd`, `conversion`.
-//! Verbs map one noun to the next: `parse`, `resolve`, `lower`, `report`; no verb imports another. Besides there are two
-//! small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant.
+//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `event_table`, `ast`, `job`, `systemd`,
+//! `conversion`. Verbs map one noun to the next: `parse`, `resolve`, `lower`, `lint`, `report`; no verb imports another.
+//! Besides there are two small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
@@ -25,6 +25,7 @@ pub mod conversion;
 pub mod convert;
 pub mod diagnostic;
 pub mod event;
+mod event_table;
 pub mod instance;
 pub mod job;
 pub mod lint;

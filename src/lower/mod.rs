@@ -12,7 +12,6 @@ mod console;
 mod context;
 mod ending;
 mod environment;
-mod event_table;
 mod event_variables;
 mod expect;
 mod glob;

@@ -5,7 +5,7 @@ use crate::suggestion::closest;
 
 /// What an event is, before its arguments are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// Holds by the time that any ordinary unit starts.
     Given,
     /// A point of the boot.
@@ -37,7 +37,7 @@ pub(super) enum Meaning {
 
 /// Points of the boot, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Milestone {
+pub(crate) enum Milestone {
     Startup,
     VirtualFilesystems,
     LocalFilesystems,
@@ -48,7 +48,7 @@ pub(super) enum Milestone {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum JobState {
+pub(crate) enum JobState {
     Starting,
     Started,
     Stopping,
@@ -56,7 +56,7 @@ pub(super) enum JobState {
 }
 
 impl JobState {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Starting => "starting",
             Self::Started => "started",
@@ -66,10 +66,10 @@ impl JobState {
     }
 }
 
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) meaning: Meaning,
-    pub(super) variables: &'static [&'static str],
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) meaning: Meaning,
+    pub(crate) variables: &'static [&'static str],
 }
 
 const fn row(name: &'static str, meaning: Meaning, variables: &'static [&'static str]) -> Row {
@@ -80,7 +80,7 @@ const JOB: &[&str] = &["JOB", "INSTANCE", "RESULT", "PROCESS", "EXIT_STATUS", "E
 const MOUNT: &[&str] = &["DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"];
 const INTERFACE: &[&str] = &["IFACE", "LOGICAL", "ADDRFAM", "METHOD"];
 /// What the udev bridge passes on, for events `SUBSYSTEM-device-ACTION`.
-pub(super) const DEVICE: &[&str] = &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
+pub(crate) const DEVICE: &[&str] = &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
 
 const OBSOLETE: &str = "no version of init since 0.5 emits it";
 const NOT_AN_EVENT: &str = "nothing emits an event of this name";
@@ -145,12 +145,12 @@ static EVENTS: &[Row] = &[
     row("or", Meaning::Never("a quoted operator is the name of an event"), &[]),
 ];
 
-pub(super) fn find(name: &str) -> Option<&'static Row> {
+pub(crate) fn find(name: &str) -> Option<&'static Row> {
     EVENTS.iter().find(|row| row.name == name)
 }
 
 /// Whether a name has a form that nothing emits.
-pub(super) fn never(name: &str) -> Option<&'static str> {
+pub(crate) fn never(name: &str) -> Option<&'static str> {
     if name.starts_with("runlevel") || name.starts_with('[') {
         Some("a blank is missing before `[`, or the word `runlevel` before it")
     } else if ["AND", "OR", "&&", "||", ",", "|", "&"].contains(&name) {
@@ -161,7 +161,7 @@ pub(super) fn never(name: &str) -> Option<&'static str> {
 }
 
 /// The known event that a name was probably meant to be.
-pub(super) fn meant(name: &str) -> Option<&'static str> {
+pub(crate) fn meant(name: &str) -> Option<&'static str> {
     match name {
         "filesystems" => Some("filesystem"),
         "local-filesystem" => Some("local-filesystems"),

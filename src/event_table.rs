@@ -155,6 +155,8 @@ pub(crate) fn never(name: &str) -> Option<&'static str> {
         Some("a blank is missing before `[`, or the word `runlevel` before it")
     } else if ["AND", "OR", "&&", "||", ",", "|", "&"].contains(&name) {
         Some("operators are written `and` and `or`")
+    } else if ["/starting", "/started", "/stopping", "/stopped", "/start", "/stop"].iter().any(|state| name.ends_with(state)) {
+        Some("the event of a job is written `started JOB`")
     } else {
         None
     }
@@ -167,5 +169,19 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
         "local-filesystem" => Some("local-filesystems"),
         "network" | "networking" | "net-up" | "network-up" => Some("static-network-up"),
         _ => closest(name, EVENTS.iter().filter(|row| !matches!(row.meaning, Meaning::Never(_))).map(|row| row.name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::never;
+
+    #[test]
+    fn forms_that_nothing_emits_are_known() {
+        for (name, expected) in
+            [("mysql/started", true), ("&&", true), ("runlevel-2", true), ("[06]", true), ("mysql/failed", false), ("started", false)]
+        {
+            assert_eq!(never(name).is_some(), expected, "{name}");
+        }
     }
 }

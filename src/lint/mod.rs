@@ -3,10 +3,21 @@
 //! A rule is a file: its code, name, severity and explanation, what finds it, and in fixtures/lint/NAME an example that it finds and one that it
 //! does not, which are also the examples of its page. What the passes find on their way ([`crate::parse`], [`crate::lower`]) is not looked for here again.
 
+mod daemons;
+mod job_of_run_level;
+mod misplaced_argument;
+mod missing_variable;
+mod misspelt_device_event;
+mod mixed_operators;
+mod operator_as_argument;
+mod pattern_as_event;
+mod program;
+mod same_event_twice;
 mod subject;
 
 use crate::diagnostic::{Diagnostic, Rule};
 
+pub use program::Program;
 pub use subject::{Script, Subject};
 
 /// A rule and what finds it.
@@ -25,7 +36,21 @@ pub struct Example {
 }
 
 /// All rules of this pass, by code.
-pub static LINTS: &[&Lint] = &[];
+pub static LINTS: &[&Lint] = &[
+    &operator_as_argument::LINT,
+    &missing_variable::LINT,
+    &misplaced_argument::LINT,
+    &mixed_operators::LINT,
+    &job_of_run_level::LINT,
+    &misspelt_device_event::LINT,
+    &pattern_as_event::LINT,
+    &same_event_twice::LINT,
+];
+
+/// The rules of this pass, by code.
+pub fn rules() -> Vec<&'static Rule> {
+    LINTS.iter().map(|lint| &lint.rule).collect()
+}
 
 /// What the rules find in a job, in the order of the text.
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {

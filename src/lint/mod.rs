@@ -3,7 +3,11 @@
 //! A rule is a file: its code, name, severity and explanation, what finds it, and in fixtures/lint/NAME an example that it finds and one that it
 //! does not, which are also the examples of its page. What the passes find on their way ([`crate::parse`], [`crate::lower`]) is not looked for here again.
 
+mod background_at_end;
+mod daemonising_program;
 mod daemons;
+mod expect_of_foreground_program;
+mod expect_of_script;
 mod job_of_run_level;
 mod misplaced_argument;
 mod missing_variable;
@@ -11,6 +15,8 @@ mod misspelt_device_event;
 mod mixed_operators;
 mod operator_as_argument;
 mod pattern_as_event;
+mod privileges_by_hand;
+mod processes_left_by_pre_start;
 mod program;
 mod same_event_twice;
 mod subject;
@@ -37,9 +43,15 @@ pub struct Example {
 
 /// All rules of this pass, by code.
 pub static LINTS: &[&Lint] = &[
+    &expect_of_script::LINT,
+    &expect_of_foreground_program::LINT,
     &operator_as_argument::LINT,
     &missing_variable::LINT,
     &misplaced_argument::LINT,
+    &privileges_by_hand::LINT,
+    &daemonising_program::LINT,
+    &background_at_end::LINT,
+    &processes_left_by_pre_start::LINT,
     &mixed_operators::LINT,
     &job_of_run_level::LINT,
     &misspelt_device_event::LINT,

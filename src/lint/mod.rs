@@ -6,8 +6,10 @@
 mod background_at_end;
 mod daemonising_program;
 mod daemons;
+mod empty_script;
 mod expect_of_foreground_program;
 mod expect_of_script;
+mod indented_here_document;
 mod job_of_run_level;
 mod misplaced_argument;
 mod missing_variable;
@@ -18,8 +20,14 @@ mod pattern_as_event;
 mod privileges_by_hand;
 mod processes_left_by_pre_start;
 mod program;
+mod respawn_of_task;
+mod result_in_post_stop;
 mod same_event_twice;
+mod stop_without_exit;
 mod subject;
+mod unclosed_here_document;
+mod unset_home;
+mod variable_of_other_phase;
 
 use crate::diagnostic::{Diagnostic, Rule};
 
@@ -48,15 +56,23 @@ pub static LINTS: &[&Lint] = &[
     &operator_as_argument::LINT,
     &missing_variable::LINT,
     &misplaced_argument::LINT,
+    &unclosed_here_document::LINT,
+    &indented_here_document::LINT,
     &privileges_by_hand::LINT,
     &daemonising_program::LINT,
     &background_at_end::LINT,
     &processes_left_by_pre_start::LINT,
+    &empty_script::LINT,
     &mixed_operators::LINT,
     &job_of_run_level::LINT,
     &misspelt_device_event::LINT,
     &pattern_as_event::LINT,
+    &result_in_post_stop::LINT,
+    &unset_home::LINT,
     &same_event_twice::LINT,
+    &stop_without_exit::LINT,
+    &respawn_of_task::LINT,
+    &variable_of_other_phase::LINT,
 ];
 
 /// The rules of this pass, by code.

@@ -126,6 +126,13 @@ impl Diagnostic {
         self.edits.push(Edit { span, text: text.into(), safe: true });
         self
     }
+
+    /// A certain edit after which the job does something else than it did.
+    #[must_use]
+    pub fn changing_edit(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.edits.push(Edit { span, text: text.into(), safe: false });
+        self
+    }
 }
 
 /// What became of one stanza.

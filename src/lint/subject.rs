@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use crate::ast::{self, Body, Phase, Process, Stanza};
+use super::program::{self, Program};
+use crate::ast::{self, Argument, Body, Event, Phase, Process, Stanza};
 use crate::job::{Job, Stated};
-use crate::shell;
 use crate::shell::job_control::{self, Uses};
+use crate::shell::{self, Context};
 use crate::source::{Sources, Span, Spanned};
 
 pub struct Subject<'a> {
@@ -24,6 +25,13 @@ pub struct Script<'a> {
     pub reading: shell::Reading,
     pub uses: Uses,
 }
+
+/// Events that only the init of a session knows.
+const SESSION_EVENTS: [&str; 7] =
+    ["xsession", "desktop-start", "desktop-end", "session-end", "session-start", "session-setup-done", "dconf"];
+
+/// Jobs that only a session has.
+const SESSION_JOBS: [&str; 6] = ["xsession-init", "gnome-session", "unity7", "unity8", "unity-panel-service", "upstart-event-bridge"];
 
 impl<'a> Subject<'a> {
     pub fn new(sources: &'a Sources, files: Vec<&'a ast::File>, job: &'a Job) -> Self {
@@ -45,6 +53,56 @@ impl<'a> Subject<'a> {
         self.files.iter().flat_map(|file| &file.stanzas)
     }
 
+    /// The events of both conditions, those that count, in the order of the text.
+    pub fn events(&self) -> impl Iterator<Item = &'a Event> + '_ {
+        self.job.start_on.iter().chain(&self.job.stop_on).flat_map(|condition| condition.value.leaves())
+    }
+
+    /// Whether it is a job of a user's session, which has the environment of that, and ends with it.
+    pub fn is_of_session(&self) -> bool {
+        self.events().any(|event| {
+            let name = event.name.value.as_str();
+            let of_job = event.arguments().any(|(argument, _)| match argument {
+                Argument::Positional(job) | Argument::Equal("JOB", job) => SESSION_JOBS.contains(&job),
+                Argument::Equal(..) | Argument::Unequal(..) => false,
+            });
+            SESSION_EVENTS.contains(&name) || name.starts_with(":sys:") || of_job
+        })
+    }
+
+    /// Whether a variable may have a value in a script: by `env`, by the script itself, or by a file that it reads in.
+    pub fn is_set(&self, script: &Script<'_>, name: &str) -> bool {
+        let sets = |text: &str| text.split_once('=').map_or(text, |(key, _)| key) == name;
+        let reading = &script.reading;
+        let by_script = reading.commands.iter().any(|command| {
+            let assigned = command.assignments.iter().any(|word| script.text().get(word.range.clone()).is_some_and(sets));
+            let named = matches!(command.name(), Some("export" | "local" | "read" | "readonly" | "eval"))
+                && command.words.iter().any(|word| script.text().get(word.range.clone()).is_some_and(sets));
+            assigned || named || matches!(command.name(), Some("." | "source" | "eval"))
+        });
+        // By this command a script changes the environment of its job.
+        let by_command = self.scripts.iter().flat_map(|script| &script.uses.commands).any(|usage| usage.subcommand() == Some("set-env"));
+        let by_condition = self.events().flat_map(|event| &event.args).any(|word| sets(&word.value));
+        let by_instance = self.job.instance.as_ref().is_some_and(|instance| instance.value.contains(name));
+        let by_loop = reading.loops.iter().any(|each| each.variable == name);
+        by_script || by_command || by_loop || by_condition || by_instance || self.job.env.iter().any(|stated| sets(&stated.value))
+    }
+
+    /// The whole lines of a stanza, if nothing else stands on them; to delete it.
+    pub fn lines(&self, span: Span) -> Span {
+        let text = self.sources.get(span.origin).text();
+        let before = text.get(..span.start).unwrap_or_default();
+        let behind = text.get(span.end..).unwrap_or_default();
+        let start = before.trim_end_matches([' ', '\t']).len();
+        let end = span.end + behind.len() - behind.trim_start_matches([' ', '\t', '\r']).len();
+        let begins = start == 0 || text.get(..start).is_some_and(|before| before.ends_with('\n'));
+        match text.get(end..) {
+            Some(rest) if begins && rest.starts_with('\n') => Span::new(span.origin, start..end + 1),
+            Some("") if begins => Span::new(span.origin, start..end),
+            Some(_) | None => span,
+        }
+    }
+
     /// The text of a place, as it is written.
     pub fn written(&self, span: Span) -> &'a str {
         self.sources.get(span.origin).text().get(span.range()).unwrap_or_default()
@@ -62,6 +120,42 @@ impl<'a> Script<'a> {
 
     pub fn is_exec(&self) -> bool {
         self.stated.value.body() == Body::Exec
+    }
+
+    /// The commands that the main process is: what `exec` names, and in a script what it calls by `exec`, or last of all. Each is followed by
+    /// the programs that it runs in its turn.
+    pub fn programs(&self) -> Vec<Vec<Program<'_>>> {
+        let commands = &self.reading.commands;
+        if self.is_exec() {
+            return commands.first().filter(|command| command.range.start == 0).map(program::chain).into_iter().collect();
+        }
+        let last = commands.last().filter(|command| {
+            let behind = self.text().get(command.range.end..).unwrap_or_default();
+            let only_comments = behind.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+            command.context == Context::TOP && self.reading.lost.is_none() && only_comments
+        });
+        commands
+            .iter()
+            .filter(|command| {
+                let becomes = command.name() == Some("exec") && command.words.len() > 1 && command.context.is_in_the_shell_itself();
+                becomes || last.is_some_and(|last| last.range == command.range)
+            })
+            .map(program::chain)
+            .collect()
+    }
+
+    /// Whether the expansion whose name ends there says what to do without a value: `${NAME:-word}` and its like.
+    pub fn has_default(&self, end_of_name: usize) -> bool {
+        let behind = self.text().get(end_of_name..).unwrap_or_default();
+        let before = self.text().get(..end_of_name).unwrap_or_default();
+        let is_braced = before.trim_end_matches(|byte: char| byte.is_ascii_alphanumeric() || byte == '_').ends_with("${");
+        is_braced && behind.trim_start_matches(':').starts_with(['-', '=', '+', '?'])
+    }
+
+    /// Whether places in the text are exact: not where init has folded the lines of a command.
+    pub fn is_exact(&self) -> bool {
+        let text = self.stated.value.text();
+        !self.is_exec() || text.span.end - text.span.start == text.value.len()
     }
 
     /// The place in the source of a part of the text.

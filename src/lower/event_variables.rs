@@ -1,9 +1,9 @@
 //! Variables of events that scripts refer to, and that no unit carries.
 
 use super::context::Lowering;
-use super::event_table::{self, DEVICE};
 use crate::ast::{Argument, Phase};
 use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::event_table::{self, DEVICE};
 use crate::shell;
 use crate::systemd::Directive;
 

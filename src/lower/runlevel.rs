@@ -1,6 +1,6 @@
 //! Sets of run levels: what `runlevel [2345]` and `rc RUNLEVEL=[06]` match.
 
-use super::glob;
+use crate::glob;
 
 /// The run levels of System V, in the order of the bits of a set.
 const LEVELS: [&str; 8] = ["0", "1", "2", "3", "4", "5", "6", "S"];

@@ -3,7 +3,8 @@
 use super::error::{ErrorKind, Refusal};
 use super::node::{Node, Rule};
 use super::stanza::KEYWORDS;
-use crate::ast::{Event, Signal, Stanza, Word};
+use crate::ast::{Event, Process, Signal, Stanza, Word};
+use crate::shell;
 use crate::source::{Span, Spanned, encode, lossy};
 use crate::suggestion::closest;
 
@@ -366,6 +367,12 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
             .related(backslash, "this backslash continues nothing: a carriage return follows it, not a newline")
             .help("convert the line ends of the file, such as with `sed -i 's/\\r$//'`");
     }
+    if let Some(document) = previous.and_then(|previous| ended_document(previous, text)) {
+        return refusal
+            .related(document, "this here-document was to go on up to here")
+            .note("the script has ended at the line `end script`: init knows nothing of here-documents")
+            .help("put a text that has such a line into a file of its own");
+    }
     if let Some((_, help, replacement)) = FOREIGN.iter().find(|(known, ..)| *known == text) {
         let refusal = refusal.help(*help);
         return match replacement {
@@ -415,6 +422,13 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
         return refusal.help("commands belong after `exec`, or between `script` and `end script`");
     }
     refusal.help("begin the line with a stanza, such as `exec` or `env`; commands belong after `exec` or in a script, prose after `#`")
+}
+
+/// The here-document with this delimiter that the end of a script has cut in two.
+fn ended_document(script: &Spanned<Stanza>, delimiter: &str) -> Option<Span> {
+    let Stanza::Process(_, process @ Process::Script { text, .. }) = &script.value else { return None };
+    let open = shell::open_document(&text.value, &shell::read(&text.value))?;
+    (open.delimiter == delimiter).then(|| process.place(&open.announced))
 }
 
 /// Keywords of two words that were written as one.

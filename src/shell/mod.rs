@@ -11,6 +11,7 @@ mod dedent;
 pub mod guard;
 mod here_document;
 pub mod job_control;
+mod open_document;
 mod reader;
 mod word;
 mod words;
@@ -19,6 +20,7 @@ use std::ops::Range;
 
 pub use context::Context;
 pub use dedent::dedent;
+pub use open_document::{OpenDocument, open_document};
 pub use words::words;
 
 /// What a script is made of. All offsets are bytes of the text that was read, on character boundaries, and every list is in the order of

@@ -73,7 +73,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             found.push((index, diagnostic));
         }
         let matches =
-            |pattern: &str, event: &str| pattern == event || (pattern.contains(['*', '?', '[']) && crate::lower::matches(pattern, event));
+            |pattern: &str, event: &str| pattern == event || (pattern.contains(['*', '?', '[']) && crate::glob::matches(pattern, event));
         let mut told: Vec<&str> = Vec::new();
         for event in neighbours.world.events_of(&job.name.0) {
             if declared.iter().any(|word| matches(&word.value, event)) || told.contains(&event) {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Neighbours;
 use crate::ast::{Argument, Condition, Event};
 use crate::event::Expr;
-use crate::lower::{is_known_event, is_known_job};
+use crate::event_table::is_known_event;
+use crate::lower::is_known_job;
 use crate::shell;
 use crate::shell::job_control::{self, Verb};
 

@@ -4,8 +4,8 @@ use super::reach::Reach;
 use super::{Findings, Neighbours};
 use crate::ast::Argument;
 use crate::diagnostic::{Rule, Severity};
+use crate::event_table::event_carries;
 use crate::instance::Instance;
-use crate::lower::event_carries;
 use crate::source::lossy;
 
 pub(super) static RULE: Rule = Rule {

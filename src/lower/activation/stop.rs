@@ -4,10 +4,10 @@ use super::rules::{CONFLICTS, CONTRADICTION, FOLLOWS_FAILED, RUNLEVELS, STOP_AND
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
 use crate::diagnostic::Diagnostic;
+use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::companion::{drop_in, systemctl};
 use crate::lower::context::Lowering;
-use crate::lower::event_table::JobState;
 use crate::lower::names::Peer;
 use crate::lower::trigger::{Side, Trigger, is_early};
 use crate::source::Span;

@@ -5,9 +5,9 @@ use crate::ast::{Argument, Event, Phase};
 use crate::command::direct_argv;
 use crate::conversion::Output;
 use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::glob;
 use crate::lower::companion::{Companion, beside, made_for};
 use crate::lower::context::Lowering;
-use crate::lower::glob;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Text, Unit, UnitName, Value, escape_path};
 

@@ -3,11 +3,11 @@
 use super::{BEYOND, COMPANION, Classified, FILTER, Side, Trigger, UNKNOWN, never};
 use crate::ast::{Argument, Event};
 use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::event_table;
+use crate::glob;
 use crate::instance::Instance;
 use crate::lower::companion::{Companion, Node, drop_in};
 use crate::lower::context::Lowering;
-use crate::lower::event_table;
-use crate::lower::glob;
 use crate::source::{Span, encode, lossy};
 use crate::suggestion::closest;
 use crate::systemd::{Argument as Word, Command, Directive, Feature, Prefix, UnitName, Value, escape_instance};

@@ -3,11 +3,11 @@
 use super::{BEYOND, COMPANION, Classified, FILTER, NEVER, Side, Trigger, is_early, runlevel_set, value};
 use crate::ast::{Argument, Event};
 use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::event_table::JobState;
+use crate::glob;
 use crate::instance::Instance;
 use crate::lower::companion::drop_in;
 use crate::lower::context::Lowering;
-use crate::lower::event_table::JobState;
-use crate::lower::glob;
 use crate::lower::names::{Peer, peer};
 use crate::lower::runlevel::Runlevels;
 use crate::source::{Span, encode, lossy};

@@ -6,10 +6,10 @@ mod job;
 
 use crate::ast::{Argument, Event};
 use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::event_table::{self, JobState, Meaning, Milestone};
+use crate::glob;
 use crate::lower::companion::Companion;
 use crate::lower::context::Lowering;
-use crate::lower::event_table::{self, JobState, Meaning, Milestone};
-use crate::lower::glob;
 use crate::lower::names::Peer;
 use crate::lower::runlevel::Runlevels;
 use crate::source::{encode, lossy};

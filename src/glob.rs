@@ -1,7 +1,7 @@
 //! fnmatch(3) with no flags, as init compares the value of an event variable with a pattern.
 
 /// Whether the whole of `text` matches `pattern`: `*`, `?`, `[..]`, `[!..]`, and backslash escapes.
-pub fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     // Where to go on after the last star: at `star` in the pattern, one character further in the text.
     let (mut at, mut read, mut star) = (0, 0, None);

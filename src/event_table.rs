@@ -5,7 +5,7 @@ use crate::suggestion::closest;
 
 /// What an event is, before its arguments are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     /// Holds by the time that any ordinary unit starts.
     Given,
     /// A point of the boot.
@@ -37,7 +37,7 @@ pub(super) enum Meaning {
 
 /// Points of the boot, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Milestone {
+pub(crate) enum Milestone {
     Startup,
     VirtualFilesystems,
     LocalFilesystems,
@@ -48,7 +48,7 @@ pub(super) enum Milestone {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum JobState {
+pub(crate) enum JobState {
     Starting,
     Started,
     Stopping,
@@ -56,7 +56,7 @@ pub(super) enum JobState {
 }
 
 impl JobState {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Starting => "starting",
             Self::Started => "started",
@@ -66,10 +66,10 @@ impl JobState {
     }
 }
 
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) meaning: Meaning,
-    pub(super) variables: &'static [&'static str],
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) meaning: Meaning,
+    pub(crate) variables: &'static [&'static str],
 }
 
 const fn row(name: &'static str, meaning: Meaning, variables: &'static [&'static str]) -> Row {
@@ -80,7 +80,7 @@ const JOB: &[&str] = &["JOB", "INSTANCE", "RESULT", "PROCESS", "EXIT_STATUS", "E
 const MOUNT: &[&str] = &["DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"];
 const INTERFACE: &[&str] = &["IFACE", "LOGICAL", "ADDRFAM", "METHOD"];
 /// What the udev bridge passes on, for events `SUBSYSTEM-device-ACTION`.
-pub(super) const DEVICE: &[&str] = &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
+pub(crate) const DEVICE: &[&str] = &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
 
 const OBSOLETE: &str = "no version of init since 0.5 emits it";
 const NOT_AN_EVENT: &str = "nothing emits an event of this name";
@@ -145,12 +145,12 @@ static EVENTS: &[Row] = &[
     row("or", Meaning::Never("a quoted operator is the name of an event"), &[]),
 ];
 
-pub(super) fn find(name: &str) -> Option<&'static Row> {
+pub(crate) fn find(name: &str) -> Option<&'static Row> {
     EVENTS.iter().find(|row| row.name == name)
 }
 
 /// Whether init, a bridge or a package emits an event of this name. Not: one that only looks like it.
-pub fn is_known_event(name: &str) -> bool {
+pub(crate) fn is_known_event(name: &str) -> bool {
     match find(name) {
         Some(row) => !matches!(row.meaning, Meaning::Never(_)),
         None => name.contains("-device-") || name.starts_with(":sys:") || name.ends_with("/failed"),
@@ -158,7 +158,7 @@ pub fn is_known_event(name: &str) -> bool {
 }
 
 /// Whether a known event carries a variable; `None` where it is not known, or may carry anything.
-pub fn event_carries(name: &str, variable: &str) -> Option<bool> {
+pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {
     match find(name) {
         // Variables of their own, and what jobs export.
         Some(Row { meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, .. }) => {
@@ -176,22 +176,38 @@ pub fn event_carries(name: &str, variable: &str) -> Option<bool> {
 }
 
 /// Whether a name has a form that nothing emits.
-pub(super) fn never(name: &str) -> Option<&'static str> {
+pub(crate) fn never(name: &str) -> Option<&'static str> {
     if name.starts_with("runlevel") || name.starts_with('[') {
         Some("a blank is missing before `[`, or the word `runlevel` before it")
     } else if ["AND", "OR", "&&", "||", ",", "|", "&"].contains(&name) {
         Some("operators are written `and` and `or`")
+    } else if ["/starting", "/started", "/stopping", "/stopped", "/start", "/stop"].iter().any(|state| name.ends_with(state)) {
+        Some("the event of a job is written `started JOB`")
     } else {
         None
     }
 }
 
 /// The known event that a name was probably meant to be.
-pub(super) fn meant(name: &str) -> Option<&'static str> {
+pub(crate) fn meant(name: &str) -> Option<&'static str> {
     match name {
         "filesystems" => Some("filesystem"),
         "local-filesystem" => Some("local-filesystems"),
         "network" | "networking" | "net-up" | "network-up" => Some("static-network-up"),
         _ => closest(name, EVENTS.iter().filter(|row| !matches!(row.meaning, Meaning::Never(_))).map(|row| row.name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::never;
+
+    #[test]
+    fn forms_that_nothing_emits_are_known() {
+        for (name, expected) in
+            [("mysql/started", true), ("&&", true), ("runlevel-2", true), ("[06]", true), ("mysql/failed", false), ("started", false)]
+        {
+            assert_eq!(never(name).is_some(), expected, "{name}");
+        }
     }
 }

@@ -1,0 +1,97 @@
+//! A `#` within a word cuts the line short.
+
+use super::{Example, Lint, Subject};
+use crate::ast::{Process, Stanza};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::source::Span;
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U132",
+        name: "comment-in-command",
+        severity: Severity::Warning,
+        explanation: "init takes a `#` for the beginning of a comment wherever it stands outside of quotes, also in the middle of a word. `exec foo http://x/#a` runs \
+`foo http://x/`, and `env A=a#b` sets `A` to `a`. In a shell a `#` within a word is an ordinary character, so this is easily overlooked. Put the word into quotes. \
+A `#` behind a blank is evidently a comment, and is not reported.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/comment-in-command/bad.conf"),
+        good: include_str!("../../fixtures/lint/comment-in-command/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    for stanza in subject.stanzas() {
+        let Some(span) = value(&stanza.value) else { continue };
+        let text = subject.sources.get(span.origin).text();
+        let Some(comment) = text.get(span.end..).and_then(|rest| rest.split('\n').next()).filter(|rest| rest.starts_with('#')) else {
+            continue;
+        };
+        let word = comment.split([' ', '\t', '\r']).next().unwrap_or_default();
+        // `$#` and `${#name}` are the shell's, whatever follows.
+        let of_shell = text.get(..span.end).is_some_and(|before| before.ends_with(['$', '{']));
+        let is_comment = word.trim_start_matches('#').is_empty() || text.get(..span.end).is_some_and(|before| before.ends_with(';'));
+        if is_comment && !of_shell {
+            continue;
+        }
+        let cut = Span::new(span.origin, span.end..span.end + comment.trim_end().len());
+        let mut diagnostic = rule
+            .at(cut, "a `#` within a word begins a comment")
+            .label("init does not see this")
+            .note(format!("`{}` ends before it", stanza.value.keyword()))
+            .help("put the word into quotes");
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"#_./:=@%+,-".contains(&byte);
+        if !of_shell && word.bytes().all(plain) {
+            diagnostic = diagnostic.changing_edit(Span::new(span.origin, span.end..span.end + word.len()), format!("\"{word}\""));
+        }
+        found.push(diagnostic);
+    }
+}
+
+/// The last value of a stanza, where cutting it short is likely to matter.
+fn value(stanza: &Stanza) -> Option<Span> {
+    match stanza {
+        Stanza::Process(_, Process::Exec(command)) | Stanza::RespawnCommand(Process::Exec(command)) => Some(command.span),
+        Stanza::Description(word)
+        | Stanza::Author(word)
+        | Stanza::Version(word)
+        | Stanza::Usage(word)
+        | Stanza::Env(word)
+        | Stanza::Instance(word)
+        | Stanza::Chroot(word)
+        | Stanza::Chdir(word)
+        | Stanza::Setuid(word)
+        | Stanza::Setgid(word)
+        | Stanza::ApparmorLoad(word)
+        | Stanza::ApparmorSwitch(word)
+        | Stanza::PidFile(word) => Some(word.span),
+        Stanza::Process(_, Process::Script { .. })
+        | Stanza::RespawnCommand(Process::Script { .. })
+        | Stanza::OldScript(..)
+        | Stanza::Historical(_)
+        | Stanza::Import(_)
+        | Stanza::Tmpfiles(_)
+        | Stanza::Daemon
+        | Stanza::Export(_)
+        | Stanza::Emits(_)
+        | Stanza::StartOn(_)
+        | Stanza::StopOn(_)
+        | Stanza::Manual
+        | Stanza::Expect(_)
+        | Stanza::Task
+        | Stanza::KillTimeout(_)
+        | Stanza::KillSignal(_)
+        | Stanza::ReloadSignal(_)
+        | Stanza::Respawn
+        | Stanza::RespawnLimit(_)
+        | Stanza::NormalExit(_)
+        | Stanza::Console(_)
+        | Stanza::Umask(_)
+        | Stanza::Nice(_)
+        | Stanza::Oom(_)
+        | Stanza::Limit(_)
+        | Stanza::Cgroup(_)
+        | Stanza::Debug => None,
+    }
+}

@@ -1,0 +1,140 @@
+//! Programs, and the options by which they stay in the foreground or leave it.
+
+use super::program::Program;
+use crate::shell::Word;
+
+struct Daemon {
+    names: &'static [&'static str],
+    /// The program does not fork.
+    stays: &'static [&'static str],
+    /// The program forks, and the first process ends.
+    leaves: &'static [&'static str],
+}
+
+const fn daemon(names: &'static [&'static str], stays: &'static [&'static str], leaves: &'static [&'static str]) -> Daemon {
+    Daemon { names, stays, leaves }
+}
+
+/// Only what the manual of the program says. Long options that all programs use alike are below.
+static DAEMONS: &[Daemon] = &[
+    daemon(&["acpid"], &["-f", "-d"], &[]),
+    daemon(&["apache2", "httpd"], &["-DFOREGROUND", "FOREGROUND", "-X"], &[]),
+    daemon(&["atd"], &["-f", "-d"], &[]),
+    daemon(&["automount"], &["-f"], &[]),
+    daemon(&["autossh"], &[], &["-f"]),
+    daemon(&["avahi-daemon", "avahi-dnsconfd"], &[], &["-D"]),
+    daemon(&["bitlbee"], &["-n"], &["-F", "-D"]),
+    daemon(&["bluetoothd"], &["-n"], &[]),
+    daemon(&["ceph-mon", "ceph-osd", "ceph-mds", "radosgw"], &["-f", "-d"], &[]),
+    daemon(&["chronyd"], &["-n", "-d"], &[]),
+    daemon(&["collectd"], &["-f"], &[]),
+    daemon(&["cron"], &["-f"], &[]),
+    daemon(&["crond"], &["-n"], &[]),
+    daemon(&["cupsd"], &["-f", "-F"], &[]),
+    daemon(&["dbus-daemon"], &["--nofork"], &["--fork"]),
+    daemon(&["dhclient"], &["-d"], &[]),
+    daemon(&["dnsmasq"], &["-k", "-d"], &[]),
+    daemon(&["dovecot"], &["-F"], &[]),
+    daemon(&["exim", "exim4"], &["-bdf"], &["-bd"]),
+    daemon(&["glusterd"], &["-N"], &[]),
+    daemon(&["haproxy"], &["-db"], &["-D"]),
+    daemon(&["hostapd", "wpa_supplicant"], &[], &["-B"]),
+    daemon(&["inetd", "openbsd-inetd"], &["-i"], &[]),
+    daemon(&["keepalived"], &["-n", "--dont-fork"], &[]),
+    daemon(&["klogd", "syslogd"], &["-n"], &[]),
+    daemon(&["libvirtd", "virtlockd", "virtlogd"], &[], &["-d", "--daemon"]),
+    daemon(&["lighttpd"], &["-D"], &[]),
+    daemon(&["lldpd"], &["-d"], &[]),
+    daemon(&["memcached"], &[], &["-d"]),
+    daemon(&["mongod", "mongos"], &[], &["--fork"]),
+    daemon(&["monit"], &["-I"], &[]),
+    daemon(&["munged"], &["-F"], &[]),
+    daemon(&["named"], &["-f", "-g"], &[]),
+    daemon(&["mountall"], &[], &["--daemon"]),
+    daemon(&["NetworkManager"], &["-n", "-d"], &[]),
+    daemon(&["nginx"], &[], &[]),
+    daemon(&["nscd"], &["-F", "-d"], &[]),
+    daemon(&["ntpd"], &["-n"], &[]),
+    daemon(&["openvpn"], &[], &["--daemon"]),
+    daemon(&["php-fpm", "php5-fpm"], &["-F"], &["-D"]),
+    daemon(&["proftpd"], &["-n"], &[]),
+    daemon(&["ptpd"], &["-C"], &[]),
+    daemon(&["rabbitmq-server"], &[], &["-detached"]),
+    daemon(&["rsync"], &[], &["--daemon"]),
+    daemon(&["rpc.gssd", "rpc.idmapd", "rpc.svcgssd", "rpcbind"], &["-f"], &[]),
+    daemon(&["rpc.mountd", "rpc.statd"], &["-F"], &[]),
+    daemon(&["rsyslogd"], &["-n", "-d"], &[]),
+    daemon(&["slapd"], &["-d"], &[]),
+    daemon(&["smartd"], &["-n", "-d"], &[]),
+    daemon(&["smbd", "nmbd", "winbindd"], &["-F", "-i"], &["-D"]),
+    daemon(&["snmpd", "snmptrapd"], &["-f"], &[]),
+    daemon(&["squid", "squid3"], &["-N"], &[]),
+    daemon(&["sshd"], &["-D", "-d"], &[]),
+    daemon(&["supervisord"], &["-n"], &[]),
+    daemon(&["syslog-ng"], &["-F"], &[]),
+    daemon(&["transmission-daemon"], &["-f"], &[]),
+    daemon(&["twistd"], &["-n"], &[]),
+    daemon(&["udevd", "systemd-udevd"], &[], &["-d", "--daemon"]),
+    daemon(&["ulogd"], &[], &["-d", "--daemon"]),
+    daemon(&["upstart-udev-bridge", "upstart-socket-bridge", "upstart-file-bridge", "upstart-dbus-bridge"], &[], &["--daemon"]),
+    daemon(&["xinetd"], &["-dontfork"], &[]),
+    daemon(&["ypbind"], &["-n", "-foreground"], &[]),
+    daemon(&["zabbix_agentd", "zabbix_server", "zabbix_proxy"], &["-f"], &[]),
+];
+
+const STAYS: [&str; 10] = [
+    "--foreground",
+    "--keep-in-foreground",
+    "--no-daemon",
+    "--nodaemon",
+    "--no-daemonize",
+    "--nodaemonize",
+    "--no-detach",
+    "--nodetach",
+    "--no-fork",
+    "--nofork",
+];
+
+/// `--daemon` is not among them: to some programs it means no more than to serve.
+const LEAVES: [&str; 2] = ["--daemonize", "--daemonise"];
+
+/// The argument by which a program stays in the foreground.
+pub(super) fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
+    let configured = |word: &&Word| word.literal.as_deref().is_some_and(|text| text.contains("daemon off"));
+    program
+        .flag(&STAYS)
+        .or_else(|| program.flag(known(program)?.stays))
+        .or_else(|| program.arguments.iter().copied().find(|word| program.name == "nginx" && configured(word)))
+}
+
+/// The argument by which a program goes to the background.
+pub(super) fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
+    if stays(program).is_some() {
+        return None;
+    }
+    let said = program.flag(&LEAVES).filter(|word| {
+        // `--daemonize no` says the contrary.
+        let at = program.arguments.iter().position(|argument| argument.range == word.range);
+        let value = at.and_then(|at| program.arguments.get(at + 1)).and_then(|value| value.literal.as_deref());
+        !matches!(value, Some("no" | "false" | "0" | "off"))
+    });
+    said.or_else(|| program.flag(known(program)?.leaves))
+}
+
+/// The argument by which start-stop-daemon leaves the program that it starts.
+pub(super) fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
+    if program.name != "start-stop-daemon" {
+        return None;
+    }
+    let own = program.arguments.iter().copied().take_while(|word| word.literal.as_deref() != Some("--"));
+    own.into_iter().find(|word| matches!(word.literal.as_deref(), Some("-b" | "--background")))
+}
+
+/// The option by which a program stays, where one is known.
+pub(super) fn way_to_stay(program: &Program<'_>) -> Option<&'static str> {
+    known(program)?.stays.first().copied()
+}
+
+fn known(program: &Program<'_>) -> Option<&'static Daemon> {
+    DAEMONS.iter().find(|daemon| daemon.names.contains(&program.name))
+}

@@ -1,0 +1,41 @@
+//! init waits for a fork that never comes.
+
+use super::{Example, Lint, Subject, daemons};
+use crate::ast::{Expect, Phase};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U131",
+        name: "expect-of-foreground-program",
+        severity: Severity::Warning,
+        explanation: "`expect fork` and `expect daemon` make init wait until the program has forked. This one is told to stay in the foreground, so it does not: `start` \
+hangs, or the first helper that the program forks is taken for the daemon, and `stop` hangs when that has gone. Delete the `expect` stanza, or the option. A program \
+in the foreground is the better choice: nothing has to be guessed.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/expect-of-foreground-program/bad.conf"),
+        good: include_str!("../../fixtures/lint/expect-of-foreground-program/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    let Some(expect) = &subject.job.expect else { return };
+    if !matches!(expect.value, Expect::Fork | Expect::Daemon) {
+        return;
+    }
+    let Some(script) = subject.script(Phase::Main) else { return };
+    let programs = script.programs();
+    let stays = programs.iter().filter_map(|chain| chain.last()).find_map(|program| Some((program, daemons::stays(program)?)));
+    let Some((program, word)) = stays else { return };
+    let Some(stanza) = subject.job.stanzas.get(expect.stanza.0) else { return };
+    found.push(
+        rule.at(expect.span, format!("`{}` is told to stay in the foreground, so it does not fork", program.name))
+            .label("waits for a fork")
+            .related(script.span(&word.range), "this keeps it in the foreground")
+            .note("the job is never taken for started, or a helper is taken for the main process")
+            .help("delete the `expect` stanza")
+            .changing_edit(subject.lines(stanza.span), ""),
+    );
+}

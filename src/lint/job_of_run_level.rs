@@ -1,0 +1,39 @@
+//! Jobs that there have not been for long.
+
+use super::{Example, Lint, Subject};
+use crate::ast::Argument;
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::event_table::{self, JobState, Meaning};
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U161",
+        name: "job-of-run-level",
+        severity: Severity::Warning,
+        explanation: "Before version 0.6 of init each run level had a job of its own, `rc0` to `rc6`. Since then one job `rc` is for all of them, and a condition such as \
+`started rc2` or `stopped rc2` is never met. Write `stopped rc RUNLEVEL=2`, or `runlevel [2345]` if the scripts of the run level need not be done.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/job-of-run-level/bad.conf"),
+        good: include_str!("../../fixtures/lint/job-of-run-level/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    for event in subject.events() {
+        let Some(Meaning::Job(state)) = event_table::find(&event.name.value).map(|row| row.meaning) else { continue };
+        let Some((Argument::Positional(job) | Argument::Equal("JOB", job), span)) = event.arguments().next() else { continue };
+        let Some(level) = job.strip_prefix("rc").filter(|level| level.len() == 1 && "0123456".contains(level)) else { continue };
+        let named = format!("rc RUNLEVEL={level}");
+        let diagnostic = rule
+            .at(span, format!("there is no job `{job}`, but one `rc` for all run levels"))
+            .note(match state {
+                JobState::Starting | JobState::Started => "nothing starts by that name, so the condition is never met",
+                JobState::Stopping | JobState::Stopped => "nothing stops by that name, so the condition is never met",
+            })
+            .help(format!("write `{named}`"));
+        let is_alone = event.args.len() == 1 && subject.written(span) == job;
+        found.push(if is_alone { diagnostic.changing_edit(span, named) } else { diagnostic });
+    }
+}

@@ -1,0 +1,55 @@
+//! Events of devices whose names are nearly right.
+
+use super::{Example, Lint, Subject};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::event_table;
+use crate::source::{Span, lossy};
+use crate::suggestion::closest;
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U162",
+        name: "misspelt-device-event",
+        severity: Severity::Warning,
+        explanation: "The udev bridge emits SUBSYSTEM-device-added, -changed and -removed, and ifupdown emits `net-device-up` and `net-device-down`. The name is nearly one of these, \
+but nothing emits it, so the condition is never met. Note that the actions of udev itself are called `add`, `change` and `remove`.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/misspelt-device-event/bad.conf"),
+        good: include_str!("../../fixtures/lint/misspelt-device-event/good.conf"),
+    },
+    check,
+};
+
+const ACTIONS: [&str; 3] = ["added", "changed", "removed"];
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    for event in subject.events() {
+        let name = event.name.value.as_str();
+        let Some((subsystem, action)) = name.split_once("-device-").filter(|_| event_table::find(name).is_none()) else { continue };
+        let Some(meant) = meant(subsystem, action) else { continue };
+        let name_span = event.name.span;
+        let meant = format!("{subsystem}-device-{meant}");
+        let diagnostic = rule
+            .at(name_span, format!("nothing emits `{}`", lossy(name)))
+            .note("the condition is never met")
+            .help(format!("write `{}`", lossy(&meant)));
+        let is_bare = subject.written(Span { ..name_span }) == name;
+        found.push(if is_bare { diagnostic.changing_edit(name_span, meant) } else { diagnostic });
+    }
+}
+
+fn meant(subsystem: &str, action: &str) -> Option<&'static str> {
+    if ACTIONS.contains(&action) {
+        return None;
+    }
+    match action {
+        "add" => Some("added"),
+        "change" => Some("changed"),
+        "remove" => Some("removed"),
+        // A word of two letters is too short to compare.
+        "iup" | "upp" | "ups" | "pu" if subsystem == "net" => Some("up"),
+        "donw" | "dwon" | "dow" if subsystem == "net" => Some("down"),
+        _ => closest(action, ACTIONS.into_iter()),
+    }
+}

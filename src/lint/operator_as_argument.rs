@@ -1,0 +1,47 @@
+//! A word that was to join two events is an argument of the first.
+
+use super::{Example, Lint, Subject};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::source::lossy;
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U133",
+        name: "operator-as-argument",
+        severity: Severity::Warning,
+        explanation: "The operators of `start on` and `stop on` are `and` and `or`, in lower case and without quotes. `AND`, `||`, a comma or a quoted \"and\" behind an \
+event is an argument of that event, and so is every word that follows. The event hardly ever carries such values, so the condition is never met. Write `and` or `or`.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/operator-as-argument/bad.conf"),
+        good: include_str!("../../fixtures/lint/operator-as-argument/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    for event in subject.events() {
+        let Some(word) = event.args.iter().find(|word| is_operator(&word.value)) else { continue };
+        let diagnostic = rule
+            .at(word.span, format!("`{}` is no operator, but an argument of `{}`", subject.written(word.span), lossy(&event.name.value)))
+            .note("what follows it is an argument too, and the event never carries such values");
+        found.push(match meant(&word.value) {
+            Some(meant) => diagnostic.help(format!("write `{meant}`")).changing_edit(word.span, meant),
+            None => diagnostic.help("write `and` or `or`"),
+        });
+    }
+}
+
+/// Whether a word looks like an operator, and is reported here, so that no other rule has to.
+pub(super) fn is_operator(word: &str) -> bool {
+    meant(word).is_some() || matches!(word, "," | ";")
+}
+
+/// The operator that a word certainly stands for.
+fn meant(word: &str) -> Option<&'static str> {
+    match word {
+        "&&" | "&" => Some("and"),
+        "||" | "|" => Some("or"),
+        _ => ["and", "or"].into_iter().find(|operator| operator.eq_ignore_ascii_case(word)),
+    }
+}

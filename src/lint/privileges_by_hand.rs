@@ -1,0 +1,76 @@
+//! A helper that changes the user, where init can.
+
+use super::program::Program;
+use super::{Example, Lint, Subject};
+use crate::ast::Phase;
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::source::{Span, lossy};
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U142",
+        name: "privileges-by-hand",
+        severity: Severity::Note,
+        explanation: "The program runs as another user by way of `su`, `sudo`, `start-stop-daemon --chuid` or the like. Since version 1.4 init does that itself: `setuid NAME` and \
+`setgid NAME`. Then no helper stands between init and the program: `su` and `sudo` fork, so init signals the helper, and both open a session of PAM. Only jobs with no \
+other process are reported, because `setuid` holds for all processes of a job. Version 0.6.5 (RHEL 6) has no `setuid`.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/privileges-by-hand/bad.conf"),
+        good: include_str!("../../fixtures/lint/privileges-by-hand/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    let [script] = subject.scripts.as_slice() else { return };
+    // What a script does besides may need the rights of root.
+    if script.phase != Phase::Main || script.reading.commands.len() > 1 || subject.job.setuid.is_some() {
+        return;
+    }
+    let programs = script.programs();
+    let Some((program, user)) = programs.iter().flatten().find_map(|program| Some((program, user(program)?))) else { return };
+    let diagnostic = rule
+        .at(script.span(&program.word.range), format!("`{}` changes to the user `{}`", program.name, lossy(user)))
+        .note("init can do that itself, without a process in between")
+        .help(format!("write `setuid {}`, and call the program itself", lossy(user)));
+    let Some(record) = subject.job.stanzas.get(script.stated.stanza.0) else { return };
+    let is_plain = script.is_exec() && script.is_exact() && program.name == "setuidgid" && program.word.range.start == 0;
+    let behind = program.arguments.get(1).filter(|_| is_plain);
+    found.push(match behind {
+        Some(behind) => diagnostic
+            .changing_edit(Span::new(record.span.origin, record.span.start..record.span.start), format!("setuid {user}\n"))
+            .changing_edit(script.span(&(0..behind.range.start)), ""),
+        None => diagnostic,
+    });
+}
+
+/// The user that a helper changes to, where that is a certain one and not root.
+fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
+    let user = match program.name {
+        "sudo" | "runuser" => program.option(&["-u", "--user"])?.1,
+        "chpst" => program.option(&["-u"])?.1,
+        "start-stop-daemon" => program.option(&["-c", "--chuid"])?.1,
+        "setuidgid" | "gosu" | "su-exec" => program.arguments.first()?.literal.as_deref()?,
+        "su" => of_su(program)?,
+        _ => return None,
+    };
+    let user = user.split(':').next().unwrap_or_default();
+    let is_name = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    (is_name && user != "root").then_some(user)
+}
+
+/// `su [OPTION...] [-] [USER]`, options anywhere; without a user it is root's shell.
+fn of_su<'p>(program: &'p Program<'_>) -> Option<&'p str> {
+    let mut arguments = program.arguments.iter();
+    while let Some(word) = arguments.next() {
+        match word.literal.as_deref()? {
+            "-c" | "--command" | "-s" | "--shell" | "-g" | "--group" | "-G" => {
+                arguments.next();
+            }
+            option if option.starts_with('-') => {}
+            user => return Some(user),
+        }
+    }
+    None
+}

@@ -1,0 +1,47 @@
+//! Processes that init does not know.
+
+use super::{Example, Lint, Subject};
+use crate::ast::Phase;
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::shell::Context;
+use crate::shell::job_control::Verb;
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U147",
+        name: "processes-left-by-pre-start",
+        severity: Severity::Warning,
+        explanation: "pre-start sends a process to the background and ends before it. init follows the process of a phase only while that runs, and kills the process group of the \
+main process only. So what is left behind is not watched, not respawned, and not ended when the job stops: the next start adds another one. Give it a job of its own, \
+with `start on starting` this one, or `wait` for it if it was only meant to run beside other commands.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/processes-left-by-pre-start/bad.conf"),
+        good: include_str!("../../fixtures/lint/processes-left-by-pre-start/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    let Some(script) = subject.script(Phase::PreStart) else { return };
+    let commands = &script.reading.commands;
+    let last_wait = commands.iter().rfind(|command| command.name() == Some("wait")).map_or(0, |command| command.range.start);
+    let mut left = script.reading.background.iter().filter(|range| {
+        let first = commands.partition_point(|command| command.range.start < range.start);
+        let behind = commands.partition_point(|command| command.range.start < range.end);
+        let sent = commands.get(first..behind).unwrap_or_default();
+        // Commands of Upstart end by themselves, and so does `sleep`.
+        let ends = sent.iter().any(|command| command.name().is_some_and(|name| Verb::of(name).is_some()));
+        let sleeps = matches!(sent, [command] if command.name() == Some("sleep"));
+        last_wait < range.end && !ends && !sleeps && !sent.iter().any(|command| command.context.has(Context::SUBSTITUTION))
+    });
+    let Some(first) = left.next() else { return };
+    let diagnostic = rule
+        .at(script.span(first), "pre-start leaves this process behind")
+        .note("init does not know it: it is not stopped with the job, and is started again with the next start")
+        .help("give it a job of its own, or `wait` for it");
+    found.push(match left.count() {
+        0 => diagnostic,
+        more => diagnostic.note(format!("and so in {more} more places of this script")),
+    });
+}

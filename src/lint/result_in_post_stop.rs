@@ -1,0 +1,44 @@
+//! A script that asks how its job has ended, and is not told.
+
+use super::{Example, Lint, Subject};
+use crate::ast::Phase;
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::event_table::{self, JobState, Meaning};
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U164",
+        name: "result-in-post-stop",
+        severity: Severity::Warning,
+        explanation: "RESULT, PROCESS, EXIT_STATUS and EXIT_SIGNAL are variables of the events `stopping` and `stopped`. The scripts of the job that ends do not get them: in pre-stop \
+and post-stop they are empty. To act upon a failure write another job that starts on `stopped JOB RESULT=failed`; there they are set. Units of systemd have \
+`$SERVICE_RESULT`, `$EXIT_CODE` and `$EXIT_STATUS` in `ExecStopPost=`.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/result-in-post-stop/bad.conf"),
+        good: include_str!("../../fixtures/lint/result-in-post-stop/good.conf"),
+    },
+    check,
+};
+
+const OF_EVENT: [&str; 3] = ["RESULT", "EXIT_STATUS", "EXIT_SIGNAL"];
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    // The variables of another job's end are those of the event that started or stopped this one.
+    let follows_end = subject
+        .events()
+        .any(|event| matches!(event_table::find(&event.name.value), Some(row) if matches!(row.meaning, Meaning::Job(JobState::Stopping | JobState::Stopped))));
+    if follows_end {
+        return;
+    }
+    for script in [Phase::PreStop, Phase::PostStop].into_iter().filter_map(|phase| subject.script(phase)) {
+        let used = |name: &str| script.reading.variables.iter().find(|(used, _)| used == name);
+        let asked = OF_EVENT.into_iter().find_map(|name| used(name).filter(|_| !subject.is_set(script, name)));
+        let Some((name, range)) = asked else { continue };
+        found.push(
+            rule.at(script.span(range), format!("{} does not get `{name}`", script.phase.name()))
+                .note("it comes with the events `stopping` and `stopped`, which other jobs see")
+                .help("write a job that starts on `stopped JOB RESULT=failed`"),
+        );
+    }
+}

@@ -1,0 +1,59 @@
+//! Variables of a login, which a job of the system does not have.
+
+use super::variable_of_other_phase::assignment;
+use super::{Example, Lint, Subject};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::event_table::{self, Meaning, Milestone};
+
+pub(super) static LINT: Lint = Lint {
+    rule: Rule {
+        code: "U165",
+        name: "unset-home",
+        severity: Severity::Warning,
+        explanation: "A job of the system gets PATH and TERM, what its `env` stanzas set, and what comes with its events. HOME, USER and LOGNAME are not among that, also not with \
+`setuid`: they belong to a login. In a script they are empty, so that `$HOME/x` is `/x`. Set the variable with `env`, or write the path out. systemd sets them for \
+units with `User=`.",
+    },
+    example: Example {
+        bad: include_str!("../../fixtures/lint/unset-home/bad.conf"),
+        good: include_str!("../../fixtures/lint/unset-home/good.conf"),
+    },
+    check,
+};
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    if !brings_nothing(subject) {
+        return;
+    }
+    // What one phase sets and another uses is found by a rule of its own.
+    let elsewhere = |name: &str| subject.scripts.iter().any(|script| assignment(script, name).is_some());
+    for script in &subject.scripts {
+        let used = |name: &str| script.reading.variables.iter().find(|(used, range)| used == name && !script.has_default(range.end));
+        let unset = |name: &str| !subject.is_set(script, name) && !elsewhere(name);
+        let Some((name, range)) = ["HOME", "USER", "LOGNAME"].into_iter().find_map(|name| used(name).filter(|_| unset(name))) else {
+            continue;
+        };
+        found.push(
+            rule.at(script.span(range), format!("`{name}` is not set"))
+                .note("a job of the system has no variables of a login, also not with `setuid`")
+                .help(format!("set it with `env {name}=VALUE`, or write the value out")),
+        );
+    }
+}
+
+/// Whether the job is one of the system, and nothing that starts it can bring such a variable along: other jobs export what they like, and so
+/// do people who start a job by hand or emit an event of their own.
+fn brings_nothing(subject: &Subject<'_>) -> bool {
+    let Some(start) = &subject.job.start_on else { return false };
+    start.value.leaves().iter().all(|event| match event_table::find(&event.name.value).map(|row| row.meaning) {
+        Some(
+            Meaning::Reached(Milestone::LocalFilesystems | Milestone::RemoteFilesystems | Milestone::Filesystem | Milestone::Network)
+            | Meaning::Runlevel
+            | Meaning::Mounted
+            | Meaning::Mounting
+            | Meaning::NetworkUp
+            | Meaning::NetworkDown,
+        ) => true,
+        Some(_) | None => false,
+    })
+}

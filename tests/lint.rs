@@ -1,0 +1,142 @@
+//! Every rule of the linter, on its own examples: fixtures/lint/NAME/bad.conf, good.conf, and what is said in bad.snap.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use upstart2systemd::convert::{self, read_written};
+use upstart2systemd::diagnostic::Diagnostic;
+use upstart2systemd::job::JobName;
+use upstart2systemd::lint::{self, LINTS, Subject};
+use upstart2systemd::report::{self, Style};
+use upstart2systemd::source::{Source, Sources};
+
+fn sources(text: &[u8]) -> Sources {
+    Sources { conf: Source::new("job.conf", text.to_vec()), overriding: None }
+}
+
+/// What the rules find; nothing where init would refuse the job.
+fn found(sources: &Sources) -> Option<Vec<Diagnostic>> {
+    let (job, files) = read_written(sources, JobName("job".to_owned()), None).ok()?;
+    Some(lint::lint(&Subject::new(sources, files.iter().collect(), &job)))
+}
+
+fn of_rule(sources: &Sources, name: &str) -> Vec<Diagnostic> {
+    let found = found(sources).unwrap_or_else(|| panic!("{name}: the example is refused"));
+    found.into_iter().filter(|diagnostic| diagnostic.rule.name == name).collect()
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint")
+}
+
+#[test]
+fn every_rule_has_its_examples_and_every_example_its_rule() {
+    let directories: BTreeSet<String> =
+        fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let rules: BTreeSet<String> = LINTS.iter().map(|lint| lint.rule.name.to_owned()).collect();
+    assert_eq!(directories, rules);
+    for lint in LINTS {
+        for (file, text) in [("bad.conf", lint.example.bad), ("good.conf", lint.example.good)] {
+            let path = directory().join(lint.rule.name).join(file);
+            assert_eq!(fs::read_to_string(&path).unwrap(), text, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn codes_and_names_are_told_apart() {
+    let rules: Vec<_> = convert::rules().into_iter().filter(|rule| !lint::rules().contains(rule)).chain(lint::rules()).collect();
+    let codes: BTreeSet<_> = rules.iter().map(|rule| rule.code).collect();
+    let names: BTreeSet<_> = rules.iter().map(|rule| rule.name).collect();
+    assert_eq!((codes.len(), names.len()), (rules.len(), rules.len()));
+    assert!(lint::rules().is_sorted_by_key(|rule| rule.code));
+}
+
+#[test]
+fn bad_examples_are_found() {
+    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
+        for lint in LINTS {
+            let name = lint.rule.name;
+            let sources = sources(lint.example.bad.as_bytes());
+            let said: Vec<String> = of_rule(&sources, name).iter().map(|found| report::text(&sources, found, Style::Plain)).collect();
+            assert!(!said.is_empty(), "{name} does not find its example");
+            let mut settings = insta::Settings::clone_current();
+            settings.set_snapshot_path(directory().join(name));
+            settings.bind(|| insta::assert_snapshot!("bad", said.join("\n")));
+        }
+    });
+}
+
+#[test]
+fn good_examples_are_not() {
+    for lint in LINTS {
+        let sources = sources(lint.example.good.as_bytes());
+        let said: Vec<String> = of_rule(&sources, lint.rule.name).iter().map(|found| report::text(&sources, found, Style::Plain)).collect();
+        assert!(said.is_empty(), "{}", said.concat());
+    }
+}
+
+/// What the edits make of a job.
+fn edited(text: &str, diagnostics: &[Diagnostic]) -> String {
+    let mut edits: Vec<_> = diagnostics.iter().flat_map(|diagnostic| &diagnostic.edits).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
+    let mut text = text.to_owned();
+    for edit in edits {
+        text.replace_range(edit.span.range(), &edit.text);
+    }
+    text
+}
+
+#[test]
+fn edits_mend_what_was_found() {
+    for lint in LINTS {
+        let name = lint.rule.name;
+        let found = of_rule(&sources(lint.example.bad.as_bytes()), name);
+        let mended: Vec<Diagnostic> = found.into_iter().filter(|diagnostic| !diagnostic.edits.is_empty()).collect();
+        let unmended = of_rule(&sources(lint.example.bad.as_bytes()), name).len() - mended.len();
+        let text = edited(lint.example.bad, &mended);
+        assert_eq!(of_rule(&sources(text.as_bytes()), name).len(), unmended, "{name}:\n{text}");
+    }
+}
+
+/// A text with each line left out, written twice, and cut in half.
+fn mutations(text: &str) -> Vec<Vec<u8>> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let with = |index: usize, line: &[u8]| [lines[..index].concat().as_bytes(), line, lines[index + 1..].concat().as_bytes()].concat();
+    (0..lines.len())
+        .flat_map(|index| {
+            let line = lines[index].as_bytes();
+            let half = [&line[..line.len() / 2], b"\n"].concat();
+            let cut_off = [lines[..index].concat().as_bytes(), &line[..line.len() / 2]].concat();
+            let bent = [&line[..line.len() / 2], b" \"\xe4\xc3\xa4 $\\\n".as_slice(), &line[line.len() / 2..]].concat();
+            [with(index, b""), with(index, &line.repeat(2)), with(index, &half), with(index, &bent), cut_off]
+        })
+        .collect()
+}
+
+#[test]
+fn mutated_examples_give_sound_places() {
+    let mut texts: Vec<&str> = Vec::new();
+    for lint in LINTS {
+        texts.extend([lint.example.bad, lint.example.good]);
+    }
+    for text in texts.iter().flat_map(|text| mutations(text)) {
+        let sources = sources(&text);
+        for diagnostic in found(&sources).unwrap_or_default() {
+            let places = diagnostic
+                .related
+                .iter()
+                .map(|(span, _)| *span)
+                .chain(diagnostic.edits.iter().map(|edit| edit.span))
+                .chain([diagnostic.span]);
+            for span in places {
+                let text = sources.get(span.origin).text();
+                assert!(text.get(span.range()).is_some(), "{}: {span:?} in {text:?}", diagnostic.rule.name);
+            }
+            report::text(&sources, &diagnostic, Style::Plain);
+        }
+    }
+}

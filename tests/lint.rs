@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use upstart2systemd::conversion::Options;
 use upstart2systemd::convert::{self, read_written};
-use upstart2systemd::diagnostic::Diagnostic;
+use upstart2systemd::diagnostic::{Diagnostic, Rule};
+use upstart2systemd::fix::{AllFixed, Ending, fix_all};
 use upstart2systemd::job::JobName;
 use upstart2systemd::lint::{self, LINTS, Subject};
 use upstart2systemd::report::{self, Style};
@@ -138,5 +140,78 @@ fn mutated_examples_give_sound_places() {
             }
             report::text(&sources, &diagnostic, Style::Plain);
         }
+    }
+}
+
+/// Rules that other passes find have examples, too.
+#[test]
+fn examples_of_passes_are_found_and_mended() {
+    let all = |text: &str| convert::convert(&sources(text.as_bytes()), JobName("job".to_owned()), &Options::default()).diagnostics;
+    let about_jobs = |rule: &&&Rule| rule.code.starts_with("U1") && !rule.code.starts_with("U18") && !lint::rules().contains(rule);
+    let wanted: BTreeSet<&str> = convert::rules().iter().filter(about_jobs).map(|rule| rule.name).collect();
+    let there: BTreeSet<&str> = lint::of_passes().map(|(name, _)| name).collect();
+    assert_eq!(there, wanted);
+    for (name, example) in lint::of_passes() {
+        assert!(all(example.bad).iter().any(|found| found.rule.name == name), "{name} does not find its example");
+        assert!(!all(example.good).iter().any(|found| found.rule.name == name), "{name} finds something in its good example");
+    }
+}
+
+/// All jobs of the fixtures that stand alone.
+fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut found, mut open) = (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
+    while let Some(next) = open.pop() {
+        for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "conf") {
+                let text = fs::read(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Everything that is found in a job, wherever.
+fn everything(sources: &Sources) -> Vec<Diagnostic> {
+    let mut all = convert::convert(sources, JobName("job".to_owned()), &Options::default()).diagnostics;
+    all.extend(found(sources).unwrap_or_default());
+    all
+}
+
+fn believed(sources: &Sources) -> Option<String> {
+    let (job, _) = read_written(sources, JobName("job".to_owned()), None).ok()?;
+    Some(serde_json::to_string(&report::believed::believed(&job)).unwrap())
+}
+
+/// A job that is mended where that is safe is the same job to init, or one that init now takes; and nothing is left to mend.
+#[test]
+fn safe_edits_keep_the_job() {
+    let mut mended = 0;
+    for (path, text) in jobs() {
+        let texts = std::iter::once(text.clone()).chain(std::str::from_utf8(&text).map(mutations).unwrap_or_default());
+        for text in texts {
+            let before = sources(&text);
+            let AllFixed { sources: after, applied, left, ending } = fix_all(before.clone(), false, everything);
+            let shown = || format!("{}:\n{}\n{}", path.display(), before.conf.text(), after.conf.text());
+            assert!(!matches!(ending, Ending::Exhausted), "{}", shown());
+            if let Some(job) = believed(&before) {
+                assert_eq!(believed(&after), Some(job), "{}", shown());
+                assert!(!left.iter().any(|found| !found.edits.is_empty() && found.edits.iter().all(|edit| edit.safe)), "{}", shown());
+            }
+            mended += applied.len();
+        }
+    }
+    assert!(mended > 100, "nothing was mended");
+}
+
+/// The other edits change the job, and are not offered again.
+#[test]
+fn unsafe_edits_settle() {
+    for (path, text) in jobs() {
+        let AllFixed { sources: after, ending, .. } = fix_all(sources(&text), true, everything);
+        assert!(!matches!(ending, Ending::Exhausted), "{}:\n{}", path.display(), after.conf.text());
     }
 }

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{converted, jobs};
+use upstart2systemd::cli::all_rules as rules;
 use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::rules;
 use upstart2systemd::report::{self, Style};
 
 fn root() -> PathBuf {
@@ -94,4 +94,15 @@ fn same_or_panic(before: &str, after: &str) {
         assert_eq!(old, new, "README.md line {}; UPDATE_README=1 cargo test --test readme writes it anew", number + 1);
     }
     assert_eq!(before.lines().count(), after.lines().count());
+}
+
+/// The pages are those of `explain`.
+#[test]
+fn pages_are_up_to_date() {
+    let path = root().join("src/report/rules.md");
+    let pages = report::pages(&rules());
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, &pages).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == pages, "UPDATE_README=1 cargo test --test readme writes {} anew", path.display());
 }

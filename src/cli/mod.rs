@@ -65,7 +65,7 @@ fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
 }
 
 /// The rules of the passes and those of reading files and directories.
-fn all_rules() -> Vec<&'static Rule> {
+pub fn all_rules() -> Vec<&'static Rule> {
     let mut rules = crate::convert::rules();
     rules.extend(directory::RULES);
     rules.extend(shell_check::RULES);

@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
                 let diagnostic = diagnostic.note("a shell is started for nothing").help("delete it");
                 // Comments may be worth keeping, and the stanza before would count again.
                 let is_bare = script.text().trim().is_empty() && !replaces;
-                if is_bare { diagnostic.edit(subject.lines(stanza.span), "") } else { diagnostic }
+                if is_bare { diagnostic.changing_edit(subject.lines(stanza.span), "") } else { diagnostic }
             }
         });
     }

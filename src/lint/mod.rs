@@ -9,6 +9,7 @@ mod comment_in_command;
 mod daemonising_program;
 mod daemons;
 mod empty_script;
+mod examples;
 mod expect_of_foreground_program;
 mod expect_of_script;
 mod indented_here_document;
@@ -38,6 +39,7 @@ mod world_writable_umask;
 
 use crate::diagnostic::{Diagnostic, Rule};
 
+pub use examples::{example, of_passes};
 pub use program::Program;
 pub use subject::{Script, Subject};
 

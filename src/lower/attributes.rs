@@ -181,7 +181,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
         let diagnostic = RELATIVE_PATH
             .at(stated.span, format!("`{path}` is taken from `/`"))
             .help("write the path from `/`")
-            .edit(stated.span, format!("/{path}"));
+            .changing_edit(stated.span, format!("/{path}"));
         lowering.approximate(stated.stanza, &[directive], diagnostic);
     }
 }

@@ -253,7 +253,8 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
     if encode(text).len() == text.len() {
         return offsets.to_vec();
     }
-    offsets.iter().map(|&offset| encode(&text[..offset]).len()).collect()
+    // The newline at the end, behind which one of them may be, has been taken off.
+    offsets.iter().filter_map(|&offset| text.get(..offset)).map(|before| encode(before).len()).collect()
 }
 
 /// A script that is too long for a unit, in a file beside it.

@@ -284,7 +284,9 @@ fn replaced(lowering: &mut Lowering<'_>) {
         let diagnostic = REPLACED
             .at(record.span, format!("this `{}` does not count", record.keyword))
             .related(other.span, "this one takes its place")
-            .help("delete one of them");
+            .help("delete it");
+        // What accumulates is told apart in what init keeps, although the last one counts.
+        let diagnostic = if matches!(record.keyword, "env" | "cgroup") { diagnostic } else { diagnostic.edit(record.span, "") };
         lowering.dropped(stanza, diagnostic);
     }
 }

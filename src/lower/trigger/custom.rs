@@ -267,6 +267,6 @@ fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
     let diagnostic = UNKNOWN
         .at(event.name.span, format!("no event is called `{}`, but one is called `{meant}`", lossy(name)))
         .help(format!("if it is not an event of your own, write `{meant}`"))
-        .edit(event.name.span, meant);
-    Some(super::mark_unsafe(diagnostic))
+        .changing_edit(event.name.span, meant);
+    Some(diagnostic)
 }

@@ -271,13 +271,6 @@ fn never(event: &Event, why: &str, side: Side) -> Classified {
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 
-fn mark_unsafe(mut diagnostic: Diagnostic) -> Diagnostic {
-    for edit in &mut diagnostic.edits {
-        edit.safe = false;
-    }
-    diagnostic
-}
-
 /// The value that an event matches for a variable: by name, or by position.
 fn value<'a>(event: &'a Event, key: &str, position: Option<usize>) -> Option<(bool, &'a str)> {
     event.arguments().enumerate().find_map(|(index, (argument, _))| match argument {
@@ -297,7 +290,8 @@ fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Box
         let word = event.args.iter().find(|word| word.value.contains(pattern)).map_or(event.name.span, |word| word.span);
         let mut diagnostic = RUNLEVEL_PATTERN.at(word, format!("no run level is `{}`", lossy(pattern))).note("the condition is never met");
         if bracketed {
-            diagnostic = diagnostic.help("put the levels into brackets").edit(word, event_word(event, pattern, &format!("[{pattern}]")));
+            diagnostic =
+                diagnostic.help("put the levels into brackets").changing_edit(word, event_word(event, pattern, &format!("[{pattern}]")));
         }
         return Err(Box::new(diagnostic));
     }

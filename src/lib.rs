@@ -44,6 +44,9 @@ pub mod plan;
 pub mod report;
 pub mod resolve;
 pub mod shell;
+#[cfg(test)]
+#[path = "../tests/program/skipped.rs"]
+mod skipped;
 pub mod source;
 pub mod suggestion;
 pub mod survey;

@@ -102,8 +102,8 @@ pub struct Variable {
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
     /// Events that something emits.
-    pub events: Vec<String>,
-    pub jobs: Vec<String>,
+    pub events: BTreeSet<String>,
+    pub jobs: BTreeSet<String>,
 }
 
 /// What a survey finds.
@@ -172,12 +172,12 @@ impl World {
 
     /// Whether something outside of the directory is known to emit the event.
     pub fn is_emitted_outside(&self, event: &str) -> bool {
-        self.outside.events.iter().any(|known| known == event)
+        self.outside.events.contains(event)
     }
 
     /// Whether the job is known to exist elsewhere.
     pub fn is_job_outside(&self, job: &str) -> bool {
-        self.outside.jobs.iter().any(|known| known == job)
+        self.outside.jobs.contains(job)
     }
 
     /// Who waits for an event by this very name.

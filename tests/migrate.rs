@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::trees;
-use program::PROGRAM;
+use program::{PROGRAM, skipped};
 
 /// Migrates a tree, with options if it has some.
 fn migrate(tree: &Path, overlay: &Path) -> Output {
@@ -53,7 +53,7 @@ fn files(directory: &Path) -> BTreeMap<String, String> {
 fn run(program: &str, arguments: &[&str], directory: &Path) -> Option<Output> {
     match Command::new(program).args(arguments).current_dir(directory).output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            eprintln!("skipped: there is no {program} on this machine");
+            skipped(&format!("there is no {program} on this machine"));
             None
         }
         other => Some(other.unwrap()),

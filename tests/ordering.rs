@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
 
+mod program;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
@@ -10,6 +12,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
+use program::skipped;
 use upstart2systemd::systemd::ordering::{Cycle, Edge, Origin, Remedy, break_cycles};
 use upstart2systemd::systemd::{Directive, Unit, UnitName, Value};
 
@@ -182,7 +185,7 @@ fn systemd_finds_the_same_cycles() {
         parts.into_iter().map(|part| part.join().unwrap()).collect()
     });
     let Some(compared) = compared.map(|parts| parts.concat()) else {
-        eprintln!("skipped: there is no systemd-analyze on this machine");
+        skipped("there is no systemd-analyze on this machine");
         return;
     };
     // The sets are worth comparing.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
 
 mod common;
+mod program;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use common::{converted, dialects, jobs};
+use program::skipped;
 use upstart2systemd::conversion::{Logs, Options};
 
 /// What systemd says about unit files; `None` where there is no systemd.
@@ -18,7 +20,7 @@ fn complaints(paths: &[PathBuf]) -> Option<Vec<String>> {
     let arguments = ["verify", "--man=no", "--generators=no", "--recursive-errors=yes"];
     let output = match Command::new("systemd-analyze").args(arguments).args(paths).output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            eprintln!("skipped: there is no systemd-analyze on this machine");
+            skipped("there is no systemd-analyze on this machine");
             return None;
         }
         other => other.unwrap(),

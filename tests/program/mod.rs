@@ -2,9 +2,13 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+mod skipped;
+
 use std::io::{PipeWriter, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+pub(crate) use skipped::skipped;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 

@@ -5,6 +5,9 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test")]
 
+#[path = "../program/skipped.rs"]
+mod skipped;
+
 mod script;
 mod systemd;
 mod text;
@@ -12,7 +15,6 @@ mod unit;
 
 use std::ffi::OsStr;
 use std::fmt::Debug;
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
@@ -22,6 +24,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use upstart2systemd::systemd::{Argument, Directive, Prefix, Unit, UnitName, Value, escape_instance, escape_path};
 
+use skipped::skipped;
 use systemd::{Systemd, commands, program, values};
 
 /// Cases that one systemd reads.
@@ -147,8 +150,7 @@ fn file(index: usize) -> String {
 
 /// What is needed for a test, or a line that says that it is missing.
 fn found<T>(what: Result<T, String>) -> Option<T> {
-    // Written to the stream itself, because the output of a test that passes is not shown.
-    what.inspect_err(|missing| std::io::stderr().write_all(format!("skipped: {missing}\n").as_bytes()).unwrap()).ok()
+    what.inspect_err(|missing| skipped(missing)).ok()
 }
 
 /// Makes batches of cases and judges them; of the first that fails, a smallest one is shown.

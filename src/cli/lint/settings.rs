@@ -39,7 +39,7 @@ impl Settings {
             fail_on: arguments.reporting.fail_on.or(fail_on).unwrap_or(FailOn::Warning),
             migration: arguments.migration || migration.unwrap_or_default(),
             options: Options { systemd_version: version, companions: true, dialect, ..Options::default() },
-            outside: Outside { events, jobs },
+            outside: Outside { events: events.into_iter().collect(), jobs: jobs.into_iter().collect() },
             checker: Arc::new(checker),
             known: known.to_vec(),
         })

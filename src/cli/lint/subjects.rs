@@ -21,6 +21,7 @@ use crate::lint::{self, Subject};
 use crate::plan::{self, Found};
 use crate::source::{Origin, Sources};
 use crate::survey::{Known, survey};
+use crate::world::Outside;
 
 /// What there is to say of a file, a directory or standard input.
 pub(super) fn lint(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> anyhow::Result<Vec<Converted>> {
@@ -70,7 +71,8 @@ fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Resu
     let found: Vec<Found> = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
     let read: Vec<Option<(Job, Vec<ast::File>)>> =
         found.par_iter().map(|found| convert::read_written(&found.sources, found.name.clone(), settings.options.dialect).ok()).collect();
-    let mut converted = plan::plan_in(found, &settings.options, &settings.outside).jobs;
+    let outside = above_the_configuration(&settings.outside, &found);
+    let mut converted = plan::plan_in(found, &settings.options, &outside).jobs;
     let mut more: Vec<Vec<Diagnostic>> = converted
         .par_iter()
         .zip(&read)
@@ -83,7 +85,7 @@ fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Resu
         .filter_map(|(index, (converted, read))| Some((index, Known { sources: &converted.sources, job: &read.as_ref()?.0 })))
         .collect();
     let jobs: Vec<Known<'_>> = indexed.iter().map(|(_, known)| *known).collect();
-    let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &settings.outside);
+    let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
     for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, world: &world }) {
         if let Some(more) = indexed.get(at).and_then(|(index, _)| more.get_mut(*index)) {
             more.push(diagnostic);
@@ -103,6 +105,13 @@ fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Resu
         stray
     });
     Ok(converted.into_iter().chain(strays).collect())
+}
+
+/// A directory that is linted may be that of a project, with the jobs somewhere below: there a job in a sub-directory is known by the last part of
+/// its name, too. A migration takes the directory for that of the configuration, and tells of it.
+fn above_the_configuration(outside: &Outside, found: &[Found]) -> Outside {
+    let below = found.iter().filter_map(|found| found.name.0.rsplit_once('/')).map(|(_, name)| name.to_owned());
+    Outside { jobs: outside.jobs.iter().cloned().chain(below).collect(), ..outside.clone() }
 }
 
 /// What the rules of the linter and the shells find in a job.

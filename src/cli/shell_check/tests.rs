@@ -18,7 +18,7 @@ fn sources(bytes: &[u8]) -> Sources {
 fn checker(shellcheck: bool) -> Option<Checker> {
     let checker = Checker::new(if shellcheck { Wanted::Auto } else { Wanted::Never }).unwrap();
     if shellcheck && checker.shellcheck.is_none() {
-        eprintln!("skipped: there is no shellcheck on this machine");
+        crate::skipped::skipped("there is no shellcheck on this machine");
         return None;
     }
     // Machines that run tests may be busy.

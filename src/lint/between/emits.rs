@@ -2,6 +2,7 @@
 
 use super::{Findings, Neighbours};
 use crate::diagnostic::{Rule, Severity};
+use crate::event_table::is_known_event;
 use crate::source::lossy;
 use crate::world::Emitter;
 
@@ -58,7 +59,8 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             let name = word.value.as_str();
             let Some(followers) = neighbours.world.followers(name) else { continue };
             let says_so = job.processes.values().any(|stated| stated.value.text().value.contains(name));
-            if !own(name).is_empty() || says_so || name.contains(['*', '?', '[']) {
+            // What the packages of a distribution emit their programs emit.
+            if !own(name).is_empty() || says_so || name.contains(['*', '?', '[']) || is_known_event(name) {
                 continue;
             }
             let mut diagnostic = NOT_EMITTED

@@ -70,6 +70,9 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
         return Classified::with(Trigger::Beyond, Disposition::Manual, unknown(lowering, event, name, &peer));
     }
     let Filters { peer, end, mut diagnostics } = filters(lowering, event, peer);
+    if peer.unit == lowering.unit.name {
+        return own(event, &peer, state);
+    }
     if peer.unit.is_template() {
         return beyond(event, format!("`{shown}` has instances, and this does not say which of them"));
     }
@@ -136,6 +139,18 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         }
         None => diagnostic.help("if a package of the distribution has a unit in its place, see what it is called"),
     }
+}
+
+/// A job that waits for its own events; systemd drops a dependency of a unit on itself, and complains.
+fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
+    let diagnostic = BEYOND
+        .at(event.span(), format!("a unit does not follow itself, and {} is what this job becomes", peer.unit))
+        .note(format!("under Upstart this brings the job up again when it is {}", state.name()));
+    let diagnostic = match state {
+        JobState::Stopping | JobState::Stopped => diagnostic.help("to start it again after a failure, give the unit `Restart=on-failure`"),
+        JobState::Starting | JobState::Started => diagnostic.help("take the condition away"),
+    };
+    Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
 fn beyond(event: &Event, message: String) -> Classified {

@@ -301,7 +301,7 @@ fn shipped_units_are_those_of_this_machine() {
     let version = Command::new("systemd-analyze").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
     let version: Option<u32> = String::from_utf8_lossy(&version).split_whitespace().nth(1).and_then(|version| version.parse().ok());
     if !directory.is_dir() || !version.is_some_and(|version| (249..=252).contains(&version)) {
-        eprintln!("skipped: this machine has neither the systemd of Debian 12 nor that of Ubuntu 22.04");
+        crate::skipped::skipped("this machine has neither the systemd of Debian 12 nor that of Ubuntu 22.04");
         return;
     }
     let names: HashSet<_> = SHIPPED.iter().map(|shipped| shipped.name).collect();

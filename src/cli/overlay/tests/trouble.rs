@@ -200,9 +200,7 @@ impl Mounted {
         if mounted.is_ok_and(|mounted| mounted.status.success()) {
             return Some(Self(at));
         }
-        // Past the test harness, which shows this only of tests that fail.
-        let line = "skipped: file systems cannot be mounted here, so none can be full\n";
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+        crate::skipped::skipped("file systems cannot be mounted here, so none can be full");
         None
     }
 }

@@ -14,7 +14,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::trees;
-use program::{PROGRAM, skipped};
+use program::PROGRAM;
+use program::skipped::skipped;
 
 /// Migrates a tree, with options if it has some.
 fn migrate(tree: &Path, overlay: &Path) -> Output {

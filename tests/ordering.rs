@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use program::skipped;
+use program::skipped::skipped;
 use upstart2systemd::systemd::ordering::{Cycle, Edge, Origin, Remedy, break_cycles};
 use upstart2systemd::systemd::{Directive, Unit, UnitName, Value};
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use common::{converted, dialects, jobs};
-use program::skipped;
+use program::skipped::skipped;
 use upstart2systemd::conversion::{Logs, Options};
 
 /// What systemd says about unit files; `None` where there is no systemd.

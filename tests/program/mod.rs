@@ -2,13 +2,11 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
-mod skipped;
+pub(crate) mod skipped;
 
 use std::io::{PipeWriter, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-
-pub(crate) use skipped::skipped;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 

@@ -22,8 +22,9 @@ static STOP_BUDGET: Rule = Rule {
     name: "shared-stop-timeout",
     severity: Severity::Note,
     explanation: "`kill timeout` counts from the kill signal, and Upstart gives pre-stop and post-stop all the time they want. `TimeoutStopSec=` of systemd \
-bounds each of `ExecStop=`, the wait after the kill signal, and `ExecStopPost=`. So that the scripts are not cut short it is at least 90 seconds here, and a main \
-process that ignores its kill signal lives that much longer. Lower it if the scripts are quick.",
+bounds each of `ExecStop=`, the wait after the kill signal, and `ExecStopPost=`. A stated `kill timeout` is \
+kept; raise it if the scripts may need longer. Where the job states none, 90 seconds are written, so that the scripts are not cut short, and a main process that \
+ignores its kill signal lives that much longer. Lower it if the scripts are quick.",
 };
 
 static NO_MAIN: Rule = Rule {
@@ -81,6 +82,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Sh
     reload(lowering, main_pid_known, shape);
 }
 
+/// Seconds that let most scripts come to their end: what systemd itself gives units that say nothing.
+const AMPLE: u32 = 90;
+
 fn timeout(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     let seconds = job.kill_timeout().max(1);
@@ -97,28 +101,35 @@ fn timeout(lowering: &mut Lowering<'_>) {
         }
         return;
     };
-    let raised = seconds.max(90);
-    lowering.set(directive, Value::number(raised));
-    if raised == seconds {
-        if let Some(stated) = &job.kill_timeout {
+    let names = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(" and ");
+    let listed = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(", ");
+    let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
+    // A number that somebody chose says when the process has to be gone; the 5 seconds of init were chosen for no script.
+    let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };
+    lowering.set(directive, Value::number(given));
+    if let Some(stated) = stated {
+        if given >= AMPLE {
             lowering.exact(stated.stanza, &[directive]);
+            return;
         }
+        let diagnostic = STOP_BUDGET
+            .at(stated.span, format!("this bounds {names}, too"))
+            .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
+            .help("raise `TimeoutStopSec=` if the scripts may need longer");
+        lowering.comment(directive, &STOP_BUDGET, &format!("bounds {names}, too, which Upstart let take any time."));
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
         return;
     }
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
-    let names = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(" and ");
-    let listed = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(", ");
     let diagnostic = STOP_BUDGET
-        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share 90 seconds"))
+        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share {given} seconds"))
         .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
         .help("lower `TimeoutStopSec=` if the scripts are quick");
     lowering.comment(directive, &STOP_BUDGET, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));
     match &job.kill_timeout {
-        Some(stated) => {
-            lowering.approximate(stated.stanza, &[directive], diagnostic);
-            if stated.value == 0 {
-                kill_zero(lowering);
-            }
+        Some(zero) => {
+            lowering.approximate(zero.stanza, &[directive], diagnostic);
+            kill_zero(lowering);
         }
         None => lowering.approximate(job.processes[&first].stanza, &[directive], diagnostic),
     }

@@ -108,7 +108,8 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
     match job.respawn_limit() {
         RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => {
             lowering.set(Directive::StartLimitIntervalSec, Value::number(interval));
-            lowering.set(Directive::StartLimitBurst, Value::number(count));
+            // Upstart counts the starts that follow the first one, systemd counts that one, too.
+            lowering.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
             limits.push(Directive::StartLimitBurst);
         }
         RespawnLimit::Unlimited | RespawnLimit::Within { .. } => lowering.set(Directive::StartLimitIntervalSec, Value::number(0)),

@@ -136,12 +136,10 @@ fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: 
             told_apart(lowering, condition, leaf.span, *levels);
         }
         Trigger::Job { peer, state } => {
-            job(lowering, condition, leaf.span, (peer, *state), relations);
-            // One of several alternatives is enough: the unit must not bring the others in.
             if optional {
-                relations.wants.retain(|wanted| *wanted != peer.unit);
                 relations.optional.insert(peer.unit.clone());
             }
+            job(lowering, condition, leaf.span, (peer, *state), relations);
         }
         Trigger::Unit(unit) => push(&mut relations.after, unit),
         Trigger::BeforeUnit(unit) => before(unit, relations),
@@ -214,11 +212,15 @@ fn job(
         }
         JobState::Started => {
             push(&mut relations.after, unit);
-            push(&mut relations.wants, unit);
-            let diagnostic = FOLLOWS_FAILED
-                .at(span, format!("the unit also starts when {unit} failed to start"))
-                .note("starting the unit by hand brings that unit up, too");
-            lowering.approximate(condition.stanza, &[Directive::After, Directive::Wants, Directive::WantedBy], diagnostic);
+            let diagnostic = FOLLOWS_FAILED.at(span, format!("the unit also starts when {unit} failed to start"));
+            // One of several alternatives is enough: the unit must not bring the others in.
+            if relations.optional.contains(unit) {
+                lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
+            } else {
+                push(&mut relations.wants, unit);
+                let diagnostic = diagnostic.note("starting the unit by hand brings that unit up, too");
+                lowering.approximate(condition.stanza, &[Directive::After, Directive::Wants, Directive::WantedBy], diagnostic);
+            }
         }
         JobState::Stopped => {
             push(&mut relations.after, unit);

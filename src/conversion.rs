@@ -11,7 +11,7 @@ use crate::source::Sources;
 pub struct Options {
     /// The version of systemd that the units are for; directives that came later are not written.
     pub systemd_version: u32,
-    /// Whether to write the whole environment that init gives a job, also the parts that a job hardly ever reads.
+    /// Whether to write the whole environment that init gives a job, also `TERM`, which a job hardly ever reads.
     pub full_env: bool,
     /// Where the output of a job goes that Upstart logged.
     pub logs: Logs,

@@ -184,7 +184,7 @@ fn a_killed_migration_leaves_whole_files() {
             let text = system.text(&format!("out/etc/systemd/system/job{index}.service")).unwrap();
             let whole = ["old", "new"]
                 .iter()
-                .any(|word| text.contains(&format!("\nExecStart=/bin/{word} {index}\n")) && text.ends_with("IgnoreSIGPIPE=no\n"));
+                .any(|word| text.contains(&format!("\nExecStart=/bin/{word} {index}\n")) && text.ends_with("UPSTART_INSTANCE=\n"));
             assert!(whole, "round {round}: {text}");
         }
     }

@@ -113,7 +113,7 @@ pub(super) struct Translation {
     #[arg(long, value_name = "VERSION", default_value_t = Options::DEFAULT_SYSTEMD_VERSION)]
     #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
     pub(super) systemd_version: u32,
-    /// Write the whole environment that init gives a job, also what jobs hardly ever read
+    /// Write the whole environment that init gives a job, also TERM, which jobs hardly ever read
     #[arg(long)]
     pub(super) full_env: bool,
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart

@@ -56,13 +56,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             lowering.manual(stated.stanza, &[], diagnostic);
         }
     }
-    let full = lowering.options.full_env;
-    if (full || lowering.mentions("UPSTART_JOB"))
-        && let Some(value) = Value::environment("UPSTART_JOB", &encode(&job.name.0))
-    {
+    if let Some(value) = instance.own_variable() {
         lowering.add(Directive::Environment, value);
     }
-    if full {
+    own_variables(lowering, instance);
+    if lowering.options.full_env {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
     let sockets: Vec<&Event> =
@@ -78,9 +76,24 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     if !sockets.is_empty() {
         // The first descriptor that systemd passes is 3, and it is not closed when the program is executed.
         lowering.add(Directive::Environment, Value::keyword("UPSTART_FDS=3"));
-        if full || lowering.mentions("UPSTART_EVENTS") {
+        if lowering.options.full_env || lowering.mentions("UPSTART_EVENTS") {
             lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
         }
     }
-    instance.environment(lowering, full);
+}
+
+/// What init itself tells every process: `initctl` without a name, scripts and libraries go by it. It wins over `env`, and so comes later.
+fn own_variables(lowering: &mut Lowering<'_>, instance: &Instance) {
+    if lowering.job.processes.is_empty() {
+        return;
+    }
+    let name = Value::environment("UPSTART_JOB", &encode(&lowering.job.name.0));
+    if name.is_none() {
+        let diagnostic = UNUSABLE
+            .at(lowering.job.place(), "systemd does not take the name of the job as the value of `UPSTART_JOB`")
+            .help("give the job a name that is valid UTF-8, if its processes read the variable");
+        lowering.diagnostics.push(diagnostic);
+    }
+    let values: Vec<Value> = name.into_iter().chain(instance.name_variable()).collect();
+    lowering.add(Directive::Environment, Value::assignments(&values));
 }

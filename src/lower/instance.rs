@@ -52,30 +52,22 @@ impl Instance {
         }
     }
 
-    pub(super) fn environment(&self, lowering: &mut Lowering<'_>, full: bool) {
-        let wanted = full || lowering.mentions("UPSTART_INSTANCE");
+    /// The variable that is the name of the instance.
+    pub(super) fn own_variable(&self) -> Option<Value> {
+        self.variable().and_then(of_specifier)
+    }
+
+    /// The name of the instance, as init tells it.
+    pub(super) fn name_variable(&self) -> Option<Value> {
         match self {
-            Self::Singleton { name } => {
-                if wanted && let Some(value) = Value::environment("UPSTART_INSTANCE", &encode(name)) {
-                    lowering.add(Directive::Environment, value);
-                }
-            }
-            Self::Template { variables, .. } => {
-                if variables.len() == 1 {
-                    add_specifier(lowering, &variables[0]);
-                }
-                if wanted || variables.len() > 1 {
-                    add_specifier(lowering, "UPSTART_INSTANCE");
-                }
-            }
+            Self::Singleton { name } => Value::environment("UPSTART_INSTANCE", &encode(name)),
+            Self::Template { .. } => of_specifier("UPSTART_INSTANCE"),
         }
     }
 }
 
-fn add_specifier(lowering: &mut Lowering<'_>, variable: &str) {
-    if let Some(value) = Value::environment_specifier(variable, "", "%I") {
-        lowering.add(Directive::Environment, value);
-    }
+fn of_specifier(variable: &str) -> Option<Value> {
+    Value::environment_specifier(variable, "", "%I")
 }
 
 fn example(unit: &str, variables: &[String]) -> String {

@@ -3,7 +3,7 @@
 use super::context::Lowering;
 use crate::ast::{ExitStatus, Phase, RespawnLimit, Signal};
 use crate::diagnostic::{Rule, Severity};
-use crate::systemd::{Directive, Feature, Section, Value};
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Text, Value};
 
 pub(super) static RULES: [&Rule; 6] = [&LIMIT_ALONE, &PRE_START_RETRIED, &WITHOUT_MAIN, &TASK_RESTART, &LARGE_STATUS, &NO_LIMIT_ON_TASK];
 
@@ -20,7 +20,9 @@ static PRE_START_RETRIED: Rule = Rule {
     name: "retried-pre-start",
     severity: Severity::Note,
     explanation: "When pre-start fails, Upstart gives up at once, even for a job with `respawn`. With `Restart=always` systemd starts the unit again, \
-up to the start limit, and gives up then. The same holds for a program that cannot be executed.",
+up to the start limit, and gives up then. Where it can, the unit stops itself when it ends without having run its main process, which an `ExecStopPost=` \
+sees by `$EXIT_CODE`. It cannot where the daemon forks, as its end may have no exit code, in a chroot, where there may be no systemctl, \
+and below systemd 232, which does not set the variable.",
 };
 
 static WITHOUT_MAIN: Rule = Rule {
@@ -54,8 +56,8 @@ and does not restart.",
 };
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, inverted: bool) {
-    respawn(lowering, inverted);
     normal_exit(lowering);
+    respawn(lowering, inverted);
 }
 
 fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
@@ -117,16 +119,43 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
     if let Some(stanza) = limit_stanza {
         lowering.exact(stanza, &limits);
     }
-    let directives = [Directive::Restart, Directive::RestartSec];
-    let retried = lowering.unit.has(Directive::ExecStartPre) || lowering.unit.has(Directive::ExecCondition);
-    if let Some(pre_start) = job.process(Phase::PreStart).filter(|_| retried) {
-        let diagnostic = PRE_START_RETRIED
-            .at(respawn.span, "systemd also restarts the unit when pre-start fails")
-            .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
-        lowering.approximate(respawn.stanza, &directives, diagnostic);
-    } else {
-        lowering.exact(respawn.stanza, &directives);
+    // What systemd says of a program that cannot be executed (systemd.exec(5), "Process Exit Codes"): Upstart does not try again.
+    lowering.add(Directive::RestartPreventExitStatus, Value::number(203));
+    let directives = [Directive::Restart, Directive::RestartSec, Directive::RestartPreventExitStatus];
+    match job.process(Phase::PreStart).filter(|_| lowering.unit.has(Directive::ExecStartPre)) {
+        Some(_) if stays_down(lowering) => lowering.exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat()),
+        Some(pre_start) => {
+            let diagnostic = PRE_START_RETRIED
+                .at(respawn.span, "systemd also restarts the unit when pre-start fails")
+                .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
+            lowering.approximate(respawn.stanza, &directives, diagnostic);
+        }
+        None => lowering.exact(respawn.stanza, &directives),
     }
+}
+
+/// Lets the unit stop itself when pre-start has failed, which keeps systemd from restarting it. Answers whether it can.
+fn stays_down(lowering: &mut Lowering<'_>) -> bool {
+    let forks = lowering.unit.values(Directive::Type).contains(&Value::keyword("forking"));
+    let can = lowering.has(Feature::FullPrivilegesPrefix) && lowering.has(Feature::ExitCodeVariable);
+    if forks || lowering.job.chroot.is_some() || !can {
+        return false;
+    }
+    // A declined start is no failure, and is not restarted anyway.
+    let declined = if lowering.unit.has(Directive::ExecCondition) { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
+    let script = format!("[ \"$EXIT_CODE\" ]{declined} || /bin/systemctl --no-block stop \"$0\"");
+    let mut command = Command::new([
+        Argument::Word(b"/bin/sh".to_vec()),
+        Argument::Word(b"-c".to_vec()),
+        Argument::Word(script.into_bytes()),
+        Argument::Specifier("%n"),
+    ]);
+    let literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
+    command.prefix = Prefix { ignore_failure: true, full_privileges: true, literal_dollar };
+    // Before post-stop: what follows a failing command is left out.
+    lowering.unit.prepend(Directive::ExecStopPost, Value::command(&command));
+    lowering.unit.comment(Directive::ExecStopPost, Text::new("When ExecStartPre= has failed, Restart= must not try again."));
+    true
 }
 
 fn normal_exit(lowering: &mut Lowering<'_>) {

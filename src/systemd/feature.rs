@@ -5,6 +5,8 @@
 pub enum Feature {
     /// `ExecStart=+...`.
     FullPrivilegesPrefix,
+    /// `$EXIT_CODE` and `$SERVICE_RESULT` in `ExecStopPost=`.
+    ExitCodeVariable,
     /// Physical lines of 2048 bytes and more. They were cut there, and the rest was read as a line of its own.
     LongLine,
     /// `file:` in `StandardInput=`, `StandardOutput=` and `StandardError=`.
@@ -31,6 +33,8 @@ impl Feature {
         match self {
             // NEWS of 231.
             Self::FullPrivilegesPrefix => 231,
+            // github.com/systemd/systemd/pull/3818, of the time between 231 and 232.
+            Self::ExitCodeVariable => 232,
             // systemd commit e6dde451a51d; github.com/systemd/systemd/issues/3302.
             Self::LongLine => 235,
             // NEWS of 236.

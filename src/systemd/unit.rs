@@ -35,6 +35,11 @@ impl Unit {
         }
     }
 
+    /// Adds a value before all others.
+    pub fn prepend(&mut self, directive: Directive, value: Value) {
+        self.entries.entry(directive).or_default().values.insert(0, value);
+    }
+
     /// Makes this the only value.
     pub fn set(&mut self, directive: Directive, value: Value) {
         self.entries.entry(directive).or_default().values = vec![value];

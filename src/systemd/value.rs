@@ -68,6 +68,8 @@ pub enum Argument {
     Script { text: Vec<u8>, breaks: Vec<usize>, joins: Vec<usize> },
     /// A variable that systemd replaces, such as `MAINPID`.
     Variable(&'static str),
+    /// A specifier that systemd replaces by one word, such as `%n` (systemd.unit(5), "Specifiers").
+    Specifier(&'static str),
 }
 
 impl Command {
@@ -90,7 +92,7 @@ impl Command {
             let (text, len) = match argument {
                 Argument::Word(word) => (word, word.len()),
                 Argument::Script { text, breaks, joins } => (text, quote::laid_out_len(text, breaks, joins)),
-                Argument::Variable(_) => continue,
+                Argument::Variable(_) | Argument::Specifier(_) => continue,
             };
             if text.contains(&0) {
                 return Some(Refusal::Nul(index));
@@ -196,6 +198,11 @@ impl Value {
         assignment(name, before.as_bytes()).map(|text| Self(format!("{text}{specifier}")))
     }
 
+    /// Several assignments of `Environment=` on one line.
+    pub fn assignments(values: &[Self]) -> Self {
+        Self(values.iter().map(Self::as_str).collect::<Vec<_>>().join(" "))
+    }
+
     /// A command line; see [`Command::refusal`].
     pub fn command(command: &Command) -> Self {
         let Prefix { ignore_failure, literal_dollar: _, full_privileges } = command.prefix;
@@ -218,6 +225,7 @@ impl Value {
                     out.push('$');
                     out.push_str(name);
                 }
+                Argument::Specifier(specifier) => out.push_str(specifier),
             }
         }
         Self(out)

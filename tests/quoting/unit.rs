@@ -201,6 +201,8 @@ impl Case {
                     }
                     Argument::Script { .. } => {}
                     Argument::Variable(name) => same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?,
+                    // Which names there are is not random, and they are no text to be escaped.
+                    Argument::Specifier(_) => return Err("a specifier among random arguments".to_owned()),
                 }
             }
         }

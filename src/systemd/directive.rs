@@ -30,6 +30,7 @@ impl Section {
 pub enum Directive {
     Description,
     Wants,
+    Requisite,
     BindsTo,
     PartOf,
     Conflicts,
@@ -151,6 +152,7 @@ impl Directive {
         matches!(
             self,
             Self::Wants
+                | Self::Requisite
                 | Self::BindsTo
                 | Self::PartOf
                 | Self::Conflicts
@@ -172,6 +174,7 @@ impl Directive {
         match self {
             Self::Description => (Unit, "Description", 0),
             Self::Wants => (Unit, "Wants", 0),
+            Self::Requisite => (Unit, "Requisite", 0),
             Self::BindsTo => (Unit, "BindsTo", 0),
             Self::PartOf => (Unit, "PartOf", 0),
             Self::Conflicts => (Unit, "Conflicts", 0),

@@ -5,6 +5,7 @@
 //! safe because `After=` does nothing for a unit that is not being started.
 
 mod down;
+mod followed;
 mod rules;
 mod start;
 mod stop;
@@ -21,6 +22,7 @@ use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{Span, Spanned};
 use crate::systemd::{Directive, Section, UnitName, Value};
+use followed::{Followed, Joined};
 use rules::{EARLY_UNIT, TOO_MANY, UNBOUND};
 
 pub(super) use rules::RULES;
@@ -32,6 +34,7 @@ struct Relations {
     after: Vec<UnitName>,
     before: Vec<UnitName>,
     wants: Vec<UnitName>,
+    requisite: Vec<UnitName>,
     wanted_by: Vec<UnitName>,
     conflicts: Vec<UnitName>,
     part_of: Vec<UnitName>,
@@ -46,6 +49,10 @@ struct Relations {
     origins: BTreeMap<UnitName, Span>,
     /// What only some of the alternatives of the start condition are about.
     optional: BTreeSet<UnitName>,
+    /// The jobs whose start is waited for.
+    followed: Vec<Followed>,
+    /// Jobs that all have to be there.
+    joined: Vec<Joined>,
 }
 
 impl Relations {
@@ -66,6 +73,7 @@ impl Default for Relations {
             after: Vec::new(),
             before: Vec::new(),
             wants: Vec::new(),
+            requisite: Vec::new(),
             wanted_by: Vec::new(),
             conflicts: Vec::new(),
             part_of: Vec::new(),
@@ -75,6 +83,8 @@ impl Default for Relations {
             default_dependencies: true,
             origins: BTreeMap::new(),
             optional: BTreeSet::new(),
+            followed: Vec::new(),
+            joined: Vec::new(),
         }
     }
 }
@@ -174,6 +184,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation, instanc
         stop::stop(lowering, condition, &mut start);
         start.attribute(condition.span);
     }
+    if let Some(condition) = &lowering.job.start_on {
+        followed::lower(lowering, condition, &mut start);
+    }
     if let Some(manual) = &lowering.job.manual {
         // No [Install] section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);
@@ -186,6 +199,7 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         after,
         mut before,
         wants,
+        requisite,
         wanted_by,
         mut conflicts,
         part_of,
@@ -195,6 +209,8 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         default_dependencies,
         origins,
         optional,
+        followed: _,
+        joined: _,
     } = relations;
     lowering.origins = origins;
     lowering.optional = optional;
@@ -217,6 +233,7 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
     let wanted_by = enabling(lowering, wanted_by, instance);
     let lists = [
         (Directive::Wants, wants),
+        (Directive::Requisite, requisite),
         (Directive::BindsTo, binds_to),
         (Directive::PartOf, part_of),
         (Directive::Conflicts, conflicts),

@@ -2,13 +2,14 @@
 
 use crate::diagnostic::{Rule, Severity};
 
-pub(in crate::lower) static RULES: [&Rule; 17] = [
+pub(in crate::lower) static RULES: [&Rule; 18] = [
     &EARLY_UNIT,
     &UNBOUND_CRASH,
     &CONTRADICTION,
     &UNBOUND,
     &EARLY,
     &FOLLOWS_FAILED,
+    &BRINGS_UP,
     &STOPPED_TASK,
     &TOGETHER,
     &LATCH,
@@ -42,8 +43,16 @@ pub(super) static FOLLOWS_FAILED: Rule = Rule {
     code: "U231",
     name: "follows-failed-job",
     severity: Severity::Note,
-    explanation: "`start on started X` becomes `After=`, `Wants=` and `WantedBy=` X. Two things differ: the unit also starts when X was to start and failed, and starting the unit \
-by hand brings X up, too. `Requisite=` would prevent both, but would also stop the unit whenever X stops.",
+    explanation: "`start on started X` becomes `After=` and `WantedBy=` X: the unit is started along with X, after it, but also when X was to start and failed. `Requisite=X` would \
+prevent that, and would also stop the unit whenever X stops. Where the start has to wait for something else, too, `Wants=X` sees to it that X is there, and starting the unit by hand brings X up.",
+};
+
+pub(super) static BRINGS_UP: Rule = Rule {
+    code: "U268",
+    name: "brings-up-job",
+    severity: Severity::Note,
+    explanation: "A job that starts when X has started and stops when X stops becomes a unit with `BindsTo=` X. Under Upstart somebody could start it by hand without X; starting the unit by hand brings X \
+up. To have it fail instead, write `Requisite=X` and `PartOf=X` in the place of `BindsTo=X`; the unit then goes on when X ends by itself.",
 };
 
 pub(super) static STOPPED_TASK: Rule = Rule {
@@ -58,8 +67,9 @@ pub(super) static TOGETHER: Rule = Rule {
     code: "U233",
     name: "joined-jobs",
     severity: Severity::Note,
-    explanation: "A job that starts when several others have started is brought in by each of them, and brings the others in itself. Upstart waited until all of them had been started \
-by somebody else.",
+    explanation: "A job that starts when several others have started is brought in by each of them. Upstart waited until all of them had been started by somebody else. Where the job also \
+stops when any of them stops, `Requisite=` says that: the unit does not start before all are there. It does not start by hand then either, which Upstart allowed, and it is restarted along with any of them, where Upstart \
+left it down until all had been started anew. Without such a stop `Requisite=` would take the unit down too early, so `Wants=` brings the others in.",
 };
 
 pub(super) static LATCH: Rule = Rule {
@@ -138,7 +148,7 @@ pub(super) static UNBOUND_CRASH: Rule = Rule {
     severity: Severity::Warning,
     explanation: "`stop on stopping X` stops the job whenever X ends, also when it ends by itself. `BindsTo=` says that, but a unit that is bound to another one cannot start where the other one is \
 not installed, and one file does not show what is. `PartOf=` stops and restarts the unit together with X whenever somebody stops or restarts X. Where X is sure to be there, write `BindsTo=X` in the place \
-of `PartOf=` and `Wants=`.",
+of `PartOf=`.",
 };
 
 pub(super) static CONTRADICTION: Rule = Rule {

@@ -1,7 +1,8 @@
 //! `start on`: what brings the unit in, and after what.
 
 use super::down::going_down;
-use super::rules::{AND_EVENTS, CONDITION_OF_ONE_PATH, EARLY, FOLLOWS_FAILED, LATCH, RUNLEVELS, STOPPED_TASK, TOGETHER};
+use super::followed::{Followed, Joined};
+use super::rules::{AND_EVENTS, CONDITION_OF_ONE_PATH, EARLY, LATCH, RUNLEVELS, STOPPED_TASK};
 use super::{Activation, Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::{Condition, Console};
 use crate::event_table::{JobState, Milestone};
@@ -78,7 +79,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
     }
     for leaf in &leaves {
         let optional = !all.iter().all(|path| path.iter().any(|Meant(other)| other.value == leaf.value));
-        contribute(lowering, condition, leaf, optional, relations);
+        contribute(lowering, condition, leaf, (optional, leaves.len() == 1), relations);
         relations.attribute(leaf.span);
     }
     // Who brings the unit in: a passing event, else the boot, else each of the jobs.
@@ -105,16 +106,21 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
             push(&mut relations.wanted_by, &peer.unit);
         }
         if jobs.len() > 1 {
-            let diagnostic = TOGETHER
-                .at(span, "each of these jobs brings the others in, too")
-                .note("Upstart waited until somebody had started all of them");
-            lowering.approximate(condition.stanza, &[Directive::WantedBy, Directive::Wants], diagnostic);
+            let stays = |(peer, state): &(&Peer, JobState)| peer.present && *state == JobState::Started && peer.kind != Some(Kind::Task);
+            let required = all.len() == 1 && jobs.iter().all(stays);
+            relations.joined.push(Joined { span, units: jobs.iter().map(|(peer, _)| peer.unit.clone()).collect(), required });
         }
     }
 }
 
 /// Ordering, and what is wanted along with the unit.
-fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Leaf, optional: bool, relations: &mut Relations) {
+fn contribute(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    leaf: &Leaf,
+    (optional, alone): (bool, bool),
+    relations: &mut Relations,
+) {
     match &leaf.value {
         Trigger::Reached(milestone) => match milestone {
             Milestone::Startup | Milestone::VirtualFilesystems => {}
@@ -139,7 +145,7 @@ fn contribute(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: 
             if optional {
                 relations.optional.insert(peer.unit.clone());
             }
-            job(lowering, condition, leaf.span, (peer, *state), relations);
+            job(lowering, condition, (leaf.span, alone), (peer, *state), relations);
         }
         Trigger::Unit(unit) => push(&mut relations.after, unit),
         Trigger::BeforeUnit(unit) => before(unit, relations),
@@ -182,7 +188,7 @@ fn told_apart(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: 
 fn job(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
-    span: Span,
+    (span, alone): (Span, bool),
     (peer, state): (&Peer, JobState),
     relations: &mut Relations,
 ) {
@@ -212,15 +218,8 @@ fn job(
         }
         JobState::Started => {
             push(&mut relations.after, unit);
-            let diagnostic = FOLLOWS_FAILED.at(span, format!("the unit also starts when {unit} failed to start"));
-            // One of several alternatives is enough: the unit must not bring the others in.
-            if relations.optional.contains(unit) {
-                lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
-            } else {
-                push(&mut relations.wants, unit);
-                let diagnostic = diagnostic.note("starting the unit by hand brings that unit up, too");
-                lowering.approximate(condition.stanza, &[Directive::After, Directive::Wants, Directive::WantedBy], diagnostic);
-            }
+            let optional = relations.optional.contains(unit);
+            relations.followed.push(Followed { unit: unit.clone(), span, optional, alone });
         }
         JobState::Stopped => {
             push(&mut relations.after, unit);

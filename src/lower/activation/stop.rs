@@ -1,9 +1,8 @@
 //! `stop on`: what takes the unit down.
 
-use super::rules::{CONFLICTS, CONTRADICTION, FOLLOWS_FAILED, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
+use super::rules::{CONFLICTS, CONTRADICTION, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
-use crate::diagnostic::Diagnostic;
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::companion::{drop_in, systemctl};
@@ -99,11 +98,8 @@ pub(super) fn bind(
 ) {
     let unit = &peer.unit;
     if peer.present && follows {
-        relations.wants.retain(|wanted| wanted != unit);
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
-        // A unit that is bound to another one does not start where that one failed to.
-        lowering.diagnostics.retain(|diagnostic| !follows_failed(diagnostic, unit));
         return;
     }
     push(&mut relations.part_of, unit);
@@ -128,8 +124,8 @@ pub(super) fn bind(
         diagnostic = diagnostic.note("it starts before that unit, and so it stops after it");
     }
     if follows {
-        diagnostic = diagnostic
-            .help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=` and `Wants=`"));
+        diagnostic =
+            diagnostic.help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=`"));
     }
     lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
 }
@@ -154,7 +150,7 @@ fn stop_by_job(
         }
         JobState::Stopping | JobState::Stopped => {
             // Only a unit that is brought in by this one alone may bring it in: BindsTo= does.
-            let follows = relations.wants.contains(unit) && relations.wanted_by.contains(unit);
+            let follows = relations.follows(unit);
             if !relations.binds_to.contains(unit) {
                 bind(lowering, condition, (span, follows, state == JobState::Stopping && started_before), peer, relations);
             }
@@ -178,7 +174,7 @@ fn stop_by_job(
             lowering.manual(condition.stanza, &[], diagnostic);
         }
         JobState::Starting | JobState::Started => {
-            if relations.wanted_by.contains(unit) || relations.wants.contains(unit) {
+            if relations.wanted_by.contains(unit) || relations.followed.iter().any(|followed| followed.unit == *unit) {
                 let diagnostic = CONTRADICTION
                     .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
                     .help(format!("let the process end by itself, or stop it from an `ExecStartPost=` of {unit}"));
@@ -205,11 +201,6 @@ fn stop_by_job(
             lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
         }
     }
-}
-
-/// Whether it says of a unit that its failure to start is not noticed.
-fn follows_failed(diagnostic: &Diagnostic, unit: &UnitName) -> bool {
-    diagnostic.rule == &FOLLOWS_FAILED && diagnostic.message.ends_with(&format!(" {unit} failed to start"))
 }
 
 /// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways. Answers whether it can.

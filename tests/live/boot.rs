@@ -1,0 +1,128 @@
+//! A systemd of its own as process 1: started, spoken to, and gone without a trace.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The systemd that units are written for, if nothing else is said.
+const OLDEST: u32 = 249;
+
+/// Ends when it is dropped, and when this process does, however it does.
+pub struct Boot {
+    directory: TempDir,
+    child: Child,
+    /// Process 1, as seen from here.
+    init: String,
+}
+
+impl Boot {
+    /// What this machine lacks to boot a systemd, as far as it can be known before.
+    pub fn missing() -> Option<String> {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let is_root = status.lines().any(|line| line.split_whitespace().take(3).eq(["Uid:", "0", "0"]));
+        if !is_root {
+            return Some("root".to_owned());
+        }
+        let lacks = |program: &&&str| {
+            let asked = Command::new(program).arg("--version").output();
+            asked.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        };
+        if let Some(program) = ["unshare", "nsenter", "setpriv", "systemctl"].iter().find(lacks) {
+            return Some(format!("the program {program}"));
+        }
+        // What is said first is `systemd 252 (252.38-1)`.
+        let said = Command::new("systemctl").arg("--version").output().unwrap().stdout;
+        let version = String::from_utf8_lossy(&said).split_whitespace().nth(1).and_then(|word| word.parse::<u32>().ok());
+        if version.is_none_or(|version| version < OLDEST) {
+            return Some(format!("systemd {OLDEST} or later"));
+        }
+        None
+    }
+
+    /// Boots, with what `prepare` puts into two directories: one is laid over the files of this machine, one is /live.
+    /// Fails with what this machine lacks.
+    pub fn start(prepare: impl FnOnce(&Path, &Path), deadline: Instant) -> Result<Boot, String> {
+        let directory = tempfile::tempdir().unwrap();
+        let [root, live] = ["root", "live"].map(|name| directory.path().join(name));
+        fs::create_dir(&root).unwrap();
+        fs::create_dir(&live).unwrap();
+        prepare(&root, &live);
+        let script = directory.path().join("boot.sh");
+        fs::write(&script, include_str!("boot.sh")).unwrap();
+        let child = Command::new("unshare")
+            .args(["--mount", "--propagation", "private", "/bin/sh"])
+            .args([&script, directory.path()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut boot = Boot { directory, child, init: String::new() };
+        boot.wait(deadline)?;
+        Ok(boot)
+    }
+
+    fn wait(&mut self, deadline: Instant) -> Result<(), String> {
+        let said = |name: &str| fs::read_to_string(self.directory.path().join(name)).unwrap_or_default();
+        while !self.directory.path().join("init").exists() {
+            let missing = said("missing");
+            if !missing.is_empty() {
+                return Err(missing.trim_end().to_owned());
+            }
+            if self.child.try_wait().unwrap().is_some() || said("errors").contains("unshare failed") {
+                return Err("namespaces (unshare is refused)".to_owned());
+            }
+            assert!(Instant::now() < deadline, "systemd does not start:\n{}", said("errors"));
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.init = said("init").trim_end().to_owned();
+        while !self.run(&["systemctl", "--quiet", "is-active", "multi-user.target"], deadline).is_ok_and(|output| output.status.success()) {
+            let jobs = || self.run(&["systemctl", "list-jobs"], Instant::now() + Duration::from_secs(5));
+            assert!(Instant::now() < deadline, "systemd does not come up:\n{}\n{:?}", said("console"), jobs());
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// /live, as seen from here.
+    pub fn live(&self) -> PathBuf {
+        self.directory.path().join("live")
+    }
+
+    /// Runs a program in there. Fails if it does not end in time.
+    pub fn run(&self, words: &[&str], deadline: Instant) -> Result<Output, String> {
+        let mut child = Command::new("nsenter")
+            .args(["--target", &self.init, "--mount", "--pid", "--uts", "--ipc", "--net", "--"])
+            .args(["env", "-i", "LC_ALL=C", &format!("PATH={PATH}")])
+            .args(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while child.try_wait().unwrap().is_none() {
+            if Instant::now() > deadline {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                return Err(format!("does not end: {}", words.join(" ")));
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(child.wait_with_output().unwrap())
+    }
+}
+
+impl Drop for Boot {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // An error would hide the panic that may be under way.
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,126 @@
+#!/bin/sh
+# boot.sh DIRECTORY: boots the systemd of this machine as process 1 of namespaces of its own, until standard input ends.
+# Whoever holds that input may be killed: then it ends, too, and nothing is left. All of DIRECTORY goes with the boot.
+#
+#   DIRECTORY/root     laid over the files of this machine
+#   DIRECTORY/live     is /live in there
+#   DIRECTORY/init     written: process 1, as seen from here
+#   DIRECTORY/missing  written instead: what this machine lacks
+#   DIRECTORY/console  what systemd says before there is a journal
+set -u
+directory=$1 stage=${2-outside}
+
+lacks() {
+    echo "$1" >"$directory/missing.new"
+    mv "$directory/missing.new" "$directory/missing"
+    [ "$stage" = inside ] || hold
+    exit 1
+}
+
+hold() { while read -r _; do :; done; }
+
+outside() {
+    # A cgroup of its own, so that one write ends all of it.
+    groups=$(awk '$3 == "cgroup2" {print $2; exit}' /proc/mounts)
+    group=$groups/live-$$
+    if [ -z "$groups" ] || ! mkdir "$group" 2>/dev/null; then
+        groups=$directory/cgroup2 group=$directory/cgroup2/live-$$
+        mkdir "$groups"
+        { mount -t cgroup2 none "$groups" && mkdir "$group"; } 2>/dev/null || lacks 'cgroup2 (a hierarchy to write to)'
+    fi
+    booted=
+    trap clean EXIT
+    trap 'exit 1' TERM INT HUP
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    sh -c 'echo $$ >"$1/cgroup.procs" || exit; shift; exec "$@"' enter "$group" setpriv --pdeathsig KILL \
+        unshare --mount --pid --fork --kill-child=KILL --uts --ipc --net --cgroup \
+        /bin/sh "$0" "$directory" inside </dev/null 2>"$directory/errors" &
+    booted=$!
+    hold
+}
+
+clean() {
+    trap '' TERM INT HUP
+    [ -z "$booted" ] || kill -KILL "$booted" 2>/dev/null
+    [ ! -e "$group/cgroup.kill" ] || echo 1 >"$group/cgroup.kill"
+    [ -z "$booted" ] || wait "$booted" 2>/dev/null
+    tries=50
+    while [ -d "$group" ] && [ $tries -gt 0 ]; do
+        find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+        tries=$((tries - 1))
+    done
+    [ "$groups" != "$directory/cgroup2" ] || umount "$groups"
+    rm -rf --one-file-system "$directory"
+}
+
+inside() {
+    mount --make-rprivate /
+    mkdir "$directory/memory"
+    mount -t tmpfs -o mode=755 live "$directory/memory" || lacks 'tmpfs'
+    upper=$directory/memory/upper work=$directory/memory/work root=$directory/memory/root
+    mkdir "$upper" "$work" "$root"
+    mount -t overlay -o "lowerdir=/,upperdir=$upper,workdir=$work" overlay "$root" || lacks 'overlayfs'
+    for systemd in /usr/lib/systemd/systemd /lib/systemd/systemd ''; do
+        [ ! -x "$root$systemd" ] || break
+    done
+    [ -n "$systemd" ] || lacks 'systemd on the file system of /'
+    file_systems
+    machine
+    cp -a "$directory/root/." "$root/"
+    # Read through the old /proc: the number of this shell out there.
+    read -r init _ </proc/self/stat
+    cd "$root" || exit
+    mkdir -p old
+    pivot_root . old || lacks 'pivot_root'
+    echo "$init" >"old$directory/init.new"
+    mv "old$directory/init.new" "old$directory/init"
+    exec >"old$directory/console" 2>&1
+    umount -l /old
+    # PASSED is what the command line of a kernel would hand to an init.
+    exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=live PASSED='by the kernel' \
+        "$systemd" --system --unit=multi-user.target --show-status=0
+}
+
+file_systems() {
+    mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp" "$root/live"
+    mount -t proc -o nosuid,nodev,noexec proc "$root/proc" || lacks 'proc (a mount of its own)'
+    mount -t sysfs -o nosuid,nodev,noexec,ro sysfs "$root/sys" || lacks 'sysfs (a mount of its own)'
+    mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup" || lacks 'cgroup2 (a mount of its own)'
+    mount -t tmpfs -o mode=755,nosuid devices "$root/dev"
+    for node in null zero full random urandom tty; do
+        : >"$root/dev/$node"
+        mount --bind "/dev/$node" "$root/dev/$node"
+    done
+    mkdir "$root/dev/pts" "$root/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$root/dev/pts" || lacks 'devpts (a mount of its own)'
+    ln -s pts/ptmx "$root/dev/ptmx"
+    ln -s /proc/self/fd "$root/dev/fd"
+    # Written to by `console output`.
+    : >"$root/dev/console"
+    mount -t tmpfs -o mode=1777,nosuid,nodev shared "$root/dev/shm"
+    mount -t tmpfs -o mode=755,nosuid,nodev run "$root/run"
+    mount -t tmpfs -o mode=1777,nosuid,nodev temporary "$root/tmp"
+    mount --bind "$directory/live" "$root/live"
+}
+
+# Nothing of this machine runs but journald.
+machine() {
+    rm -rf "$root"/etc/systemd/*.conf.d "$root"/usr/lib/systemd/*.conf.d "$root"/etc/systemd/system
+    rm -rf "$root"/usr/lib/systemd/system/*.wants "$root"/lib/systemd/system/*.wants "$root"/usr/local/lib/systemd/system
+    rm -rf "$root"/usr/lib/systemd/system-generators "$root"/lib/systemd/system-generators
+    units=$root/etc/systemd/system
+    mkdir -p "$units/sysinit.target.wants" "$root/etc/systemd/journald.conf.d" "$units/live.mount.d"
+    for unit in systemd-journald.socket systemd-journald.service; do
+        ln -s "/usr/lib/systemd/system/$unit" "$units/sysinit.target.wants/$unit"
+    done
+    printf '[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\nReadKMsg=no\nAudit=no\n' >"$root/etc/systemd/journald.conf.d/live.conf"
+    # What is recorded while the machine goes down is there until the end.
+    printf '[Unit]\nDefaultDependencies=no\n' >"$units/live.mount.d/stays.conf"
+    ln -s /dev/null "$units/systemd-poweroff.service"
+    : >"$root/etc/fstab"
+    rm -f "$root/etc/machine-id"
+    echo 00000000000000000000000000000001 >"$root/etc/machine-id"
+    hostname live
+}
+
+$stage

@@ -1,0 +1,168 @@
+//! A case: the jobs of a directory, and what is done to them and seen of them, in its file `trace`.
+//!
+//! ```text
+//! # What it shows, for who reads it.
+//! shows kill signal                     a row of the README
+//! options --logs file                   how it is migrated, if not as usual
+//! > start worker                        a step: something is done,
+//! worker runs                           and these lines are recorded, in this order
+//! ```
+//!
+//! Words before the action: `unordered`, its lines come in any order; `fails`, the action does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub struct Case {
+    pub name: String,
+    /// Below fixtures/live.
+    pub directory: PathBuf,
+    /// First cells of rows of the tables in the README.
+    pub shows: Vec<String>,
+    /// For `upstart2systemd migrate`.
+    pub options: Vec<String>,
+    /// Files of jobs and overrides, below the directory.
+    pub jobs: Vec<PathBuf>,
+    pub steps: Vec<Step>,
+}
+
+pub struct Step {
+    /// In the file `trace`, counted from 1.
+    pub line: usize,
+    pub action: Action,
+    pub is_ordered: bool,
+    pub fails: bool,
+    pub expected: Vec<String>,
+}
+
+pub enum Action {
+    /// What the boot brought, before any other step.
+    Boot,
+    /// `start`, `stop`, `restart` or `reload`, of a job, or of its instance for a value.
+    Control {
+        verb: String,
+        job: String,
+        value: Option<String>,
+    },
+    /// An event, with its variables as `KEY=VALUE`.
+    Emit {
+        event: String,
+        variables: Vec<String>,
+    },
+    /// A signal to the process that has this label.
+    Signal {
+        label: String,
+        signal: String,
+    },
+    /// Records `JOB is running`, `starting`, `stopping` or `stopped`.
+    Status {
+        job: String,
+        value: Option<String>,
+    },
+    /// Records `PROPERTY=VALUE` of a unit, as systemd says it.
+    Show {
+        unit: String,
+        property: String,
+    },
+    /// Seconds.
+    Wait(f64),
+    Touch(String),
+    Put(String, String),
+    Remove(String),
+    /// A client for a socket.
+    Connect(String),
+    /// A command for a shell; what it prints is recorded.
+    Shell(String),
+    /// The last step: the machine goes down.
+    Shutdown,
+}
+
+/// The cases in fixtures/live, in order.
+pub fn cases() -> Vec<Case> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
+    let mut directories: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    directories.sort();
+    directories.into_iter().map(read).collect()
+}
+
+impl Case {
+    /// Whether a line of the trace is about one of its jobs. A label is the name of a job, and what follows a dot.
+    pub fn owns(&self, line: &str) -> bool {
+        let job = line.split([' ', '.']).next().unwrap();
+        self.job_names().any(|name| name.replace('/', "-") == job)
+    }
+
+    pub fn job_names(&self) -> impl Iterator<Item = String> {
+        self.jobs.iter().filter(|path| is(path, "conf")).map(|path| path.with_extension("").to_str().unwrap().to_owned())
+    }
+}
+
+fn is(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
+}
+
+fn read(directory: PathBuf) -> Case {
+    let name = directory.file_name().unwrap().to_str().unwrap().to_owned();
+    let path = directory.join("trace");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (mut shows, mut options, mut steps) = (Vec::new(), Vec::new(), Vec::<Step>::new());
+    for (index, line) in text.lines().enumerate() {
+        let wrong = format!("{}:{}: {line}", path.display(), index + 1);
+        match line.split_once(' ').unwrap_or((line, "")) {
+            ("", _) | ("#", _) => {}
+            (">", words) => steps.push(step(index + 1, words).expect(&wrong)),
+            ("shows", row) if steps.is_empty() => shows.push(row.to_owned()),
+            ("options", words) if steps.is_empty() => options.extend(words.split(' ').map(str::to_owned)),
+            _ => steps.last_mut().expect(&wrong).expected.push(line.to_owned()),
+        }
+    }
+    let mut jobs = Vec::new();
+    job_files(&directory, Path::new(""), &mut jobs);
+    assert!(!jobs.is_empty() && !steps.is_empty(), "{}: no jobs, or no steps", directory.display());
+    Case { name, directory, shows, options, jobs, steps }
+}
+
+fn job_files(directory: &Path, below: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory.join(below)).unwrap() {
+        let path = below.join(entry.unwrap().file_name());
+        if is(&path, "conf") || is(&path, "override") {
+            found.push(path);
+        } else if directory.join(&path).is_dir() && !path.ends_with("root") {
+            job_files(directory, &path, found);
+        }
+    }
+}
+
+fn step(line: usize, mut words: &str) -> Option<Step> {
+    let mut prefix = |prefix| {
+        let rest = words.strip_prefix(prefix);
+        words = rest.unwrap_or(words);
+        rest.is_some()
+    };
+    let (is_unordered, fails) = (prefix("unordered "), prefix("fails "));
+    Some(Step { line, action: action(words)?, is_ordered: !is_unordered, fails, expected: Vec::new() })
+}
+
+fn action(text: &str) -> Option<Action> {
+    let words: Vec<&str> = text.split(' ').collect();
+    let owned = |word: &&str| (*word).to_owned();
+    let value = |word: Option<&&str>| word.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned());
+    Some(match words[..] {
+        ["boot"] => Action::Boot,
+        ["shutdown"] => Action::Shutdown,
+        [verb @ ("start" | "stop" | "restart" | "reload"), job] | [verb @ ("start" | "stop" | "restart" | "reload"), job, _] => {
+            Action::Control { verb: owned(&verb), job: owned(&job), value: value(words.get(2)) }
+        }
+        ["emit", event, ..] => Action::Emit { event: owned(&event), variables: words[2..].iter().map(owned).collect() },
+        ["signal", label, signal] => Action::Signal { label: owned(&label), signal: owned(&signal) },
+        ["status", job] | ["status", job, _] => Action::Status { job: owned(&job), value: value(words.get(2)) },
+        ["show", unit, property] => Action::Show { unit: owned(&unit), property: owned(&property) },
+        ["wait", seconds] => Action::Wait(seconds.parse().ok()?),
+        ["touch", path] => Action::Touch(owned(&path)),
+        ["put", path, ..] => Action::Put(owned(&path), words[2..].join(" ")),
+        ["remove", path] => Action::Remove(owned(&path)),
+        ["connect", path] => Action::Connect(owned(&path)),
+        ["shell", ..] => Action::Shell(words[1..].join(" ")),
+        _ => return None,
+    })
+}

@@ -1,0 +1,55 @@
+//! The jobs of all cases, migrated by the program as a user would: a directory in, files to be laid over / out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::case::Case;
+
+/// Where units are, in an overlay.
+pub const UNITS: &str = "etc/systemd/system";
+
+/// Migrates all jobs, cases with the same options together, into one directory, and enables what the preset files say.
+pub fn migrate(cases: &[Case], into: &Path) {
+    let mut alike: BTreeMap<&[String], Vec<&Case>> = BTreeMap::new();
+    for case in cases {
+        alike.entry(&case.options).or_default().push(case);
+    }
+    for (options, cases) in alike {
+        let directory = tempfile::tempdir().unwrap();
+        let [init, overlay] = ["init", "overlay"].map(|name| directory.path().join(name));
+        for case in &cases {
+            gather(case, &init);
+        }
+        let mut program = Command::new(env!("CARGO_BIN_EXE_upstart2systemd"));
+        succeed(program.arg("migrate").args([&init]).arg("-o").arg(&overlay).args(options));
+        let units: Vec<_> = fs::read_dir(overlay.join(UNITS)).unwrap().map(|entry| entry.unwrap()).collect();
+        let names = units.iter().filter(|entry| entry.file_type().unwrap().is_file()).map(fs::DirEntry::file_name);
+        let root = format!("--root={}", overlay.display());
+        succeed(Command::new("systemctl").args([&root, "preset", "--preset-mode=enable-only"]).args(names));
+        copy(&overlay, into);
+        for case in cases.iter().filter(|case| case.directory.join("root").is_dir()) {
+            copy(&case.directory.join("root"), into);
+        }
+    }
+}
+
+fn gather(case: &Case, init: &Path) {
+    for job in &case.jobs {
+        let to = init.join(job);
+        assert!(!to.exists(), "{}: another case has a {}", case.name, job.display());
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(case.directory.join(job), to).unwrap();
+    }
+}
+
+/// Lays all files of a directory over those of another.
+pub fn copy(directory: &Path, into: &Path) {
+    succeed(Command::new("cp").arg("-a").arg(directory.join(".")).arg(into));
+}
+
+fn succeed(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,0 +1,195 @@
+//! Plays the steps of a case in a boot, and compares what is recorded with what is expected.
+
+use std::fmt::Write;
+use std::fs;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use upstart2systemd::systemd::escape_instance;
+
+use crate::boot::Boot;
+use crate::case::{Action, Case, Step};
+
+/// How long a step may take to come to what is expected. No test waits that long unless it fails.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// A step is over when it has come to what is expected, and nothing else was recorded for so long. What comes later is found in the next step.
+const QUIET: Duration = Duration::from_millis(200);
+/// For cases that have come to something else.
+const LONG_QUIET: Duration = Duration::from_secs(2);
+
+pub struct Play<'a> {
+    pub case: &'a Case,
+    pub boot: &'a Boot,
+    /// The directory of the units.
+    units: &'a Path,
+    deadline: Instant,
+    /// Lines of the trace that steps have accounted for.
+    seen: usize,
+}
+
+impl<'a> Play<'a> {
+    pub fn new(case: &'a Case, boot: &'a Boot, units: &'a Path, deadline: Instant) -> Play<'a> {
+        Play { case, boot, units, deadline, seen: 0 }
+    }
+
+    /// Plays all steps but a shutdown. Fails with what was different in the first step in which something was.
+    pub fn run(&mut self) -> Result<(), String> {
+        self.steps(|action| !matches!(action, Action::Shutdown))
+    }
+
+    /// Plays the shutdown, if the case has one. Others of the same boot may have begun with it.
+    pub fn shut_down(&mut self) -> Result<(), String> {
+        self.steps(|action| matches!(action, Action::Shutdown))
+    }
+
+    fn steps(&mut self, are_meant: impl Fn(&Action) -> bool) -> Result<(), String> {
+        self.case.steps.iter().filter(|step| are_meant(&step.action)).try_for_each(|step| self.step(step))
+    }
+
+    /// What was recorded after the last step.
+    pub fn nothing_more(&self) -> Result<(), String> {
+        let more = self.recorded();
+        if more.is_empty() { Ok(()) } else { Err(format!("{}: after the last step:\n{}", self.case.name, more.join("\n"))) }
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), String> {
+        let place = format!("fixtures/live/{}/trace:{}", self.case.name, step.line);
+        let until = self.deadline.min(Instant::now() + PATIENCE);
+        let said = self.act(step, until).map_err(|why| format!("{place}: {why}"))?;
+        let (mut length, mut since) = (0, Instant::now());
+        loop {
+            let mut actual = said.clone();
+            actual.extend(self.recorded());
+            if actual.len() != length {
+                (length, since) = (actual.len(), Instant::now());
+            }
+            let is_expected = agree(step, &actual);
+            let quiet = since.elapsed();
+            if is_expected && quiet >= QUIET {
+                self.seen += actual.len() - said.len();
+                return Ok(());
+            }
+            let is_hopeless = actual.len() >= step.expected.len() && quiet >= LONG_QUIET;
+            if !is_expected && (is_hopeless || Instant::now() > until) {
+                let or = if step.is_ordered { "" } else { ", in any order" };
+                return Err(format!("{place}: expected{or}\n{}this happened\n{}", indented(&step.expected), indented(&actual)));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The lines of this case that no step has accounted for.
+    fn recorded(&self) -> Vec<String> {
+        let trace = fs::read_to_string(self.boot.live().join("trace")).unwrap();
+        trace.lines().filter(|line| self.case.owns(line)).skip(self.seen).map(str::to_owned).collect()
+    }
+
+    /// Does what a step says; what it records itself.
+    fn act(&self, step: &Step, until: Instant) -> Result<Vec<String>, String> {
+        let mut said = Vec::new();
+        match &step.action {
+            Action::Boot => {}
+            Action::Control { verb, job, value } => self.systemctl(&[verb, &self.unit(job, value.as_deref())], step.fails, until)?,
+            Action::Emit { event, variables } => {
+                let mut words = vec!["start".to_owned()];
+                words.extend(self.event_units(event, variables));
+                self.systemctl(&words.iter().map(String::as_str).collect::<Vec<_>>(), step.fails, until)?;
+            }
+            Action::Signal { label, signal } => {
+                let pid = fs::read_to_string(self.boot.live().join("pids").join(label)).map_err(|_| format!("there is no {label}"))?;
+                self.succeed(&["kill", "-s", signal, pid.trim_end()], until)?;
+            }
+            Action::Status { job, value } => {
+                let properties = "--property=ActiveState,SubState,Type";
+                let shown = self.succeed(&["systemctl", "show", properties, &self.unit(job, value.as_deref())], until)?;
+                said.push(format!("{job} is {}", status(&shown)));
+            }
+            Action::Show { unit, property } => {
+                let shown = self.succeed(&["systemctl", "show", &format!("--property={property}"), unit], until)?;
+                said.extend(shown.lines().map(str::to_owned));
+            }
+            Action::Wait(seconds) => thread::sleep(Duration::from_secs_f64(*seconds)),
+            Action::Touch(path) => fs::write(self.outside(path), "").unwrap(),
+            Action::Put(path, text) => fs::write(self.outside(path), format!("{text}\n")).unwrap(),
+            Action::Remove(path) => fs::remove_file(self.outside(path)).unwrap(),
+            Action::Connect(path) => drop(UnixStream::connect(self.outside(path)).map_err(|error| error.to_string())?),
+            Action::Shell(command) => said.extend(self.succeed(&["sh", "-c", command], until)?.lines().map(str::to_owned)),
+            Action::Shutdown => self.succeed(&["systemctl", "--no-block", "start", "poweroff.target"], until).map(drop)?,
+        }
+        Ok(said)
+    }
+
+    /// A path in the directory of the case in /live, as seen from here.
+    fn outside(&self, path: &str) -> PathBuf {
+        self.boot.live().join(path.strip_prefix("/live/").unwrap_or_else(|| panic!("{path} is not in /live")))
+    }
+
+    fn succeed(&self, words: &[&str], until: Instant) -> Result<String, String> {
+        let output = self.boot.run(words, until)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(format!("{} fails: {}", words.join(" "), text(&output.stderr))) }
+    }
+
+    fn systemctl(&self, words: &[&str], fails: bool, until: Instant) -> Result<(), String> {
+        let output = self.boot.run(&[&["systemctl"], words].concat(), until)?;
+        match (output.status.success(), fails) {
+            (true, false) | (false, true) => Ok(()),
+            (true, true) => Err(format!("systemctl {} succeeds", words.join(" "))),
+            (false, false) => Err(format!("systemctl {} fails: {}", words.join(" "), String::from_utf8_lossy(&output.stderr))),
+        }
+    }
+
+    /// The unit of a job: an instance if there is only a template.
+    fn unit(&self, job: &str, value: Option<&str>) -> String {
+        let name = job.replace('/', "-");
+        let Ok(template) = fs::read_to_string(self.units.join(format!("{name}@.service"))) else { return format!("{name}.service") };
+        let instance = value.unwrap_or_else(|| template.lines().find_map(|line| line.strip_prefix("DefaultInstance=")).unwrap_or_default());
+        format!("{name}@{}.service", escape_instance(instance.as_bytes()))
+    }
+
+    /// The units that stand for an event, and for each of its variables that a job asks for.
+    fn event_units(&self, event: &str, variables: &[String]) -> Vec<String> {
+        let plain = format!("upstart-event-{event}.service");
+        let with = variables.iter().map(|variable| format!("upstart-event-{event}@{}.service", escape_instance(variable.as_bytes())));
+        let template = self.units.join(format!("upstart-event-{event}@.service")).exists();
+        let exists = |unit: &String| template && unit.contains('@') || self.units.join(unit).exists();
+        [plain].into_iter().chain(with).filter(exists).collect()
+    }
+}
+
+fn agree(step: &Step, actual: &[String]) -> bool {
+    if step.is_ordered {
+        return step.expected == actual;
+    }
+    let sorted = |lines: &[String]| {
+        let mut lines = lines.to_vec();
+        lines.sort();
+        lines
+    };
+    sorted(&step.expected) == sorted(actual)
+}
+
+/// What `initctl status` would say.
+fn status(shown: &str) -> &'static str {
+    let has = |line: &str| shown.lines().any(|found| found == line);
+    if has("ActiveState=active") || has("ActiveState=reloading") {
+        "running"
+    } else if has("ActiveState=activating") {
+        // A task at work.
+        if has("Type=oneshot") && has("SubState=start") { "running" } else { "starting" }
+    } else if has("ActiveState=deactivating") {
+        "stopping"
+    } else {
+        "stopped"
+    }
+}
+
+fn indented(lines: &[String]) -> String {
+    let mut out = String::new();
+    for line in lines {
+        writeln!(out, "    {line}").unwrap();
+    }
+    if lines.is_empty() { "    nothing\n".to_owned() } else { out }
+}

@@ -10,6 +10,7 @@ mod boot;
 mod case;
 mod overlay;
 mod play;
+mod rows;
 #[path = "../program/skipped.rs"]
 mod skipped;
 

@@ -21,12 +21,6 @@ caught() {
     case $1 in HUP | USR1 | USR2) case " $deadly " in *" $1 "*) death "$1" ;; esac ;; *) death "$1" ;; esac
 }
 
-linger() {
-    # A signal that comes just before `wait` is seen by its end.
-    sleep "$1" &
-    wait $!
-}
-
 descriptor() {
     case $(readlink "/proc/$self/fd/$1") in
         /dev/null) record "$2 is null" ;;
@@ -51,6 +45,8 @@ while [ $# -gt 0 ]; do
         env=*)
             name=${word#*=}
             if value=$(printenv "$name"); then record "$name=$value"; else record "$name is not set"; fi ;;
+        named) # Without a mention of the variables in the job.
+            record "job $UPSTART_JOB, instance $UPSTART_INSTANCE" ;;
         cwd) record "in $(pwd -P)" ;;
         umask) record "umask $(umask)" ;;
         nice) record "nice $(nice)" ;;
@@ -88,7 +84,11 @@ while [ $# -gt 0 ]; do
             done
             known
             record runs
-            while :; do linger 1; done ;;
+            while :; do
+                # A signal that comes just before `wait` is seen when it ends.
+                sleep 1 &
+                wait $!
+            done ;;
         *) record "does not know $word" ;;
     esac
 done

@@ -1,0 +1,48 @@
+//! Every row of the tables of the README about what becomes of jobs is shown by a case.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::case::{Case, cases};
+
+/// How the tables begin.
+const STANZAS: &str = "| stanza | becomes |";
+const OVERLAY: &str = "| in the jobs | in the overlay |";
+
+/// The first cells of a table, without the marks of code.
+fn first_cells(header: &str) -> BTreeSet<String> {
+    let readme = include_str!("../../README.md");
+    let rows = readme.lines().skip_while(|line| !line.starts_with(header)).skip(2).take_while(|line| line.starts_with('|'));
+    let cells: BTreeSet<_> = rows.map(|row| row.split('|').nth(1).unwrap().trim().replace('`', "")).collect();
+    assert!(!cells.is_empty(), "README.md has no table {header}");
+    cells
+}
+
+fn has_stanza(case: &Case, stanza: &str) -> bool {
+    let words: Vec<&str> = stanza.split(' ').collect();
+    case.jobs.iter().any(|job| {
+        let text = fs::read_to_string(case.directory.join(job)).unwrap();
+        text.lines().any(|line| line.split_whitespace().take(words.len()).eq(words.iter().copied()))
+    })
+}
+
+#[test]
+fn every_row_is_shown_by_a_case() {
+    let cases = cases();
+    let shown: BTreeSet<String> = cases.iter().flat_map(|case| case.shows.iter().cloned()).collect();
+    let rows: BTreeSet<String> = first_cells(STANZAS).union(&first_cells(OVERLAY)).cloned().collect();
+    let missing: Vec<_> = rows.difference(&shown).collect();
+    assert!(missing.is_empty(), "no case in fixtures/live shows {missing:#?}");
+    let unknown: Vec<_> = shown.difference(&rows).collect();
+    assert!(unknown.is_empty(), "README.md has no rows {unknown:#?}");
+}
+
+#[test]
+fn cases_that_show_a_stanza_have_it() {
+    let stanzas = first_cells(STANZAS);
+    for case in cases() {
+        for stanza in case.shows.iter().filter(|row| stanzas.contains(*row)) {
+            assert!(has_stanza(&case, stanza), "{} has no {stanza}", case.name);
+        }
+    }
+}

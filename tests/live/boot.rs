@@ -82,7 +82,7 @@ impl Boot {
             assert!(Instant::now() < deadline, "systemd does not start:\n{}", said("errors"));
             thread::sleep(Duration::from_millis(10));
         }
-        self.init = said("init").trim_end().to_owned();
+        said("init").trim_end().clone_into(&mut self.init);
         while !self.run(&["systemctl", "--quiet", "is-active", "multi-user.target"], deadline).is_ok_and(|output| output.status.success()) {
             let jobs = || self.run(&["systemctl", "list-jobs"], Instant::now() + Duration::from_secs(5));
             assert!(Instant::now() < deadline, "systemd does not come up:\n{}\n{:?}", said("console"), jobs());

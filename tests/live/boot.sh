@@ -116,7 +116,10 @@ machine() {
     printf '[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\nReadKMsg=no\nAudit=no\n' >"$root/etc/systemd/journald.conf.d/live.conf"
     # What is recorded while the machine goes down is there until the end.
     printf '[Unit]\nDefaultDependencies=no\n' >"$units/live.mount.d/stays.conf"
-    ln -s /dev/null "$units/systemd-poweroff.service"
+    {
+        printf '[Unit]\nDefaultDependencies=no\nRequires=shutdown.target umount.target final.target\n'
+        printf 'After=shutdown.target umount.target final.target\n[Service]\nType=oneshot\nExecStart=/bin/true\n'
+    } >"$units/systemd-poweroff.service"
     : >"$root/etc/fstab"
     rm -f "$root/etc/machine-id"
     echo 00000000000000000000000000000001 >"$root/etc/machine-id"

@@ -48,12 +48,12 @@ fn furnish(live: &Path, cases: &[Case]) {
 
 /// Plays all cases but their shutdown, some at a time.
 fn play_all(plays: Vec<Play<'_>>) -> Vec<(Play<'_>, Result<(), String>)> {
-    let (waiting, played) = (Mutex::new(plays), Mutex::new(Vec::new()));
+    let (waiting, done) = (Mutex::new(plays), Mutex::new(Vec::new()));
     let player = || {
         loop {
             let Some(mut play) = waiting.lock().unwrap().pop() else { return };
             let result = play.run();
-            played.lock().unwrap().push((play, result));
+            done.lock().unwrap().push((play, result));
         }
     };
     thread::scope(|scope| {
@@ -61,7 +61,7 @@ fn play_all(plays: Vec<Play<'_>>) -> Vec<(Play<'_>, Result<(), String>)> {
             scope.spawn(player);
         }
     });
-    played.into_inner().unwrap()
+    done.into_inner().unwrap()
 }
 
 /// What systemd said about the units of a case.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use upstart2systemd::systemd::escape_instance;
 
 use crate::boot::Boot;
-use crate::case::{Action, Case, Step};
+use crate::case::{Action, ActionResult, Case, Step};
 
 /// How long a step may take to come to what is expected. No test waits that long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -91,11 +91,12 @@ impl<'a> Play<'a> {
         let mut said = Vec::new();
         match &step.action {
             Action::Boot => {}
-            Action::Control { verb, job, value } => self.systemctl(&[verb, &self.unit(job, value.as_deref())], step.fails, until)?,
+            Action::Control { verb, job, value } => self.systemctl(&[verb, &self.unit(job, value.as_deref())], step.result, until)?,
             Action::Emit { event, variables } => {
-                let mut words = vec!["start".to_owned()];
-                words.extend(self.event_units(event, variables));
-                self.systemctl(&words.iter().map(String::as_str).collect::<Vec<_>>(), step.fails, until)?;
+                let units = self.event_units(event, variables);
+                if !units.is_empty() {
+                    self.systemctl(&[&["start"], &units.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat(), step.result, until)?;
+                }
             }
             Action::Signal { label, signal } => {
                 let pid = fs::read_to_string(self.boot.live().join("pids").join(label)).map_err(|_| format!("there is no {label}"))?;
@@ -132,12 +133,14 @@ impl<'a> Play<'a> {
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(format!("{} fails: {}", words.join(" "), text(&output.stderr))) }
     }
 
-    fn systemctl(&self, words: &[&str], fails: bool, until: Instant) -> Result<(), String> {
+    fn systemctl(&self, words: &[&str], result: ActionResult, until: Instant) -> Result<(), String> {
         let output = self.boot.run(&[&["systemctl"], words].concat(), until)?;
-        match (output.status.success(), fails) {
-            (true, false) | (false, true) => Ok(()),
-            (true, true) => Err(format!("systemctl {} succeeds", words.join(" "))),
-            (false, false) => Err(format!("systemctl {} fails: {}", words.join(" "), String::from_utf8_lossy(&output.stderr))),
+        match (output.status.success(), result) {
+            (true, ActionResult::Succeeds) | (false, ActionResult::Fails) | (_, ActionResult::Either) => Ok(()),
+            (true, ActionResult::Fails) => Err(format!("systemctl {} succeeds", words.join(" "))),
+            (false, ActionResult::Succeeds) => {
+                Err(format!("systemctl {} fails: {}", words.join(" "), String::from_utf8_lossy(&output.stderr)))
+            }
         }
     }
 

@@ -34,7 +34,7 @@ impl Boot {
             let asked = Command::new(program).arg("--version").output();
             asked.is_err_and(|error| error.kind() == ErrorKind::NotFound)
         };
-        if let Some(program) = ["unshare", "nsenter", "setpriv", "systemctl"].iter().find(lacks) {
+        if let Some(program) = ["mount", "nsenter", "setpriv", "systemctl", "unshare"].iter().find(lacks) {
             return Some(format!("the program {program}"));
         }
         // What is said first is `systemd 252 (252.38-1)`.
@@ -89,6 +89,11 @@ impl Boot {
             thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// What was laid over the files of this machine.
+    pub fn root(&self) -> PathBuf {
+        self.directory.path().join("root")
     }
 
     /// /live, as seen from here.

@@ -117,7 +117,7 @@ fn read(directory: PathBuf) -> Case {
     for (index, line) in text.lines().enumerate() {
         let wrong = format!("{}:{}: {line}", path.display(), index + 1);
         match line.split_once(' ').unwrap_or((line, "")) {
-            ("", _) | ("#", _) => {}
+            ("" | "#", _) => {}
             (">", words) => steps.push(step(index + 1, words).expect(&wrong)),
             ("shows", row) if steps.is_empty() => shows.push(row.to_owned()),
             ("options", words) if steps.is_empty() => options.extend(words.split(' ').map(str::to_owned)),

@@ -1,6 +1,6 @@
 //! What the units do when the real systemd runs them: every case in fixtures/live is migrated by the program and played in
 //! a systemd that was booted for it, in namespaces of its own. What is expected is what Upstart 1.13.2 did with the same jobs.
-//! Where that cannot be booted, the test says what is missing and passes.
+//! Where that cannot be booted, the test says what this machine lacks, and passes.
 //!
 //! To add a case, drop a directory in; `case.rs` says what is in it, `probe.sh` what its jobs can run.
 
@@ -76,28 +76,25 @@ fn journal(play: &Play) -> String {
 #[test]
 fn units_do_what_the_jobs_did() {
     if let Some(what) = Boot::missing() {
-        skipped(&format!("live: {what} is missing"));
+        skipped(&format!("live: this machine lacks {what}"));
         return;
     }
     let deadline = Instant::now() + GUARD;
     let cases = cases();
-    let overlay = tempfile::tempdir().unwrap();
-    let units = overlay.path().join(overlay::UNITS);
     let prepare = |root: &Path, live: &Path| {
-        overlay::migrate(&cases, overlay.path());
-        overlay::copy(overlay.path(), root);
+        overlay::migrate(&cases, root);
         furnish(live, &cases);
     };
     let boot = match Boot::start(prepare, deadline) {
         Ok(boot) => boot,
         Err(what) => {
-            skipped(&format!("live: {what} is missing"));
+            skipped(&format!("live: this machine lacks {what}"));
             return;
         }
     };
     let mut failures = Vec::new();
     let mut at_end = Vec::new();
-    for (play, result) in play_all(cases.iter().map(|case| Play::new(case, &boot, &units, deadline)).collect()) {
+    for (play, result) in play_all(cases.iter().map(|case| Play::new(case, &boot, deadline)).collect()) {
         match result.and_then(|()| play.nothing_more()) {
             Err(why) => failures.push(format!("{why}\n{}", journal(&play))),
             Ok(()) => at_end.push(play),

@@ -45,7 +45,7 @@ fn gather(case: &Case, init: &Path) {
 }
 
 /// Lays all files of a directory over those of another.
-pub fn copy(directory: &Path, into: &Path) {
+fn copy(directory: &Path, into: &Path) {
     succeed(Command::new("cp").arg("-a").arg(directory.join(".")).arg(into));
 }
 

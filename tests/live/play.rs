@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use upstart2systemd::systemd::escape_instance;
 
 use crate::boot::Boot;
 use crate::case::{Action, ActionResult, Case, Step};
+use crate::overlay::UNITS;
 
 /// How long a step may take to come to what is expected. No test waits that long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -22,16 +23,14 @@ const LONG_QUIET: Duration = Duration::from_secs(2);
 pub struct Play<'a> {
     pub case: &'a Case,
     pub boot: &'a Boot,
-    /// The directory of the units.
-    units: &'a Path,
     deadline: Instant,
     /// Lines of the trace that steps have accounted for.
     seen: usize,
 }
 
 impl<'a> Play<'a> {
-    pub fn new(case: &'a Case, boot: &'a Boot, units: &'a Path, deadline: Instant) -> Play<'a> {
-        Play { case, boot, units, deadline, seen: 0 }
+    pub fn new(case: &'a Case, boot: &'a Boot, deadline: Instant) -> Play<'a> {
+        Play { case, boot, deadline, seen: 0 }
     }
 
     /// Plays all steps but a shutdown. Fails with what was different in the first step in which something was.
@@ -147,7 +146,9 @@ impl<'a> Play<'a> {
     /// The unit of a job: an instance if there is only a template.
     fn unit(&self, job: &str, value: Option<&str>) -> String {
         let name = job.replace('/', "-");
-        let Ok(template) = fs::read_to_string(self.units.join(format!("{name}@.service"))) else { return format!("{name}.service") };
+        let Ok(template) = fs::read_to_string(self.boot.root().join(UNITS).join(format!("{name}@.service"))) else {
+            return format!("{name}.service");
+        };
         let instance = value.unwrap_or_else(|| template.lines().find_map(|line| line.strip_prefix("DefaultInstance=")).unwrap_or_default());
         format!("{name}@{}.service", escape_instance(instance.as_bytes()))
     }
@@ -156,8 +157,8 @@ impl<'a> Play<'a> {
     fn event_units(&self, event: &str, variables: &[String]) -> Vec<String> {
         let plain = format!("upstart-event-{event}.service");
         let with = variables.iter().map(|variable| format!("upstart-event-{event}@{}.service", escape_instance(variable.as_bytes())));
-        let template = self.units.join(format!("upstart-event-{event}@.service")).exists();
-        let exists = |unit: &String| template && unit.contains('@') || self.units.join(unit).exists();
+        let template = self.boot.root().join(UNITS).join(format!("upstart-event-{event}@.service")).exists();
+        let exists = |unit: &String| template && unit.contains('@') || self.boot.root().join(UNITS).join(unit).exists();
         [plain].into_iter().chain(with).filter(exists).collect()
     }
 }

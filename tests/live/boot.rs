@@ -1,6 +1,6 @@
 //! A systemd of its own as process 1: started, spoken to, and gone without a trace.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -61,7 +61,8 @@ impl Boot {
             .args([&script, directory.path()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+            .stderr(File::create(directory.path().join("errors")).unwrap())
+            .env("LC_ALL", "C")
             .spawn()
             .unwrap();
         let mut boot = Boot { directory, child, init: String::new() };
@@ -70,22 +71,25 @@ impl Boot {
     }
 
     fn wait(&mut self, deadline: Instant) -> Result<(), String> {
-        let said = |name: &str| fs::read_to_string(self.directory.path().join(name)).unwrap_or_default();
-        while !self.directory.path().join("init").exists() {
-            let missing = said("missing");
-            if !missing.is_empty() {
-                return Err(missing.trim_end().to_owned());
+        let path = |name: &str| self.directory.path().join(name);
+        let said = |name: &str| fs::read_to_string(path(name)).unwrap_or_default();
+        while !path("init").exists() {
+            let has_ended = self.child.try_wait().unwrap().is_some() || path("ended").exists();
+            if path("missing").exists() {
+                return Err(said("missing").trim_end().to_owned());
             }
-            if self.child.try_wait().unwrap().is_some() || said("errors").contains("unshare failed") {
-                return Err("namespaces (unshare is refused)".to_owned());
+            let errors = said("errors");
+            if has_ended && let Some(refused) = errors.lines().find(|line| line.starts_with("unshare: ")) {
+                return Err(format!("namespaces ({refused})"));
             }
-            assert!(Instant::now() < deadline, "systemd does not start:\n{}", said("errors"));
+            assert!(!has_ended && Instant::now() < deadline, "systemd does not start:\n{errors}");
             thread::sleep(Duration::from_millis(10));
         }
         said("init").trim_end().clone_into(&mut self.init);
         while !self.run(&["systemctl", "--quiet", "is-active", "multi-user.target"], deadline).is_ok_and(|output| output.status.success()) {
+            let is_late = path("ended").exists() || Instant::now() > deadline;
             let jobs = || self.run(&["systemctl", "list-jobs"], Instant::now() + Duration::from_secs(5));
-            assert!(Instant::now() < deadline, "systemd does not come up:\n{}\n{:?}", said("console"), jobs());
+            assert!(!is_late, "systemd does not come up:\n{}\n{:?}", said("console"), jobs());
             thread::sleep(Duration::from_millis(20));
         }
         Ok(())

@@ -6,6 +6,7 @@
 #   DIRECTORY/live     is /live in there
 #   DIRECTORY/init     written: process 1, as seen from here
 #   DIRECTORY/missing  written instead: what this machine lacks
+#   DIRECTORY/ended    written once process 1 is no more
 #   DIRECTORY/console  what systemd says before there is a journal
 set -u
 directory=$1 stage=${2-outside}
@@ -31,10 +32,12 @@ outside() {
     booted=
     trap clean EXIT
     trap 'exit 1' TERM INT HUP
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    sh -c 'echo $$ >"$1/cgroup.procs" || exit; shift; exec "$@"' enter "$group" setpriv --pdeathsig KILL \
-        unshare --mount --pid --fork --kill-child=KILL --uts --ipc --net --cgroup \
-        /bin/sh "$0" "$directory" inside </dev/null 2>"$directory/errors" &
+    {
+        # shellcheck disable=SC2016 # expanded by the inner shell
+        sh -c 'echo $$ >"$1/cgroup.procs" || exit; shift; exec "$@"' enter "$group" setpriv --pdeathsig KILL \
+            unshare --mount --pid --fork --kill-child=KILL --uts --ipc --net --cgroup /bin/sh "$0" "$directory" inside
+        : >"$directory/ended"
+    } </dev/null &
     booted=$!
     hold
 }

@@ -1,6 +1,17 @@
 #!/bin/sh
 # probe LABEL WORD...: does what the words say, one after the other, and appends lines that begin with LABEL to /live/trace.
-# Without words it records that it ran.
+# Without words it records that it ran. The label is the name of a job; what follows a dot tells its processes apart.
+#
+#   say=TEXT print=TEXT          records it; prints it
+#   args WORD...                 records the rest of its words
+#   env=NAME named               a variable; those that init adds
+#   cwd umask nice oom user limit=NAME session pipe    what it was set up with
+#   stdin stdout stderr fd=N     where these lead
+#   read file=PATH               the lines of its input; a file
+#   for=SECONDS                  waits
+#   child=LABEL fork daemon stop starts another probe that runs; goes on as a child, or a grandchild; stops itself
+#   exit=STATUS kill=SIGNAL      ends
+#   ignore=SIGNAL dies-of=SIGNAL run    runs until a signal, and records those that come; HUP, USR1 and USR2 end nothing
 label=$1
 shift
 self=$$

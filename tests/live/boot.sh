@@ -87,6 +87,12 @@ inside() {
 file_systems() {
     mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp" "$root/live"
     mount -t proc -o nosuid,nodev,noexec proc "$root/proc" || lacks 'proc (a mount of its own)'
+    # What is set there is set for this machine, too.
+    for shared in sys sysrq-trigger; do
+        [ -e "$root/proc/$shared" ] || continue
+        mount --bind "$root/proc/$shared" "$root/proc/$shared"
+        mount -o remount,bind,ro "$root/proc/$shared" || lacks 'a part of /proc that cannot be written to'
+    done
     mount -t sysfs -o nosuid,nodev,noexec,ro sysfs "$root/sys" || lacks 'sysfs (a mount of its own)'
     mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup" || lacks 'cgroup2 (a mount of its own)'
     mount -t tmpfs -o mode=755,nosuid devices "$root/dev"

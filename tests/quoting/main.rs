@@ -5,6 +5,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test")]
 
+#[path = "../common/random.rs"]
+mod random;
 #[path = "../program/skipped.rs"]
 mod skipped;
 
@@ -21,9 +23,10 @@ use std::process::{Command, Stdio};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{Config, TestRunner};
 use upstart2systemd::systemd::{Argument, Directive, Prefix, Unit, UnitName, Value, escape_instance, escape_path};
 
+use random::{number, numbers};
 use skipped::skipped;
 use systemd::{Systemd, commands, program, values};
 
@@ -159,10 +162,7 @@ where
     S: Strategy,
     S::Value: Clone + Debug,
 {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let mut seed = [0; 32];
-    seed[..8].copy_from_slice(&number("QUOTING_SEED").unwrap_or_default().to_le_bytes());
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    let mut runner = TestRunner::new_with_rng(Config::default(), numbers("QUOTING_SEED"));
     for _ in 0..number("QUOTING_BATCHES").map_or(batches, |batches| usize::try_from(batches).unwrap()) {
         let trees: Vec<_> = (0..BATCH).map(|_| strategy.new_tree(&mut runner).unwrap()).collect();
         let cases: Vec<_> = trees.iter().map(ValueTree::current).collect();

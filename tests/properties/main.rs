@@ -1,0 +1,113 @@
+//! Nothing breaks it: what holds of every job, asked of random bytes, of random jobs, and of the fixtures with random changes.
+//!
+//! `PROPERTIES_SEED` (a number) makes other cases, `PROPERTIES_TIMES` that many times as many.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    unreachable_pub,
+    reason = "a test fails by panicking, and says what hangs"
+)]
+
+#[path = "../common/random.rs"]
+mod random;
+#[allow(dead_code, reason = "where a script may be broken is of no interest here")]
+#[path = "../quoting/script.rs"]
+mod script;
+#[path = "../quoting/text.rs"]
+mod text;
+#[path = "../common/whole.rs"]
+mod whole;
+
+mod hold;
+mod job;
+mod mutate;
+mod print;
+mod stanza;
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use upstart2systemd::ast::KEYWORDS;
+use upstart2systemd::conversion::{Logs, Options};
+use upstart2systemd::convert::{read, read_written};
+use upstart2systemd::dialect::Dialect;
+use upstart2systemd::source::{Sources, encode};
+
+use hold::hold;
+use job::Text;
+use whole::{json, name, sources};
+
+/// What a conversion may be asked for.
+fn options() -> impl Strategy<Value = Options> {
+    let dialect = prop_oneof![4 => Just(None), 1 => select(&Dialect::ALL[..]).prop_map(Some)];
+    (select(&[229, 249, 255][..]), any::<bool>(), any::<bool>(), any::<bool>(), dialect).prop_map(
+        |(systemd_version, full_env, to_files, companions, dialect)| Options {
+            systemd_version,
+            full_env,
+            logs: if to_files { Logs::File } else { Logs::Journal },
+            companions,
+            dialect,
+        },
+    )
+}
+
+/// A file by itself, as the override of a job, and as the job of an override.
+fn check(text: &Text, beside: &Text, options: &Options) {
+    whole::check(&sources(text.0.clone(), None), options);
+    whole::check(&sources(beside.0.clone(), Some(text.0.clone())), options);
+    whole::check(&sources(text.0.clone(), Some(beside.0.clone())), options);
+}
+
+#[test]
+fn no_bytes_harm() {
+    let bytes = prop_oneof![2 => vec(any::<u8>(), 0..200), 1 => vec(text::bytes(), 0..9).prop_map(|texts| texts.concat())];
+    hold(400, &(bytes.prop_map(Text), job::doubtful(), options()), |(bytes, beside, options)| check(&bytes, &beside, &options));
+}
+
+#[test]
+fn no_job_harms() {
+    hold(300, &(job::doubtful(), job::doubtful(), options()), |(text, beside, options)| check(&text, &beside, &options));
+}
+
+#[test]
+fn no_changed_fixture_harms() {
+    hold(300, &(mutate::mutated(), mutate::mutated(), options()), |(text, beside, options)| check(&text, &beside, &options));
+}
+
+/// The properties are about something: most jobs are taken, and every stanza is among them.
+#[test]
+fn valid_jobs_are_valid() {
+    let count = std::cell::RefCell::new((0, 0, BTreeMap::<&str, usize>::new()));
+    hold(500, &job::valid(), |text| {
+        let mut count = count.borrow_mut();
+        count.0 += 1;
+        if let Ok(reading) = read(&sources(text.0, None), name(), Some(Dialect::Upstart113)) {
+            count.1 += 1;
+            for stanza in reading.job.stanzas {
+                *count.2.entry(stanza.keyword).or_default() += 1;
+            }
+        }
+    });
+    let (all, taken, stanzas) = count.into_inner();
+    assert!(taken * 10 > all * 9, "{taken} of {all}");
+    assert!(KEYWORDS.iter().all(|keyword| stanzas.get(keyword).is_some_and(|&count| count >= 5)), "{stanzas:?}");
+}
+
+/// A job that was read, written down and read again is the same job.
+#[test]
+fn what_is_printed_is_read_as_the_same() {
+    let text = prop_oneof![2 => job::valid().boxed(), 1 => job::doubtful().boxed(), 1 => mutate::mutated().boxed()];
+    hold(1000, &(text, select(&Dialect::ALL[..])), |(Text(text), dialect)| {
+        let again = |sources: &Sources| {
+            let (job, files) = read_written(sources, name(), Some(dialect)).ok()?;
+            Some((print::print(&files[0]), json(&job)))
+        };
+        let Some((printed, job)) = again(&sources(text, None)) else { return };
+        let reread = again(&sources(encode(&printed).into_owned(), None));
+        assert_eq!(reread, Some((printed, job)));
+    });
+}

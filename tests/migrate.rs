@@ -14,8 +14,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use common::trees;
-use program::PROGRAM;
 use program::skipped::skipped;
+use program::{PROGRAM, analyze};
 
 /// Migrates a tree, with options if it has some.
 fn migrate(tree: &Path, overlay: &Path) -> Output {
@@ -61,35 +61,9 @@ fn run(program: &str, arguments: &[&str], directory: &Path) -> Option<Output> {
     }
 }
 
-fn units(overlay: &Path) -> Vec<String> {
-    let mut names: Vec<String> = files(overlay)
-        .into_keys()
-        .filter_map(|path| path.strip_prefix("etc/systemd/system/").filter(|name| !name.contains('/')).map(str::to_owned))
-        .collect();
-    names.sort();
-    names
-}
-
-/// What systemd says of all units together, started in one transaction.
-fn complaints(overlay: &Path) -> Option<Vec<String>> {
-    let directory = overlay.join("etc/systemd/system");
-    let names = units(overlay);
-    let all = "zz-all.target";
-    let wanted: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.contains("@.")).collect();
-    fs::write(directory.join(all), format!("[Unit]\nWants={}\n", wanted.join(" "))).unwrap();
-    let paths: Vec<String> = names.iter().map(String::as_str).chain([all]).map(|name| format!("./{name}")).collect();
-    let mut arguments = vec!["verify", "--man=no", "--generators=no", "--recursive-errors=yes"];
-    arguments.extend(paths.iter().map(String::as_str));
-    let output = run("systemd-analyze", &arguments, &directory);
-    fs::remove_file(directory.join(all)).unwrap();
-    // The programs of the fixtures are not installed anywhere.
-    let missing = "is not executable: No such file or directory";
-    Some(String::from_utf8_lossy(&output?.stderr).lines().filter(|line| !line.ends_with(missing)).map(str::to_owned).collect())
-}
-
 /// The links that `systemctl preset` makes by the preset file of the overlay.
 fn enabled(overlay: &Path) -> Option<String> {
-    let names = units(overlay);
+    let names = analyze::units(&overlay.join("etc/systemd/system"));
     let root = format!("--root={}", overlay.display());
     let mut arguments = vec![root.as_str(), "preset", "--preset-mode=enable-only"];
     arguments.extend(names.iter().map(String::as_str));
@@ -134,7 +108,7 @@ fn systemd_accepts_every_overlay() {
         let directory = tempfile::tempdir().unwrap();
         let overlay = directory.path().join("out");
         migrate(&tree, &overlay);
-        let Some(said) = complaints(&overlay) else { return };
+        let Some(said) = analyze::of_all(&overlay.join("etc/systemd/system")) else { return };
         assert!(said.is_empty(), "{}:\n{}", tree.display(), said.join("\n"));
     }
 }

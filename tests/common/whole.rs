@@ -30,19 +30,27 @@ pub(crate) fn check(sources: &Sources, options: &Options) -> Conversion {
     let conversion = converted(sources, options);
     let found = linted(sources, options);
     told(sources, &conversion);
-    mended(sources, options, &found);
+    if conversion.diagnostics.iter().chain(&found).any(|diagnostic| !diagnostic.edits.is_empty()) {
+        mended(sources, options);
+    }
     conversion
 }
 
-/// A conversion accounts for every stanza, says what to do about errors, and is always the same.
+/// A conversion is always the same.
 fn converted(sources: &Sources, options: &Options) -> Conversion {
     let conversion = convert(sources, name(), options);
     let again = convert(sources, name(), options);
     assert_eq!(conversion.outputs, again.outputs, "another unit the second time");
     assert_eq!(conversion.stanzas, again.stanzas, "another account of the stanzas the second time");
     assert_eq!(texts(sources, &conversion.diagnostics), texts(sources, &again.diagnostics), "other words the second time");
+    accounted(sources, &name(), options, &conversion);
+    conversion
+}
+
+/// Every stanza is accounted for, and where no unit comes of a job somebody says why.
+pub(crate) fn accounted(sources: &Sources, name: &JobName, options: &Options, conversion: &Conversion) {
     sound(sources, &conversion.diagnostics);
-    match read(sources, name(), options.dialect) {
+    match read(sources, name.clone(), options.dialect) {
         Ok(Reading { job, mangled, diagnostics }) => {
             sound(sources, &diagnostics);
             for span in mangled {
@@ -65,7 +73,6 @@ fn converted(sources: &Sources, options: &Options) -> Conversion {
         assert!(parts.len() > 2 && !parts.iter().any(|part| ["", ".", ".."].contains(part)), "a file at {}", output.path);
         assert!(!output.text.contains('\0'), "a NUL in {}", output.path);
     }
-    conversion
 }
 
 /// What the linter finds, without what the file allows.
@@ -136,7 +143,7 @@ fn told(sources: &Sources, conversion: &Conversion) {
 }
 
 /// Mending what is safe keeps the job, and no mending makes one that init refuses.
-fn mended(sources: &Sources, options: &Options, found: &[Diagnostic]) {
+fn mended(sources: &Sources, options: &Options) {
     let everything = |sources: &Sources| {
         let mut all = convert(sources, name(), options).diagnostics;
         if let Ok((job, files)) = read_written(sources, name(), options.dialect) {
@@ -144,10 +151,6 @@ fn mended(sources: &Sources, options: &Options, found: &[Diagnostic]) {
         }
         all
     };
-    if everything(sources).iter().all(|diagnostic| diagnostic.edits.is_empty()) {
-        assert!(found.iter().all(|diagnostic| diagnostic.edits.is_empty()));
-        return;
-    }
     let before = read(sources, name(), options.dialect).ok().map(|reading| reading.job);
     for unsafe_too in [false, true] {
         let AllFixed { sources: after, ending, left, applied: _ } = fix_all(sources.clone(), unsafe_too, everything);
@@ -164,7 +167,8 @@ pub(crate) fn json(job: &Job) -> String {
     serde_json::to_string(&believed(job)).unwrap_or_default()
 }
 
-fn texts(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<String> {
+/// Diagnostics as people read them.
+pub(crate) fn texts(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<String> {
     diagnostics.iter().map(|diagnostic| report::text(sources, diagnostic, Style::Plain)).collect()
 }
 

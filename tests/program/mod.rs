@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub(crate) mod analyze;
 pub(crate) mod skipped;
 
 use std::io::{PipeWriter, Write};

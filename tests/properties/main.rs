@@ -10,6 +10,10 @@
     reason = "a test fails by panicking, and says what hangs"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../program/mod.rs"]
+mod program;
 #[path = "../common/random.rs"]
 mod random;
 #[allow(dead_code, reason = "where a script may be broken is of no interest here")]
@@ -20,25 +24,29 @@ mod text;
 #[path = "../common/whole.rs"]
 mod whole;
 
+mod directory;
 mod hold;
 mod job;
+mod lines;
 mod mutate;
 mod print;
 mod stanza;
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::ast::KEYWORDS;
 use upstart2systemd::conversion::{Logs, Options};
-use upstart2systemd::convert::{read, read_written};
+use upstart2systemd::convert::{convert, read, read_written};
 use upstart2systemd::dialect::Dialect;
 use upstart2systemd::source::{Sources, encode};
 
-use hold::hold;
+use hold::{hold, times};
 use job::Text;
+use program::analyze;
 use whole::{json, name, sources};
 
 /// What a conversion may be asked for.
@@ -76,6 +84,55 @@ fn no_job_harms() {
 #[test]
 fn no_changed_fixture_harms() {
     hold(300, &(mutate::mutated(), mutate::mutated(), options()), |(text, beside, options)| check(&text, &beside, &options));
+}
+
+#[test]
+fn no_line_more_or_less_harms() {
+    let all = lines::changed();
+    // A number that has no factor in common with the changes of a line.
+    let step = (7 / times() as usize).max(1);
+    for (sources, options) in all.iter().step_by(step) {
+        whole::check(sources, options);
+    }
+    assert!(all.len() / step >= 500, "{}", all.len());
+}
+
+#[test]
+fn no_directory_harms() {
+    hold(60, &(directory::directories(), options()), |(directory, options)| {
+        directory::planned(&directory, &options);
+    });
+}
+
+#[test]
+fn a_directory_settles() {
+    hold(8, &directory::directories(), |directory| directory::settles(&directory));
+}
+
+/// The systemd of this machine has nothing to say against units of random jobs. Where there is none, the tests say so and pass.
+#[test]
+fn systemd_accepts_every_unit() {
+    let directory = tempfile::tempdir().unwrap();
+    let units = std::cell::RefCell::new(Vec::new());
+    let text = prop_oneof![3 => job::valid().boxed(), 1 => job::doubtful().boxed(), 1 => mutate::mutated().boxed()];
+    hold(150, &(text, options()), |(text, options)| {
+        let Some(output) = convert(&sources(text.0, None), name(), &options).outputs.into_iter().next() else { return };
+        let mut units = units.borrow_mut();
+        let unit = output.path.rsplit('/').next().unwrap().replacen("job", &format!("job{}", units.len()), 1);
+        fs::write(directory.path().join(&unit), &*encode(&output.text)).unwrap();
+        units.push(unit);
+    });
+    let units = units.into_inner();
+    let Some(said) = analyze::of(directory.path(), &units) else { return };
+    assert!(said.is_empty(), "{} units:\n{}", units.len(), said.join("\n"));
+}
+
+#[test]
+fn systemd_accepts_every_overlay() {
+    hold(4, &(directory::directories(), options()), |(directory, options)| {
+        let said = directory::verified(&directory, &options).unwrap_or_default();
+        assert!(said.is_empty(), "{}", said.join("\n"));
+    });
 }
 
 /// The properties are about something: most jobs are taken, and every stanza is among them.

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::job::Text;
+use super::lines::is_old;
 
 /// A change; the places are taken modulo what is there.
 #[derive(Clone, Debug)]
@@ -56,10 +57,9 @@ pub(crate) fn fixtures() -> Vec<Vec<u8>> {
     let (mut paths, mut open) = (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
     while let Some(next) = open.pop() {
         for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
-            let is_old = path.parent().is_some_and(|directory| directory.ends_with("event.d"));
             if path.is_dir() {
                 open.push(path);
-            } else if is_old || path.extension().is_some_and(|extension| extension == "conf" || extension == "override") {
+            } else if is_old(&path) || path.extension().is_some_and(|extension| extension == "conf" || extension == "override") {
                 paths.push(path);
             }
         }

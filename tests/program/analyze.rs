@@ -1,0 +1,44 @@
+//! What the systemd of this machine has to say against units.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::Command;
+
+use super::skipped::skipped;
+
+/// What `systemd-analyze verify` says of units of a directory, a line each; `None` where there is no systemd.
+pub(crate) fn of(directory: &Path, units: &[String]) -> Option<Vec<String>> {
+    let mut command = Command::new("systemd-analyze");
+    command.args(["verify", "--man=no", "--generators=no", "--recursive-errors=yes"]);
+    let output = match command.current_dir(directory).args(units.iter().map(|unit| format!("./{unit}"))).output() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            skipped("there is no systemd-analyze on this machine");
+            return None;
+        }
+        other => other.unwrap(),
+    };
+    // The programs of the jobs are not installed anywhere.
+    let missing = "is not executable: No such file or directory";
+    Some(String::from_utf8_lossy(&output.stderr).lines().filter(|line| !line.ends_with(missing)).map(str::to_owned).collect())
+}
+
+/// The same of all units of a directory, started in one transaction.
+pub(crate) fn of_all(directory: &Path) -> Option<Vec<String>> {
+    let mut names = units(directory);
+    let all = "zz-all.target";
+    let wanted: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.contains("@.")).collect();
+    fs::write(directory.join(all), format!("[Unit]\nWants={}\n", wanted.join(" "))).unwrap();
+    names.push(all.to_owned());
+    let said = of(directory, &names);
+    fs::remove_file(directory.join(all)).unwrap();
+    said
+}
+
+/// The names of the units that lie in a directory.
+pub(crate) fn units(directory: &Path) -> Vec<String> {
+    let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.file_type().unwrap().is_file());
+    let mut names: Vec<String> = files.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}

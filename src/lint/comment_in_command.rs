@@ -43,7 +43,10 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .help("put the word into quotes");
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"#_./:=@%+,-".contains(&byte);
         if !of_shell && word.bytes().all(plain) {
-            diagnostic = diagnostic.changing_edit(Span::new(span.origin, span.end..span.end + word.len()), format!("\"{word}\""));
+            // With the character before it, so that it is in the way of an edit that deletes the stanza, and is not left over.
+            let before = text.get(..span.end).and_then(|before| before.chars().next_back()).map(String::from).unwrap_or_default();
+            let place = span.end - before.len()..span.end + word.len();
+            diagnostic = diagnostic.changing_edit(Span::new(span.origin, place), format!("{before}\"{word}\""));
         }
         found.push(diagnostic);
     }

@@ -18,12 +18,23 @@ pub fn resolve(name: JobName, conf: File, overriding: Option<File>, dialect: Dia
     for stanza in conf.stanzas.into_iter().chain(overriding.into_iter().flat_map(|file| file.stanzas)) {
         apply(&mut job, &mut latest, stanza);
     }
+    stand_by_half(&mut job);
     join(&mut job.start_on, latest.start_on);
     join(&mut job.stop_on, latest.stop_on);
     let is_service =
         job.respawn.is_some() || job.expect.is_some() || job.historical.iter().any(|stated| stated.value == Historical::Service);
     job.task_by_default = dialect.has_tasks_by_default() && job.processes.contains_key(&Phase::Main) && !is_service;
     job
+}
+
+/// `respawn COMMAND` says two things, and counts as long as one of them does.
+fn stand_by_half(job: &mut Job) {
+    let halves = [job.process(Phase::Main).map(|process| process.stanza), job.respawn.as_ref().map(|respawn| respawn.stanza)];
+    for StanzaId(half) in halves.into_iter().flatten() {
+        if let Some(record) = job.stanzas.get_mut(half) {
+            record.replaced_by = None;
+        }
+    }
 }
 
 /// Where to find the stanza that a later one of the same key replaces, of the stanzas that a job may have thousands of.

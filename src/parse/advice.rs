@@ -445,7 +445,7 @@ pub(super) fn stray_continuation(span: Span) -> Refusal {
 /// `rest` is what follows `script` in the file.
 pub(super) fn unterminated_block(keyword: Span, rest: Option<&Node<'_>>) -> Refusal {
     let refusal = ErrorKind::UnterminatedBlock.at(keyword, "this script is never ended").label("no `end script` follows");
-    let mut at = keyword.end;
+    let mut at = rest.map_or(keyword.end, |rest| rest.span().start);
     for line in rest.map_or("", Node::text).split_inclusive('\n') {
         let (start, text) = (at + line.len() - line.trim_start().len(), line.trim());
         at += line.len();

@@ -4,7 +4,7 @@ use super::context::Lowering;
 use crate::ast::{Amount, Resource};
 use crate::diagnostic::{Rule, Severity};
 use crate::job::Stated;
-use crate::source::lossy;
+use crate::source::{Span, lossy};
 use crate::systemd::{Directive, Section, Value};
 
 pub(super) static RULES: [&Rule; 7] =
@@ -181,7 +181,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
         let diagnostic = RELATIVE_PATH
             .at(stated.span, format!("`{path}` is taken from `/`"))
             .help("write the path from `/`")
-            .changing_edit(stated.span, format!("/{path}"));
+            .changing_edit(Span { end: stated.span.start, ..stated.span }, "/");
         lowering.approximate(stated.stanza, &[directive], diagnostic);
     }
 }

@@ -223,7 +223,7 @@ fn direct(words: &[String]) -> Option<Command> {
 
 fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Command {
     let shell = shell::read(text);
-    let text = if shell.ends_clean { text.trim_end_matches('\n') } else { text };
+    let text = text.get(..shell.end).unwrap_or(text);
     let bytes = encode(text);
     let mut argv: Vec<Argument> = [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
     if bytes.len() > INLINE_MAX {

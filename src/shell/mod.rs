@@ -49,8 +49,8 @@ pub struct Reading {
     pub lost: Option<usize>,
     /// Functions that the script defines.
     pub functions: Vec<String>,
-    /// Whether the script is the same without the newline that it ends with. True where it ends without one.
-    pub ends_clean: bool,
+    /// Where the script ends without the newlines at its end that do nothing.
+    pub end: usize,
 }
 
 /// Assignments, words and redirections that the shell takes as one command. There may be no words.
@@ -109,7 +109,7 @@ pub fn read(text: &str) -> Reading {
     let line = text[..nul].rfind('\n').map_or(0, |newline| newline + 1);
     let mut reading = reader::read(&text[..line]);
     reading.lost.get_or_insert(line);
-    reading.ends_clean = false;
+    reading.end = text.len();
     reading
 }
 

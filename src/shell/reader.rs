@@ -105,8 +105,15 @@ pub(super) fn read(text: &str) -> Reading {
     let lost = reader.script().err().map(|Lost(at)| at);
     let mut reading = reader.finish();
     reading.lost = lost;
-    reading.ends_clean =
-        lost.is_none() && (!text.ends_with('\n') || reading.breaks.last() == Some(&text.len())) && reader.document_end != Some(text.len());
+    reading.end = text.len();
+    if lost.is_none() {
+        for &newline in reading.breaks.iter().rev() {
+            if newline != reading.end || reader.document_end == Some(newline) {
+                break;
+            }
+            reading.end -= 1;
+        }
+    }
     reading
 }
 

@@ -115,7 +115,7 @@ impl Command {
 pub enum Refusal {
     /// The program is missing, or it is one that systemd refuses or would misread: a relative path, or a name
     /// with a control character, a quote or a backslash, with a prefix such as `-` in front (quotes do not
-    /// protect it), or with a `$`.
+    /// protect it), with a `$`, or the one that is `;`, which ends a command in quotes too.
     Program,
     /// The argument of this index holds a NUL.
     Nul(usize),
@@ -130,7 +130,7 @@ fn is_program(program: &[u8]) -> bool {
     let safe = !program.iter().any(|byte| byte.is_ascii_control() || b"\"'\\".contains(byte));
     let named = match program.first() {
         Some(b'/') => program.last() != Some(&b'/'),
-        Some(first) => !b"-@:+!|".contains(first) && !program.contains(&b'/') && program != b"." && program != b"..",
+        Some(first) => !b"-@:+!|".contains(first) && !program.contains(&b'/') && ![&b"."[..], b"..", b";"].contains(&program),
         None => false,
     };
     safe && named
@@ -288,7 +288,7 @@ mod tests {
     fn what_cannot_be_said_is_refused() {
         let refusal = |words: &[&[u8]]| Command::words(words.iter().copied()).refusal();
         assert_eq!(refusal(&[b"/bin/a b", b"\xFF\n", b""]), None);
-        for program in [&b""[..], b"-a", b"a/b", b"/a/", b"/a\"b", b"/a\nb", b"/a\\b", b"/a$b", b".."] {
+        for program in [&b""[..], b"-a", b"a/b", b"/a/", b"/a\"b", b"/a\nb", b"/a\\b", b"/a$b", b"..", b";"] {
             assert_eq!(refusal(&[program]), Some(Refusal::Program), "{}", program.escape_ascii());
         }
         assert_eq!(refusal(&[]), Some(Refusal::Program));

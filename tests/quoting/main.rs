@@ -1,7 +1,7 @@
 //! What is written into a unit is what systemd reads in it, to the byte: random text, read by the systemd of
 //! this machine. Where there is none, the tests say so and pass.
 //!
-//! `QUOTING_SEED` (a number) makes other cases, `QUOTING_BATCHES` more of them.
+//! `QUOTING_SEED` (a number) makes other cases, `QUOTING_TIMES` that many times as many.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test")]
 
@@ -10,11 +10,13 @@ mod random;
 #[path = "../program/skipped.rs"]
 mod skipped;
 
+mod paths;
 mod script;
 mod systemd;
 mod text;
 mod unit;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Debug;
 use std::os::unix::ffi::OsStrExt;
@@ -39,11 +41,33 @@ const SIMPLIFICATIONS: usize = 300;
 #[test]
 fn systemd_reads_what_was_written() {
     let Some(systemd) = found(Systemd::find()) else { return };
-    hold(4, &unit::cases(), |cases| {
-        let units: Vec<_> = cases.iter().enumerate().map(|(index, case)| (file(index), case.render(&file(index)))).collect();
+    let placements = hold(20, &unit::cases(), |cases| {
+        let mut units = Vec::new();
+        for (index, case) in cases.iter().enumerate() {
+            let name = file(index);
+            units.push((name.clone(), case.render(&name)));
+            units.extend(case.beside(&name));
+        }
         let reading = systemd.read(&units);
         cases.iter().enumerate().map(|(index, case)| case.check(&file(index), &reading)).collect()
     });
+    let mut counts = BTreeMap::new();
+    for placement in placements.iter().flatten() {
+        *counts.entry(*placement).or_insert(0_usize) += 1;
+    }
+    eprintln!("read as written: {counts:?}");
+    let commands: usize = counts.iter().filter(|(placement, _)| placement.starts_with("Exec")).map(|(_, count)| count).sum();
+    assert!(commands >= 20_000 * times(), "only {commands} argument lists");
+    assert!(counts["Environment"] >= 6_000 * times(), "only {} values of variables", counts["Environment"]);
+    for placement in unit::PLACEMENTS.into_iter().chain(paths::PLACES.map(|(directive, ..)| directive.name())) {
+        let count = counts.get(placement).copied().unwrap_or_default();
+        assert!(count >= 2_000 * times(), "only {count} {placement}");
+    }
+}
+
+/// How many times as many cases as usual.
+fn times() -> usize {
+    number("QUOTING_TIMES").map_or(1, |times| usize::try_from(times).unwrap())
 }
 
 #[test]
@@ -157,17 +181,24 @@ fn found<T>(what: Result<T, String>) -> Option<T> {
 }
 
 /// Makes batches of cases and judges them; of the first that fails, a smallest one is shown.
-fn hold<S>(batches: usize, strategy: &S, judge: impl Fn(&[S::Value]) -> Vec<Result<(), String>>)
+fn hold<S, T>(batches: usize, strategy: &S, judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>>) -> Vec<T>
 where
     S: Strategy,
     S::Value: Clone + Debug,
 {
     let mut runner = TestRunner::new_with_rng(Config::default(), numbers("QUOTING_SEED"));
-    for _ in 0..number("QUOTING_BATCHES").map_or(batches, |batches| usize::try_from(batches).unwrap()) {
+    let mut held = Vec::new();
+    for _ in 0..batches * times() {
         let trees: Vec<_> = (0..BATCH).map(|_| strategy.new_tree(&mut runner).unwrap()).collect();
         let cases: Vec<_> = trees.iter().map(ValueTree::current).collect();
         for (mut tree, verdict) in trees.into_iter().zip(judge(&cases)) {
-            let Err(mut fault) = verdict else { continue };
+            let mut fault = match verdict {
+                Ok(what) => {
+                    held.push(what);
+                    continue;
+                }
+                Err(fault) => fault,
+            };
             let mut smallest = tree.current();
             let mut changed = tree.simplify();
             for _ in 0..SIMPLIFICATIONS {
@@ -176,7 +207,7 @@ where
                 }
                 let case = tree.current();
                 match judge(std::slice::from_ref(&case)).remove(0) {
-                    Ok(()) => changed = tree.complicate(),
+                    Ok(_) => changed = tree.complicate(),
                     Err(other) => {
                         (smallest, fault) = (case, other);
                         changed = tree.simplify();
@@ -186,4 +217,5 @@ where
             panic!("{smallest:?}\n{fault}");
         }
     }
+    held
 }

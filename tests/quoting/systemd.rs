@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::BufRead;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -23,7 +24,7 @@ pub struct Systemd {
 /// What systemd printed of some units.
 pub struct Reading {
     /// The lines about each unit.
-    units: HashMap<String, Vec<u8>>,
+    units: HashMap<String, Vec<Vec<u8>>>,
     /// Its messages: about a file that it has doubts about, among others.
     messages: String,
 }
@@ -87,15 +88,15 @@ fn other_user() -> Option<Vec<String>> {
         .find(|command| Command::new(&command[0]).args(&command[1..]).arg("true").status().is_ok_and(|status| status.success()))
 }
 
-fn split(dump: &[u8]) -> HashMap<String, Vec<u8>> {
+fn split(dump: &[u8]) -> HashMap<String, Vec<Vec<u8>>> {
     let mut units = HashMap::new();
-    let mut unit: Option<(String, Vec<u8>)> = None;
-    for line in dump.split_inclusive(|&byte| byte == b'\n') {
+    let mut unit: Option<(String, Vec<Vec<u8>>)> = None;
+    for line in BufRead::split(dump, b'\n').map(Result::unwrap) {
         if let Some(head) = line.strip_prefix(b"\t-> Unit ") {
             units.extend(unit.take());
-            unit = head.strip_suffix(b":\n").map(|name| (String::from_utf8_lossy(name).into_owned(), b"\n".to_vec()));
+            unit = head.strip_suffix(b":").map(|name| (String::from_utf8_lossy(name).into_owned(), Vec::new()));
         } else if let Some((_, lines)) = &mut unit {
-            lines.extend(line);
+            lines.push(line);
         }
     }
     units.extend(unit);
@@ -104,7 +105,7 @@ fn split(dump: &[u8]) -> HashMap<String, Vec<u8>> {
 
 impl Reading {
     /// The lines about a unit.
-    pub fn unit(&self, name: &str) -> Option<&[u8]> {
+    pub fn unit(&self, name: &str) -> Option<&[Vec<u8>]> {
         self.units.get(name).map(Vec::as_slice)
     }
 
@@ -114,26 +115,26 @@ impl Reading {
 }
 
 /// The values of a line that stands once or more among the lines of a unit.
-pub fn values<'a>(unit: &'a [u8], key: &str) -> Vec<&'a [u8]> {
+pub fn values<'a>(unit: &'a [Vec<u8>], key: &str) -> Vec<&'a [u8]> {
     let key = format!("\t\t{key}: ");
-    unit.split(|&byte| byte == b'\n').filter_map(|line| line.strip_prefix(key.as_bytes())).collect()
+    unit.iter().filter_map(|line| line.strip_prefix(key.as_bytes())).collect()
 }
 
 /// The values of `Environment=`, each with a newline at its end, exactly as they were printed: they may have
 /// newlines within, so that only a comparison with what is expected can tell them apart.
-pub fn environment(unit: &[u8]) -> &[u8] {
-    let Some(start) = find(unit, b"\n\t\tEnvironment: ") else { return b"" };
-    let rest = &unit[start + 1..];
-    let end = find(rest, b"\n\t\tRuntimeDirectoryPreserve: ").expect("the line after the environment");
-    &rest[..=end]
+pub fn environment(unit: &[Vec<u8>]) -> Vec<u8> {
+    let is = |key: &'static [u8]| move |line: &Vec<u8>| line.starts_with(key);
+    let Some(start) = unit.iter().position(is(b"\t\tEnvironment: ")) else { return Vec::new() };
+    let end = unit[start..].iter().position(is(b"\t\tRuntimeDirectoryPreserve: ")).expect("the line after the environment");
+    unit[start..start + end].iter().flat_map(|line| [line, &b"\n"[..]].concat()).collect()
 }
 
 /// The commands of an `Exec*=` directive.
-pub fn commands(unit: &[u8], directive: &str) -> Result<Vec<Vec<Vec<u8>>>, String> {
-    let head = format!("\n\t\t-> {directive}:\n");
-    let Some(start) = find(unit, head.as_bytes()) else { return Ok(Vec::new()) };
-    unit[start + head.len()..]
-        .split(|&byte| byte == b'\n')
+pub fn commands(unit: &[Vec<u8>], directive: &str) -> Result<Vec<Vec<Vec<u8>>>, String> {
+    let head = format!("\t\t-> {directive}:");
+    let Some(start) = unit.iter().position(|line| line == head.as_bytes()) else { return Ok(Vec::new()) };
+    unit[start + 1..]
+        .iter()
         .map_while(|line| line.strip_prefix(b"\t\t\tCommand Line: "))
         .map(|line| words(line).ok_or_else(|| format!("a command line that is not understood: {}", line.escape_ascii())))
         .collect()
@@ -191,11 +192,16 @@ fn unquoted(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     }
 }
 
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
-}
-
 /// A program of systemd's in the usual places.
 pub fn program(name: &str) -> Option<PathBuf> {
     ["/usr/bin", "/bin"].into_iter().map(|directory| Path::new(directory).join(name)).find(|path| path.exists())
+}
+
+pub fn same<T: PartialEq + std::fmt::Display>(what: &str, read: &T, written: &T) -> Result<(), String> {
+    if read == written { Ok(()) } else { Err(format!("{what}: read {read}, written {written}")) }
+}
+
+pub fn same_text(what: &str, read: Option<&[u8]>, written: Option<&[u8]>) -> Result<(), String> {
+    let shown = |text: Option<&[u8]>| text.map_or("nothing".to_owned(), |text| format!("`{}`", text.escape_ascii()));
+    if read == written { Ok(()) } else { same(what, &shown(read), &shown(written)) }
 }

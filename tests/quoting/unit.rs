@@ -1,32 +1,25 @@
 //! Units made of random text, and what systemd must read in them.
 
 use proptest::collection::vec;
-use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::systemd::{Argument, Command, Directive, Prefix, Section, Text, Unit, UnitName, Value};
 
-use crate::systemd::{Reading, commands, environment, values};
-use crate::text;
+use crate::paths::{Paths, paths};
+use crate::systemd::{Reading, commands, environment, same, same_text, values};
+use crate::text::{self, is_hidden, is_noncharacter};
 
 /// What goes into a unit.
 #[derive(Clone, Debug)]
 pub struct Case {
     comments: [String; 3],
     description: String,
-    directory: Line,
+    paths: Paths,
     mounts: Vec<u8>,
     environment: Vec<(String, Vec<u8>)>,
     /// A variable with a specifier at its end.
     specifier: String,
     commands: Vec<(Directive, Command)>,
-}
-
-/// A path, with a specifier in it or without.
-#[derive(Clone, Debug)]
-struct Line {
-    before: String,
-    after: Option<String>,
 }
 
 const DIRECTIVES: [Directive; 7] = [
@@ -39,26 +32,44 @@ const DIRECTIVES: [Directive; 7] = [
     Directive::ExecStopPost,
 ];
 
+/// What is in units besides the paths.
+pub const PLACEMENTS: [&str; 10] = [
+    "ExecStart",
+    "ExecStartPre",
+    "ExecStartPost",
+    "ExecCondition",
+    "ExecReload",
+    "ExecStop",
+    "ExecStopPost",
+    "Environment",
+    "Description",
+    "RequiresMountsFor",
+];
+
 pub fn cases() -> impl Strategy<Value = Case> {
-    let line = (text::string(), option::of(text::string())).prop_map(|(before, after)| Line {
-        before: format!("/w{}", before.replace('/', "_")),
-        after: after.map(|after| after.replace('/', "_")),
-    });
-    let mounts = text::bytes().prop_map(|bytes| [b"/m", bytes.as_slice()].concat().into_iter().filter(|&byte| byte != b'/').collect());
-    let variable = (prop_oneof![9 => "[A-Za-z_][A-Za-z0-9_]{0,8}", 1 => text::string()], text::bytes());
+    let mounts = prop_oneof![1 => text::bytes(), 3 => text::visible().prop_map(String::into_bytes)]
+        .prop_map(|bytes| [b"/m", bytes.as_slice()].concat().into_iter().filter(|&byte| byte != b'/').collect());
+    let variable = (
+        prop_oneof![9 => "[A-Za-z_][A-Za-z0-9_]{0,8}", 1 => text::string()],
+        prop_oneof![text::bytes(), text::string().prop_map(String::into_bytes)],
+    );
+    // One for each directive, and some more.
+    let commands = DIRECTIVES.map(|directive| command().prop_map(move |command| (directive, command)));
+    let commands =
+        (commands, vec((select(&DIRECTIVES[..]), command()), 0..2)).prop_map(|(commands, more)| commands.into_iter().chain(more).collect());
     (
         [text::string(), text::string(), text::string()],
         text::string(),
-        line,
+        paths(),
         mounts.prop_map(|bytes: Vec<u8>| [b"/", bytes.as_slice()].concat()),
-        vec(variable, 0..5),
+        vec(variable, 0..6),
         text::string(),
-        vec((select(&DIRECTIVES[..]), command()), 0..5),
+        commands,
     )
-        .prop_map(|(comments, description, directory, mounts, environment, specifier, commands)| Case {
+        .prop_map(|(comments, description, paths, mounts, environment, specifier, commands)| Case {
             comments,
             description: format!("d{description}"),
-            directory,
+            paths,
             mounts,
             environment,
             specifier,
@@ -67,19 +78,23 @@ pub fn cases() -> impl Strategy<Value = Case> {
 }
 
 fn command() -> impl Strategy<Value = Command> {
+    // Whatever is said to be a program must be one to systemd, too.
+    let start = select(vec!["", "", "/", "/bin/p", "-", "@", ":", "+", "!", "!!", "|", "a"]);
     let program = prop_oneof![
-        3 => Just(b"/bin/sh".to_vec()),
-        1 => "[a-z][-a-z+:@.]{0,8}".prop_map(String::into_bytes),
-        2 => text::bytes().prop_map(|bytes| [b"/bin/p", bytes.as_slice()].concat().into_iter().filter(|byte| !b"\"'\\/".contains(byte) && !byte.is_ascii_control()).collect::<Vec<u8>>())
-            .prop_map(|bytes| [b"/", bytes.as_slice()].concat()),
+        2 => Just(b"/bin/sh".to_vec()),
+        3 => (start, text::bytes()).prop_map(|(start, rest)| {
+            [start.as_bytes(), &rest].concat().into_iter().filter(|byte| !b"\"'\\".contains(byte) && !byte.is_ascii_control()).collect()
+        }),
+        1 => (select(vec!["", "/bin/"]), text::bytes()).prop_map(|(start, rest)| [start.as_bytes(), &rest].concat()),
     ];
     let argument = prop_oneof![6 => text::bytes().prop_map(Argument::Word), 2 => script()];
     (any::<[bool; 3]>(), program, vec(argument, 0..5)).prop_map(
         |([ignore_failure, literal_dollar, full_privileges], program, arguments)| {
-            // Nobody but a shell can be given a `$` as part of a program that is expanded.
-            let program = if literal_dollar { program } else { program.into_iter().filter(|&byte| byte != b'$').collect() };
+            let prefix = Prefix { ignore_failure, literal_dollar, full_privileges };
+            let alone = Command { prefix, argv: vec![Argument::Word(program.clone())] };
+            let program = if alone.refusal().is_none() { program } else { b"/bin/sh".to_vec() };
             let argv = std::iter::once(Argument::Word(program)).chain(arguments).collect();
-            Command { prefix: Prefix { ignore_failure, literal_dollar, full_privileges }, argv }
+            Command { prefix, argv }
         },
     )
 }
@@ -114,8 +129,8 @@ impl Case {
         unit.set(Directive::DefaultDependencies, Value::keyword("no"));
         unit.set(Directive::Type, Value::keyword("oneshot"));
         unit.set(Directive::Description, Value::line(&self.description));
-        if let Some(value) = self.directory.value() {
-            unit.set(Directive::WorkingDirectory, value);
+        for section in [Section::Unit, Section::Service] {
+            self.paths.add(&mut unit, section);
         }
         if let Some(value) = Value::path_word(&self.mounts) {
             unit.add(Directive::RequiresMountsFor, value);
@@ -135,34 +150,47 @@ impl Case {
         unit.to_string()
     }
 
-    /// Whether systemd has read what the unit was made of, to the byte.
-    pub fn check(&self, name: &str, reading: &Reading) -> Result<(), String> {
+    /// The units of other kinds beside it.
+    pub fn beside(&self, name: &str) -> [(String, String); 2] {
+        [Section::Path, Section::Socket].map(|section| self.paths.beside(name, section))
+    }
+
+    /// Whether systemd has read what the units were made of, to the byte, and the directives that it has read.
+    pub fn check(&self, name: &str, reading: &Reading) -> Result<Vec<&'static str>, String> {
         let unit = reading.unit(name).ok_or("systemd has not loaded the unit")?;
         let messages = reading.messages_about(name);
         if !messages.is_empty() {
             return Err(format!("systemd complains: {messages:#?}"));
         }
+        let mut placements = vec!["Description"];
         let line = visible_line(&self.description);
         same_text("Description", values(unit, "Description").first().copied(), Some(line.as_bytes()))?;
 
-        let directory = self.directory.expected(name);
-        let read = values(unit, "WorkingDirectory").first().copied().filter(|path| path.starts_with(b"/w"));
-        same_text("WorkingDirectory", read, directory.as_deref().map(str::as_bytes))?;
+        for section in Section::ALL.into_iter().filter(|section| *section != Section::Install) {
+            placements.extend(self.paths.check(name, section, reading)?);
+        }
 
         let mounts = std::str::from_utf8(&self.mounts).ok().filter(|text| !text.chars().any(is_hidden));
         let read = values(unit, "RequiresMountsFor").into_iter().find(|path| path.starts_with(b"/m"));
+        placements.extend(mounts.map(|_| "RequiresMountsFor"));
         same_text("RequiresMountsFor", read, mounts.map(|path| format!("{path} (origin-file)")).as_deref().map(str::as_bytes))?;
 
-        same_text("Environment", Some(environment(unit)), Some(&self.expected_environment(name)))?;
+        let expected = self.expected_environment(name);
+        let text: Vec<u8> =
+            expected.iter().flat_map(|(key, value)| [b"\t\tEnvironment: ", key.as_bytes(), b"=", value, b"\n"].concat()).collect();
+        same_text("Environment", Some(&environment(unit)), Some(&text))?;
+        placements.extend(expected.iter().map(|_| "Environment"));
         for directive in DIRECTIVES {
-            self.check_commands(directive, &commands(unit, directive.name())?)?;
+            let read = commands(unit, directive.name())?;
+            self.check_commands(directive, &read)?;
+            placements.extend(read.iter().skip(usize::from(directive == Directive::ExecStart)).map(|_| directive.name()));
         }
-        Ok(())
+        Ok(placements)
     }
 
-    fn expected_environment(&self, name: &str) -> Vec<u8> {
+    fn expected_environment(&self, name: &str) -> Vec<(String, Vec<u8>)> {
         // Of several values of a variable the last counts, in the place of the first.
-        let mut expected: Vec<(&str, Vec<u8>)> = Vec::new();
+        let mut expected: Vec<(String, Vec<u8>)> = Vec::new();
         let specifier = ("SPECIFIER".to_owned(), self.specifier.clone().into_bytes());
         for (index, (key, value)) in self.environment.iter().chain([&specifier]).enumerate() {
             let identifier = !key.is_empty()
@@ -176,11 +204,11 @@ impl Case {
                 }
                 match expected.iter_mut().find(|(other, _)| other == key) {
                     Some(entry) => entry.1 = value,
-                    None => expected.push((key, value)),
+                    None => expected.push((key.clone(), value)),
                 }
             }
         }
-        expected.iter().flat_map(|(key, value)| [b"\t\tEnvironment: ", key.as_bytes(), b"=", value, b"\n"].concat()).collect()
+        expected
     }
 
     fn check_commands(&self, directive: Directive, read: &[Vec<Vec<u8>>]) -> Result<(), String> {
@@ -210,38 +238,9 @@ impl Case {
     }
 }
 
-impl Line {
-    fn value(&self) -> Option<Value> {
-        match &self.after {
-            None => Value::exact_line(&self.before),
-            Some(after) => Value::instance_path(&self.before, "%n", after),
-        }
-    }
-
-    fn expected(&self, name: &str) -> Option<String> {
-        let text = match &self.after {
-            None => self.before.clone(),
-            Some(after) => format!("{}{name}{after}", self.before),
-        };
-        (!text.chars().any(is_hidden) && !text.ends_with(' ')).then_some(text)
-    }
-}
-
 /// What [`Value::line`] makes of free text.
 fn visible_line(text: &str) -> String {
     text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect::<String>().trim_matches(' ').to_owned()
-}
-
-fn is_hidden(character: char) -> bool {
-    let ranges = ['\u{AD}'..='\u{AD}', '\u{61C}'..='\u{61C}', '\u{180E}'..='\u{180E}', '\u{200B}'..='\u{200F}', '\u{2028}'..='\u{202E}']
-        .into_iter()
-        .chain(['\u{2060}'..='\u{206F}', '\u{FEFF}'..='\u{FEFF}', '\u{FFF9}'..='\u{FFFB}', '\u{E0000}'..='\u{E007F}']);
-    character.is_control() || is_noncharacter(character) || ranges.into_iter().any(|range| range.contains(&character))
-}
-
-fn is_noncharacter(character: char) -> bool {
-    let code = u32::from(character);
-    (0xFDD0..=0xFDEF).contains(&code) || code % 0x10000 >= 0xFFFE
 }
 
 /// What a program is given of an argument in which systemd replaces variables: `$$` is `$`, and any other `$`
@@ -288,13 +287,4 @@ fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
         start = end;
     }
     reached.into_iter().any(|from| blanks(from).any(|count| from + count == read.len()))
-}
-
-fn same<T: PartialEq + std::fmt::Display>(what: &str, read: &T, written: &T) -> Result<(), String> {
-    if read == written { Ok(()) } else { Err(format!("{what}: read {read}, written {written}")) }
-}
-
-fn same_text(what: &str, read: Option<&[u8]>, written: Option<&[u8]>) -> Result<(), String> {
-    let shown = |text: Option<&[u8]>| text.map_or("nothing".to_owned(), |text| format!("`{}`", text.escape_ascii()));
-    if read == written { Ok(()) } else { same(what, &shown(read), &shown(written)) }
 }

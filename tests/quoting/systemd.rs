@@ -15,6 +15,8 @@ const NOBODY: u32 = 65534;
 
 const PROGRAMS: [&str; 2] = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
 
+const MEMORY: &str = "/dev/shm";
+
 pub struct Systemd {
     /// The command that turns into another user if need be, then systemd.
     command: Vec<String>,
@@ -56,7 +58,8 @@ impl Systemd {
 
     /// Has systemd load units, given as file name and text.
     pub fn read(&self, units: &[(String, String)]) -> Reading {
-        let directory = TempDir::new().expect("a temporary directory");
+        // Most of the time would go into making files on a disk.
+        let directory = TempDir::new_in(MEMORY).or_else(|_| TempDir::new()).expect("a temporary directory");
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut target = "[Unit]\nDefaultDependencies=no\n".to_owned();
         for (name, text) in units {

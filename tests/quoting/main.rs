@@ -10,6 +10,7 @@ mod random;
 #[path = "../program/skipped.rs"]
 mod skipped;
 
+mod name;
 mod paths;
 mod script;
 mod systemd;
@@ -22,7 +23,6 @@ use std::fmt::Debug;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
-use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -30,7 +30,7 @@ use upstart2systemd::systemd::{Argument, Directive, Prefix, Unit, UnitName, Valu
 
 use random::{number, numbers};
 use skipped::skipped;
-use systemd::{Systemd, commands, program, values};
+use systemd::{Systemd, commands, program};
 
 /// Cases that one systemd reads.
 const BATCH: usize = 150;
@@ -113,62 +113,46 @@ fn run(script: &[u8]) -> (Option<i32>, String) {
 #[test]
 fn names_are_accepted_by_systemd() {
     let Some(systemd) = found(Systemd::find()) else { return };
-    let jobs = prop_oneof![2 => text::bytes(), 1 => "[-a-z.@/:_]{0,12}".prop_map(String::into_bytes), 1 => vec(1..=u8::MAX, 1..70)];
-    hold(1, &jobs, |jobs| {
-        let names: Vec<_> = jobs.iter().map(|job| UnitName::escaped(job, "service").ok()).collect();
-        let mut units: Vec<_> = names
-            .iter()
-            .flatten()
-            .map(|name| (name.to_string(), format!("[Unit]\nDescription={name}.\nDefaultDependencies=no\n[Service]\nExecStart=/bin/a\n")))
-            .collect();
-        units.sort();
-        units.dedup();
-        let reading = systemd.read(&units);
-        jobs.iter()
-            .zip(&names)
-            .map(|(job, name)| match name {
-                None if job.len() * 4 + ".service".len() > 255 => Ok(()),
-                None => Err("the name is said to be too long".to_owned()),
-                Some(name) => {
-                    let unit = reading
-                        .unit(name.as_str())
-                        .ok_or_else(|| format!("{name} is not a unit: {:?}", reading.messages_about(name.as_str())))?;
-                    // A name that is read as a template's would not be found under itself.
-                    let state = values(unit, "Unit Load State");
-                    if state == [b"loaded"] { Ok(()) } else { Err(format!("{name} is not loaded")) }
-                }
-            })
-            .collect()
+    let counted = hold(40, &name::cases(), |cases| {
+        let names: Vec<_> = cases.iter().map(name::Case::name).collect();
+        let units: BTreeMap<_, _> = names.iter().flatten().map(|name| (name.to_string(), name::unit(name))).collect();
+        let reading = systemd.read(&units.into_iter().collect::<Vec<_>>());
+        cases.iter().zip(names).map(|(case, name)| case.check(name, &reading)).collect()
     });
+    for kind in [name::Kind::Refused, name::Kind::Plain, name::Kind::Instance] {
+        let least = if kind == name::Kind::Refused { 20 } else { 2_000 };
+        let count = counted.iter().filter(|counted| **counted == kind).count();
+        assert!(count >= least * times(), "only {count} names are {kind:?}");
+    }
 }
 
 #[test]
 fn escaping_is_that_of_systemd_escape() {
     let Some(program) = found(program("systemd-escape").ok_or("systemd-escape is not installed".to_owned())) else { return };
     let texts = prop_oneof![3 => text::bytes(), 1 => "[-a-z./]{0,12}".prop_map(String::into_bytes)];
-    for (option, escape) in [("--", escape_instance as fn(&[u8]) -> String), ("--path", escape_path)] {
-        hold(1, &texts.clone(), |texts| {
-            let by_systemd: Vec<_> = texts
-                .iter()
-                .map(|text| {
-                    let output = Command::new(&program)
-                        .args([option, "--"].into_iter().skip(usize::from(option == "--")))
-                        .arg(OsStr::from_bytes(text))
-                        .output()
-                        .unwrap();
-                    output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
-                })
-                .collect();
-            texts
-                .iter()
-                .zip(by_systemd)
-                .map(|(text, expected)| match expected {
-                    Some(expected) if expected.trim_end_matches('\n') != escape(text) => Err(format!("{}, not {expected}", escape(text))),
-                    _ => Ok(()),
-                })
-                .collect()
-        });
-    }
+    let escaped = |options: &[&str], texts: &[Vec<u8>]| {
+        let output =
+            Command::new(&program).args(options).arg("--").args(texts.iter().map(|text| OsStr::from_bytes(text))).output().unwrap();
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    };
+    let verdict = |escaped: String, expected: &str| if escaped == expected { Ok(()) } else { Err(format!("{escaped}, not {expected}")) };
+    let held = hold(40, &texts, |texts| {
+        // No escaped text has a blank.
+        let expected = escaped(&[], texts).unwrap();
+        let expected: Vec<_> = expected.trim_end_matches('\n').split(' ').collect();
+        assert_eq!(expected.len(), texts.len());
+        texts.iter().zip(expected).map(|(text, expected)| verdict(escape_instance(text), expected)).collect()
+    });
+    assert!(held.len() >= 6_000 * times());
+    // It refuses all where it refuses one.
+    hold(1, &texts, |texts| {
+        let expected = texts.iter().map(|text| escaped(&["--path"], std::slice::from_ref(text)));
+        texts
+            .iter()
+            .zip(expected)
+            .map(|(text, expected)| expected.map_or(Ok(()), |expected| verdict(escape_path(text), expected.trim_end_matches('\n'))))
+            .collect()
+    });
 }
 
 fn file(index: usize) -> String {

@@ -10,9 +10,11 @@ mod random;
 #[path = "../program/skipped.rs"]
 mod skipped;
 
+mod job;
 mod name;
 mod paths;
 mod script;
+mod statement;
 mod systemd;
 mod text;
 mod unit;
@@ -55,7 +57,7 @@ fn systemd_reads_what_was_written() {
     for placement in placements.iter().flatten() {
         *counts.entry(*placement).or_insert(0_usize) += 1;
     }
-    eprintln!("read as written: {counts:?}");
+    println!("read as written: {counts:?}");
     let commands: usize = counts.iter().filter(|(placement, _)| placement.starts_with("Exec")).map(|(_, count)| count).sum();
     assert!(commands >= 20_000 * times(), "only {commands} argument lists");
     assert!(counts["Environment"] >= 6_000 * times(), "only {} values of variables", counts["Environment"]);
@@ -108,6 +110,28 @@ fn scripts_do_what_they_did() {
 fn run(script: &[u8]) -> (Option<i32>, String) {
     let output = Command::new("/bin/sh").args(["-e", "-c"]).arg(OsStr::from_bytes(script)).stdin(Stdio::null()).output().unwrap();
     (output.status.code(), output.stdout.escape_ascii().to_string())
+}
+
+#[test]
+fn units_do_what_the_scripts_of_their_jobs_did() {
+    let Some(systemd) = found(Systemd::find()) else { return };
+    let directory = tempfile::TempDir::new().unwrap();
+    let successes = hold(1, &job::cases(), |cases| {
+        let job = |index: usize| format!("job{index}+é %n");
+        let units: Vec<_> = cases.iter().enumerate().map(|(index, case)| case.unit(&job(index))).collect();
+        let reading = systemd.read(&units);
+        cases
+            .iter()
+            .zip(&units)
+            .enumerate()
+            .map(|(index, (case, unit))| case.check(&job(index), unit, &reading, directory.path()))
+            .collect()
+    });
+    let successes = successes.concat();
+    let failed = successes.iter().filter(|succeeded| !**succeeded).count();
+    println!("scripts run: {}, of them failed: {failed}", successes.len());
+    assert!(successes.len() >= 200 * times(), "only {} scripts", successes.len());
+    assert!(failed >= 40 * times() && successes.len() - failed >= 100 * times(), "{failed} of {} scripts fail", successes.len());
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl std::fmt::Debug for Text {
     }
 }
 
-/// What a process says, its own number left out, and how it ends.
+/// What a process says and how it ends.
 type End = (ExitStatus, String);
 
 pub fn cases() -> impl Strategy<Value = Case> {
@@ -123,7 +123,7 @@ fn is_literal(unit: &str, directive: Directive) -> bool {
 
 fn run(argv: &[&[u8]], environment: &[(&[u8], &[u8])], directory: &Path) -> End {
     let text = |bytes| OsStr::from_bytes(bytes);
-    let process = Command::new(text(argv[0]))
+    let output = Command::new(text(argv[0]))
         .args(argv[1..].iter().map(|word| text(word)))
         .env_clear()
         .env("PATH", PATH)
@@ -132,9 +132,7 @@ fn run(argv: &[&[u8]], environment: &[(&[u8], &[u8])], directory: &Path) -> End 
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn()
+        .output()
         .unwrap_or_else(|error| panic!("{}: {error}", argv.concat().escape_ascii()));
-    let id = process.id().to_string();
-    let output = process.wait_with_output().unwrap();
-    (output.status, output.stdout.escape_ascii().to_string().replace(&id, "PID"))
+    (output.status, output.stdout.escape_ascii().to_string())
 }

@@ -6,17 +6,18 @@ use proptest::sample::select;
 
 use crate::text;
 
-/// What a shell makes something of, in double quotes and in here-documents.
+/// What a shell makes something of, in double quotes and in here-documents. None shows the number of a process, which is another one each
+/// time, and may be part of an octal number to `echo`: none ends in `$`.
 #[rustfmt::skip]
 const EXPANSIONS: [&str; 27] = [
     "$x", "${x}", "${y}", "${z:-a 'b'}", "${z:=set}", "${y%o*}", "${y##*/}", "${#y}", "${x:+yes}", "${UPSTART_JOB}", "$UPSTART_INSTANCE", "$V", "${V#a}",
-    "$((x * 2))", "$?", "$#", "$*", "$(echo 'a)b')", "`echo c`", "$(echo $(echo d))", "\\$x", "\\\\", "\\`", "\\a", "\\\n", "$", "$%",
+    "$((x * 2))", "$?", "$#", "$*", "$(echo 'a)b')", "`echo c`", "$(echo $(echo d))", "\\$x", "\\\\", "\\`", "\\a", "\\\n", "$.", "$%",
 ];
 
 /// What means something outside of quotes.
 #[rustfmt::skip]
 const BARE: [&str; 24] = [
-    "a", "%i", "%%", "50%", "\\ ", "\\$", "\\;", "\\#", "\\\"", "\\'", "\\\\", "\\%n", "é", "a#b", "*.none", "$x", "${x}", "\"$@\"", "$$x", "{a,b}", "=", "~", "!", "\\\n",
+    "a", "%i", "%%", "50%", "\\ ", "\\$", "\\;", "\\#", "\\\"", "\\'", "\\\\", "\\%n", "é", "a#b", "*.none", "$x", "${x}", "\"$@\"", "$(($$ > 1))x", "{a,b}", "=", "~", "!", "\\\n",
 ];
 
 /// Statements that end a script, or nearly.
@@ -94,7 +95,7 @@ fn expanded() -> impl Strategy<Value = Vec<u8>> {
         select(&EXPANSIONS[..]).prop_map(|text| text.as_bytes().to_vec()),
         text::bytes().prop_map(|text| without(b"\"$`\\", text)),
     ];
-    vec(part, 0..4).prop_map(|parts| parts.concat())
+    (vec(part, 0..4), select(vec!["", "", "$"])).prop_map(|(parts, end)| [parts.concat(), end.into()].concat())
 }
 
 fn here_document((word, with_tabs, literal, expanded): (&str, bool, Vec<u8>, Vec<u8>)) -> Vec<u8> {

@@ -99,7 +99,10 @@ impl Case {
         for (script, (_, directive)) in self.scripts.iter().zip(PHASES) {
             let read = commands(unit, directive.name())?;
             let Some(script) = script else {
-                if read.is_empty() { continue } else { return Err(format!("{} from nowhere: {text}", directive.name())) }
+                if read.is_empty() {
+                    continue;
+                }
+                return Err(format!("{} from nowhere: {text}", directive.name()));
             };
             let [argv] = read.as_slice() else { return Err(format!("{} of {}: {text}", read.len(), directive.name())) };
             let argv = if is_literal(text, directive) { Ok(argv.clone()) } else { argv.iter().map(|word| single_dollars(word)).collect() }?;

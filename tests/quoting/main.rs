@@ -3,13 +3,14 @@
 //!
 //! `QUOTING_SEED` (a number) makes other cases, `QUOTING_TIMES` that many times as many.
 
-#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, unreachable_pub, reason = "a test")]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, unreachable_pub, reason = "a test")]
 
 #[path = "../common/random.rs"]
 mod random;
 #[path = "../program/skipped.rs"]
 mod skipped;
 
+mod hidden;
 mod job;
 mod name;
 mod paths;

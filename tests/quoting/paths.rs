@@ -4,8 +4,9 @@ use proptest::option;
 use proptest::prelude::*;
 use upstart2systemd::systemd::{Directive, Section, Unit, UnitName, Value};
 
+use crate::hidden::{self, is_hidden};
 use crate::systemd::{Reading, same_text, values};
-use crate::text::{self, is_hidden};
+use crate::text;
 
 /// Where such a path stands: the directive, what the path begins with there, and as what systemd prints it. That of a
 /// socket itself is printed with escapes; its directory has to be mounted.
@@ -40,7 +41,7 @@ struct Path {
 }
 
 pub fn paths() -> impl Strategy<Value = Paths> {
-    let part = || prop_oneof![4 => text::visible(), 1 => text::string()].prop_map(|part| cut(&part.replace('/', "_")));
+    let part = || prop_oneof![4 => hidden::visible(), 1 => text::string()].prop_map(|part| cut(&part.replace('/', "_")));
     let path = (part(), option::of(part())).prop_map(|(before, after)| Path { before, after });
     proptest::collection::vec(path, PLACES.len()).prop_map(Paths)
 }

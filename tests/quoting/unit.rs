@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::systemd::{Argument, Command, Directive, Prefix, Section, Text, Unit, UnitName, Value};
 
+use crate::hidden::{self, is_hidden, is_noncharacter};
 use crate::paths::{Paths, paths};
 use crate::systemd::{Reading, commands, environment, same, same_text, values};
-use crate::text::{self, is_hidden, is_noncharacter};
+use crate::text;
 
 /// What goes into a unit.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ pub const PLACEMENTS: [&str; 10] = [
 ];
 
 pub fn cases() -> impl Strategy<Value = Case> {
-    let mounts = prop_oneof![1 => text::bytes(), 3 => text::visible().prop_map(String::into_bytes)]
+    let mounts = prop_oneof![1 => text::bytes(), 3 => hidden::visible().prop_map(String::into_bytes)]
         .prop_map(|bytes| [b"/m", bytes.as_slice()].concat().into_iter().filter(|&byte| byte != b'/').collect());
     let variable = (
         prop_oneof![9 => "[A-Za-z_][A-Za-z0-9_]{0,8}", 1 => text::string()],

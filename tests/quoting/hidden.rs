@@ -1,0 +1,22 @@
+//! Characters that a unit does not show as they are.
+
+use proptest::prelude::*;
+
+use crate::text;
+
+/// As [`text::string`], without what cannot be seen, which most random text has something of.
+pub fn visible() -> impl Strategy<Value = String> {
+    text::string().prop_map(|text| text.chars().filter(|&character| !is_hidden(character)).collect())
+}
+
+pub fn is_hidden(character: char) -> bool {
+    let ranges = ['\u{AD}'..='\u{AD}', '\u{61C}'..='\u{61C}', '\u{180E}'..='\u{180E}', '\u{200B}'..='\u{200F}', '\u{2028}'..='\u{202E}']
+        .into_iter()
+        .chain(['\u{2060}'..='\u{206F}', '\u{FEFF}'..='\u{FEFF}', '\u{FFF9}'..='\u{FFFB}', '\u{E0000}'..='\u{E007F}']);
+    character.is_control() || is_noncharacter(character) || ranges.into_iter().any(|range| range.contains(&character))
+}
+
+pub fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    (0xFDD0..=0xFDEF).contains(&code) || code % 0x10000 >= 0xFFFE
+}

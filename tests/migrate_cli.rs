@@ -5,64 +5,9 @@
 mod program;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
 use std::time::Duration;
 
-use program::PROGRAM;
-
-struct System {
-    directory: tempfile::TempDir,
-}
-
-impl System {
-    fn new(jobs: &[(&str, &str)]) -> Self {
-        let system = Self { directory: tempfile::tempdir().unwrap() };
-        for (name, text) in jobs {
-            system.put(&format!("etc/init/{name}"), text);
-        }
-        system
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.directory.path().join(path)
-    }
-
-    fn put(&self, path: &str, text: &str) {
-        fs::create_dir_all(self.at(path).parent().unwrap()).unwrap();
-        fs::write(self.at(path), text).unwrap();
-    }
-
-    fn text(&self, path: &str) -> Option<String> {
-        fs::read_to_string(self.at(path)).ok()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
-        command.current_dir(self.directory.path()).env_remove("CLICOLOR_FORCE").arg("migrate").args(arguments);
-        command
-    }
-
-    fn migrate(&self, arguments: &[&str]) -> Ran {
-        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
-        Ran { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() }
-    }
-}
-
-#[derive(Debug)]
-struct Ran {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Ran {
-    fn is(&self, status: i32, stdout: &[&str], stderr: &[&str]) {
-        assert_eq!(self.status, Some(status), "{self:#?}");
-        assert!(stdout.iter().all(|said| self.stdout.contains(said)), "{stdout:?} is not in {self:#?}");
-        assert!(stderr.iter().all(|said| self.stderr.contains(said)), "{stderr:?} is not in {self:#?}");
-    }
-}
+use program::system::System;
 
 const WEB: (&str, &str) = ("web.conf", "start on runlevel [2345]\nexec /usr/bin/web\n");
 const UNIT: &str = "out/etc/systemd/system/web.service";

@@ -4,6 +4,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod skipped;
+pub(crate) mod system;
 
 use std::io::{PipeWriter, Write};
 use std::path::Path;

@@ -1,10 +1,10 @@
 //! Reading jobs.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +34,10 @@ A symbolic link by the name of an override is not an override to init, and is no
 ",
 };
 
+/// The longest file that is read, in bytes. All of it has to be in memory, and what comes of it takes a hundred times as much where
+/// each line is a stanza.
+const LONGEST: u64 = 16 << 20;
+
 /// A job that was read.
 pub(super) struct Input {
     /// As given.
@@ -53,15 +57,14 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool, diale
     });
     let (shown, job) = (shown(path), JobName(source::carry(name.as_bytes())));
     let conf = match read_file(path) {
-        Ok(bytes) => Source::new(shown.clone(), bytes),
+        Ok(source) => source,
         Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
     };
     let overriding = if with_override && !is_old {
         let beside = override_of(path);
-        let shown_beside = self::shown(&beside);
         match read_override(&beside) {
-            Ok(bytes) => bytes.map(|bytes| Source::new(shown_beside, bytes)),
-            Err(trouble) => return Err(unreadable(shown, job, Some(shown_beside), trouble)),
+            Ok(source) => source,
+            Err(trouble) => return Err(unreadable(shown, job, Some(self::shown(&beside)), trouble)),
         }
     } else {
         None
@@ -78,13 +81,13 @@ pub(super) fn is_old(path: &Path, dialect: Option<Dialect>) -> bool {
 pub(super) fn read_found(path: &Path, name: JobName, overriding: Option<&Path>) -> Result<Input, Box<Converted>> {
     let shown = shown(path);
     let conf = match read_file(path) {
-        Ok(bytes) => Source::new(shown.clone(), bytes),
+        Ok(source) => source,
         Err(trouble) => return Err(unreadable(shown, name, None, trouble)),
     };
-    let overriding = match overriding.map(|path| (self::shown(path), read_file(path).map_err(or_without))) {
+    let overriding = match overriding.map(|path| (path, read_file(path).map_err(or_without))) {
         None => None,
-        Some((shown, Ok(bytes))) => Some(Source::new(shown, bytes)),
-        Some((shown_override, Err(trouble))) => return Err(unreadable(shown, name, Some(shown_override), trouble)),
+        Some((_, Ok(source))) => Some(source),
+        Some((path, Err(trouble))) => return Err(unreadable(shown, name, Some(self::shown(path)), trouble)),
     };
     Ok(Input { path: shown, name, sources: Sources { conf, overriding } })
 }
@@ -103,10 +106,11 @@ pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
 }
 
 /// Reads a job from standard input.
-pub(super) fn read_stdin(stdin: &mut dyn io::Read, name: &OsStr) -> Result<Input, Box<Converted>> {
+pub(super) fn read_stdin(stdin: &mut dyn Read, name: &OsStr) -> Result<Input, Box<Converted>> {
     let (shown, name) = ("<stdin>".to_owned(), JobName(source::carry(name.as_bytes())));
     let mut bytes = Vec::new();
-    match stdin.read_to_end(&mut bytes) {
+    match stdin.take(LONGEST + 1).read_to_end(&mut bytes) {
+        Ok(_) if is_too_long(&bytes) => Err(unreadable(shown, name, None, too_long())),
         Ok(_) => Ok(Input { sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None }, path: shown, name }),
         Err(error) => Err(unreadable(shown, name, None, Trouble::of(&error, "give the name of a file"))),
     }
@@ -142,14 +146,66 @@ impl Trouble {
     }
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Trouble> {
-    let metadata = fs::metadata(path).map_err(|error| explained(path, &error))?;
-    check_kind(&metadata)?;
-    fs::read(path).map_err(|error| explained(path, &error))
+fn read_file(path: &Path) -> Result<Source, Trouble> {
+    let read = || {
+        check_kind(&fs::metadata(path)?)?;
+        let file = File::open(path)?;
+        // What was opened counts: the file may be another one by now.
+        let metadata = file.metadata()?;
+        check_kind(&metadata)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LONGEST)).unwrap_or_default());
+        // A file that grows all the time has no end.
+        (&file).take(LONGEST + 1).read_to_end(&mut bytes)?;
+        if is_too_long(&bytes) {
+            return Err(Unread::Trouble(too_long()));
+        }
+        let after = file.metadata()?;
+        if after.len() != metadata.len() || after.modified()? != metadata.modified()? {
+            return Err(Unread::Trouble(changing()));
+        }
+        Ok(Source::new(shown(path), bytes).with_privacy(metadata.permissions().mode() & 0o004 == 0))
+    };
+    read().map_err(|unread| match unread {
+        Unread::Error(error) => explained(path, &error),
+        Unread::Trouble(trouble) => trouble,
+    })
+}
+
+/// Why a file was not read.
+enum Unread {
+    Error(io::Error),
+    Trouble(Trouble),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Trouble> for Unread {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+fn is_too_long(bytes: &[u8]) -> bool {
+    bytes.len() as u64 > LONGEST
+}
+
+fn too_long() -> Trouble {
+    Trouble::new(
+        &format!("this has more than {} MiB, and is not read", LONGEST >> 20),
+        "jobs have some thousand bytes: see what the file is, and put a long script into a file of its own that the job runs",
+    )
+}
+
+fn changing() -> Trouble {
+    Trouble::new("this changed while it was read, and half of a job is another job", "run this again when nobody writes to the file")
 }
 
 /// Nothing where there is no override, or a symbolic link, which init does not follow.
-fn read_override(path: &Path) -> Result<Option<Vec<u8>>, Trouble> {
+fn read_override(path: &Path) -> Result<Option<Source>, Trouble> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(None),
         Ok(_) => read_file(path).map(Some).map_err(or_without),

@@ -274,8 +274,8 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
                 .help("copy the file to the same path below that directory");
             lowering.manual(reading.stated.stanza, &[], diagnostic);
         }
-        let header = made_for(lowering);
-        lowering.companion(Companion::File(Output { path, text: format!("# {header}\n{text}\n") }));
+        let header = made_for(lowering).comment();
+        lowering.companion(Companion::File(Output { path, text: format!("{header}\n{text}\n") }));
     } else {
         let diagnostic = TOO_LONG
             .at(

@@ -51,26 +51,23 @@ impl Companion {
     }
 }
 
-/// The line at the top of whatever is made for a job. By its end a file of ours is recognised.
-pub(super) fn made_for(lowering: &Lowering<'_>) -> String {
-    format!("Made for {} by upstart2systemd.", file_name(lowering))
-}
-
-fn file_name(lowering: &Lowering<'_>) -> String {
-    format!("{}.conf", lossy(&lowering.job.name.0))
+/// The line at the top of whatever is made for a job. By its end a file of ours is recognised. It stays one line whatever the job is
+/// called: what follows a newline would be a command of a script, or a rule of udev.
+pub(super) fn made_for(lowering: &Lowering<'_>) -> Text {
+    Text::new(&format!("Made for {}.conf by upstart2systemd.", lossy(&lowering.job.name.0)))
 }
 
 /// A unit with the stem of the job's own.
 pub(super) fn beside(lowering: &Lowering<'_>, suffix: &str) -> Unit {
     let mut unit = Unit::new(lowering.unit.name.beside(suffix));
-    unit.header.push(Text::new(&made_for(lowering)));
+    unit.header.push(made_for(lowering));
     unit
 }
 
 /// An addition to another unit, still empty.
 pub(super) fn drop_in(lowering: &Lowering<'_>, to: &UnitName, directives: impl IntoIterator<Item = (Directive, Value)>) -> Companion {
     let mut part = Unit::new(lowering.unit.name.clone());
-    part.header.push(Text::new(&made_for(lowering)));
+    part.header.push(made_for(lowering));
     for (directive, value) in directives {
         part.add(directive, value);
     }

@@ -106,7 +106,7 @@ impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut blank = false;
         for line in &self.header {
-            line.write_comment(f)?;
+            writeln!(f, "{}", line.comment())?;
             blank = true;
         }
         for section in Section::ALL {
@@ -123,7 +123,7 @@ impl fmt::Display for Unit {
             writeln!(f, "[{}]", section.name())?;
             for (directive, entry) in entries {
                 for comment in &entry.comments {
-                    comment.write_comment(f)?;
+                    writeln!(f, "{}", comment.comment())?;
                 }
                 if directive.is_list() {
                     let values: Vec<_> = entry.values.iter().map(Value::as_str).collect();
@@ -135,7 +135,7 @@ impl fmt::Display for Unit {
                 }
             }
             for remark in remarks {
-                remark.write_comment(f)?;
+                writeln!(f, "{}", remark.comment())?;
             }
         }
         Ok(())

@@ -29,11 +29,12 @@ impl Text {
         Self(line.trim_end_matches(' ').to_owned())
     }
 
-    pub(super) fn write_comment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// A comment of one line, without its newline.
+    pub fn comment(&self) -> String {
         match self.0.as_str() {
-            "" => writeln!(f, "#"),
+            "" => "#".to_owned(),
             // Below systemd 240 a backslash at the end of a comment makes the next line part of it.
-            text => writeln!(f, "# {}", not_continued(text.to_owned())),
+            text => format!("# {}", not_continued(text.to_owned())),
         }
     }
 }

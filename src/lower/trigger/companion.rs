@@ -190,7 +190,7 @@ pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, ac
                 return companion(event, "a udev rule", &format!("write a file in /etc/udev/rules.d with: {rule}"));
             }
             let path = format!("etc/udev/rules.d/90-upstart-{}.rules", lowering.unit.name.stem());
-            written(Companion::File(Output { path, text: format!("# {}\n{rule}\n", made_for(lowering)) }))
+            written(Companion::File(Output { path, text: format!("{}\n{rule}\n", made_for(lowering).comment()) }))
         }
     }
 }
@@ -237,12 +237,12 @@ fn instance_of_device(lowering: &Lowering<'_>) -> String {
     }
 }
 
-/// A part of a rule. `"` ends a value and cannot be written in it, `|` parts alternatives, and a line end ends the rule: any one character
-/// is near enough.
+/// A part of a rule. `"` ends a value and cannot be written in it, `\` would keep the quote that follows from ending it, `|` parts
+/// alternatives, and a line end ends the rule: any one character is near enough.
 fn pattern(text: &str) -> String {
     lossy(text)
         .chars()
-        .map(|character| if matches!(character, '"' | '|' | '{' | '}') || character.is_control() { '?' } else { character })
+        .map(|character| if matches!(character, '"' | '\\' | '|' | '{' | '}') || character.is_control() { '?' } else { character })
         .collect()
 }
 
@@ -267,7 +267,8 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
     if let Some(refused) = of_instances(lowering, event) {
         return refused;
     }
-    let text = format!("# {}\n[D-BUS Service]\nName={name}\nExec=/bin/false\nUser=root\nSystemdService={unit}\n", made_for(lowering));
+    let header = made_for(lowering).comment();
+    let text = format!("{header}\n[D-BUS Service]\nName={name}\nExec=/bin/false\nUser=root\nSystemdService={unit}\n");
     written(Companion::File(Output { path: format!("usr/share/dbus-1/system-services/{name}.service"), text }))
 }
 

@@ -1,8 +1,8 @@
 //! The directory in which files are written before they are moved into place.
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -31,7 +31,10 @@ impl<'a> Root<'a> {
     pub(super) fn open(path: &'a Path) -> Result<Self> {
         let is_missing = |directory: &&Path| !directory.as_os_str().is_empty() && fs::symlink_metadata(directory).is_err();
         let created = if root_exists(path)? { Vec::new() } else { path.ancestors().take_while(is_missing).collect() };
-        match create_all(path).and_then(|()| lock(path)) {
+        // The outermost first.
+        let made = created.iter().rev().try_for_each(|directory| create_missing(directory));
+        let made = made.with_context(|| format!("cannot create the directory `{}`", path.display()));
+        match made.and_then(|()| lock(path)) {
             Ok(locked) => {
                 let root = Self { path, created, locked };
                 remove_leftover(&path.join(STAGING))?;
@@ -104,13 +107,18 @@ impl Drop for Staging {
     }
 }
 
-/// Creates a directory with a mode that the umask can only lessen.
+/// Creates a directory with this mode, whatever the umask: what is copied onto `/` with its mode must not close `/etc`.
 pub(super) fn create(path: &Path, mode: u32) -> io::Result<()> {
-    DirBuilder::new().mode(mode).create(path)
+    DirBuilder::new().mode(0o700).create(path)?;
+    fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
-fn create_all(path: &Path) -> Result<()> {
-    DirBuilder::new().recursive(true).mode(0o755).create(path).with_context(|| format!("cannot create the directory `{}`", path.display()))
+/// Another run may create it at the same time; and `a/..` is there as soon as `a` is.
+fn create_missing(path: &Path) -> io::Result<()> {
+    match create(path, 0o755) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        created => created,
+    }
 }
 
 /// The directory itself is locked, so that no lock is ever left behind, and none has to be removed while another waits for it.

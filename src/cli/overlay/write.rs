@@ -1,9 +1,9 @@
 //! Writing the overlay.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -122,6 +122,8 @@ fn write_all(root: &Path, staging: &Staging, plan: &Plan<'_>, step: &(dyn Fn() +
         let mut opened =
             File::options().write(true).create_new(true).mode(0o644).open(staging.new_file(file)).with_context(|| failed(file))?;
         opened.write_all(&source::encode(text)).with_context(|| failed(file))?;
+        // Whatever the umask: a unit that only root reads is one that `systemctl cat` does not show.
+        opened.set_permissions(Permissions::from_mode(0o644)).with_context(|| failed(file))?;
         step();
         Ok(())
     })

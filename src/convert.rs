@@ -6,11 +6,12 @@ use crate::ast;
 use crate::conversion::{Conversion, Options, Output};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::dialect::{self, Dialect, Sign};
+use crate::exposure;
 use crate::job::{Job, JobName};
 use crate::lower::{self, Companion, Lowered, UNITS};
 use crate::parse::{self, ErrorKind, Refusal};
 use crate::resolve;
-use crate::source::{Origin, Sources, Span};
+use crate::source::{Origin, Sources, Span, lossy};
 use crate::systemd::Text;
 use crate::world::World;
 
@@ -100,8 +101,11 @@ pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
 }
 
 /// The files of a job that was lowered. `more` is what was said when it was read.
-pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, more: Vec<Diagnostic>) -> Conversion {
+pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, mut more: Vec<Diagnostic>) -> Conversion {
     let Lowered { unit, companions, stanzas, mut diagnostics, origins: _, optional: _, is_early: _, waits: _ } = lowered;
+    if unit.is_some() {
+        more.extend(exposure::check(sources, &stanzas));
+    }
     if !more.is_empty() {
         diagnostics.extend(more);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
@@ -116,7 +120,7 @@ pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, more: V
 
 /// The line that says where a unit came from. Directories are left out, so that the same job gives the same bytes everywhere.
 fn header(sources: &Sources) -> String {
-    let file_name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let file_name = |path: &str| lossy(path.rsplit('/').next().unwrap_or(path)).into_owned();
     let from = file_name(sources.conf.path());
     match &sources.overriding {
         Some(overriding) => format!("Converted from {from} and {} by upstart2systemd.", file_name(overriding.path())),
@@ -128,6 +132,7 @@ fn header(sources: &Sources) -> String {
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules = parse::RULES.to_vec();
     rules.extend(dialect::RULES);
+    rules.extend(exposure::RULES);
     rules.extend(lower::rules());
     rules.extend(crate::plan::rules());
     rules.extend(crate::lint::rules());

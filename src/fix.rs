@@ -103,7 +103,7 @@ impl Accepted<'_> {
             done = end;
         }
         text.push_str(source.text().get(done..).unwrap_or_default());
-        Source::new(source.path(), encode(&text).into_owned())
+        Source::new(source.path(), encode(&text).into_owned()).with_privacy(source.is_private())
     }
 }
 

@@ -16,7 +16,7 @@
 //! Verbs map one noun to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put them together, for one job and for
 //! a directory. Besides there are small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes
 //! sources as diagnostics propose, `fingerprint` knows a finding again, `allow` takes out of the diagnostics what a job file itself says to leave unsaid,
-//! `dialect` knows the languages of other Upstarts than 1.13, and what they lack.
+//! `dialect` knows the languages of other Upstarts than 1.13, and what they lack, `exposure` tells what leaves a private file.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
@@ -32,6 +32,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod event;
 mod event_table;
+mod exposure;
 pub mod fingerprint;
 pub mod fix;
 mod glob;

@@ -87,13 +87,24 @@ pub struct Source {
     raw: Vec<usize>,
     /// Offsets in `text` of the newlines; found when the first position is asked for.
     newlines: OnceLock<Vec<usize>>,
+    private: bool,
 }
 
 impl Source {
     /// `path` is how the file is called in messages.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (text, raw) = decode(bytes);
-        Self { path: path.into(), text, raw, newlines: OnceLock::new() }
+        Self { path: path.into(), text, raw, newlines: OnceLock::new(), private: false }
+    }
+
+    /// Says whether the file is closed to some users of the system.
+    #[must_use]
+    pub fn with_privacy(self, private: bool) -> Self {
+        Self { private, ..self }
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.private
     }
 
     pub fn path(&self) -> &str {

@@ -1,9 +1,11 @@
 //! `env`, and what Upstart put into the environment by itself.
 
 use super::context::Lowering;
+use super::trigger::socket_address;
 use crate::ast::Event;
 use crate::diagnostic::{Rule, Severity};
 use crate::instance::Instance;
+use crate::job::Stated;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Feature, Section, Value};
 
@@ -31,8 +33,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     for stated in job.env.iter().filter(|stated| job.stands(stated.stanza)) {
         let Some((name, value)) = stated.value.split_once('=') else {
             // Copied from init's own environment, which holds what the kernel command line set.
-            lowering.add(Directive::PassEnvironment, Value::line(&stated.value));
-            lowering.exact(stated.stanza, &[Directive::PassEnvironment]);
+            match Value::variable_name(&stated.value) {
+                Some(name) => {
+                    lowering.add(Directive::PassEnvironment, name);
+                    lowering.exact(stated.stanza, &[Directive::PassEnvironment]);
+                }
+                None => unusable(lowering, stated, &stated.value),
+            }
             continue;
         };
         if instance.sets(name) {
@@ -45,15 +52,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             lowering.add(Directive::Environment, value);
             lowering.exact(stated.stanza, &[Directive::Environment]);
         } else {
-            let diagnostic = UNUSABLE
-                .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
-                .help("set it in the command: `/usr/bin/env NAME=VALUE program`");
-            lowering.remark(
-                Section::Service,
-                diagnostic.rule,
-                &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)),
-            );
-            lowering.manual(stated.stanza, &[], diagnostic);
+            unusable(lowering, stated, name);
         }
     }
     if let Some(value) = instance.own_variable() {
@@ -63,8 +62,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     if lowering.options.full_env {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
-    let sockets: Vec<&Event> =
-        job.start_on.iter().flat_map(|condition| condition.value.leaves()).filter(|event| event.name.value == "socket").collect();
+    let leaves = job.start_on.iter().flat_map(|condition| condition.value.leaves());
+    let sockets: Vec<&Event> = leaves.filter(|event| event.name.value == "socket" && socket_address(event).is_some()).collect();
     if let (Some(first), Some(second), Some(condition)) = (sockets.first(), sockets.get(1), &job.start_on) {
         let diagnostic = SEVERAL_SOCKETS
             .at(second.span(), format!("the program is handed all {} sockets, not the one that was called", sockets.len()))
@@ -80,6 +79,14 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
         }
     }
+}
+
+fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
+    let diagnostic = UNUSABLE
+        .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
+        .help("set it in the command: `/usr/bin/env NAME=VALUE program`");
+    lowering.remark(Section::Service, diagnostic.rule, &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)));
+    lowering.manual(stated.stanza, &[], diagnostic);
 }
 
 /// What init itself tells every process: `initctl` without a name, scripts and libraries go by it. It wins over `env`, and so comes later.

@@ -194,6 +194,11 @@ impl Value {
         assignment(name, value).map(Self)
     }
 
+    /// The name of a variable that systemd takes; `None` as for [`Value::environment`].
+    pub fn variable_name(name: &str) -> Option<Self> {
+        is_variable_name(name).then(|| Self(name.to_owned()))
+    }
+
     /// `NAME=%I` and its kin, after some text; `None` as for [`Value::environment`].
     pub fn environment_specifier(name: &str, before: &str, specifier: &'static str) -> Option<Self> {
         assignment(name, before.as_bytes()).map(|text| Self(format!("{text}{specifier}")))
@@ -249,14 +254,17 @@ fn not_continued(mut line: String) -> String {
     line
 }
 
-fn assignment(name: &str, value: &[u8]) -> Option<String> {
+fn is_variable_name(name: &str) -> bool {
     let mut bytes = name.bytes();
-    let named = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn assignment(name: &str, value: &[u8]) -> Option<String> {
     let value = std::str::from_utf8(value).ok()?;
     let valid = !value.chars().any(|character| character == '\0' || is_noncharacter(character));
     let text = format!("{name}={value}");
-    (named && valid && text.len() < ARGUMENT_MAX).then(|| quote::quoted(text.as_bytes(), Dollar::Literal))
+    (is_variable_name(name) && valid && text.len() < ARGUMENT_MAX).then(|| quote::quoted(text.as_bytes(), Dollar::Literal))
 }
 
 #[cfg(test)]
@@ -299,6 +307,7 @@ mod tests {
         assert_eq!(refusal(&[&[b'a'; 9], &vec![0xFF; 131_071], &vec![0xFF; 131_071]]), Some(Refusal::LineTooLong));
         for (name, value) in [("", ""), ("1", ""), ("A-B", ""), ("A.B", ""), ("É", ""), ("A\nB", ""), ("A", "\0"), ("A", "\u{FDD0}")] {
             assert_eq!(Value::environment(name, value.as_bytes()), None, "{name:?}={value:?}");
+            assert!(!value.is_empty() || Value::variable_name(name).is_none(), "{name:?}");
         }
         assert_eq!(Value::environment("A", b"\xFF"), None);
     }

@@ -1,4 +1,4 @@
-//! Events that need a file beside the unit: sockets, files, devices, names on the bus, keys.
+//! Events that need a file beside the unit: files, devices, names on the bus, keys.
 
 use super::{BEYOND, COMPANION, CONTROL_ALT_DELETE, Classified, FILTER, Side, Trigger, value};
 use crate::ast::{Argument, Event, Phase};
@@ -25,16 +25,16 @@ pub(super) fn companion(event: &Event, what: &str, help: &str) -> Classified {
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
-fn beyond(event: &Event, message: &str, help: &str) -> Classified {
+pub(super) fn beyond(event: &Event, message: &str, help: &str) -> Classified {
     Classified::with(Trigger::Beyond, Disposition::Manual, BEYOND.at(event.span(), message).help(help))
 }
 
-fn written(companion: Companion) -> Classified {
+pub(super) fn written(companion: Companion) -> Classified {
     Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
 }
 
 /// A unit of another kind that starts the service of the same stem.
-fn starting_unit(
+pub(super) fn starting_unit(
     lowering: &Lowering<'_>,
     suffix: &str,
     what: &str,
@@ -51,44 +51,9 @@ fn starting_unit(
 }
 
 /// Which instance a file or a connection is for, nothing tells.
-fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Classified> {
+pub(super) fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Classified> {
     let help = "start the instances that you need by hand, or write a unit for each";
     lowering.instance.is_template().then(|| beyond(event, "this does not tell which instance of the job it starts", help))
-}
-
-pub(super) fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
-    let get = |key, position| value(event, key, position).map(|(_, value)| value);
-    let protocol = get("PROTO", Some(0));
-    let listen = match protocol {
-        Some("inet") => get("PORT", Some(1)).map(|port| format!("{}:{port}", get("ADDR", Some(2)).unwrap_or("0.0.0.0"))),
-        Some("inet6") => get("PORT", Some(1)).map(|port| format!("[{}]:{port}", get("ADDR", Some(2)).unwrap_or("::"))),
-        Some("unix") => {
-            get("SOCKET_PATH", None).or_else(|| get("PATH", None)).filter(|path| path.starts_with(['/', '@'])).map(str::to_owned)
-        }
-        _ => None,
-    };
-    let Some(directive) = listen.as_deref().and_then(Value::exact_line) else {
-        return beyond(event, "init opens no socket for this", "give `PROTO=inet PORT=N`, or `PROTO=unix PATH=/a/path`");
-    };
-    if !lowering.options.companions {
-        let stem = lowering.unit.name.stem();
-        return companion(
-            event,
-            &format!("the unit {stem}.socket"),
-            &format!(
-                "write {stem}.socket with `[Socket] ListenStream={}` and `[Install] WantedBy=sockets.target`, and enable it instead of the service",
-                directive.as_str()
-            ),
-        );
-    }
-    if let Some(refused) = of_instances(lowering, event) {
-        return refused;
-    }
-    let mut directives = vec![(Directive::ListenStream, directive)];
-    if protocol == Some("inet6") {
-        directives.push((Directive::BindIpv6Only, Value::keyword("ipv6-only")));
-    }
-    written(starting_unit(lowering, "socket", "Sockets of", directives, "sockets.target"))
 }
 
 pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {

@@ -3,6 +3,7 @@
 mod companion;
 mod custom;
 mod job;
+mod socket;
 
 use crate::ast::{Argument, Event};
 use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
@@ -225,7 +226,7 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
         Meaning::Container => container(event),
         Meaning::NotContainer => Classified::exact(Trigger::Virtualization("!container".to_owned())),
         Meaning::Unit(unit) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
-        Meaning::Socket => companion::socket(lowering, event),
+        Meaning::Socket => socket::socket(lowering, event),
         Meaning::File => companion::file(lowering, event),
         Meaning::DbusActivation => companion::dbus_activation(lowering, event),
         Meaning::ControlAltDelete => companion::control_alt_delete(lowering, event),
@@ -422,6 +423,7 @@ fn container(event: &Event) -> Classified {
 }
 
 pub(super) use companion::bus_name;
+pub(super) use socket::address as socket_address;
 
 /// Whether the peer is up before ordinary units start.
 pub(super) fn is_early(peer: &Peer) -> bool {

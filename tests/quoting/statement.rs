@@ -56,7 +56,9 @@ pub fn scripts() -> impl Strategy<Value = Vec<u8>> {
             let comment = without(b"\n", comment);
             [before.as_bytes(), b"# ", &comment, b"\n"].concat()
         }),
-        2 => vec(word(), 1..4).prop_map(|words| [b"printf '%s,' \\\n", words.join(&b" \\\n  "[..]).as_slice(), b" \\\n\tend\n"].concat()),
+        2 => (vec(word(), 1..4), select(vec!["\tend\n", "# the end\n", "  # the end\n", "; echo end\n", " ;\n"])).prop_map(|(words, end)| {
+            [b"printf '%s,' \\\n", words.join(&b" \\\n  "[..]).as_slice(), b" \\\n", end.as_bytes()].concat()
+        }),
         3 => select(&STEPS[..]).prop_map(|step| step.as_bytes().to_vec()),
         1 => select(&ENDS[..]).prop_map(|end| end.as_bytes().to_vec()),
     ];

@@ -5,4 +5,6 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod injection;
 mod modes;
+mod outside;

@@ -16,7 +16,7 @@
 //! Verbs map one noun to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put them together, for one job and for
 //! a directory. Besides there are small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes
 //! sources as diagnostics propose, `fingerprint` knows a finding again, `allow` takes out of the diagnostics what a job file itself says to leave unsaid,
-//! `dialect` knows the languages of other Upstarts than 1.13, and what they lack, `exposure` tells what leaves a private file.
+//! `dialect` knows the languages of other Upstarts than 1.13, and what they lack, `exposure` tells what leaves a private file, `hidden` what cannot be seen.
 //!
 //! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
@@ -36,6 +36,7 @@ mod exposure;
 pub mod fingerprint;
 pub mod fix;
 mod glob;
+mod hidden;
 pub mod instance;
 pub mod job;
 pub mod lint;

@@ -1,4 +1,4 @@
-use std::io;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use upstart2systemd::cli::{self, Colours, Streams};
@@ -6,6 +6,7 @@ use upstart2systemd::cli::{self, Colours, Streams};
 fn main() -> ExitCode {
     cli::quiet_panics();
     let (mut stdin, mut stdout, mut stderr) = (io::stdin(), io::stdout(), io::stderr());
-    let mut streams = Streams { stdin: &mut stdin, stdout: &mut stdout, stderr: &mut stderr, colours: Colours::detected() };
+    let on_terminal = stdout.is_terminal();
+    let mut streams = Streams { stdin: &mut stdin, stdout: &mut stdout, stderr: &mut stderr, on_terminal, colours: Colours::detected() };
     cli::run(std::env::args_os(), &mut streams).into()
 }

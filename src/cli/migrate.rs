@@ -94,7 +94,7 @@ fn tell_changes(arguments: &Migrate, plan: &Plan, changes: &[Change<'_>], stream
     let differs = changes.iter().any(|change| change.kind.is_difference(arguments.prune));
     let mut status = if arguments.check && differs { Status::Findings } else { Status::Done };
     if arguments.diff {
-        status = status.max(streams.print(overlay::diff(changes, arguments.prune).as_bytes()));
+        status = status.max(streams.print_text(&overlay::diff(changes, arguments.prune)));
     } else {
         let list: String = changes.iter().filter_map(|change| listed(change, arguments)).collect();
         status = status.max(streams.print(list.as_bytes()));

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::job::Job;
 use crate::parse::{ErrorKind, Refusal};
 use crate::report::believed::believed;
-use crate::report::visible;
+use crate::report::{visible, write_json};
 use crate::source::{Origin, Sources, lossy};
 
 /// How much is gathered before it is written.
@@ -52,15 +52,15 @@ struct Failure {
 
 fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) -> io::Result<()> {
     line.extend_from_slice(b"{\"file\":");
-    serde_json::to_writer(&mut *line, &path.to_string_lossy())?;
+    write_json(line, &path.to_string_lossy())?;
     match answer {
         Ok(job) => {
             line.extend_from_slice(b",\"ok\":true,\"job\":");
-            serde_json::to_writer(&mut *line, &believed(job))?;
+            write_json(line, &believed(job))?;
         }
         Err(failure) => {
             line.extend_from_slice(b",\"ok\":false,\"error\":");
-            serde_json::to_writer(&mut *line, failure)?;
+            write_json(line, failure)?;
         }
     }
     line.write_all(b"}\n")

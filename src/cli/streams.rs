@@ -5,13 +5,16 @@ use std::io::{self, ErrorKind, Read, Write};
 use super::Status;
 use super::arguments::Colour;
 use super::bug::Bug;
-use crate::report::Style;
+use crate::report::{Style, visible_lines};
+use crate::source::encode;
 
 /// Where the program reads and prints.
 pub struct Streams<'a> {
     pub stdin: &'a mut dyn Read,
     pub stdout: &'a mut dyn Write,
     pub stderr: &'a mut dyn Write,
+    /// Whether a terminal is behind standard output, and would act on what is printed.
+    pub on_terminal: bool,
     /// What to do where `--color` says nothing.
     pub colours: Colours,
 }
@@ -45,6 +48,11 @@ impl Streams<'_> {
                 Status::Refused
             }
         }
+    }
+
+    /// Prints text of files: to the byte, so that it can be used, and harmless where a terminal is behind it.
+    pub(super) fn print_text(&mut self, text: &str) -> Status {
+        if self.on_terminal { self.print(visible_lines(text).as_bytes()) } else { self.print(&encode(text)) }
     }
 
     /// Says something on standard error. There is nowhere to report that this failed.

@@ -56,7 +56,8 @@ struct Ran {
 fn run_with(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (Status, String) {
     let command = Arguments::try_parse_from(["upstart2systemd"].iter().chain(arguments)).unwrap();
     let (mut stdin, mut stderr) = (stdin, Vec::new());
-    let mut streams = Streams { stdin: &mut stdin, stdout, stderr: &mut stderr, colours: Colours { stdout: false, stderr: false } };
+    let mut streams =
+        Streams { stdin: &mut stdin, stdout, stderr: &mut stderr, on_terminal: false, colours: Colours { stdout: false, stderr: false } };
     let arguments: &Convert = match &command.command {
         Some(super::Command::Convert(convert)) => convert,
         None => &command.convert,

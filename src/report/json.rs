@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::data::json_of;
 use super::ends::ends;
 use super::{Converted, Summary};
 use crate::conversion::{Conversion, Output};
@@ -103,7 +104,7 @@ pub fn json(files: &[Converted]) -> serde_json::Result<String> {
             .collect(),
         summary: Summary::of(files),
     };
-    serde_json::to_string(&report)
+    json_of(&report)
 }
 
 fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> File<'a> {

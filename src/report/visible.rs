@@ -1,5 +1,6 @@
 //! Characters that a terminal would act upon, or that would hide something, made visible.
 
+use crate::hidden::is_hidden;
 use crate::source;
 
 /// More than this of a message tells nobody anything.
@@ -15,6 +16,11 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// Text of several lines that does nothing to a terminal.
+pub fn visible_lines(text: &str) -> String {
+    text.split_inclusive('\n').map(|text| text.strip_suffix('\n').map_or_else(|| line(text), |text| line(text) + "\n")).collect()
+}
+
 /// The visible form of a character; always one character, so that columns stay right. A tab remains.
 pub(super) fn character(character: char) -> char {
     match character {
@@ -22,18 +28,7 @@ pub(super) fn character(character: char) -> char {
         // Control Pictures stand in the order of the controls.
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
         '\x7f' => '␡',
-        // C1 controls, soft hyphen, zero widths, marks and overrides of direction, line and paragraph
-        // separators, invisible operators, byte order mark, interlinear annotation, tags.
-        '\u{80}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
+        _ if is_hidden(character) => char::REPLACEMENT_CHARACTER,
         _ => character,
     }
 }
@@ -51,6 +46,7 @@ mod tests {
     #[test]
     fn nothing_acts_on_a_terminal() {
         assert_eq!(visible("a\x1b[31m\n\r\x07\x7f\u{9b}\u{202e}b\tc"), "a␛[31m␊␍␇␡\u{fffd}\u{fffd}b\tc");
+        assert_eq!(visible_lines("a\x1b\n\tb\r\nc"), "a␛\n\tb␍\nc");
         assert_eq!(visible(Source::new("x", b"caf\xe9".to_vec()).text()), "caf\u{fffd}");
     }
 

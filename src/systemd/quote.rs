@@ -4,6 +4,8 @@
 //! undone, then `%` specifiers are replaced, and when the command is started `$`. So `\x25` and `\x24` do not
 //! protect `%` and `$`; only doubling does.
 
+use crate::hidden::is_hidden;
+
 /// Who expands `$`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dollar {
@@ -12,15 +14,9 @@ pub(super) enum Dollar {
     Doubled,
 }
 
-/// Characters that a reader could not see or would be misled by.
+/// Characters that a reader could not see or would be misled by, or that systemd does not take.
 pub(super) fn is_unprintable(character: char) -> bool {
-    character.is_control()
-        || is_noncharacter(character)
-        || matches!(
-            character,
-            '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-                | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
-        )
+    is_hidden(character) || is_noncharacter(character)
 }
 
 /// What systemd does not count as UTF-8.

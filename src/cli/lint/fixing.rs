@@ -52,13 +52,13 @@ fn fix_one(arguments: &Lint, settings: &Settings, input: Input, path: &Path, str
         ));
     }
     if path.as_os_str() == STDIN && !arguments.diff {
-        return streams.print(&encode(fixed.conf.text()));
+        return streams.print_text(fixed.conf.text());
     }
     let pairs = std::iter::once((&sources.conf, &fixed.conf)).chain(sources.overriding.iter().zip(fixed.overriding.iter()));
     let mut status = Status::Done;
     for (before, after) in pairs.filter(|(before, after)| before.text() != after.text()) {
         if arguments.diff {
-            status = status.max(Status::Findings).max(streams.print(&encode(&diff(before, after))));
+            status = status.max(Status::Findings).max(streams.print_text(&diff(before, after)));
         } else if let Err(error) = replace(Path::new(OsStr::from_bytes(&encode(before.path()))), &encode(after.text())) {
             streams.complain(&format!("cannot write `{}`: {error:#}", visible(before.path())));
             status = status.max(Status::Refused);

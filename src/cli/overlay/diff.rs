@@ -7,7 +7,7 @@ use super::{Change, Kind};
 use crate::report::visible;
 use crate::source;
 
-/// What would change, as `patch -p1` takes it. The text is decoded as [`source`] does it; paths are made visible. Stale files
+/// What would change, as `patch -p1` takes it. The text is as [`source`] carries it; paths are made visible. Stale files
 /// are shown if they are to be removed.
 pub(in crate::cli) fn diff(changes: &[Change<'_>], prune: bool) -> String {
     changes.par_iter().filter(|change| change.kind.is_difference(prune)).map(one).collect::<Vec<_>>().concat()

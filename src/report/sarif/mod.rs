@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::data::json_of;
 use super::ends::ends;
 use super::prose::prose;
 use super::{Converted, visible};
@@ -181,7 +182,7 @@ pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String>
         rules: rules.iter().map(|rule| descriptor(rule)).collect(),
     };
     let run = Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", artifacts: artifacts(files), results };
-    serde_json::to_string(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
+    json_of(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
 }
 
 /// The files that were looked at, each once.

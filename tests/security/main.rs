@@ -8,3 +8,4 @@ mod program;
 mod injection;
 mod modes;
 mod outside;
+mod reports;

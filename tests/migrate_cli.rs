@@ -108,35 +108,3 @@ fn several_directories_are_one_system() {
     assert!(system.text(UNIT).unwrap().contains("ExecStart=/usr/bin/web\n"));
     assert!(system.text("out/etc/systemd/system/extra.service").unwrap().contains("BindsTo=web.service\n"));
 }
-
-/// Every unit is as one run or the other writes it, however early or late the program is killed.
-#[test]
-fn a_killed_migration_leaves_whole_files() {
-    const JOBS: usize = 300;
-    let jobs = |word: &str| (0..JOBS).map(|index| (format!("job{index}.conf"), format!("exec /bin/{word} {index}\n"))).collect::<Vec<_>>();
-    let system = System::new(&[]);
-    let put = |word: &str| jobs(word).iter().for_each(|(name, text)| system.put(&format!("etc/init/{name}"), text));
-    put("old");
-    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &[]);
-    let mut survived = 0;
-    for round in 0..40 {
-        put(if round % 2 == 0 { "new" } else { "old" });
-        let mut child = system.command(&["etc/init", "-o", "out", "-q"]).stdout(std::process::Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_micros(500 * round));
-        child.kill().unwrap();
-        survived += usize::from(child.wait().unwrap().success());
-        for index in 0..JOBS {
-            let text = system.text(&format!("out/etc/systemd/system/job{index}.service")).unwrap();
-            let whole = ["old", "new"]
-                .iter()
-                .any(|word| text.contains(&format!("\nExecStart=/bin/{word} {index}\n")) && text.ends_with("UPSTART_INSTANCE=\n"));
-            assert!(whole, "round {round}: {text}");
-        }
-    }
-    assert!(survived < 40, "the program was never killed in time");
-    put("new");
-    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &[]);
-    system.migrate(&["etc/init", "-o", "out", "--check"]).is(0, &[], &[]);
-    let left: Vec<_> = fs::read_dir(system.at("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["etc"]);
-}

@@ -8,7 +8,10 @@ use std::path::Path;
 use anyhow::Result;
 
 /// Puts a file in the place of what is there, with the permissions of that. A reader sees the old one or the new one, never a part of one.
+/// Where there is a symbolic link, it stays, and what it points to is replaced.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));
@@ -43,5 +46,10 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"second");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        let link = directory.path().join("link.conf");
+        std::os::unix::fs::symlink("foo.conf", &link).unwrap();
+        replace(&link, b"third").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&path).unwrap(), b"third");
     }
 }

@@ -6,6 +6,7 @@ mod bug;
 mod configuration;
 mod convert;
 mod directory;
+mod every_unit;
 mod explain;
 mod input;
 mod lint;
@@ -70,7 +71,7 @@ pub fn all_rules() -> Vec<&'static Rule> {
     rules.extend(directory::RULES);
     rules.extend(shell_check::RULES);
     rules.extend(crate::allow::RULES);
-    rules.push(&input::UNREADABLE);
+    rules.extend([&input::UNREADABLE, &every_unit::EVERY_UNIT]);
     rules.sort_by_key(|rule| rule.code);
     rules
 }

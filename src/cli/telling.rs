@@ -1,7 +1,7 @@
 //! What is said of conversions, and which exit status comes of them.
 
 use super::arguments::{FailOn, Format, Reporting};
-use super::{Status, Streams};
+use super::{Status, Streams, every_unit};
 use crate::conversion::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
 use crate::report::{self, Counting, Summary};
@@ -41,6 +41,8 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
     let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
     let findings =
         files.iter().flat_map(|file| file.conversion.diagnostics.iter().filter(is_said).map(|diagnostic| (&file.sources, diagnostic)));
+    let is_converted = units && files.iter().any(|file| !file.conversion.outputs.is_empty());
+    let last = (is_converted && !reporting.quiet).then(every_unit::line);
     match reporting.format {
         Format::Text => {
             let style = streams.style(reporting.color);
@@ -50,12 +52,14 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
             if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
                 streams.say(&format!("{line}\n"));
             }
+            last.iter().for_each(|line| streams.say(&format!("{line}\n")));
             Status::Done
         }
         Format::Concise => {
             for (sources, diagnostic) in findings {
                 streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
             }
+            last.iter().for_each(|line| streams.say(&format!("{line}\n")));
             Status::Done
         }
         Format::Github => {

@@ -8,6 +8,7 @@ use super::started;
 use crate::ast::Phase;
 use crate::diagnostic::{Rule, Severity};
 use crate::instance::Instance;
+use crate::shell::SimpleCommand;
 use crate::systemd::{Command, Directive, Section, Value};
 
 pub(super) static RULES: [&Rule; 8] = [
@@ -62,8 +63,9 @@ static GROUP_KILL: Rule = Rule {
     code: "U218",
     name: "process-group-kill",
     severity: Severity::Note,
-    explanation: "Upstart signals the process group of the main process. systemd signals every process of the unit, also those that moved to a session of their own \
-(`setsid`, `nohup`, daemons started in the background). If they are to live on, add `KillMode=process`.",
+    explanation: "Upstart signals the process group of the main process, waits for the main process alone, and lets go of what it leaves. systemd signals every process \
+of the unit, also those that moved to a session of their own (`setsid`, `nohup`, what a script starts in the background), and waits for all of them. If they are to live on, add \
+`KillMode=process`.",
 };
 
 static NOTHING_TO_RUN: Rule = Rule {
@@ -207,12 +209,16 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
     let directive = if placement.shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStart };
     lowering.add(directive, Value::command(&command));
     lowering.exact(reading.stated.stanza, &[directive]);
-    let detached = reading.shell.commands.iter().find(|command| command.name() == Some("setsid"));
-    if let Some(range) = detached.map(|command| command.range.clone()) {
+    let detaching = |command: &&SimpleCommand| matches!(command.name(), Some("setsid" | "nohup"));
+    let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
+    // Of a job that is expected to fork, it is the main process.
+    let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
+    if let Some(range) = detached.or(background) {
         lowering.diagnostics.push(
             GROUP_KILL
-                .at(reading.span(&range), "systemd also ends the processes that leave the process group")
-                .help("add `KillMode=process` if they are to outlive the unit"),
+                .at(reading.span(range), "systemd ends this with the unit, and a stop waits until it is gone")
+                .note("Upstart waited for the main process alone, and let go of what it left")
+                .help("add `KillMode=process` if it is to outlive the unit"),
         );
     }
 }

@@ -348,7 +348,8 @@ fn a_reader_that_goes_away_is_no_error() {
     let job = Job::new("exec /bin/x\n");
     let file = job.at("foo.conf");
     let many = vec![file.as_str(); 2000];
-    for arguments in [vec![file.as_str(), "-q"], vec!["convert", &file, "-q"], vec!["parse", &file], [&["parse"], many.as_slice()].concat()] {
+    for arguments in [vec![file.as_str(), "-q"], vec!["convert", &file, "-q"], vec!["parse", &file], [&["parse"], many.as_slice()].concat()]
+    {
         let output = Command::new(PROGRAM).args(&arguments).stdout(closed_pipe()).output().unwrap();
         assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     }

@@ -52,14 +52,18 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
             if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
                 streams.say(&format!("{line}\n"));
             }
-            last.iter().for_each(|line| streams.say(&format!("{line}\n")));
+            if let Some(line) = last {
+                streams.say(&format!("{line}\n"));
+            }
             Status::Done
         }
         Format::Concise => {
             for (sources, diagnostic) in findings {
                 streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
             }
-            last.iter().for_each(|line| streams.say(&format!("{line}\n")));
+            if let Some(line) = last {
+                streams.say(&format!("{line}\n"));
+            }
             Status::Done
         }
         Format::Github => {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::tests::{any_diagnostic, any_sources, any_text, converted};
 use super::{Converted, github, sarif};
 use crate::conversion::Conversion;
+use crate::diagnostic::Rule;
 
 /// The schema of SARIF, with the formats of its texts.
 static SARIF: LazyLock<Validator> = LazyLock::new(|| {
@@ -17,7 +18,11 @@ static SARIF: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 fn log(files: &[Converted]) -> Value {
-    serde_json::from_str(&sarif(files, &crate::convert::rules()).unwrap()).unwrap()
+    log_of(files, &crate::convert::rules())
+}
+
+fn log_of(files: &[Converted], rules: &[&Rule]) -> Value {
+    serde_json::from_str(&sarif(files, rules).unwrap()).unwrap()
 }
 
 /// What keeps a log from being taken: the schema, and what GitHub asks for besides.
@@ -98,7 +103,8 @@ proptest! {
         let conversion =
             Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics };
         let changes = conversion.diagnostics.iter().map(|diagnostic| !diagnostic.edits.is_empty()).collect::<Vec<_>>();
-        let log = log(&[Converted { sources: Arc::new(sources), conversion }]);
+        // The rules are the same for any input, and many.
+        let log = log_of(&[Converted { sources: Arc::new(sources), conversion }], &crate::convert::rules()[..3]);
         prop_assert_eq!(complaints(&log), Vec::<String>::new());
         let fixes = log["runs"][0]["results"].as_array().unwrap().iter().map(|result| result.get("fixes").is_some());
         prop_assert_eq!(fixes.collect::<Vec<_>>(), changes);

@@ -1,7 +1,8 @@
 //! Renderings as people see them, and what must hold for any input.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use jsonschema::Validator;
 use proptest::prelude::*;
 
 use super::{Converted, Counting, SCHEMA, Style, Summary, concise, json, text};
@@ -12,6 +13,8 @@ use crate::source::{Origin, Place, Source, Sources, Span};
 static ERROR: Rule = Rule { code: "U003", name: "unknown-word", severity: Severity::Error, explanation: "" };
 static WARNING: Rule = Rule { code: "U207", name: "console-output", severity: Severity::Warning, explanation: "" };
 static NOTE: Rule = Rule { code: "U210", name: "author-dropped", severity: Severity::Note, explanation: "" };
+
+static OBJECT: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap());
 
 fn sources(conf: impl Into<Vec<u8>>) -> Sources {
     Sources { conf: Source::new("demo.conf", conf.into()), overriding: None }
@@ -204,13 +207,11 @@ fn the_object() {
 
 #[test]
 fn the_object_is_what_the_schema_says() {
-    let schema = serde_json::from_str(SCHEMA).unwrap();
-    jsonschema::meta::validate(&schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    jsonschema::meta::validate(&serde_json::from_str(SCHEMA).unwrap()).unwrap();
     let whole: serde_json::Value = serde_json::from_str(&json(&converted()).unwrap()).unwrap();
-    let complaints: Vec<String> = validator.iter_errors(&whole).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let complaints: Vec<String> = OBJECT.iter_errors(&whole).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert_eq!(complaints, Vec::<String>::new());
-    assert!(validator.is_valid(&serde_json::from_str(&json(&[]).unwrap()).unwrap()));
+    assert!(OBJECT.is_valid(&serde_json::from_str(&json(&[]).unwrap()).unwrap()));
 
     // Every object of the report refuses a stranger, and misses each of its fields.
     let mut objects = Vec::new();
@@ -219,11 +220,11 @@ fn the_object_is_what_the_schema_says() {
     for at in objects {
         let mut strange = whole.clone();
         strange.pointer_mut(&at).unwrap().as_object_mut().unwrap().insert("stranger".into(), 1.into());
-        assert!(!validator.is_valid(&strange), "a stranger at {at:?}");
+        assert!(!OBJECT.is_valid(&strange), "a stranger at {at:?}");
         for field in whole.pointer(&at).unwrap().as_object().unwrap().keys() {
             let mut damaged = whole.clone();
             damaged.pointer_mut(&at).unwrap().as_object_mut().unwrap().remove(field);
-            assert!(!validator.is_valid(&damaged), "{field} is missing at {at:?}");
+            assert!(!OBJECT.is_valid(&damaged), "{field} is missing at {at:?}");
         }
     }
     for (at, wrong) in
@@ -231,7 +232,7 @@ fn the_object_is_what_the_schema_says() {
     {
         let mut damaged = whole.clone();
         *damaged.pointer_mut(at).unwrap() = wrong;
-        assert!(!validator.is_valid(&damaged), "{at}");
+        assert!(!OBJECT.is_valid(&damaged), "{at}");
     }
 }
 
@@ -356,8 +357,7 @@ proptest! {
     fn anything_can_be_said_in_json(sources in any_sources(), diagnostic in any_diagnostic(), job in any_text()) {
         let conversion = Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: vec![diagnostic] };
         let said = json(&[Converted { sources: Arc::new(sources), conversion }]).unwrap();
-        let schema = serde_json::from_str(SCHEMA).unwrap();
         let value: serde_json::Value = serde_json::from_str(&said).unwrap();
-        prop_assert!(jsonschema::is_valid(&schema, &value));
+        prop_assert!(OBJECT.is_valid(&value));
     }
 }

@@ -29,6 +29,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use rayon::prelude::*;
 use upstart2systemd::systemd::{Argument, Directive, Prefix, Unit, UnitName, Value, escape_instance, escape_path};
 
 use random::{number, numbers};
@@ -44,7 +45,7 @@ const SIMPLIFICATIONS: usize = 300;
 #[test]
 fn systemd_reads_what_was_written() {
     let Some(systemd) = found(Systemd::find()) else { return };
-    let placements = hold(20, &unit::cases(), |cases| {
+    let placements = hold(20, unit::cases, |cases| {
         let mut units = Vec::new();
         for (index, case) in cases.iter().enumerate() {
             let name = file(index);
@@ -76,7 +77,7 @@ fn times() -> usize {
 #[test]
 fn scripts_do_what_they_did() {
     let Some(systemd) = found(Systemd::find()) else { return };
-    hold(1, &script::scripts(), |scripts| {
+    hold(1, script::scripts, |scripts| {
         let literal_dollar = |index: usize| index.is_multiple_of(2);
         let units: Vec<_> = scripts
             .iter()
@@ -116,8 +117,8 @@ fn run(script: &[u8]) -> (Option<i32>, String) {
 #[test]
 fn units_do_what_the_scripts_of_their_jobs_did() {
     let Some(systemd) = found(Systemd::find()) else { return };
-    let directory = tempfile::TempDir::new().unwrap();
-    let successes = hold(1, &job::cases(), |cases| {
+    let successes = hold(1, job::cases, |cases| {
+        let directory = tempfile::TempDir::new().unwrap();
         let job = |index: usize| format!("job{index}+é %n");
         let units: Vec<_> = cases.iter().enumerate().map(|(index, case)| case.unit(&job(index))).collect();
         let reading = systemd.read(&units);
@@ -138,7 +139,7 @@ fn units_do_what_the_scripts_of_their_jobs_did() {
 #[test]
 fn names_are_accepted_by_systemd() {
     let Some(systemd) = found(Systemd::find()) else { return };
-    let counted = hold(40, &name::cases(), |cases| {
+    let counted = hold(40, name::cases, |cases| {
         let names: Vec<_> = cases.iter().map(name::Case::name).collect();
         let units: BTreeMap<_, _> = names.iter().flatten().map(|name| (name.to_string(), name::unit(name))).collect();
         let reading = systemd.read(&units.into_iter().collect::<Vec<_>>());
@@ -154,14 +155,14 @@ fn names_are_accepted_by_systemd() {
 #[test]
 fn escaping_is_that_of_systemd_escape() {
     let Some(program) = found(program("systemd-escape").ok_or("systemd-escape is not installed".to_owned())) else { return };
-    let texts = prop_oneof![3 => text::bytes(), 1 => "[-a-z./]{0,12}".prop_map(String::into_bytes)];
+    let texts = || prop_oneof![3 => text::bytes(), 1 => "[-a-z./]{0,12}".prop_map(String::into_bytes)];
     let escaped = |options: &[&str], texts: &[Vec<u8>]| {
         let output =
             Command::new(&program).args(options).arg("--").args(texts.iter().map(|text| OsStr::from_bytes(text))).output().unwrap();
         output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
     };
     let verdict = |escaped: String, expected: &str| if escaped == expected { Ok(()) } else { Err(format!("{escaped}, not {expected}")) };
-    let held = hold(40, &texts, |texts| {
+    let held = hold(40, texts, |texts| {
         // No escaped text has a blank.
         let expected = escaped(&[], texts).unwrap();
         let expected: Vec<_> = expected.trim_end_matches('\n').split(' ').collect();
@@ -170,7 +171,7 @@ fn escaping_is_that_of_systemd_escape() {
     });
     assert!(held.len() >= 6_000 * times());
     // It refuses all where it refuses one.
-    hold(1, &texts, |texts| {
+    hold(1, texts, |texts| {
         let expected = texts.iter().map(|text| escaped(&["--path"], std::slice::from_ref(text)));
         texts
             .iter()
@@ -189,45 +190,57 @@ fn found<T>(what: Result<T, String>) -> Option<T> {
     what.inspect_err(|missing| skipped(missing)).ok()
 }
 
-/// Makes batches of cases and judges them; of the first that fails, a smallest one is shown.
-fn hold<S, T>(batches: usize, strategy: &S, judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>>) -> Vec<T>
+/// Makes batches of cases, side by side, and judges them; of the first that fails, a smallest one is shown.
+fn hold<S, T>(batches: usize, strategy: impl Fn() -> S + Sync, judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>> + Sync) -> Vec<T>
+where
+    S: Strategy,
+    S::Value: Clone + Debug,
+    T: Send,
+{
+    let mut numbers = numbers("QUOTING_SEED");
+    let mut seed = || {
+        let mut seed = [0; 16];
+        numbers.fill_bytes(&mut seed);
+        seed
+    };
+    let seeds: Vec<_> = (0..batches * times()).map(|_| seed()).collect();
+    // No thread may have the strategy of another.
+    seeds.par_iter().flat_map_iter(|seed| hold_batch(seed, &strategy(), &judge)).collect()
+}
+
+fn hold_batch<S, T>(seed: &[u8; 16], strategy: &S, judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>>) -> Vec<T>
 where
     S: Strategy,
     S::Value: Clone + Debug,
 {
     // Not as random as others, and many times as fast.
-    let mut seed = [0; 16];
-    numbers("QUOTING_SEED").fill_bytes(&mut seed);
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::XorShift, &seed));
-    let mut held = Vec::new();
-    for _ in 0..batches * times() {
-        let trees: Vec<_> = (0..BATCH).map(|_| strategy.new_tree(&mut runner).unwrap()).collect();
-        let cases: Vec<_> = trees.iter().map(ValueTree::current).collect();
-        for (mut tree, verdict) in trees.into_iter().zip(judge(&cases)) {
-            let mut fault = match verdict {
-                Ok(what) => {
-                    held.push(what);
-                    continue;
-                }
-                Err(fault) => fault,
-            };
-            let mut smallest = tree.current();
-            let mut changed = tree.simplify();
-            for _ in 0..SIMPLIFICATIONS {
-                if !changed {
-                    break;
-                }
-                let case = tree.current();
-                match judge(std::slice::from_ref(&case)).remove(0) {
-                    Ok(_) => changed = tree.complicate(),
-                    Err(other) => {
-                        (smallest, fault) = (case, other);
-                        changed = tree.simplify();
-                    }
-                }
+    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::XorShift, seed));
+    let trees: Vec<_> = (0..BATCH).map(|_| strategy.new_tree(&mut runner).unwrap()).collect();
+    let cases: Vec<_> = trees.iter().map(ValueTree::current).collect();
+    let verdicts = judge(&cases);
+    let shown = |(mut tree, verdict): (S::Tree, Result<T, String>)| verdict.unwrap_or_else(|fault| show_smallest(&mut tree, fault, &judge));
+    trees.into_iter().zip(verdicts).map(shown).collect()
+}
+
+fn show_smallest<V, T>(tree: &mut V, mut fault: String, judge: impl Fn(&[V::Value]) -> Vec<Result<T, String>>) -> !
+where
+    V: ValueTree,
+    V::Value: Clone + Debug,
+{
+    let mut smallest = tree.current();
+    let mut changed = tree.simplify();
+    for _ in 0..SIMPLIFICATIONS {
+        if !changed {
+            break;
+        }
+        let case = tree.current();
+        match judge(std::slice::from_ref(&case)).remove(0) {
+            Ok(_) => changed = tree.complicate(),
+            Err(other) => {
+                (smallest, fault) = (case, other);
+                changed = tree.simplify();
             }
-            panic!("{smallest:?}\n{fault}");
         }
     }
-    held
+    panic!("{smallest:?}\n{fault}")
 }

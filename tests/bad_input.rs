@@ -11,6 +11,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rayon::prelude::*;
+
 use program::{PROGRAM, closed_pipe, path, run};
 
 const MEGABYTE: usize = 1 << 20;
@@ -179,14 +181,13 @@ fn a_script_of_ten_megabytes_is_no_burden() {
 #[test]
 fn a_word_of_ten_megabytes_is_no_burden() {
     let word = "a".repeat(10 * MEGABYTE);
-    convert(format!("# {word}\nexec /bin/x\n")).converts(&[]);
-    convert(format!("exec /bin/x {word}\n")).fails(1, &["error[U210]", "foo.conf:1:1", "-o DIR"]);
-    for text in
-        [word.clone(), format!("{word} b\n"), format!("exec a\n{word}\n"), format!("exec '{word}"), format!("kill timeout {word}\n")]
-    {
+    let convert = |text: &str| convert(text.replace("WORD", &word));
+    convert("# WORD\nexec /bin/x\n").converts(&[]);
+    convert("exec /bin/x WORD\n").fails(1, &["error[U210]", "foo.conf:1:1", "-o DIR"]);
+    ["WORD", "WORD b\n", "exec a\nWORD\n", "exec 'WORD", "kill timeout WORD\n"].par_iter().for_each(|text| {
         let ran = convert(text).fails(3, &["error[U0", "help: "]);
         assert!(ran.stderr.len() < 5000, "{}", ran.stderr.len());
-    }
+    });
 }
 
 #[test]
@@ -194,6 +195,18 @@ fn thousands_of_stanzas_are_no_burden() {
     let variables: String = (0..20_000).map(|number| format!("env A{number}=1\n")).collect();
     convert(format!("{variables}exec /bin/x\n")).converts(&[]);
     convert(format!("start on a{}\nexec /bin/x\n", " b".repeat(50_000))).says(&["foo.conf:1"]);
+}
+
+/// The text shows a hundred of a kind, and counts the rest; the other formats have them all.
+#[test]
+fn what_is_said_again_and_again_is_counted() {
+    let job = Job::new("exec /bin/a\n".repeat(1001));
+    let text = job.convert(&[]).converts(&["900 more of these in ", "/foo.conf; `--format concise`", ": 1000 warnings"]).stderr;
+    let code = text.lines().find_map(|line| line.strip_prefix("warning[")?.split_once(']')).unwrap().0;
+    let said = |text: &str, word: &str| text.lines().filter(|line| line.contains(word) && line.contains(code)).count();
+    assert_eq!(said(&text, "warning["), 100 + 1);
+    assert_eq!(said(&job.convert(&["--format", "concise"]).stderr, "warning["), 1000);
+    assert_eq!(job.convert(&["--format", "json"]).stderr.matches("\"name\":\"overwritten-stanza\"").count(), 1000);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! What is said of conversions, and which exit status comes of them.
 
+use std::collections::BTreeMap;
+
 use super::arguments::{FailOn, Format, Reporting};
 use super::{Status, Streams, every_unit};
 use crate::conversion::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
-use crate::report::{self, Counting, Summary};
+use crate::report::{self, Counting, Summary, visible};
+use crate::source::Sources;
 
 /// An error means that nothing usable is written, whatever else there is.
 pub(super) fn usable(mut conversion: Conversion) -> Conversion {
@@ -46,8 +49,8 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
     match reporting.format {
         Format::Text => {
             let style = streams.style(reporting.color);
-            for (sources, diagnostic) in findings {
-                streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
+            for Converted { sources, conversion } in files {
+                tell_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
             }
             if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
                 streams.say(&format!("{line}\n"));
@@ -74,6 +77,27 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
         }
         Format::Json => tell_whole(report::json(files), streams),
         Format::Sarif => tell_whole(report::sarif(files, &super::all_rules()), streams),
+    }
+}
+
+/// How often the text shows lines for one rule in one job: who has read as many knows the rest.
+const SHOWN: usize = 100;
+
+/// Shows the lines that each is about, and counts what one rule says beyond [`SHOWN`] times.
+fn tell_each<'a>(sources: &Sources, findings: impl Iterator<Item = &'a Diagnostic>, style: report::Style, streams: &mut Streams<'_>) {
+    let mut counts: BTreeMap<&str, (usize, &Diagnostic)> = BTreeMap::new();
+    for diagnostic in findings {
+        let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
+        *count += 1;
+        if *count <= SHOWN {
+            streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
+        }
+    }
+    for (code, (count, first)) in counts {
+        if count > SHOWN {
+            let (severity, path, more) = (first.severity.name(), visible(sources.get(first.span.origin).path()), count - SHOWN);
+            streams.say(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
+        }
     }
 }
 

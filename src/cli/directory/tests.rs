@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::{Directory, read};
@@ -289,18 +289,4 @@ fn a_directory_that_cannot_be_listed_fails_the_whole() {
 fn an_empty_directory_has_nothing() {
     let places = Places::with(&["a/README"]);
     assert_eq!(places.a(), (vec![], vec![]));
-}
-
-#[test]
-fn ten_thousand_jobs_are_read_quickly() {
-    let places = Places::with(&["a/x"]);
-    for number in 0..10_000 {
-        fs::write(places.at(&format!("a/{number}.conf")), "exec true\n").unwrap();
-    }
-    let start = std::time::Instant::now();
-    let Directory { inputs, strays } = places.read(&["a"]);
-    assert_eq!((inputs.len(), strays.len()), (10_000, 0));
-    // Far more than it takes: what this is to notice is work that grows with the square of the number.
-    assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
-    assert!(Path::new(&inputs[0].path).ends_with("a/0.conf"));
 }

@@ -123,9 +123,7 @@ mod tests {
     #[test]
     fn nobody_waits_for_ever() {
         for script in ["exec sleep 60", "sleep 60 & exit 0", "exec >&- 2>&-; exec sleep 60"] {
-            let begin = Instant::now();
             assert_eq!(sh(script, Vec::new(), Duration::from_millis(300)).err().unwrap(), "it took longer than 0.3 seconds", "{script}");
-            assert!(begin.elapsed() < Duration::from_secs(30));
         }
         assert!(run(&mut Command::new("/nonexistent"), Vec::new(), LIMIT).err().unwrap().starts_with("it cannot be started: "));
     }

@@ -1,0 +1,56 @@
+//! How the time of a conversion grows with the length of the job: `cargo bench --bench long`.
+//!
+//! Of each text the time for ten megabytes is given as a ratio to that for one. Ten is in proportion; a hundred would be its square.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and ends where it cannot go on")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
+const MEGABYTE: usize = 1 << 20;
+const RUNS: usize = 3;
+
+/// What a text begins with, what is repeated in it, and what it ends with.
+const TEXTS: [(&str, &str, &str, &str); 14] = [
+    ("a script", "script\n", "    echo \"a line of a script\" # with a comment\n", "end script\n"),
+    ("a script that never ends", "script\n", "end scrip\n", ""),
+    ("one word", "exec /bin/x ", "a", "\n"),
+    ("one word that is no stanza", "", "a", ""),
+    ("one word in quotes that are never closed", "exec '", "a", ""),
+    ("many words", "exec /bin/x ", "\"a\\\"\" ", "\n"),
+    ("many events", "emits ", "a ", "\n"),
+    ("quotes one after the other", "emits ", "\"a\"'b'", "'"),
+    ("joined lines", "description a", "\\\n", "b\n"),
+    ("comments", "", "# a comment\n\n", "exec /bin/x\n"),
+    ("variables", "", "env A=b\n", "exec /bin/x\n"),
+    ("parentheses", "exec /bin/x\nstart on ", "(", "\n"),
+    ("one line again and again", "", "exec /bin/x\n", ""),
+    ("bytes that are no text", "description ", "\u{fffd}\u{1}\u{9b}", "\n"),
+];
+
+fn main() {
+    let directory = tempfile::tempdir().unwrap();
+    let job = directory.path().join("long.conf");
+    println!("{:<42} {:>8} {:>8} {:>6}", "", "1 MB", "10 MB", "ratio");
+    for (name, begin, repeated, end) in TEXTS {
+        let [one, ten] = [MEGABYTE, 10 * MEGABYTE].map(|length| {
+            fs::write(&job, format!("{begin}{}{end}", repeated.repeat(length / repeated.len()))).unwrap();
+            median(&job).as_secs_f64()
+        });
+        println!("{name:<42} {one:>6.3} s {ten:>6.3} s {:>6.1}", ten / one);
+    }
+}
+
+fn median(job: &Path) -> Duration {
+    let mut times: [Duration; RUNS] = std::array::from_fn(|_| {
+        let start = Instant::now();
+        // Whether it is refused is of no concern.
+        Command::new(PROGRAM).arg(job).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        start.elapsed()
+    });
+    times.sort();
+    times[RUNS / 2]
+}

@@ -219,3 +219,19 @@ fn unsafe_edits_settle() {
         assert!(!matches!(ending, Ending::Exhausted), "{}:\n{}", path.display(), after.conf.text());
     }
 }
+
+/// Whatever stands behind, no edit makes a job that init refuses.
+#[test]
+fn no_edit_has_to_be_taken_back() {
+    for text in LINTS.iter().flat_map(|lint| [lint.example.bad, lint.example.good]) {
+        for (end, _) in text.match_indices('\n') {
+            for behind in [" b", " it's", " \"", " \0", "\\", " \\", "# it's", "#", "#a b # it's", ")"] {
+                let sources = sources(format!("{}{behind}{}", &text[..end], &text[end..]).as_bytes());
+                if found(&sources).is_some() {
+                    let AllFixed { sources: after, ending, .. } = fix_all(sources, true, everything);
+                    assert!(matches!(ending, Ending::Settled), "{ending:?}:\n{}", after.conf.text());
+                }
+            }
+        }
+    }
+}

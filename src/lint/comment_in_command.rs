@@ -42,13 +42,24 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .note(format!("`{}` ends before it", stanza.value.keyword()))
             .help("put the word into quotes");
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"#_./:=@%+,-".contains(&byte);
-        if !of_shell && word.bytes().all(plain) {
+        if !of_shell && word.bytes().all(plain) && can_follow(&comment[word.len()..], &stanza.value) {
             // With the character before it, so that it is in the way of an edit that deletes the stanza, and is not left over.
             let before = text.get(..span.end).and_then(|before| before.chars().next_back()).map(String::from).unwrap_or_default();
             let place = span.end - before.len()..span.end + word.len();
             diagnostic = diagnostic.changing_edit(Span::new(span.origin, place), format!("{before}\"{word}\""));
         }
         found.push(diagnostic);
+    }
+}
+
+/// Whether init takes what comes to stand outside of the comment, along with the stanza.
+fn can_follow(rest: &str, stanza: &Stanza) -> bool {
+    let rest = rest.split('#').next().unwrap_or_default();
+    if matches!(stanza, Stanza::Process(..) | Stanza::RespawnCommand(_)) {
+        !rest.contains(['\0', '\'', '"', '\\'])
+    } else {
+        // The others take one word.
+        rest.trim_matches([' ', '\t', '\r']).is_empty()
     }
 }
 

@@ -167,7 +167,7 @@ fn described(event: &Event, side: Side, node: &Node, matched: &Matched) -> Class
     };
     let mut diagnostic =
         COMPANION.at(event.span(), format!("the event `{name}` needs a unit that stands for it")).label(relation).help(format!(
-            "write {unit} with `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {}` does what `initctl emit {name}` did",
+            "`-o DIR` writes {unit} along; by hand it takes `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {}` does what `initctl emit {name}` did",
             node.unit
         ));
     if !matched.unmatched.is_empty() {

@@ -13,7 +13,7 @@ static UNPLACED: Rule = Rule {
     name: "hidden-job-control",
     severity: Severity::Warning,
     explanation: "The script mentions Upstart's `initctl`, or one of its other commands by its path, in a place where it is not an ordinary command: inside a string that \
-another shell will run, after `exec` or `sudo`, or in a here-document. Functions that stand for these commands are put in front of the script, but they do not reach \
+another shell will run, after `exec` or `sudo`, or in a here-document; or it calls a variable that it sets to one of them. Functions that stand for these commands are put in front of the script, but they do not reach \
 there. Write the systemctl command instead.",
 };
 

@@ -1,5 +1,6 @@
 //! Where a script starts, stops and asks about jobs. Only the names of the commands are known here.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Context, Reading, SimpleCommand, Word};
@@ -116,7 +117,8 @@ pub fn is_option(word: &str) -> bool {
 pub struct Uses {
     pub commands: Vec<JobControl>,
     /// Where `initctl`, or the path of another of the commands, is mentioned in a way that may or may not be a use: in a string, a
-    /// here-document, an argument of an unknown command, or behind the place where the reader was lost.
+    /// here-document, an argument of an unknown command, or behind the place where the reader was lost; and where a variable that is
+    /// set to one of the commands is called.
     pub unplaced: Vec<Range<usize>>,
 }
 
@@ -142,8 +144,29 @@ pub fn find(text: &str, reading: &Reading) -> Uses {
     };
     // The words of a command stand around the commands of its substitutions.
     known.sort_unstable_by_key(|range| range.start);
-    let unplaced = mentions(text).filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place)).collect();
+    let mentions = mentions(text).filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
+    let mut unplaced: Vec<_> = mentions.chain(named_by_variables(text, reading)).collect();
+    unplaced.sort_unstable_by_key(|place| place.start);
     Uses { commands, unplaced }
+}
+
+/// Commands whose name is a variable that the script sets to one of the verbs.
+fn named_by_variables<'a>(text: &'a str, reading: &'a Reading) -> impl Iterator<Item = Range<usize>> {
+    let assignments = reading.commands.iter().flat_map(|command| &command.assignments);
+    let verbs: BTreeSet<&str> = assignments
+        .filter_map(|word| word.literal.as_deref()?.split_once('='))
+        .filter(|(_, value)| Verb::of(value).is_some())
+        .map(|(name, _)| name)
+        .collect();
+    let names = reading.commands.iter().filter_map(|command| command.words.first()).map(|word| word.range.clone());
+    names.filter(move |place| text.get(place.clone()).and_then(variable).is_some_and(|name| verbs.contains(name)))
+}
+
+/// The name in `$NAME` and `${NAME}`, with quotes or without.
+fn variable(word: &str) -> Option<&str> {
+    let word = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
+    let name = word.strip_prefix('$')?;
+    Some(name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name))
 }
 
 /// Whether the command can do no more with its arguments than look at them.
@@ -291,6 +314,9 @@ mod tests {
             ("I=/sbin/initctl; $I emit x", &["unplaced initctl"]),
             ("echo $(x | xargs initctl)", &["unplaced initctl"]),
             ("stop; 'initctl", &["stop", "unplaced initctl"]),
+            ("go=start; if a; then go=\"stop\"; fi; $go x", &["unplaced $go"]),
+            ("\"${go}\" x; A=b go=status c", &["unplaced \"${go}\""]),
+            ("go=started; $go x; other=stop; $others x; echo $other", &[]),
         ] {
             assert_eq!(found(text), expected, "{text:?}");
         }

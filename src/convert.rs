@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::ast;
 use crate::conversion::{Conversion, Options, Output};
+use crate::deletion;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::dialect::{self, Dialect, Sign};
 use crate::exposure;
@@ -110,6 +111,7 @@ pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, mut mor
         diagnostics.extend(more);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
     }
+    deletion::widen(sources, &mut diagnostics);
     let outputs = unit.map_or_else(Vec::new, |mut unit| {
         unit.header.insert(0, Text::new(&header(sources)));
         let own = Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() };

@@ -28,6 +28,7 @@ pub mod cli;
 pub mod command;
 pub mod conversion;
 pub mod convert;
+mod deletion;
 pub mod diagnostic;
 pub mod dialect;
 pub mod event;

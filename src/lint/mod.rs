@@ -37,6 +37,7 @@ mod unset_home;
 mod variable_of_other_phase;
 mod world_writable_umask;
 
+use crate::deletion;
 use crate::diagnostic::{Diagnostic, Rule};
 
 pub use examples::{example, of_passes};
@@ -97,6 +98,7 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
         (lint.check)(subject, &lint.rule, &mut found);
     }
     found.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    deletion::widen(subject.sources, &mut found);
     found
 }
 

@@ -1,6 +1,7 @@
 //! Properties of all processes of a job: identity, directory, masks, priorities, limits.
 
 use super::context::Lowering;
+use super::literal::literal;
 use crate::ast::{Amount, Resource};
 use crate::diagnostic::{Rule, Severity};
 use crate::job::Stated;
@@ -102,7 +103,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     }
     for limit in job.limits.values() {
         let directive = limit_directive(limit.value.resource);
-        let (soft, hard) = (amount(limit.value.soft), amount(limit.value.hard));
+        let (soft, hard) = (amount(limit.value.resource, limit.value.soft), amount(limit.value.resource, limit.value.hard));
         if exceeds(limit.value.soft, limit.value.hard) {
             let diagnostic = SOFT_ABOVE_HARD
                 .at(limit.span, format!("the soft limit {soft} is above the hard limit {hard}"))
@@ -130,12 +131,22 @@ fn exceeds(soft: Amount, hard: Amount) -> bool {
     }
 }
 
-fn amount(amount: Amount) -> String {
-    match amount {
-        Amount::Unlimited => "infinity".to_owned(),
-        Amount::Value(value) => value.to_string(),
+/// As systemd takes it: what it refuses is written as what the kernel makes of it.
+fn amount(resource: Resource, amount: Amount) -> String {
+    match (resource, amount) {
+        // A process of any nice level may have all of them; systemd takes nothing beyond.
+        (Resource::Nice, Amount::Unlimited) => NICE_MAX.to_string(),
+        (Resource::Nice, Amount::Value(value)) => value.min(NICE_MAX).to_string(),
+        (Resource::Cpu, Amount::Value(CPU_ENDLESS..)) | (_, Amount::Unlimited | Amount::Value(u64::MAX)) => "infinity".to_owned(),
+        (_, Amount::Value(value)) => value.to_string(),
     }
 }
+
+/// The limit that allows nice level -20 (setrlimit(2), `RLIMIT_NICE`).
+const NICE_MAX: u64 = 40;
+
+/// In seconds. systemd counts microseconds, and this has too many.
+const CPU_ENDLESS: u64 = u64::MAX / 1_000_000;
 
 fn limit_directive(resource: Resource) -> Directive {
     match resource {
@@ -158,10 +169,8 @@ fn limit_directive(resource: Resource) -> Directive {
 
 fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let path = lossy(&stated.value);
-    // What is not UTF-8 cannot stand in a unit.
-    let is_utf8 = path == stated.value.as_str();
-    let absolute = if path.starts_with('/') { path.to_string() } else { format!("/{path}") };
-    let Some(value) = Value::exact_line(&absolute).filter(|_| is_utf8 && !stated.value.split('/').any(|part| part == "..")) else {
+    let absolute = if stated.value.starts_with('/') { stated.value.clone() } else { format!("/{}", stated.value) };
+    let Some(value) = literal(&absolute).filter(|_| !stated.value.split('/').any(|part| part == "..")) else {
         let diagnostic = UNNORMALIZED_PATH
             .at(stated.span, format!("systemd does not accept the directory `{path}`"))
             .note("its path holds `..`, or characters that a unit cannot hold")

@@ -143,11 +143,17 @@ fn size(text: &str) -> Option<u64> {
 /// What the kernel takes for the period of a CPU quota where none is set, in microseconds.
 const CPU_PERIOD: u64 = 100_000;
 
+/// The largest quota that systemd takes, in percent of one CPU.
+const CPU_QUOTA_MAX: u64 = 21_474_836;
+
+/// The greatest number of a CPU or a memory node that systemd takes.
+const CPU_MAX: u32 = 8191;
+
 /// `sibling` finds the value of another setting of the same controller.
 fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -> Option<&'v str>) -> Target {
-    let bytes = || value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty();
-    let is_size = || size(value).is_some();
-    let list = || !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || b",-".contains(&byte));
+    // systemd takes no zero for a limit, and the greatest number for none.
+    let is_limit = |&limit: &u64| limit > 0 && limit < u64::MAX;
+    let is_size = || size(value).as_ref().is_some_and(is_limit);
     match (controller, key) {
         ("memory", "limit_in_bytes") if value == "-1" => Target::Same(Directive::MemoryMax, "infinity".to_owned()),
         ("memory", "limit_in_bytes") if is_size() => Target::Same(Directive::MemoryMax, value.to_uppercase()),
@@ -162,7 +168,9 @@ fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -
         ("cpu", "cfs_quota_us") => {
             let period = sibling("cfs_period_us").map_or(Some(CPU_PERIOD), |period| period.parse().ok()).filter(|&period| period > 0);
             match (value.parse::<u64>(), period) {
-                (Ok(quota), Some(period)) => Target::Same(Directive::CpuQuota, format!("{}%", (quota.saturating_mul(100) / period).max(1))),
+                (Ok(quota), Some(period)) => {
+                    Target::Same(Directive::CpuQuota, format!("{}%", (quota.saturating_mul(100) / period).clamp(1, CPU_QUOTA_MAX)))
+                }
                 _ => Target::Unknown,
             }
         }
@@ -175,8 +183,8 @@ fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -
             Ok(shares) => Target::Rescaled(Directive::CpuWeight, (shares * 100 / 1024).clamp(1, 10_000).to_string()),
             Err(_) => Target::Unknown,
         },
-        ("cpuset", "cpus") if list() => Target::Same(Directive::AllowedCpus, value.to_owned()),
-        ("cpuset", "mems") if list() => Target::Same(Directive::AllowedMemoryNodes, value.to_owned()),
+        ("cpuset", "cpus") if is_list(value) => Target::Same(Directive::AllowedCpus, value.to_owned()),
+        ("cpuset", "mems") if is_list(value) => Target::Same(Directive::AllowedMemoryNodes, value.to_owned()),
         ("blkio", "weight") => match value.parse::<u64>() {
             // 10 to 1000 around 500 there, 1 to 10000 around 100 here.
             Ok(weight) => Target::Rescaled(Directive::IoWeight, (weight / 5).clamp(1, 10_000).to_string()),
@@ -190,17 +198,27 @@ fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -
                 "throttle.write_iops_device" => Directive::IoWriteIopsMax,
                 _ => return Target::Unknown,
             };
-            match value.split_once(' ') {
-                Some((device, rate)) if is_device(device) && rate.trim().parse::<u64>().is_ok() => {
-                    Target::Same(directive, format!("/dev/block/{device} {}", rate.trim()))
-                }
+            let rate = |text: &str| text.trim().parse().ok().filter(is_limit);
+            match value.split_once(' ').map(|(device, text)| (device, rate(text))) {
+                Some((device, Some(rate))) if is_device(device) => Target::Same(directive, format!("/dev/block/{device} {rate}")),
                 _ => Target::Unknown,
             }
         }
-        ("pids", "max") if bytes() => Target::Same(Directive::TasksMax, value.to_owned()),
         ("pids", "max") if value == "max" => Target::Same(Directive::TasksMax, "infinity".to_owned()),
+        ("pids", "max") => {
+            value.parse().ok().filter(is_limit).map_or(Target::Unknown, |limit: u64| Target::Same(Directive::TasksMax, limit.to_string()))
+        }
         _ => Target::Unknown,
     }
+}
+
+/// Numbers and ranges of them (cpuset(7), "List format").
+fn is_list(text: &str) -> bool {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|&number| number <= CPU_MAX && !text.starts_with('+'));
+    text.split(',').all(|part| match part.split_once('-') {
+        None => number(part).is_some(),
+        Some((first, last)) => matches!((number(first), number(last)), (Some(first), Some(last)) if first <= last),
+    })
 }
 
 /// `c 1:3 rwm` as `DeviceAllow=` has it (systemd.resource-control(5)).

@@ -2,6 +2,7 @@
 
 use super::command::Reading;
 use super::context::Lowering;
+use super::literal::literal;
 use super::trigger::bus_name;
 use crate::ast::{Expect, Phase};
 use crate::diagnostic::{Rule, Severity};
@@ -56,7 +57,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
             let pid_file = stated.or_else(|| Some((in_command()?, "the command line")));
             let mut directives = vec![Directive::Type];
             let mut diagnostic = EXPECT_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
-            let known = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((Value::exact_line(&path)?, path, says))) {
+            let known = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says))) {
                 lowering.set(Directive::PidFile, value);
                 if let Some(stated) = &job.pid_file {
                     lowering.exact(stated.stanza, &[Directive::PidFile]);

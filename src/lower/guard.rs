@@ -2,6 +2,7 @@
 
 use super::command::{Reading, Wrapping};
 use super::context::Lowering;
+use super::literal::literal;
 use super::process::{Placement, Shape, run_before};
 use crate::ast::Phase;
 use crate::diagnostic::{Rule, Severity};
@@ -117,5 +118,5 @@ fn condition(test: &FileTest) -> Option<(Directive, Value)> {
         FileTestKind::IsRegular | FileTestKind::IsNotEmpty | FileTestKind::IsReadable | FileTestKind::IsSymbolicLink => return None,
     };
     let sign = if test.negated { "!" } else { "" };
-    Some((directive, Value::exact_line(&format!("{sign}{}", test.path))?))
+    Some((directive, literal(&format!("{sign}{}", test.path))?))
 }

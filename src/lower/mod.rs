@@ -21,6 +21,7 @@ mod imported;
 mod instance;
 mod job_control_left;
 mod ledger;
+mod literal;
 mod names;
 mod prelude;
 mod process;

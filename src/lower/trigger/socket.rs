@@ -8,6 +8,7 @@ use super::companion::{beyond, companion, of_instances, starting_unit, written};
 use super::{Classified, value};
 use crate::ast::Event;
 use crate::lower::context::Lowering;
+use crate::lower::literal::literal;
 use crate::systemd::{Directive, Value};
 
 /// The longest path of a socket, in bytes (unix(7), "Pathname sockets").
@@ -57,7 +58,7 @@ pub(in crate::lower) fn address(event: &Event) -> Option<Value> {
         }
         _ => return None,
     };
-    Value::exact_line(&address)
+    literal(&address)
 }
 
 /// An address, or the one that means all where none is given.

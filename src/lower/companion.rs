@@ -76,10 +76,19 @@ pub(super) fn drop_in(lowering: &Lowering<'_>, to: &UnitName, directives: impl I
 
 /// `systemctl VERB` on the unit of the job, with full privileges, whatever comes of it. All instances, where the job has some.
 pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str]) -> Value {
-    let unit = lowering.unit.name.as_str().replace("@.", "@*.");
+    let unit = all_instances(lowering);
     let mut command = Command::words(["/bin/systemctl"].into_iter().chain(words.iter().copied()).chain([unit.as_str()]));
     command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
     Value::command(&command)
+}
+
+/// What a person writes into another service to have that stop the unit.
+pub(super) fn stopping(lowering: &Lowering<'_>) -> String {
+    format!("`ExecStart=/bin/systemctl --no-block stop {}`", all_instances(lowering))
+}
+
+fn all_instances(lowering: &Lowering<'_>) -> String {
+    lowering.unit.name.as_str().replace("@.", "@*.")
 }
 
 /// The unit that stands for an event. With a variable it stands for the event with that value.

@@ -18,9 +18,15 @@ pub(crate) fn of(directory: &Path, units: &[String]) -> Option<Vec<String>> {
         }
         other => other.unwrap(),
     };
-    // The programs of the jobs are not installed anywhere.
-    let missing = "is not executable: No such file or directory";
-    Some(String::from_utf8_lossy(&output.stderr).lines().filter(|line| !line.ends_with(missing)).map(str::to_owned).collect())
+    Some(String::from_utf8_lossy(&output.stderr).lines().filter(|line| !is_of_no_concern(line)).map(str::to_owned).collect())
+}
+
+/// What no unit can help: that the programs of the jobs are not installed anywhere, or that the job names a directory; what other
+/// units of this machine say about the instance that a job starts; and that a name is accepted.
+fn is_of_no_concern(line: &str) -> bool {
+    let is_of_program =
+        line.ends_with("is not executable: No such file or directory") || line.ends_with("is not executable: Is a directory");
+    is_of_program || ["/lib/", "/usr/lib/", "Accepting user/group name"].iter().any(|start| line.starts_with(start))
 }
 
 /// The same of all units of a directory, started in one transaction.

@@ -116,11 +116,16 @@ fn systemd_accepts_every_unit() {
     let units = std::cell::RefCell::new(Vec::new());
     let text = prop_oneof![3 => job::valid().boxed(), 1 => job::doubtful().boxed(), 1 => mutate::mutated().boxed()];
     hold(150, &(text, options()), |(text, options)| {
-        let Some(output) = convert(&sources(text.0, None), name(), &options).outputs.into_iter().next() else { return };
         let mut units = units.borrow_mut();
-        let unit = output.path.rsplit('/').next().unwrap().replacen("job", &format!("job{}", units.len()), 1);
-        fs::write(directory.path().join(&unit), &*encode(&output.text)).unwrap();
-        units.push(unit);
+        // What comes along is there, but is not started.
+        for (number, output) in convert(&sources(text.0, None), name(), &options).outputs.into_iter().enumerate() {
+            let Some(unit) = output.path.strip_prefix("etc/systemd/system/").filter(|unit| !unit.contains('/')) else { continue };
+            let unit = unit.replacen("job", &format!("job{}", units.len()), 1);
+            fs::write(directory.path().join(&unit), &*encode(&output.text)).unwrap();
+            if number == 0 {
+                units.push(unit);
+            }
+        }
     });
     let units = units.into_inner();
     let Some(said) = analyze::of(directory.path(), &units) else { return };

@@ -156,7 +156,8 @@ pub(super) static CONTRADICTION: Rule = Rule {
     name: "start-and-stop-by-one-job",
     severity: Severity::Warning,
     explanation: "The job starts with another one and stops when that one has started (or the other way round): it runs beside it for a moment. systemd refuses to start two units together that \
-conflict, so the stop condition is left out. Let the process end by itself, or stop it from an `ExecStartPost=` of the other unit.",
+conflict, so the stop condition is left out. Let the process end by itself, or stop it from an `ExecStartPost=` of the other unit. An event that stands in both conditions restarted the job; \
+a second service that runs `systemctl restart` does that.",
 };
 
 pub(super) static SHUTDOWN_JOB: Rule = Rule {

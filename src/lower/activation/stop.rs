@@ -5,7 +5,7 @@ use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
 use crate::event_table::JobState;
 use crate::job::Stated;
-use crate::lower::companion::{drop_in, systemctl};
+use crate::lower::companion::{drop_in, stopping, systemctl};
 use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
 use crate::lower::trigger::{Side, Trigger, is_early};
@@ -49,15 +49,27 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
             }
         }
         Trigger::Job { peer, state } => stop_by_job(lowering, condition, leaf.span, peer, *state, relations),
-        Trigger::Unit(unit) => {
+        Trigger::Unit(unit) if unit.as_str().ends_with(".device") => {
             push(&mut relations.after, unit);
             push(&mut relations.binds_to, unit);
             lowering.exact(condition.stanza, &[Directive::BindsTo, Directive::After]);
         }
+        // That the unit stops the target in its turn is of no concern: nothing but the request is in it.
+        Trigger::Unit(unit) if unit.as_str().ends_with(".target") => {
+            if stop_by_event(lowering, condition, leaf.span, unit, relations) {
+                lowering.exact(condition.stanza, &[Directive::Conflicts, Directive::Before]);
+            }
+        }
+        Trigger::Unit(unit) => {
+            let diagnostic = STOP_BY_EVENT
+                .at(leaf.span, format!("a unit is not stopped when {unit} starts"))
+                .note(format!("`Conflicts=` would also stop {unit} when this unit starts"))
+                .help(format!("write a second service that is wanted by {unit} and ordered after it, with {}", stopping(lowering)));
+            lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
+            lowering.manual(condition.stanza, &[], diagnostic);
+        }
         Trigger::Custom(node) => {
-            // Before= makes whoever emits the event wait until the unit has stopped.
-            push(&mut relations.conflicts, node);
-            push(&mut relations.before, node);
+            stop_by_event(lowering, condition, leaf.span, node, relations);
         }
         Trigger::NetworkGoes => {
             push_known(&mut relations.after, "network.target");
@@ -85,6 +97,32 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
         // Said where the event stands.
         Trigger::Given | Trigger::Companion | Trigger::Never | Trigger::Beyond => {}
     }
+}
+
+/// The unit goes down when the one that stands for an event is started. False where that one starts it, too.
+fn stop_by_event(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    node: &UnitName,
+    relations: &mut Relations,
+) -> bool {
+    if relations.wanted_by.contains(node) {
+        let diagnostic = CONTRADICTION
+            .at(span, format!("a unit cannot be both started and stopped by {node}"))
+            .note("Upstart stopped the job if it ran, and started it anew")
+            .help(format!(
+                "write a second service that is wanted by {node}, with `ExecStart=/bin/systemctl --no-block restart {}`",
+                lowering.unit.name
+            ));
+        lowering.remark(Section::Unit, &CONTRADICTION, &format!("goes on when {node} starts it again."));
+        lowering.manual(condition.stanza, &[], diagnostic);
+        return false;
+    }
+    // Before= makes whoever emits the event wait until the unit has stopped.
+    push(&mut relations.conflicts, node);
+    push(&mut relations.before, node);
+    true
 }
 
 /// The unit goes down with another one. `follows` says that it is brought in by that one alone, `late` that it stops

@@ -6,8 +6,9 @@ use crate::command::direct_argv;
 use crate::conversion::Output;
 use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::glob;
-use crate::lower::companion::{Companion, beside, made_for};
+use crate::lower::companion::{Companion, beside, made_for, stopping};
 use crate::lower::context::Lowering;
+use crate::lower::literal::literal;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Text, Unit, UnitName, Value, escape_path};
 
@@ -56,6 +57,12 @@ pub(super) fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Cla
     lowering.instance.is_template().then(|| beyond(event, "this does not tell which instance of the job it starts", help))
 }
 
+/// Files and sockets are watched to start units, and never to stop them.
+pub(super) fn stop(lowering: &Lowering<'_>, event: &Event) -> Classified {
+    let message = format!("systemd does not stop a unit on `{}`", lossy(&event.name.value));
+    beyond(event, &message, &format!("let what stands for the event start a second service, with {}", stopping(lowering)))
+}
+
 pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some((_, path)) = value(event, "FILE", Some(0)) else {
         return beyond(event, "no file is named", "give `FILE=/a/path`");
@@ -84,7 +91,7 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let directory = path.rsplit_once('/').map_or("/", |(directory, _)| if directory.is_empty() { "/" } else { directory });
     let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
     let (watched, place) = if watched.is_empty() { (&[Directive::PathModified][..], directory) } else { (watched, path) };
-    let Some(value) = Value::exact_line(place).filter(|_| place.starts_with('/')) else {
+    let Some(value) = literal(place).filter(|_| place.starts_with('/')) else {
         return beyond(
             event,
             "this is no path that systemd can watch",
@@ -247,8 +254,11 @@ pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str>
     lowering.companions.iter().any(is_written).then_some(name)
 }
 
-pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event) -> Classified {
+pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let keys = "ctrl-alt-del.target";
+    if side == Side::Stop {
+        return Classified::exact(Trigger::Unit(UnitName::known(keys)));
+    }
     if reboots(lowering) {
         let diagnostic = CONTROL_ALT_DELETE
             .at(event.span(), "the keys reboot the system without this job")

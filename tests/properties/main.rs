@@ -32,7 +32,7 @@ mod mutate;
 mod print;
 mod stanza;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use proptest::collection::vec;
@@ -114,11 +114,18 @@ fn a_directory_settles() {
 fn systemd_accepts_every_unit() {
     let directory = tempfile::tempdir().unwrap();
     let units = std::cell::RefCell::new(Vec::new());
+    let names_on_the_bus = std::cell::RefCell::new(BTreeSet::new());
     let text = prop_oneof![3 => job::valid().boxed(), 1 => job::doubtful().boxed(), 1 => mutate::mutated().boxed()];
     hold(150, &(text, options()), |(text, options)| {
         let mut units = units.borrow_mut();
+        let outputs = convert(&sources(text.0, None), name(), &options).outputs;
+        // No two of the jobs, each of which stands for itself, can have the same name.
+        let on_the_bus = outputs.first().and_then(|unit| unit.text.lines().find(|line| line.starts_with("BusName=")).map(str::to_owned));
+        if on_the_bus.is_some_and(|name| !names_on_the_bus.borrow_mut().insert(name)) {
+            return;
+        }
         // What comes along is there, but is not started.
-        for (number, output) in convert(&sources(text.0, None), name(), &options).outputs.into_iter().enumerate() {
+        for (number, output) in outputs.into_iter().enumerate() {
             let Some(unit) = output.path.strip_prefix("etc/systemd/system/").filter(|unit| !unit.contains('/')) else { continue };
             let unit = unit.replacen("job", &format!("job{}", units.len()), 1);
             fs::write(directory.path().join(&unit), &*encode(&output.text)).unwrap();

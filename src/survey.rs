@@ -34,7 +34,10 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<Stri
         // A name that is too long for a unit is reported with the job itself.
         let Ok(unit) = unit_name(job, &instance) else { continue };
         let place = Place { sources: Arc::clone(sources), span: job.place() };
-        survey.siblings.insert(job.name.0.clone(), Sibling { unit, kind: kind(job), instance, place });
+        survey.siblings.insert(
+            job.name.0.clone(),
+            Sibling { unit, kind: kind(job), starts: job.start_on.is_some() && job.manual.is_none(), instance, place },
+        );
     }
     // Each name once: there may be many jobs, and many that name the same missing one.
     let siblings = &survey.siblings;

@@ -44,6 +44,8 @@ pub struct Facts {
 pub struct Sibling {
     pub unit: UnitName,
     pub kind: Kind,
+    /// Some event starts it.
+    pub starts: bool,
     pub instance: Instance,
     /// Its first stanza.
     pub place: Place,

@@ -4,7 +4,7 @@
 use super::context::Lowering;
 use crate::conversion::Output;
 use crate::source::{encode, lossy};
-use crate::systemd::{Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
+use crate::systemd::{Argument, Command, Directive, Feature, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
 
 /// Where units, and the directories of their drop-ins, are installed.
 pub const UNITS: &str = "etc/systemd/system";
@@ -80,6 +80,17 @@ pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str]) -> Value {
     let mut command = Command::words(["/bin/systemctl"].into_iter().chain(words.iter().copied()).chain([unit.as_str()]));
     command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
     Value::command(&command)
+}
+
+/// What the shell does, called with these options.
+pub(super) fn shell(lowering: &Lowering<'_>, options: &[&str], text: &str) -> Command {
+    let reading = crate::shell::read(text);
+    let script = Argument::Script { text: text.as_bytes().to_vec(), breaks: reading.breaks, joins: reading.joins };
+    let words = ["/bin/sh"].iter().chain(options).map(|word| Argument::Word(word.as_bytes().to_vec()));
+    Command {
+        prefix: Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() },
+        argv: words.chain([script]).collect(),
+    }
 }
 
 /// What a person writes into another service to have that stop the unit.

@@ -107,13 +107,15 @@ pub(super) struct Peer {
     pub(super) kind: Option<Kind>,
     /// The unit certainly exists, so that a unit which is bound to it can start.
     pub(super) present: bool,
+    /// Only a person or a script starts it.
+    pub(super) by_hand: bool,
     /// It starts before the ordinary units, although it is none of the distribution's.
     pub(super) early: bool,
 }
 
 impl Peer {
     fn known(unit: &'static str, kind: Kind) -> Self {
-        Self { unit: UnitName::known(unit), kind: Some(kind), present: false, early: false }
+        Self { unit: UnitName::known(unit), kind: Some(kind), present: false, by_hand: false, early: false }
     }
 }
 
@@ -134,14 +136,14 @@ pub(super) fn peer(world: &World, job: &str) -> Option<Peer> {
             Instance::Template { default: None, .. } | Instance::Singleton { .. } => sibling.unit.clone(),
         };
         let early = world.facts.early.contains(&unit);
-        return Some(Peer { unit, kind: Some(sibling.kind), present: true, early });
+        return Some(Peer { unit, kind: Some(sibling.kind), present: true, by_hand: !sibling.starts, early });
     }
     if let Some(&(_, unit, kind)) = row {
         return Some(Peer::known(unit, kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
     let kind = SHIPPED.contains(&job).then_some(Kind::Service);
-    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), present: false, early: false })
+    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), present: false, by_hand: false, early: false })
 }
 
 /// What a distribution with systemd has for a job of this name.

@@ -5,6 +5,7 @@ use crate::conversion::Converted;
 use crate::diagnostic::{Disposition, Severity};
 use crate::instance::Instance;
 use crate::plan::{PRESET, Plan, Service};
+use crate::systemd::shell_word;
 
 /// More units than these do not stand on a command line that anybody wants to read.
 const NAMED: usize = 8;
@@ -149,15 +150,11 @@ pub fn operating(plan: &Plan) -> String {
                 format!("{}@{}", unit.stem(), vec!["…"; variables.len()].join(":")),
             ),
         };
-        let (name, unit) = (visible(name), quoted_unit(&unit));
+        let (name, unit) = (visible(name), shell_word(&unit));
         let reload = if *reloads { format!("`reload {name}` is `systemctl reload {unit}`") } else { "it cannot be reloaded".to_owned() };
         out.push_str(&format!(
             "{name}: `start {name}{given}` is now `systemctl start {unit}`, the log is now `journalctl -u {unit}`, {reload}\n"
         ));
     }
     out
-}
-
-fn quoted_unit(unit: &str) -> String {
-    if unit.contains('\\') { format!("'{unit}'") } else { unit.to_owned() }
 }

@@ -10,6 +10,6 @@ mod value;
 
 pub use directive::{Directive, Section};
 pub use feature::Feature;
-pub use name::{NameTooLong, UnitName, escape_instance, escape_path};
+pub use name::{NameTooLong, UnitName, escape_instance, escape_path, shell_word};
 pub use unit::Unit;
 pub use value::{Argument, Command, Prefix, Refusal, Text, Value};

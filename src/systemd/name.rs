@@ -71,6 +71,11 @@ impl fmt::Display for UnitName {
     }
 }
 
+/// The name of a unit as a word of a shell command: where something is escaped in it, there is a backslash.
+pub fn shell_word(unit: &str) -> String {
+    if unit.contains('\\') { format!("'{unit}'") } else { unit.to_owned() }
+}
+
 /// `systemd-escape`: `/` becomes `-`, so that `%I` gives the text back.
 pub fn escape_instance(text: &[u8]) -> String {
     escape(text, false)

@@ -1,9 +1,11 @@
 //! `start on started X`: what is said of the jobs that are followed once it is known what stops the unit.
 
-use super::rules::{BRINGS_UP, FOLLOWS_FAILED, TOGETHER};
+use super::latch::{self, Term};
+use super::rules::{BRINGS_UP, FOLLOWS_FAILED, LATCH, TOGETHER};
 use super::{Relations, push};
 use crate::ast::Condition;
 use crate::job::Stated;
+use crate::lower::companion::Companion;
 use crate::lower::context::Lowering;
 use crate::source::Span;
 use crate::systemd::{Directive, UnitName};
@@ -19,13 +21,18 @@ pub(super) struct Followed {
     pub(super) alone: bool,
 }
 
-/// Jobs that a condition joins by `and`.
+/// What a condition joins by `and`.
 #[derive(Clone, Debug)]
 pub(super) struct Joined {
     pub(super) span: Span,
+    /// Those that happen.
     pub(super) units: Vec<UnitName>,
-    /// There is no other way for the unit to start; each of them is installed, and goes on when it has started.
-    pub(super) required: bool,
+    /// The same, where units remember that they have happened.
+    pub(super) terms: Option<Vec<Term>>,
+    /// There is another way for the unit to start.
+    pub(super) optional: bool,
+    /// Each of them is installed, and goes on when it has started.
+    pub(super) stay: bool,
 }
 
 impl Relations {
@@ -37,17 +44,37 @@ impl Relations {
 }
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
-    for joined in std::mem::take(&mut relations.joined) {
-        together(lowering, condition, &joined, relations);
+    let paths = std::mem::take(&mut relations.joined);
+    for path in &paths {
+        together(lowering, condition, path, relations);
     }
+    latch::write(lowering, condition.stanza, &paths);
     for followed in std::mem::take(&mut relations.followed) {
         follow(lowering, condition, &followed, relations);
     }
 }
 
-/// `Requisite=` would also stop the unit along with any of them, so it is for a unit that stops then anyway.
 fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: &Joined, relations: &mut Relations) {
-    if joined.required && joined.units.iter().all(|unit| relations.part_of.contains(unit)) {
+    if let Some(terms) = &joined.terms {
+        lowering.exact(condition.stanza, &[]);
+        if terms.len() > 1 && terms.iter().any(Term::waits) {
+            let diagnostic = LATCH
+                .at(joined.span, "only who emits the last of these events waits until the unit has started")
+                .note("under Upstart the others waited, too");
+            lowering.approximate(condition.stanza, &[], diagnostic);
+        }
+        let stopped_from_there =
+            |unit: &UnitName| lowering.companions.iter().any(|companion| matches!(companion, Companion::DropIn { to, .. } if to == unit));
+        if let Some(unit) = joined.units.iter().find(|unit| relations.part_of.contains(unit) && !stopped_from_there(unit)) {
+            let diagnostic = TOGETHER
+                .at(joined.span, format!("the unit is restarted along with {unit}"))
+                .note("Upstart left it down until all of these had happened anew");
+            lowering.approximate(condition.stanza, &[], diagnostic);
+        }
+        return;
+    }
+    // `Requisite=` would also stop the unit along with any of them, so it is for a unit that stops then anyway.
+    if joined.stay && !joined.optional && joined.units.iter().all(|unit| relations.part_of.contains(unit)) {
         for unit in &joined.units {
             push(&mut relations.requisite, unit);
         }
@@ -57,10 +84,12 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
         lowering.approximate(condition.stanza, &[Directive::Requisite, Directive::After, Directive::WantedBy], diagnostic);
         return;
     }
-    let diagnostic = TOGETHER
-        .at(joined.span, "each of these jobs brings the others in, too")
-        .note("Upstart waited until somebody had started all of them");
-    lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
+    let (message, note) = if joined.optional {
+        ("one of these jobs is enough to start the unit", "Upstart waited until all of them had started")
+    } else {
+        ("each of these jobs brings the others in, too", "Upstart waited until somebody had started all of them")
+    };
+    lowering.approximate(condition.stanza, &[Directive::WantedBy], TOGETHER.at(joined.span, message).note(note));
 }
 
 fn follow(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, followed: &Followed, relations: &mut Relations) {

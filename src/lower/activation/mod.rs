@@ -6,6 +6,7 @@
 
 mod down;
 mod followed;
+mod latch;
 mod rules;
 mod start;
 mod stop;
@@ -25,6 +26,7 @@ use crate::systemd::{Directive, Section, UnitName, Value};
 use followed::{Followed, Joined};
 use rules::{EARLY_UNIT, TOO_MANY, UNBOUND};
 
+pub(super) use latch::joins;
 pub(super) use rules::RULES;
 pub(super) use start::start;
 

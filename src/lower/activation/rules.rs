@@ -69,23 +69,25 @@ pub(super) static TOGETHER: Rule = Rule {
     severity: Severity::Note,
     explanation: "A job that starts when several others have started is brought in by each of them. Upstart waited until all of them had been started by somebody else. Where the job also \
 stops when any of them stops, `Requisite=` says that: the unit does not start before all are there. It does not start by hand then either, which Upstart allowed, and it is restarted along with any of them, where Upstart \
-left it down until all had been started anew. Without such a stop `Requisite=` would take the unit down too early, so `Wants=` brings the others in.",
+left it down until all had been started anew. Without such a stop `Requisite=` would take the unit down too early, so `Wants=` brings the others in, unless there is another way for the unit to start.\n\n\
+Where one of the jobs is only started by hand, `migrate` writes what Upstart did: `upstart-latch-*.service` remembers each of the starts, and `upstart-joined-JOB.service` starts the unit when the last has come, and lets \
+them be forgotten.",
 };
 
 pub(super) static LATCH: Rule = Rule {
     code: "U234",
     name: "latched-event",
     severity: Severity::Note,
-    explanation: "Upstart remembers an event until the rest of the condition holds. A unit does not remember: when it is started by the event it waits for what is being started at that \
-moment, and no longer.",
+    explanation: "Upstart remembers an event until the rest of the condition holds, and lets whoever emitted it wait until then. A unit does not remember: when it is started by the event it waits for what is being started at that \
+moment, and no longer. Where other units remember the events for it (`upstart-latch-*.service`), only the one who emits the last of them waits.",
 };
 
 pub(super) static AND_EVENTS: Rule = Rule {
     code: "U235",
     name: "joined-events",
     severity: Severity::Warning,
-    explanation: "The job starts when two passing events have both happened, in any order. Units remember no events, so nothing can start this unit by itself. If one of the events always \
-comes last, hang the unit on that one alone.",
+    explanation: "The job starts when two passing events have both happened, in any order. A unit by itself remembers no events, so nothing can start this one. Where units can be written along (`migrate`, `-o`), those remember the events \
+that are your own: `upstart-latch-*.service` and `upstart-joined-JOB.service`. For others, if one of the events always comes last, hang the unit on that one alone.",
 };
 
 pub(super) static CONFLICTS: Rule = Rule {

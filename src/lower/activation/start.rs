@@ -2,6 +2,7 @@
 
 use super::down::going_down;
 use super::followed::{Followed, Joined};
+use super::latch;
 use super::rules::{AND_EVENTS, CONDITION_OF_ONE_PATH, EARLY, LATCH, RUNLEVELS, STOPPED_TASK};
 use super::{Activation, Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::{Condition, Console};
@@ -66,7 +67,8 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
             _ => None,
         })
         .collect();
-    if transient.len() > 1 {
+    let terms = latch::terms(lowering, path, all);
+    if transient.len() > 1 && terms.is_none() {
         let mut diagnostic = AND_EVENTS
             .at(span, "nothing remembers that the first of these events has happened")
             .help("hang the unit on the one that always comes last");
@@ -79,8 +81,15 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
     }
     for leaf in &leaves {
         let optional = !all.iter().all(|path| path.iter().any(|Meant(other)| other.value == leaf.value));
-        contribute(lowering, condition, leaf, (optional, leaves.len() == 1), relations);
+        // What is remembered does not have to be brought in.
+        let alone = leaves.len() == 1 || terms.is_some();
+        contribute(lowering, condition, leaf, (optional, alone), relations);
         relations.attribute(leaf.span);
+    }
+    if let Some(terms) = terms {
+        let units = terms.iter().map(|term| term.unit.clone()).collect();
+        relations.joined.push(Joined { span, units, terms: Some(terms), optional: all.len() > 1, stay: false });
+        return;
     }
     // Who brings the unit in: a passing event, else the boot, else each of the jobs.
     if let Some(leaf) = transient.first() {
@@ -107,8 +116,13 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
         }
         if jobs.len() > 1 {
             let stays = |(peer, state): &(&Peer, JobState)| peer.present && *state == JobState::Started && peer.kind != Some(Kind::Task);
-            let required = all.len() == 1 && jobs.iter().all(stays);
-            relations.joined.push(Joined { span, units: jobs.iter().map(|(peer, _)| peer.unit.clone()).collect(), required });
+            relations.joined.push(Joined {
+                span,
+                units: jobs.iter().map(|(peer, _)| peer.unit.clone()).collect(),
+                terms: None,
+                optional: all.len() > 1,
+                stay: jobs.iter().all(stays),
+            });
         }
     }
 }

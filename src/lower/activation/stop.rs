@@ -107,7 +107,7 @@ fn stop_by_event(
     node: &UnitName,
     relations: &mut Relations,
 ) -> bool {
-    if relations.wanted_by.contains(node) {
+    if relations.wanted_by.contains(node) || relations.joined.iter().any(|joined| joined.units.contains(node)) {
         let diagnostic = CONTRADICTION
             .at(span, format!("a unit cannot be both started and stopped by {node}"))
             .note("Upstart stopped the job if it ran, and started it anew")

@@ -6,11 +6,11 @@ use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
 use crate::event_table;
 use crate::glob;
 use crate::instance::Instance;
-use crate::lower::companion::{Companion, Node, drop_in};
+use crate::lower::companion::{Companion, Node, drop_in, shell};
 use crate::lower::context::Lowering;
 use crate::source::{Span, encode, lossy};
 use crate::suggestion::closest;
-use crate::systemd::{Argument as Word, Command, Directive, Feature, Prefix, UnitName, Value, escape_instance};
+use crate::systemd::{Directive, UnitName, Value, escape_instance};
 use crate::world::Variable;
 
 pub(super) static UNEMITTED: Rule = Rule {
@@ -245,15 +245,9 @@ fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &Node, ma
         "case $EVENT_VARIABLE in\n    {variable}=*) systemctl start \"$(systemd-escape --template='{}' -- \"${{EVENT_VARIABLE#*=}}\")\" ;;\nesac\n",
         lowering.unit.name
     );
-    let reading = crate::shell::read(&start);
-    let script = Word::Script { text: start.trim_end().as_bytes().to_vec(), breaks: reading.breaks, joins: reading.joins };
-    let command = Command {
-        prefix: Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() },
-        argv: vec![Word::Word(b"/bin/sh".to_vec()), Word::Word(b"-c".to_vec()), script],
-    };
     let directives = [
         (Directive::Environment, Value::environment_specifier("EVENT_VARIABLE", "", "%I")?),
-        (Directive::ExecStart, Value::command(&command)),
+        (Directive::ExecStart, Value::command(&shell(lowering, &["-c"], start.trim_end()))),
     ];
     Some(vec![with_variable.companion(lowering), drop_in(lowering, &with_variable.file(), directives)])
 }

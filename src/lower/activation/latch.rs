@@ -1,0 +1,200 @@
+//! What has to have happened all: a unit remembers each event of it, and one starts the job when the last has come.
+//!
+//! Upstart remembers an event of a condition until the rest of it holds, and forgets all of them when the job starts.
+
+use super::Meant;
+use super::followed::Joined;
+use crate::event_table::JobState;
+use crate::job::StanzaId;
+use crate::lower::companion::{Companion, made_for, shell};
+use crate::lower::context::Lowering;
+use crate::lower::names::Peer;
+use crate::lower::trigger::{Role, Trigger};
+use crate::source::lossy;
+use crate::systemd::{Directive, Text, Unit, UnitName, Value, shell_word};
+use crate::world::Kind;
+
+const JOINED: &str = "upstart-joined-";
+
+/// Whether the unit starts a job when the last event has come.
+pub(in crate::lower) fn joins(unit: &UnitName) -> bool {
+    unit.as_str().starts_with(JOINED)
+}
+
+/// An event that is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    /// What happens when it happens.
+    pub(super) unit: UnitName,
+    /// `Before=` where that unit waits until it is remembered, as what stands for an event does.
+    order: Option<Directive>,
+    /// Remembers it.
+    latch: UnitName,
+    /// For a person: `the start of a`.
+    event: String,
+}
+
+impl Term {
+    /// Whoever emits the event waits.
+    pub(super) fn waits(&self) -> bool {
+        self.order == Some(Directive::Before)
+    }
+}
+
+/// The events of a path of the start condition, where any path has some that have to be remembered: all are forgotten together.
+pub(super) fn terms(lowering: &Lowering<'_>, path: &[Meant], all: &[Vec<Meant>]) -> Option<Vec<Term>> {
+    let is_possible = lowering.options.companions && !lowering.instance.is_template();
+    (is_possible && all.iter().any(|path| has_to_remember(lowering, path))).then(|| remembered(lowering, path))?
+}
+
+fn of_role(path: &[Meant], role: Role) -> impl Iterator<Item = &Trigger> {
+    path.iter().map(|Meant(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
+}
+
+/// Jobs that start by themselves are there at every boot, and need no memory.
+fn has_to_remember(lowering: &Lowering<'_>, path: &[Meant]) -> bool {
+    let by_hand = |trigger: &Trigger| matches!(trigger, Trigger::Job { peer, .. } if peer.by_hand);
+    let passes = of_role(path, Role::Passing).next().is_some() || of_role(path, Role::Following).any(by_hand);
+    passes && remembered(lowering, path).is_some_and(|terms| terms.len() > 1)
+}
+
+/// None where there is something that no unit can remember, or nothing but the boot.
+fn remembered(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Vec<Term>> {
+    let happening = of_role(path, Role::Following).chain(of_role(path, Role::Passing)).map(|trigger| term(lowering, trigger));
+    let mut terms: Vec<Term> = happening.collect::<Option<_>>()?;
+    // A unit that an event starts before the boot is done waits for that.
+    let is_after_boot = of_role(path, Role::Milestone).next().is_some() && of_role(path, Role::Passing).next().is_none();
+    if is_after_boot && !terms.is_empty() {
+        terms.insert(0, boot(lowering, path)?);
+    }
+    (!terms.is_empty()).then_some(terms)
+}
+
+/// That the system is up.
+fn boot(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Term> {
+    let mut target = "multi-user.target";
+    for trigger in of_role(path, Role::Milestone) {
+        if let Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) = trigger {
+            if !levels.running() {
+                return None;
+            }
+            if levels.only_graphical() {
+                target = "graphical.target";
+            }
+        }
+    }
+    remembering(lowering, (&UnitName::known(target), None), "boot", "the boot".to_owned())
+}
+
+fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
+    match trigger {
+        Trigger::Custom(node) => {
+            let event = node.stem().trim_start_matches("upstart-event-");
+            remembering(lowering, (node, Some(Directive::Before)), &format!("event-{event}"), format!("the event {event}"))
+        }
+        Trigger::Job { peer, state: JobState::Started } if can_be_followed(peer) => {
+            let job = peer.unit.stem();
+            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("started-{job}"), format!("the start of {job}"))
+        }
+        Trigger::Job { peer, state: JobState::Stopped } if can_be_followed(peer) && peer.kind == Some(Kind::Task) => {
+            let job = peer.unit.stem();
+            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("stopped-{job}"), format!("the end of {job}"))
+        }
+        Trigger::Job { .. }
+        | Trigger::Unit(_)
+        | Trigger::BeforeUnit(_)
+        | Trigger::Companion
+        | Trigger::Given
+        | Trigger::Reached(_)
+        | Trigger::Runlevels(_)
+        | Trigger::AfterRunlevel(_)
+        | Trigger::Virtualization(_)
+        | Trigger::NetworkGoes
+        | Trigger::RemoteFilesystemsGone
+        | Trigger::Never
+        | Trigger::Beyond => None,
+    }
+}
+
+/// None where systemd takes no name that long.
+fn remembering(lowering: &Lowering<'_>, (unit, order): (&UnitName, Option<Directive>), name: &str, event: String) -> Option<Term> {
+    // The part before an `@` would be a template.
+    let stem = format!("upstart-latch-{}-{name}", lowering.unit.name.stem()).replace('@', "-");
+    let latch = UnitName::known(format!("{stem}.service"));
+    (latch.as_str().len() <= 255).then(|| Term { unit: unit.clone(), order, latch, event })
+}
+
+fn can_be_followed(peer: &Peer) -> bool {
+    peer.present && !peer.early && !peer.unit.is_template()
+}
+
+/// Writes the units, if there is something to remember.
+pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Joined]) {
+    let paths: Vec<&Vec<Term>> = paths.iter().filter_map(|path| path.terms.as_ref()).collect();
+    if paths.is_empty() {
+        return;
+    }
+    let joined = UnitName::known(format!("{JOINED}{}.service", lowering.unit.name.stem().replace('@', "-")));
+    lowering.unit.header.push(Text::new(&format!("Started by {joined}, when all has happened that it waits for.")));
+    let mut units: Vec<Unit> = paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
+    units.push(gate(lowering, &joined, &paths));
+    for companion in units.into_iter().map(Companion::Unit) {
+        lowering.ledger.file(stanza, &companion.output().path);
+        lowering.companion(companion);
+    }
+}
+
+/// Active from the event on, until the job starts.
+fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> Unit {
+    let mut unit = oneshot(lowering, &term.latch, &format!("Remembers {} for", term.event));
+    unit.add(Directive::Wants, Value::unit(joined));
+    unit.add(Directive::Before, Value::unit(joined));
+    if let Some(order) = term.order {
+        unit.add(order, Value::unit(&term.unit));
+    }
+    unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
+    unit.add(Directive::RemainAfterExit, Value::keyword("yes"));
+    unit.add(Directive::WantedBy, Value::unit(&term.unit));
+    unit
+}
+
+/// Starts the job if all of one of the paths is remembered. Whoever emits the last event waits for that.
+fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit {
+    let mut unit = oneshot(lowering, name, "All has happened that starts");
+    for term in paths.iter().copied().flatten() {
+        unit.add(Directive::After, Value::unit(&term.latch));
+        if term.waits() {
+            unit.add(Directive::Before, Value::unit(&term.unit));
+        }
+    }
+    let holds: String = paths.iter().map(|terms| format!("all {} || ", words(terms.iter()))).collect();
+    let script = format!(
+        "all() {{ for latch; do systemctl --quiet is-active \"$latch\" || return; done; }}\n{holds}exit 0\nsystemctl stop {}\nsystemctl start {}",
+        words(paths.iter().copied().flatten()),
+        shell_word(lowering.unit.name.as_str())
+    );
+    let mut command = shell(lowering, &["-c"], &script);
+    command.prefix.ignore_failure = true;
+    unit.add(Directive::ExecStart, Value::command(&command));
+    unit
+}
+
+/// What remembers these, for a shell. An event may stand in several paths.
+fn words<'a>(terms: impl Iterator<Item = &'a Term>) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in terms.map(|term| shell_word(term.latch.as_str())) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
+}
+
+fn oneshot(lowering: &Lowering<'_>, name: &UnitName, description: &str) -> Unit {
+    let mut unit = Unit::new(name.clone());
+    unit.header.push(made_for(lowering));
+    unit.add(Directive::Description, Value::line(&format!("{description} {}", lossy(&lowering.job.name.0))));
+    unit.add(lowering.unlimited_starts(), Value::number(0));
+    unit.add(Directive::Type, Value::keyword("oneshot"));
+    unit
+}

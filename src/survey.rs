@@ -36,7 +36,14 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<Stri
         let place = Place { sources: Arc::clone(sources), span: job.place() };
         survey.siblings.insert(
             job.name.0.clone(),
-            Sibling { unit, kind: kind(job), starts: job.start_on.is_some() && job.manual.is_none(), instance, place },
+            Sibling {
+                unit,
+                kind: kind(job),
+                starts: job.start_on.is_some() && job.manual.is_none(),
+                exports: exports(job),
+                instance,
+                place,
+            },
         );
     }
     // Each name once: there may be many jobs, and many that name the same missing one.
@@ -126,4 +133,8 @@ fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
             Some(Variable { name: name.trim_matches(['"', '\'']).to_owned(), value })
         })
         .collect()
+}
+
+fn exports(job: &Job) -> Vec<String> {
+    job.export.iter().flat_map(|stated| &stated.value).map(|word| word.value.clone()).collect()
 }

@@ -46,6 +46,8 @@ pub struct Sibling {
     pub kind: Kind,
     /// Some event starts it.
     pub starts: bool,
+    /// The variables that its events carry.
+    pub exports: Vec<String>,
     pub instance: Instance,
     /// Its first stanza.
     pub place: Place,

@@ -27,6 +27,9 @@ of init, root.
 What they print goes to the journal or a file, not to a terminal that init reads: programs may keep their
 lines back until they have many.
 
+`stop` while pre-start or post-start still runs let it come to its end under Upstart. systemd ends it with
+the others.
+
 `restart` of a job with a pre-stop never ended the main process: init started it again while pre-stop ran.
 `systemctl restart` stops the unit and starts it.
 

@@ -12,7 +12,7 @@ use crate::lower::names::{Peer, peer};
 use crate::lower::runlevel::Runlevels;
 use crate::source::{Span, encode, lossy};
 use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
-use crate::world::Kind;
+use crate::world::{Kind, Sibling};
 
 pub(super) static UNKNOWN_JOB: Rule = Rule {
     code: "U303",
@@ -69,18 +69,24 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
         // The unit of that name is another job's.
         return Classified::with(Trigger::Beyond, Disposition::Manual, unknown(lowering, event, name, &peer));
     }
-    let Filters { peer, end, mut diagnostics } = filters(lowering, event, peer);
+    let Filters { peer, end, finer, mut diagnostics } = filters(lowering, event, name, side, peer);
     if peer.unit == lowering.unit.name {
         return own(event, &peer, state);
     }
     if peer.unit.is_template() {
-        return beyond(event, format!("`{shown}` has instances, and this does not say which of them"));
+        let message = format!("`{shown}` has instances, and this does not say which of them");
+        let diagnostic =
+            BEYOND.at(event.span(), message).help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     if lowering.world.is_whole() && !peer.present && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
     let mut classified = match (state, end) {
-        (_, Some((End::Failed, span))) if side == Side::Start => after_failure(lowering, event, &peer, state, span),
+        (_, Some((End::Failed, span))) if side == Side::Start => {
+            diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
+            after_failure(lowering, event, &peer, state, span)
+        }
         (JobState::Stopped, end)
             if side == Side::Start
                 && lowering.options.companions
@@ -170,11 +176,15 @@ struct Filters {
     peer: Peer,
     /// Which end, and where it is asked for.
     end: Option<(End, Span)>,
+    /// Which failure, where that is asked for.
+    finer: Vec<Span>,
     diagnostics: Vec<Diagnostic>,
 }
 
-fn filters(lowering: &Lowering<'_>, event: &Event, mut peer: Peer) -> Filters {
+fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut peer: Peer) -> Filters {
+    let stated = peer.unit.clone();
     let mut end = None;
+    let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
         match argument {
@@ -186,28 +196,83 @@ fn filters(lowering: &Lowering<'_>, event: &Event, mut peer: Peer) -> Filters {
             Argument::Equal("INSTANCE", instance) if instance_unit(&peer.unit, instance).is_some() => {
                 peer.unit = instance_unit(&peer.unit, instance).unwrap_or(peer.unit);
             }
+            Argument::Equal(key, value) if instance_by_variable(lowering, name, key, value).is_some() => {
+                peer.unit = instance_by_variable(lowering, name, key, value).unwrap_or(peer.unit);
+            }
             Argument::Positional("failed")
             | Argument::Equal("RESULT", "failed")
-            | Argument::Equal("EXIT_SIGNAL" | "PROCESS", _)
             | Argument::Unequal("RESULT", "ok")
             | Argument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
-            Argument::Equal("EXIT_STATUS", status) if !glob::matches(status, "0") => end = Some((End::Failed, span)),
+            Argument::Equal("EXIT_SIGNAL" | "PROCESS", _) => {
+                end = Some((End::Failed, span));
+                finer.push(span);
+            }
+            Argument::Equal("EXIT_STATUS", status) if !glob::matches(status, "0") => {
+                end = Some((End::Failed, span));
+                finer.push(span);
+            }
             Argument::Equal("RESULT", "ok") | Argument::Unequal("RESULT", "failed") if end.is_none() => end = Some((End::Well, span)),
             Argument::Positional("ok") if index == 2 && end.is_none() => end = Some((End::Well, span)),
             Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(unmatched(event, span, &peer)),
         }
     }
-    // An instance that is named by the instance of the other job: `instance $INSTANCE`.
-    if peer.unit.is_template() && lowering.instance.variable() == Some("INSTANCE") {
-        peer.unit = UnitName::known(peer.unit.as_str().replace("@.", "@%i."));
+    if let Some(same) = same_instance(lowering, name).filter(|_| peer.unit == stated) {
+        peer.unit = same;
+        if side == Side::Stop {
+            diagnostics.push(
+                FILTER
+                    .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.as_str().replace("@%i.", "@.")))
+                    .note("Upstart stopped all of them as soon as one of those went")
+                    .help(format!("if that was not meant, all is well; `INSTANCE=${}` says it for Upstart, too", variable(lowering))),
+            );
+        }
     }
-    Filters { peer, end, diagnostics }
+    Filters { peer, end, finer, diagnostics }
+}
+
+/// The variable that names the instances of this job.
+fn variable<'a>(lowering: &'a Lowering<'_>) -> &'a str {
+    lowering.instance.variable().unwrap_or_default()
+}
+
+/// The instance of the other job that carries the name of this one's: its events carry that as `INSTANCE`, or as the variable that both are
+/// named by, if they export it.
+fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
+    let sibling = lowering.world.sibling(job)?;
+    let is_same = match lowering.instance.variable()? {
+        "INSTANCE" => true,
+        own => is_named_by(sibling, own),
+    };
+    (is_same && sibling.unit.is_template()).then(|| UnitName::known(sibling.unit.as_str().replace("@.", "@%i.")))
+}
+
+fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
+    sibling.instance.variable() == Some(variable) && sibling.exports.iter().any(|export| export == variable)
+}
+
+/// `VARIABLE=VALUE`, where the instances of the other job are named by the variable.
+fn instance_by_variable(lowering: &Lowering<'_>, job: &str, key: &str, value: &str) -> Option<UnitName> {
+    let sibling = lowering.world.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
+    let reference = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    let is_known = reference.is_none_or(|name| name == variable(lowering));
+    instance_unit(&sibling.unit, value).filter(|unit| is_known && !unit.is_template())
+}
+
+/// An argument as it is written.
+fn word(event: &Event, span: Span) -> String {
+    event.args.iter().find(|word| word.span == span).map_or_else(String::new, |word| lossy(&word.value).into_owned())
+}
+
+/// A unit is told that another one has failed, and not how.
+fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
+    FILTER
+        .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
+        .help("if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)")
 }
 
 fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
-    let word = event.args.iter().find(|word| word.span == span).map_or_else(String::new, |word| lossy(&word.value).into_owned());
     FILTER
-        .at(span, format!("`{word}` is not looked at"))
+        .at(span, format!("`{}` is not looked at", word(event, span)))
         .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
         .help("see whether the unit does harm when it runs in the other cases")
 }

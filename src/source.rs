@@ -156,9 +156,14 @@ fn raw_byte(character: char) -> Option<u8> {
     u32::from(character).checked_sub(RAW_BYTE).and_then(|byte| u8::try_from(byte).ok())
 }
 
+/// Whether it would be written as one raw byte, see [`encode`].
+pub(crate) fn is_stand_in(character: char) -> bool {
+    raw_byte(character).is_some()
+}
+
 fn has_stand_in(text: &str) -> bool {
     // All characters from U+100000 on begin with this byte in UTF-8.
-    text.bytes().any(|byte| byte == 0xF4) && text.chars().any(|character| raw_byte(character).is_some())
+    text.bytes().any(|byte| byte == 0xF4) && text.chars().any(is_stand_in)
 }
 
 fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
@@ -174,7 +179,7 @@ fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
     };
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            if raw_byte(character).is_some() {
+            if is_stand_in(character) {
                 // A stand-in that is really in the file would come back as one byte: carry its bytes instead.
                 for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
                     push_raw(&mut text, byte);
@@ -215,7 +220,7 @@ pub fn lossy(text: &str) -> Cow<'_, str> {
     if !has_stand_in(text) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|character| if raw_byte(character).is_some() { char::REPLACEMENT_CHARACTER } else { character }).collect())
+    Cow::Owned(text.chars().map(|character| if is_stand_in(character) { char::REPLACEMENT_CHARACTER } else { character }).collect())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! protect `%` and `$`; only doubling does.
 
 use crate::hidden::is_hidden;
+use crate::source::is_stand_in;
 
 /// Who expands `$`.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,9 +15,9 @@ pub(super) enum Dollar {
     Doubled,
 }
 
-/// Characters that a reader could not see or would be misled by, or that systemd does not take.
+/// Characters that a reader could not see or would be misled by, that systemd does not take, or that would be written as a raw byte.
 pub(super) fn is_unprintable(character: char) -> bool {
-    is_hidden(character) || is_noncharacter(character)
+    is_hidden(character) || is_noncharacter(character) || is_stand_in(character)
 }
 
 /// What systemd does not count as UTF-8.

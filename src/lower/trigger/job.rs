@@ -187,27 +187,26 @@ fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut p
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
+        let instance = match argument {
+            Argument::Positional(instance) if index == 1 => instance_unit(&peer.unit, instance),
+            Argument::Equal("INSTANCE", instance) => instance_unit(&peer.unit, instance),
+            Argument::Equal("JOB", _) | Argument::Positional(_) | Argument::Unequal(..) => None,
+            Argument::Equal(variable, value) => instance_by_variable(lowering, name, variable, value),
+        };
+        if let Some(instance) = instance {
+            peer.unit = instance;
+            continue;
+        }
         match argument {
             Argument::Positional(_) if index == 0 => {}
             Argument::Equal("JOB", _) => {}
-            Argument::Positional(instance) if index == 1 && instance_unit(&peer.unit, instance).is_some() => {
-                peer.unit = instance_unit(&peer.unit, instance).unwrap_or(peer.unit);
-            }
-            Argument::Equal("INSTANCE", instance) if instance_unit(&peer.unit, instance).is_some() => {
-                peer.unit = instance_unit(&peer.unit, instance).unwrap_or(peer.unit);
-            }
-            Argument::Equal(key, value) if instance_by_variable(lowering, name, key, value).is_some() => {
-                peer.unit = instance_by_variable(lowering, name, key, value).unwrap_or(peer.unit);
-            }
             Argument::Positional("failed")
             | Argument::Equal("RESULT", "failed")
             | Argument::Unequal("RESULT", "ok")
             | Argument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
-            Argument::Equal("EXIT_SIGNAL" | "PROCESS", _) => {
-                end = Some((End::Failed, span));
-                finer.push(span);
-            }
-            Argument::Equal("EXIT_STATUS", status) if !glob::matches(status, "0") => {
+            Argument::Equal(variable @ ("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS"), value)
+                if variable != "EXIT_STATUS" || !glob::matches(value, "0") =>
+            {
                 end = Some((End::Failed, span));
                 finer.push(span);
             }
@@ -223,7 +222,7 @@ fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut p
                 FILTER
                     .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.as_str().replace("@%i.", "@.")))
                     .note("Upstart stopped all of them as soon as one of those went")
-                    .help(format!("if that was not meant, all is well; `INSTANCE=${}` says it for Upstart, too", variable(lowering))),
+                    .help(format!("if only that one was meant, all is well; `INSTANCE=${}` says it to Upstart, too", variable(lowering))),
             );
         }
     }

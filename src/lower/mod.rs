@@ -285,12 +285,16 @@ fn replaced(lowering: &mut Lowering<'_>) {
             lowering.ledger.record(stanza, Disposition::Dropped, &[], Some(&REPLACED));
             continue;
         }
-        let diagnostic = REPLACED
-            .at(record.span, format!("this `{}` does not count", record.keyword))
-            .related(other.span, "this one takes its place")
-            .help("delete it");
-        // What accumulates is told apart in what init keeps, although the last one counts.
-        let diagnostic = if matches!(record.keyword, "env" | "cgroup") { diagnostic } else { diagnostic.edit(record.span, "") };
+        let diagnostic =
+            REPLACED.at(record.span, format!("this `{}` does not count", record.keyword)).related(other.span, "this one takes its place");
+        let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
+            diagnostic.help("if it was to be `start on`, write that: nothing starts this job; else delete it")
+        } else if matches!(record.keyword, "env" | "cgroup") {
+            // What accumulates is told apart in what init keeps, although the last one counts.
+            diagnostic.help("delete it")
+        } else {
+            diagnostic.help("delete it").edit(record.span, "")
+        };
         lowering.dropped(stanza, diagnostic);
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+use upstart2systemd::source::encode;
 
 /// The user and the group `nobody`, for systemd refuses to be root's user instance.
 const NOBODY: u32 = 65534;
@@ -56,14 +57,14 @@ impl Systemd {
         }
     }
 
-    /// Has systemd load units, given as file name and text.
+    /// Has systemd load units, given as file name and text, which is written as the program writes it.
     pub fn read(&self, units: &[(String, String)]) -> Reading {
         // Most of the time would go into making files on a disk.
         let directory = TempDir::new_in(MEMORY).or_else(|_| TempDir::new()).expect("a temporary directory");
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut target = "[Unit]\nDefaultDependencies=no\n".to_owned();
         for (name, text) in units {
-            fs::write(directory.path().join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            fs::write(directory.path().join(name), &*encode(text)).unwrap_or_else(|error| panic!("{name}: {error}"));
             target.push_str(&format!("Wants={name}\n"));
         }
         fs::write(directory.path().join("all.target"), target).unwrap();

@@ -11,7 +11,7 @@ use crate::program::analyze;
 use crate::program::system::System;
 
 /// A job with each stanza; `TEXT` is where anything may stand.
-const STANZAS: [&str; 46] = [
+const STANZAS: [&str; 48] = [
     "apparmor load TEXT",
     "apparmor switch TEXT",
     "author TEXT",
@@ -46,6 +46,8 @@ const STANZAS: [&str; 46] = [
     "setuid TEXT",
     "start on started TEXT",
     "start on TEXT",
+    "start on TEXT and joined",
+    "start on joined TEXT and also A=TEXT",
     "start on runlevel RUNLEVEL=TEXT",
     "start on file FILE=/TEXT EVENT=modified",
     "start on socket PROTO=unix PATH=/TEXT",
@@ -133,8 +135,13 @@ fn check(directory: &str, options: &[&str], stanzas: &[&str], least: usize) {
     let long = "echo 'one line of a script'\n".repeat(6_000);
     for (number, name) in names().iter().enumerate() {
         let name = if is_old { name.trim_end_matches(".conf") } else { name };
-        let start =
-            ["start on dbus-activation a.bN", "start on usb-device-added\ntask", "start on started s0-0 and stopped s0-1", "instance $X"];
+        let start = [
+            "start on dbus-activation a.bN",
+            "start on usb-device-added\ntask",
+            "start on started s0-0 and stopped s0-1",
+            "instance $X",
+            "start on joined and also",
+        ];
         system.put(
             &format!("{directory}/{name}"),
             format!("{}\nscript\n{long}end script\n", start[number % start.len()].replace('N', &number.to_string())),

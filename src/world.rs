@@ -49,6 +49,8 @@ pub struct Sibling {
     /// The variables that its events carry.
     pub exports: Vec<String>,
     pub instance: Instance,
+    /// Its commands run in a root directory of their own.
+    pub chrooted: bool,
     /// Its first stanza.
     pub place: Place,
 }

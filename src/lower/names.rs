@@ -1,9 +1,10 @@
 //! Which unit a job of the distribution is in systemd.
 
+use super::context::Lowering;
 use crate::instance::Instance;
 use crate::job::JobName;
 use crate::source::encode;
-use crate::systemd::UnitName;
+use crate::systemd::{Feature, UnitName};
 use crate::world::{Kind, World};
 
 /// Jobs of Ubuntu, Debian and Red Hat whose unit has another name, or that are known to be tasks.
@@ -107,6 +108,8 @@ pub(super) struct Peer {
     pub(super) kind: Option<Kind>,
     /// The unit certainly exists, so that a unit which is bound to it can start.
     pub(super) present: bool,
+    /// Its commands run in a root directory of its own, where there may be no systemctl: those of its drop-ins, too.
+    pub(super) chrooted: bool,
     /// Only a person or a script starts it.
     pub(super) by_hand: bool,
     /// It starts before the ordinary units, although it is none of the distribution's.
@@ -114,8 +117,16 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    /// A drop-in can have it run systemctl, with full privileges whatever user it runs as.
+    pub(super) fn can_call(&self, lowering: &Lowering<'_>) -> bool {
+        lowering.options.companions
+            && lowering.has(Feature::FullPrivilegesPrefix)
+            && !self.chrooted
+            && self.unit.as_str().ends_with(".service")
+    }
+
     fn known(unit: &'static str, kind: Kind) -> Self {
-        Self { unit: UnitName::known(unit), kind: Some(kind), present: false, by_hand: false, early: false }
+        Self { unit: UnitName::known(unit), kind: Some(kind), present: false, chrooted: false, by_hand: false, early: false }
     }
 }
 
@@ -136,14 +147,14 @@ pub(super) fn peer(world: &World, job: &str) -> Option<Peer> {
             Instance::Template { default: None, .. } | Instance::Singleton { .. } => sibling.unit.clone(),
         };
         let early = world.facts.early.contains(&unit);
-        return Some(Peer { unit, kind: Some(sibling.kind), present: true, by_hand: !sibling.starts, early });
+        return Some(Peer { unit, kind: Some(sibling.kind), present: true, chrooted: sibling.chrooted, by_hand: !sibling.starts, early });
     }
     if let Some(&(_, unit, kind)) = row {
         return Some(Peer::known(unit, kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
     let kind = SHIPPED.contains(&job).then_some(Kind::Service);
-    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), present: false, by_hand: false, early: false })
+    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), present: false, chrooted: false, by_hand: false, early: false })
 }
 
 /// What a distribution with systemd has for a job of this name.

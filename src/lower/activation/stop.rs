@@ -10,7 +10,7 @@ use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
 use crate::lower::trigger::{Side, Trigger, is_early};
 use crate::source::Span;
-use crate::systemd::{Directive, Feature, Section, UnitName};
+use crate::systemd::{Directive, Section, UnitName};
 use crate::world::Kind;
 
 pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
@@ -146,7 +146,7 @@ pub(super) fn bind(
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
-    if peer.present && lowering.options.companions && lowering.has(Feature::FullPrivilegesPrefix) {
+    if peer.present && peer.can_call(lowering) {
         // PartOf= follows whoever stops or restarts that unit; this follows its end by itself.
         let stop = systemctl(lowering, &["--no-block", "stop"]);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
@@ -243,7 +243,7 @@ fn stop_by_job(
 
 /// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways. Answers whether it can.
 fn stop_from_there(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, state: JobState, peer: &Peer) -> bool {
-    let can = lowering.options.companions && lowering.has(Feature::FullPrivilegesPrefix) && peer.unit.as_str().ends_with(".service");
+    let can = peer.can_call(lowering);
     if can {
         let (directive, words): (Directive, &[&str]) = match state {
             // `starting` is over when this unit has stopped.

@@ -332,6 +332,7 @@ fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: Job
     let own = &lowering.unit.name;
     if lowering.options.companions && !is_early(peer) {
         return match state {
+            JobState::Stopping if peer.chrooted => after_end_of_failed(lowering, event, peer),
             JobState::Stopping => before_end_of_failed(lowering, event, peer),
             JobState::Starting | JobState::Started | JobState::Stopped => at_end(lowering, event, peer, Some(End::Failed)),
         };
@@ -362,6 +363,18 @@ fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> 
     };
     let companion = drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
     Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
+}
+
+/// The same where no command of X reaches systemd.
+fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
+    let mut classified = at_end(lowering, event, peer, Some(End::Failed));
+    classified.disposition = classified.disposition.max(Disposition::Approximate);
+    classified.diagnostics.push(
+        AT_END
+            .at(event.span(), format!("{} does not wait for this unit before it is gone", peer.unit))
+            .note("it runs in a root directory of its own, and there may be no systemctl"),
+    );
+    classified
 }
 
 /// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.

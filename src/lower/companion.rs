@@ -3,8 +3,8 @@
 
 use super::context::Lowering;
 use crate::conversion::Output;
-use crate::source::{encode, lossy};
-use crate::systemd::{Argument, Command, Directive, Feature, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
+use crate::source::lossy;
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Text, Unit, UnitName, Value};
 
 /// Where units, and the directories of their drop-ins, are installed.
 pub const UNITS: &str = "etc/systemd/system";
@@ -14,9 +14,10 @@ pub const UNITS: &str = "etc/systemd/system";
 pub enum Companion {
     /// A unit of its own name: a socket, a path, a target, what stands for an event.
     Unit(Unit),
-    /// What the job adds to another unit.
+    /// What the job adds to another unit, in the file of this name.
     DropIn {
         to: UnitName,
+        name: String,
         part: Unit,
     },
     File(Output),
@@ -27,7 +28,11 @@ impl Companion {
     pub(super) fn absorb(&mut self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unit(unit), Self::Unit(other)) if unit.name == other.name => unit.absorb(other),
-            (Self::DropIn { to, part }, Self::DropIn { to: other_to, part: other }) if to == other_to => part.absorb(other),
+            (Self::DropIn { to, name, part }, Self::DropIn { to: other_to, name: other_name, part: other })
+                if to == other_to && name == other_name =>
+            {
+                part.absorb(other);
+            }
             (Self::File(file), Self::File(other)) if file.path == other.path => {
                 for line in other.text.lines().filter(|line| !line.starts_with('#')) {
                     if !file.text.lines().any(|known| known == line) {
@@ -43,9 +48,7 @@ impl Companion {
     pub fn output(&self) -> Output {
         match self {
             Self::Unit(unit) => Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() },
-            Self::DropIn { to, part } => {
-                Output { path: format!("{UNITS}/{to}.d/upstart-{}.conf", part.name.stem()), text: part.to_string() }
-            }
+            Self::DropIn { to, name, part } => Output { path: format!("{UNITS}/{to}.d/{name}.conf"), text: part.to_string() },
             Self::File(output) => output.clone(),
         }
     }
@@ -71,7 +74,7 @@ pub(super) fn drop_in(lowering: &Lowering<'_>, to: &UnitName, directives: impl I
     for (directive, value) in directives {
         part.add(directive, value);
     }
-    Companion::DropIn { to: to.clone(), part }
+    Companion::DropIn { to: to.clone(), name: format!("upstart-{}", part.name.stem()), part }
 }
 
 /// `systemctl VERB` on the unit of the job, with full privileges, whatever comes of it. All instances, where the job has some.
@@ -100,58 +103,4 @@ pub(super) fn stopping(lowering: &Lowering<'_>) -> String {
 
 fn all_instances(lowering: &Lowering<'_>) -> String {
     lowering.unit.name.as_str().replace("@.", "@*.")
-}
-
-/// The unit that stands for an event. With a variable it stands for the event with that value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) unit: UnitName,
-    event: String,
-    with_variable: bool,
-}
-
-impl Node {
-    pub(super) fn of(event: &str) -> Result<Self, NameTooLong> {
-        let unit = UnitName::escaped(&encode(&format!("upstart-event-{event}")), "service")?;
-        Ok(Self { unit, event: event.to_owned(), with_variable: false })
-    }
-
-    /// The event with `KEY=VALUE`. `value` is escaped already, so that it may be a specifier.
-    pub(super) fn with(event: &str, key: &str, value: &str) -> Result<Self, NameTooLong> {
-        let of_event = Self::of(event)?;
-        let key = escape_instance(&encode(&format!("{key}=")));
-        let unit = UnitName::known(format!("{}@{key}{value}.service", of_event.unit.stem()));
-        // No name is longer than the one that `known` cannot refuse.
-        if unit.as_str().len() > 255 {
-            return Err(NameTooLong(unit.as_str().len()));
-        }
-        Ok(Self { unit, event: event.to_owned(), with_variable: true })
-    }
-
-    /// The name of the file that the unit is in.
-    pub(super) fn file(&self) -> UnitName {
-        match self.unit.as_str().split_once('@').filter(|_| self.with_variable) {
-            Some((stem, _)) => UnitName::known(format!("{stem}@.service")),
-            None => self.unit.clone(),
-        }
-    }
-
-    /// Starting it starts all who follow the event, and waits for them, because they are ordered before it. It is inactive again at
-    /// once, so that the event can happen again.
-    pub(super) fn companion(&self, lowering: &Lowering<'_>) -> Companion {
-        let mut unit = Unit::new(self.file());
-        let event = lossy(&self.event);
-        let (header, description) = if self.with_variable {
-            (format!("Stands for the event `{event}` with one of its variables. Made by upstart2systemd."), format!("Event {event}, "))
-        } else {
-            (format!("Stands for the event `{event}`: starting it is `initctl emit`. Made by upstart2systemd."), format!("Event {event}"))
-        };
-        unit.header.push(Text::new(&header));
-        let description = if self.with_variable { Value::line_with_instance(&description) } else { Value::line(&description) };
-        unit.add(Directive::Description, description);
-        unit.add(lowering.unlimited_starts(), Value::number(0));
-        unit.add(Directive::Type, Value::keyword("oneshot"));
-        unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
-        Companion::Unit(unit)
-    }
 }

@@ -23,6 +23,7 @@ mod job_control_left;
 mod ledger;
 mod literal;
 mod names;
+mod node;
 mod prelude;
 mod process;
 mod respawn;
@@ -201,12 +202,9 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options, world: &World) -> L
 fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
     let is_joined =
         || lowering.companions.iter().any(|companion| matches!(companion, Companion::Unit(unit) if activation::joins(&unit.name)));
-    let pulled_by_event = lowering
-        .unit
-        .values(Directive::WantedBy)
-        .iter()
-        .any(|value| value.as_str().starts_with("upstart-event-") || value.as_str().ends_with(".device"))
-        || is_joined();
+    let pulled_by_event =
+        lowering.unit.values(Directive::WantedBy).iter().any(|value| node::is_event(value.as_str()) || value.as_str().ends_with(".device"))
+            || is_joined();
     if shape == Shape::Task && pulled_by_event && !lowering.unit.has(Directive::StartLimitIntervalSec) {
         lowering.set(Directive::StartLimitIntervalSec, Value::number(0));
     }

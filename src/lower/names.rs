@@ -100,16 +100,23 @@ const SHIPPED: [&str; 31] = [
     "x11-common",
 ];
 
+/// What is known of the whereabouts of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Unknown,
+    /// It certainly exists, so that a unit which is bound to it can start.
+    Here,
+    /// The same, but its commands, those of its drop-ins, too, run in a root directory of their own, where there may be no systemctl.
+    Chrooted,
+}
+
 /// A job that a condition refers to, as systemd knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Peer {
     pub(super) unit: UnitName,
     /// `None` where nothing is known of the job.
     pub(super) kind: Option<Kind>,
-    /// The unit certainly exists, so that a unit which is bound to it can start.
-    pub(super) present: bool,
-    /// Its commands run in a root directory of its own, where there may be no systemctl: those of its drop-ins, too.
-    pub(super) chrooted: bool,
+    pub(super) presence: Presence,
     /// Only a person or a script starts it.
     pub(super) by_hand: bool,
     /// It starts before the ordinary units, although it is none of the distribution's.
@@ -117,16 +124,20 @@ pub(super) struct Peer {
 }
 
 impl Peer {
+    pub(super) fn present(&self) -> bool {
+        self.presence != Presence::Unknown
+    }
+
     /// A drop-in can have it run systemctl, with full privileges whatever user it runs as.
     pub(super) fn can_call(&self, lowering: &Lowering<'_>) -> bool {
         lowering.options.companions
             && lowering.has(Feature::FullPrivilegesPrefix)
-            && !self.chrooted
+            && self.presence != Presence::Chrooted
             && self.unit.as_str().ends_with(".service")
     }
 
     fn known(unit: &'static str, kind: Kind) -> Self {
-        Self { unit: UnitName::known(unit), kind: Some(kind), present: false, chrooted: false, by_hand: false, early: false }
+        Self { unit: UnitName::known(unit), kind: Some(kind), presence: Presence::Unknown, by_hand: false, early: false }
     }
 }
 
@@ -147,14 +158,15 @@ pub(super) fn peer(world: &World, job: &str) -> Option<Peer> {
             Instance::Template { default: None, .. } | Instance::Singleton { .. } => sibling.unit.clone(),
         };
         let early = world.facts.early.contains(&unit);
-        return Some(Peer { unit, kind: Some(sibling.kind), present: true, chrooted: sibling.chrooted, by_hand: !sibling.starts, early });
+        let presence = if sibling.chrooted { Presence::Chrooted } else { Presence::Here };
+        return Some(Peer { unit, kind: Some(sibling.kind), presence, by_hand: !sibling.starts, early });
     }
     if let Some(&(_, unit, kind)) = row {
         return Some(Peer::known(unit, kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
     let kind = SHIPPED.contains(&job).then_some(Kind::Service);
-    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), present: false, chrooted: false, by_hand: false, early: false })
+    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), presence: Presence::Unknown, by_hand: false, early: false })
 }
 
 /// What a distribution with systemd has for a job of this name.

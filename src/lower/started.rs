@@ -1,9 +1,9 @@
 //! Jobs that scripts start: which instances that makes, and whether the script can wait for them.
 
 use super::command::Reading;
-use super::companion::Node;
 use super::context::Lowering;
 use super::names::peer;
+use super::node::Node;
 use super::process::Shape;
 use crate::ast::Phase;
 use crate::diagnostic::{Disposition, Rule, Severity};

@@ -59,7 +59,8 @@ impl UnitName {
         }
     }
 
-    fn checked(name: String) -> Result<Self, NameTooLong> {
+    /// A name that systemd would take, if it is not too long.
+    pub fn checked(name: String) -> Result<Self, NameTooLong> {
         let name = Self::known(name);
         if name.0.len() > MAX { Err(NameTooLong(name.0.len())) } else { Ok(name) }
     }

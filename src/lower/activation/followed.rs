@@ -1,5 +1,6 @@
 //! `start on started X`: what is said of the jobs that are followed once it is known what stops the unit.
 
+use super::announced;
 use super::latch::{self, Term};
 use super::rules::{BRINGS_UP, FOLLOWS_FAILED, LATCH, TOGETHER};
 use super::{Relations, push};
@@ -7,6 +8,7 @@ use crate::ast::Condition;
 use crate::job::Stated;
 use crate::lower::companion::Companion;
 use crate::lower::context::Lowering;
+use crate::lower::node::Node;
 use crate::source::Span;
 use crate::systemd::{Directive, UnitName};
 
@@ -17,8 +19,10 @@ pub(super) struct Followed {
     pub(super) span: Span,
     /// Only some of the alternatives are about it.
     pub(super) optional: bool,
-    /// Nothing else is waited for.
+    /// Nothing else is waited for, or what else is, is remembered.
     pub(super) alone: bool,
+    /// What stands for the start, where the job can tell of it.
+    pub(super) node: Option<Node>,
 }
 
 /// What a condition joins by `and`.
@@ -49,8 +53,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, 
         together(lowering, condition, path, relations);
     }
     latch::write(lowering, condition.stanza, &paths);
-    for followed in std::mem::take(&mut relations.followed) {
-        follow(lowering, condition, &followed, relations);
+    let all = std::mem::take(&mut relations.followed);
+    for followed in &all {
+        let is_needed = all.iter().any(|other| other.unit == followed.unit && !other.alone) || relations.binds_to.contains(&followed.unit);
+        match followed.node.as_ref().filter(|_| !is_needed) {
+            Some(node) => follow_success(lowering, condition, (&followed.unit, followed.span), node, relations),
+            None => follow(lowering, condition, followed, relations),
+        }
     }
 }
 
@@ -92,8 +101,29 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
     lowering.approximate(condition.stanza, &[Directive::WantedBy], TOGETHER.at(joined.span, message).note(note));
 }
 
+/// Hangs the unit on what stands for the start, so that it does not start when that fails. Where the start is remembered, what does
+/// so hangs there already.
+fn follow_success(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    (unit, span): (&UnitName, Span),
+    node: &Node,
+    relations: &mut Relations,
+) {
+    if relations.wanted_by.contains(unit) {
+        // What also starts before it is brought in by it all the same.
+        if !relations.before.contains(unit) {
+            relations.wanted_by.retain(|name| name != unit);
+        }
+        push(&mut relations.wanted_by, &node.unit);
+        relations.origins.insert(node.unit.clone(), span);
+    }
+    announced::write(lowering, condition.stanza, node);
+    lowering.exact(condition.stanza, &[Directive::After, Directive::WantedBy]);
+}
+
 fn follow(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, followed: &Followed, relations: &mut Relations) {
-    let Followed { unit, span, optional, alone } = followed;
+    let Followed { unit, span, optional, alone, node: _ } = followed;
     if relations.requisite.contains(unit) {
         return;
     }

@@ -2,13 +2,14 @@
 //!
 //! Upstart remembers an event of a condition until the rest of it holds, and forgets all of them when the job starts.
 
-use super::Meant;
 use super::followed::Joined;
+use super::{Meant, announced};
 use crate::event_table::JobState;
 use crate::job::StanzaId;
 use crate::lower::companion::{Companion, made_for, shell};
 use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
+use crate::lower::node::Node;
 use crate::lower::trigger::{Role, Trigger};
 use crate::source::lossy;
 use crate::systemd::{Directive, Text, Unit, UnitName, Value, shell_word};
@@ -26,6 +27,8 @@ pub(in crate::lower) fn joins(unit: &UnitName) -> bool {
 pub(super) struct Term {
     /// What happens when it happens.
     pub(super) unit: UnitName,
+    /// What brings in what remembers it; the unit itself, unless that tells of its start.
+    by: UnitName,
     /// `Before=` where that unit waits until it is remembered, as what stands for an event does.
     order: Option<Directive>,
     /// Remembers it.
@@ -83,22 +86,28 @@ fn boot(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Term> {
             }
         }
     }
-    remembering(lowering, (&UnitName::known(target), None), "boot", "the boot".to_owned())
+    remembering(lowering, (&UnitName::known(target), None), "boot", "the boot".to_owned(), None)
 }
 
 fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
     match trigger {
         Trigger::Custom(node) => {
             let event = node.stem().trim_start_matches("upstart-event-");
-            remembering(lowering, (node, Some(Directive::Before)), &format!("event-{event}"), format!("the event {event}"))
+            remembering(lowering, (node, Some(Directive::Before)), &format!("event-{event}"), format!("the event {event}"), None)
         }
         Trigger::Job { peer, state: JobState::Started } if can_be_followed(peer) => {
             let job = peer.unit.stem();
-            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("started-{job}"), format!("the start of {job}"))
+            remembering(
+                lowering,
+                (&peer.unit, Some(Directive::After)),
+                &format!("started-{job}"),
+                format!("the start of {job}"),
+                announced::of(lowering, peer),
+            )
         }
         Trigger::Job { peer, state: JobState::Stopped } if can_be_followed(peer) && peer.kind == Some(Kind::Task) => {
             let job = peer.unit.stem();
-            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("stopped-{job}"), format!("the end of {job}"))
+            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("stopped-{job}"), format!("the end of {job}"), None)
         }
         Trigger::Job { .. }
         | Trigger::Unit(_)
@@ -117,15 +126,27 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
 }
 
 /// None where systemd takes no name that long.
-fn remembering(lowering: &Lowering<'_>, (unit, order): (&UnitName, Option<Directive>), name: &str, event: String) -> Option<Term> {
+fn remembering(
+    lowering: &Lowering<'_>,
+    (unit, order): (&UnitName, Option<Directive>),
+    name: &str,
+    event: String,
+    node: Option<Node>,
+) -> Option<Term> {
     // The part before an `@` would be a template.
     let stem = format!("upstart-latch-{}-{name}", lowering.unit.name.stem()).replace('@', "-");
     let latch = UnitName::known(format!("{stem}.service"));
-    (latch.as_str().len() <= 255).then(|| Term { unit: unit.clone(), order, latch, event })
+    (latch.as_str().len() <= 255).then(|| Term {
+        unit: unit.clone(),
+        by: node.map_or_else(|| unit.clone(), |node| node.unit),
+        order,
+        latch,
+        event,
+    })
 }
 
 fn can_be_followed(peer: &Peer) -> bool {
-    peer.present && !peer.early && !peer.unit.is_template()
+    peer.present() && !peer.early && !peer.unit.is_template()
 }
 
 /// Writes the units, if there is something to remember.
@@ -154,7 +175,7 @@ fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> Unit {
     }
     unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
     unit.add(Directive::RemainAfterExit, Value::keyword("yes"));
-    unit.add(Directive::WantedBy, Value::unit(&term.unit));
+    unit.add(Directive::WantedBy, Value::unit(&term.by));
     unit
 }
 

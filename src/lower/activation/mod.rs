@@ -4,6 +4,7 @@
 //! said: after what the unit starts, what brings it in, what takes it down. The paths are united, which is
 //! safe because `After=` does nothing for a unit that is not being started.
 
+mod announced;
 mod down;
 mod followed;
 mod latch;

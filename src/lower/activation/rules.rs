@@ -44,7 +44,8 @@ pub(super) static FOLLOWS_FAILED: Rule = Rule {
     name: "follows-failed-job",
     severity: Severity::Note,
     explanation: "`start on started X` becomes `After=` and `WantedBy=` X: the unit is started along with X, after it, but also when X was to start and failed. `Requisite=X` would \
-prevent that, and would also stop the unit whenever X stops. Where the start has to wait for something else, too, `Wants=X` sees to it that X is there, and starting the unit by hand brings X up.",
+prevent that, and would also stop the unit whenever X stops. `migrate` does better where X is a service of the same directory and nothing else is waited for: X itself starts `upstart-started-X.service` when it has \
+started, and the unit is wanted by that. Where the start has to wait for something else, too, `Wants=X` sees to it that X is there, and starting the unit by hand brings X up.",
 };
 
 pub(super) static BRINGS_UP: Rule = Rule {

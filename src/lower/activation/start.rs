@@ -1,5 +1,6 @@
 //! `start on`: what brings the unit in, and after what.
 
+use super::announced;
 use super::down::going_down;
 use super::followed::{Followed, Joined};
 use super::latch;
@@ -115,7 +116,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
             push(&mut relations.wanted_by, &peer.unit);
         }
         if jobs.len() > 1 {
-            let stays = |(peer, state): &(&Peer, JobState)| peer.present && *state == JobState::Started && peer.kind != Some(Kind::Task);
+            let stays = |(peer, state): &(&Peer, JobState)| peer.present() && *state == JobState::Started && peer.kind != Some(Kind::Task);
             relations.joined.push(Joined {
                 span,
                 units: jobs.iter().map(|(peer, _)| peer.unit.clone()).collect(),
@@ -233,7 +234,8 @@ fn job(
         JobState::Started => {
             push(&mut relations.after, unit);
             let optional = relations.optional.contains(unit);
-            relations.followed.push(Followed { unit: unit.clone(), span, optional, alone });
+            let node = announced::of(lowering, peer);
+            relations.followed.push(Followed { unit: unit.clone(), span, optional, alone, node });
         }
         JobState::Stopped => {
             push(&mut relations.after, unit);

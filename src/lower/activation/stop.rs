@@ -135,18 +135,18 @@ pub(super) fn bind(
     relations: &mut Relations,
 ) {
     let unit = &peer.unit;
-    if peer.present && follows {
+    if peer.present() && follows {
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
         return;
     }
     push(&mut relations.part_of, unit);
-    if peer.kind == Some(Kind::State) && peer.present {
+    if peer.kind == Some(Kind::State) && peer.present() {
         // It has no process that could end by itself.
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
-    if peer.present && peer.can_call(lowering) {
+    if peer.present() && peer.can_call(lowering) {
         // PartOf= follows whoever stops or restarts that unit; this follows its end by itself.
         let stop = systemctl(lowering, &["--no-block", "stop"]);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);

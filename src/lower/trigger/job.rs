@@ -8,7 +8,7 @@ use crate::glob;
 use crate::instance::Instance;
 use crate::lower::companion::drop_in;
 use crate::lower::context::Lowering;
-use crate::lower::names::{Peer, peer};
+use crate::lower::names::{Peer, Presence, peer};
 use crate::lower::runlevel::Runlevels;
 use crate::source::{Span, encode, lossy};
 use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
@@ -79,7 +79,7 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
             BEYOND.at(event.span(), message).help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
-    if lowering.world.is_whole() && !peer.present && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
+    if lowering.world.is_whole() && !peer.present() && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
     let mut classified = match (state, end) {
@@ -332,7 +332,7 @@ fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: Job
     let own = &lowering.unit.name;
     if lowering.options.companions && !is_early(peer) {
         return match state {
-            JobState::Stopping if peer.chrooted => after_end_of_failed(lowering, event, peer),
+            JobState::Stopping if peer.presence == Presence::Chrooted => after_end_of_failed(lowering, event, peer),
             JobState::Stopping => before_end_of_failed(lowering, event, peer),
             JobState::Starting | JobState::Started | JobState::Stopped => at_end(lowering, event, peer, Some(End::Failed)),
         };

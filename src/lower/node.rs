@@ -1,0 +1,107 @@
+//! Units that stand for events: those who follow the event are wanted by one, and starting it starts them.
+
+use super::companion::Companion;
+use super::context::Lowering;
+use crate::source::{encode, lossy};
+use crate::systemd::{Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
+
+const EVENT: &str = "upstart-event-";
+const STARTED: &str = "upstart-started-";
+
+/// Whether a unit of this name stands for an event, which may happen again and again.
+pub(super) fn is_event(unit: &str) -> bool {
+    unit.starts_with(EVENT) || unit.starts_with(STARTED)
+}
+
+/// The unit that stands for an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Node {
+    pub(super) unit: UnitName,
+    event: String,
+    of: Of,
+}
+
+/// Which of the events of a name is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Of {
+    Any,
+    /// Those with one of their variables. The unit is an instance of a template.
+    Variable,
+    /// `started` of the job that this unit comes from, or of one of its instances.
+    Start(UnitName),
+}
+
+impl Node {
+    pub(super) fn of(event: &str) -> Result<Self, NameTooLong> {
+        let unit = UnitName::escaped(&encode(&format!("{EVENT}{event}")), "service")?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Any })
+    }
+
+    /// The event with `KEY=VALUE`. `value` is escaped already, so that it may be a specifier.
+    pub(super) fn with(event: &str, key: &str, value: &str) -> Result<Self, NameTooLong> {
+        let of_event = Self::of(event)?;
+        let key = escape_instance(&encode(&format!("{key}=")));
+        let unit = UnitName::checked(format!("{}@{key}{value}.service", of_event.unit.stem()))?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Variable })
+    }
+
+    /// That the job of this unit has started. See [`Node::starter`].
+    pub(super) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
+        let unit = UnitName::checked(format!("{STARTED}{by}"))?;
+        let event = format!("started {}", file(by).stem());
+        Ok(Self { unit, event, of: Of::Start(by.clone()) })
+    }
+
+    /// The name of the file that the unit is in.
+    pub(super) fn file(&self) -> UnitName {
+        match self.of {
+            Of::Any => self.unit.clone(),
+            Of::Variable | Of::Start(_) => file(&self.unit),
+        }
+    }
+
+    /// Starting it starts all who follow the event, and waits for them where they are ordered before it. It is inactive again at
+    /// once, so that the event can happen again.
+    pub(super) fn companion(&self, lowering: &Lowering<'_>) -> Companion {
+        let mut unit = Unit::new(self.file());
+        let event = lossy(&self.event);
+        let stands = match &self.of {
+            Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
+            Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
+            Of::Start(by) => format!("Stands for the event `{event}`: {} starts this when it has started.", file(by)),
+        };
+        unit.header.push(Text::new(&format!("{stands} Made by upstart2systemd.")));
+        let description = if self.file().is_template() {
+            Value::line_with_instance(&format!("Event {event}, "))
+        } else {
+            Value::line(&format!("Event {event}"))
+        };
+        unit.add(Directive::Description, description);
+        unit.add(lowering.unlimited_starts(), Value::number(0));
+        unit.add(Directive::Type, Value::keyword("oneshot"));
+        unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
+        Companion::Unit(unit)
+    }
+
+    /// What has the job start the unit that stands for its start; `None` for other events. A unit that the job itself wants would also be
+    /// started where the job fails. The same for all who follow the job.
+    pub(super) fn starter(&self) -> Option<Companion> {
+        let Of::Start(by) = &self.of else { return None };
+        let to = file(by);
+        let mut part = Unit::new(to.clone());
+        part.header.push(Text::new(&format!("Starts what follows the start of {}. Made by upstart2systemd.", to.stem())));
+        let [systemctl, block, verb] = ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
+        let mut command = Command::new([systemctl, block, verb, Argument::Specifier("upstart-started-%n")]);
+        command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
+        part.add(Directive::ExecStartPost, Value::command(&command));
+        Some(Companion::DropIn { to, name: "started".to_owned(), part })
+    }
+}
+
+/// The name of the file that a unit is in, be it an instance or not.
+fn file(unit: &UnitName) -> UnitName {
+    match unit.as_str().split_once('@') {
+        Some((stem, _)) => UnitName::known(format!("{stem}@.service")),
+        None => unit.clone(),
+    }
+}

@@ -103,7 +103,7 @@ pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
 
 /// The files of a job that was lowered. `more` is what was said when it was read.
 pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, mut more: Vec<Diagnostic>) -> Conversion {
-    let Lowered { unit, companions, stanzas, mut diagnostics, origins: _, optional: _, is_early: _, waits: _ } = lowered;
+    let Lowered { unit, companions, stanzas, mut diagnostics, origins: _, optional: _, is_early: _, at_shutdown: _, waits: _ } = lowered;
     if unit.is_some() {
         more.extend(exposure::check(sources, &stanzas));
     }

@@ -73,7 +73,7 @@ fn kind(job: &Job) -> Kind {
 }
 
 /// The jobs that the conditions name.
-fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
+pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
     let events = [&job.start_on, &job.stop_on].into_iter().flatten().flat_map(|condition| condition.value.leaves());
     let of_jobs = events.filter(|event| matches!(event.name.value.as_str(), "starting" | "started" | "stopping" | "stopped"));
     of_jobs.filter_map(|event| match event.arguments().next()?.0 {

@@ -31,6 +31,8 @@ pub struct World {
 pub struct Facts {
     /// Units that start before the ordinary ones.
     pub early: BTreeSet<UnitName>,
+    /// Jobs that do their work when the system goes down.
+    pub at_shutdown: BTreeSet<String>,
     /// Units that an early unit is ordered after, so that they have to be early, too.
     pub before_early: BTreeSet<UnitName>,
     /// What units are ordered after, where another job starts right before them.

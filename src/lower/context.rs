@@ -29,6 +29,7 @@ pub(super) struct Lowering<'a> {
     pub(super) optional: BTreeSet<UnitName>,
     /// The unit starts before the ordinary ones.
     pub(super) is_early: bool,
+    pub(super) at_shutdown: bool,
     pub(super) waits: Vec<Wait>,
 }
 
@@ -46,6 +47,7 @@ impl<'a> Lowering<'a> {
             origins: BTreeMap::new(),
             optional: BTreeSet::new(),
             is_early: false,
+            at_shutdown: false,
             waits: Vec::new(),
         }
     }

@@ -63,6 +63,8 @@ pub struct Lowered {
     pub optional: BTreeSet<UnitName>,
     /// The unit starts before the ordinary ones.
     pub is_early: bool,
+    /// It does its work when the system goes down.
+    pub at_shutdown: bool,
     /// What the scripts wait for while the unit starts or stops.
     pub waits: Vec<Wait>,
     /// One for each stanza, in source order.
@@ -211,14 +213,37 @@ fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
 }
 
 fn finish(lowering: Lowering<'_>) -> Lowered {
-    let Lowering { job, unit, ledger, mut diagnostics, companions, origins, optional, is_early, waits, options: _, world: _, instance: _ } =
-        lowering;
+    let Lowering {
+        job,
+        unit,
+        ledger,
+        mut diagnostics,
+        companions,
+        origins,
+        optional,
+        is_early,
+        at_shutdown,
+        waits,
+        options: _,
+        world: _,
+        instance: _,
+    } = lowering;
     // In the order of the text, then of the codes.
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
     // An event that stands in several alternatives is looked at in each.
     diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Lowered { unit: (!refused).then_some(unit), companions, origins, optional, is_early, waits, stanzas: ledger.finish(job), diagnostics }
+    Lowered {
+        unit: (!refused).then_some(unit),
+        companions,
+        origins,
+        optional,
+        is_early,
+        at_shutdown,
+        waits,
+        stanzas: ledger.finish(job),
+        diagnostics,
+    }
 }
 
 /// Places that init's tokeniser garbles: one finding for each stanza.
@@ -266,6 +291,7 @@ fn refused(job: &Job, length: usize) -> Lowered {
         origins: BTreeMap::new(),
         optional: BTreeSet::new(),
         is_early: false,
+        at_shutdown: false,
         waits: Vec::new(),
         stanzas: ledger.finish(job),
         diagnostics: vec![diagnostic],

@@ -7,6 +7,7 @@ use super::order::{dropped, weight};
 use crate::ast::Argument;
 use crate::job::Job;
 use crate::lower::{Companion, Wait};
+use crate::survey::jobs_named;
 use crate::systemd::ordering::{Cycle, Edge, Origin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
 use crate::world::{Facts, World};
@@ -24,6 +25,9 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
     for member in members {
         let (Some(job), Some(lowered)) = (member.job(), member.lowered()) else { continue };
         let Some(unit) = &lowered.unit else { continue };
+        if lowered.at_shutdown {
+            facts.at_shutdown.insert(member.name.clone());
+        }
         if lowered.is_early {
             facts.early.insert(unit.name.clone());
             let earlier = names(unit, Directive::After).filter(|name| by_unit.contains_key(name));
@@ -97,6 +101,7 @@ fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
 /// For each member whether it has to be lowered again.
 pub(super) fn concerned(members: &[Member], world: &World, facts: &Facts) -> Vec<bool> {
     let known = &world.facts;
+    let is_newly_last = |job: &str| facts.at_shutdown.contains(job) && !known.at_shutdown.contains(job);
     let scripts: BTreeSet<&str> = facts.not_waiting.difference(&known.not_waiting).map(|(job, _)| job.as_str()).collect();
     let mut changed: BTreeSet<&UnitName> = facts.early.difference(&known.early).collect();
     changed.extend(facts.after.keys().filter(|unit| !known.after.contains_key(*unit)));
@@ -107,6 +112,7 @@ pub(super) fn concerned(members: &[Member], world: &World, facts: &Facts) -> Vec
             let is_new =
                 |units: &BTreeSet<UnitName>, before: &BTreeSet<UnitName>| units.contains(&unit.name) && !before.contains(&unit.name);
             scripts.contains(member.name.as_str())
+                || jobs_named(job).any(is_newly_last)
                 || is_new(&facts.before_early, &known.before_early)
                 || started_before(job, members)
                     .into_iter()

@@ -2,7 +2,7 @@
 
 use super::rules::SHUTDOWN_JOB;
 use super::stop::bind;
-use super::{Activation, Inversion, Meant, push, push_known};
+use super::{Activation, Inversion, Meant, Relations, push, push_known};
 use crate::ast::Condition;
 use crate::event_table::JobState;
 use crate::job::Stated;
@@ -10,7 +10,7 @@ use crate::lower::context::Lowering;
 use crate::lower::runlevel::Runlevels;
 use crate::lower::trigger::Trigger;
 use crate::source::Span;
-use crate::systemd::Directive;
+use crate::systemd::{Directive, UnitName};
 
 /// A path on the way down: the work is done when something stops.
 pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], activation: &mut Activation) {
@@ -24,6 +24,10 @@ pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Conditi
                 push(&mut relations.wanted_by, &peer.unit);
                 bind(lowering, condition, (leaf.span, true, false), peer, relations);
                 activation.inversion = Some(Inversion::Stopping(peer.unit.clone()));
+            }
+            Trigger::Shutdown { unit, state } => {
+                in_order(unit, *state, &mut activation.start);
+                shutdown(lowering, condition, leaf.span, (Runlevels::DOWN, false), activation);
             }
             Trigger::NetworkGoes => {
                 push_known(&mut activation.start.after, "network.target");
@@ -45,6 +49,17 @@ pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Conditi
             | Trigger::Beyond => {}
         }
     }
+}
+
+/// To stop before, or after, another unit does its work at shutdown: units stop in the reverse of the order in which they start.
+pub(super) fn in_order(unit: &UnitName, state: JobState, relations: &mut Relations) -> Option<Directive> {
+    let (names, directive) = match state {
+        JobState::Starting => (&mut relations.after, Directive::After),
+        JobState::Stopped => (&mut relations.before, Directive::Before),
+        JobState::Started | JobState::Stopping => return None,
+    };
+    push(names, unit);
+    Some(directive)
 }
 
 fn shutdown(

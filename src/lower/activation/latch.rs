@@ -118,6 +118,7 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
         | Trigger::Runlevels(_)
         | Trigger::AfterRunlevel(_)
         | Trigger::Virtualization(_)
+        | Trigger::Shutdown { .. }
         | Trigger::NetworkGoes
         | Trigger::RemoteFilesystemsGone
         | Trigger::Never

@@ -182,7 +182,8 @@ fn path_span(path: &[Meant]) -> Option<Span> {
 
 /// Reads `stop on`, and writes both conditions into the unit.
 pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation, instance: &Instance) {
-    let Activation { mut start, .. } = activation;
+    let Activation { mut start, inversion, on_the_way_down } = activation;
+    lowering.at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
     if let Some(condition) = &lowering.job.stop_on {
         stop::stop(lowering, condition, &mut start);
         start.attribute(condition.span);

@@ -168,6 +168,7 @@ fn contribute(
         Trigger::Given
         | Trigger::Virtualization(_)
         | Trigger::Companion
+        | Trigger::Shutdown { .. }
         | Trigger::NetworkGoes
         | Trigger::RemoteFilesystemsGone
         | Trigger::Never
@@ -264,6 +265,7 @@ fn pull(trigger: &Trigger, relations: &mut Relations) {
         | Trigger::AfterRunlevel(_)
         | Trigger::Virtualization(_)
         | Trigger::Companion
+        | Trigger::Shutdown { .. }
         | Trigger::NetworkGoes
         | Trigger::RemoteFilesystemsGone
         | Trigger::Never

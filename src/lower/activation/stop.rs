@@ -1,5 +1,6 @@
 //! `stop on`: what takes the unit down.
 
+use super::down::in_order;
 use super::rules::{CONFLICTS, CONTRADICTION, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
@@ -70,6 +71,11 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
         }
         Trigger::Custom(node) => {
             stop_by_event(lowering, condition, leaf.span, node, relations);
+        }
+        Trigger::Shutdown { unit, state } => {
+            // systemd stops the unit then anyway.
+            let ordered = in_order(unit, *state, relations);
+            lowering.exact(condition.stanza, ordered.as_slice());
         }
         Trigger::NetworkGoes => {
             push_known(&mut relations.after, "network.target");

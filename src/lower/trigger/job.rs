@@ -83,6 +83,10 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
     let mut classified = match (state, end) {
+        (_, end) if lowering.world.facts.at_shutdown.contains(name) => {
+            diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
+            Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
+        }
         (_, Some((End::Failed, span))) if side == Side::Start => {
             diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
             after_failure(lowering, event, &peer, state, span)

@@ -134,6 +134,11 @@ pub(super) enum Trigger {
     Custom(UnitName),
     /// Something beside the unit has to start it.
     Companion,
+    /// A job whose work is done when the system goes down; its unit is up until then.
+    Shutdown {
+        unit: UnitName,
+        state: JobState,
+    },
     /// When the system goes down, before the network goes.
     NetworkGoes,
     /// When the system goes down, after remote file systems are gone.
@@ -167,7 +172,9 @@ impl Trigger {
             Self::Given | Self::Virtualization(_) => Role::Standing,
             Self::Runlevels(levels) | Self::AfterRunlevel(levels) if levels.down() && !levels.running() => Role::Ending,
             Self::Reached(_) | Self::Runlevels(_) | Self::AfterRunlevel(_) => Role::Milestone,
-            Self::Job { state: JobState::Stopping, .. } | Self::NetworkGoes | Self::RemoteFilesystemsGone => Role::Ending,
+            Self::Job { state: JobState::Stopping, .. } | Self::Shutdown { .. } | Self::NetworkGoes | Self::RemoteFilesystemsGone => {
+                Role::Ending
+            }
             Self::Job { peer, state: JobState::Started | JobState::Stopped } => {
                 if is_early(peer) {
                     Role::Milestone

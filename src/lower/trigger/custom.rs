@@ -36,17 +36,6 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
     if let Some(why) = event_table::never(name) {
         return never(event, why, side);
     }
-    if lowering.world.sibling(name).is_some() && emitted(lowering, name).is_none() {
-        let why = "it is the name of a job, and a job is no event";
-        let mut classified = never(event, why, side);
-        let started = match side {
-            Side::Start => "started",
-            Side::Stop => "stopping",
-        };
-        classified.diagnostics =
-            classified.diagnostics.into_iter().map(|diagnostic| diagnostic.help(format!("write `{started} {name}`"))).collect();
-        return classified;
-    }
     if name.starts_with(":sys:") {
         let diagnostic = BEYOND
             .at(event.span(), "this is an event of the system as the init of a session sees it")
@@ -208,7 +197,15 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched
         let mut diagnostic = UNEMITTED
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
             .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit));
-        if let Some(meant) = closest(name, lowering.world.events()) {
+        if lowering.world.sibling(name).is_some() && name != lowering.job.name.0 {
+            let state = match side {
+                Side::Start => "started",
+                Side::Stop => "stopping",
+            };
+            diagnostic = diagnostic
+                .note("it is the name of a job, and a job is no event")
+                .help(format!("if the job is meant, write `{state} {shown}`"));
+        } else if let Some(meant) = closest(name, lowering.world.events()) {
             diagnostic = diagnostic.note(format!("there is an event `{}`", lossy(meant)));
         }
         classified.disposition = Disposition::Approximate;

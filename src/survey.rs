@@ -42,6 +42,7 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<Stri
                 starts: job.start_on.is_some() && job.manual.is_none(),
                 exports: exports(job),
                 instance,
+                respawns: job.respawn.is_some(),
                 chrooted: job.chroot.is_some(),
                 place,
             },

@@ -51,6 +51,7 @@ pub struct Sibling {
     /// The variables that its events carry.
     pub exports: Vec<String>,
     pub instance: Instance,
+    pub respawns: bool,
     /// Its commands run in a root directory of their own.
     pub chrooted: bool,
     /// Its first stanza.

@@ -117,6 +117,8 @@ pub(super) struct Peer {
     /// `None` where nothing is known of the job.
     pub(super) kind: Option<Kind>,
     pub(super) presence: Presence,
+    /// It is started again when it ends, as far as anybody knows.
+    pub(super) respawns: bool,
     /// Only a person or a script starts it.
     pub(super) by_hand: bool,
     /// It starts before the ordinary units, although it is none of the distribution's.
@@ -137,7 +139,7 @@ impl Peer {
     }
 
     fn known(unit: &'static str, kind: Kind) -> Self {
-        Self { unit: UnitName::known(unit), kind: Some(kind), presence: Presence::Unknown, by_hand: false, early: false }
+        Self { unit: UnitName::known(unit), kind: Some(kind), presence: Presence::Unknown, respawns: false, by_hand: false, early: false }
     }
 }
 
@@ -159,14 +161,14 @@ pub(super) fn peer(world: &World, job: &str) -> Option<Peer> {
         };
         let early = world.facts.early.contains(&unit);
         let presence = if sibling.chrooted { Presence::Chrooted } else { Presence::Here };
-        return Some(Peer { unit, kind: Some(sibling.kind), presence, by_hand: !sibling.starts, early });
+        return Some(Peer { unit, kind: Some(sibling.kind), presence, respawns: sibling.respawns, by_hand: !sibling.starts, early });
     }
     if let Some(&(_, unit, kind)) = row {
         return Some(Peer::known(unit, kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
     let kind = SHIPPED.contains(&job).then_some(Kind::Service);
-    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), presence: Presence::Unknown, by_hand: false, early: false })
+    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), presence: Presence::Unknown, respawns: false, by_hand: false, early: false })
 }
 
 /// What a distribution with systemd has for a job of this name.

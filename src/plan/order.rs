@@ -40,7 +40,7 @@ pub(super) fn weight(edge: &Edge, members: &[Member], by_unit: &BTreeMap<&UnitNa
                 let states = |directive: Directive| {
                     lowered.unit.as_ref().is_some_and(|unit| unit.values(directive).iter().any(|value| value.as_str() == name.as_str()))
                 };
-                if states(Directive::Requisite) || states(Directive::BindsTo) || states(Directive::PartOf) {
+                if [Directive::Requisite, Directive::BindsTo, Directive::PartOf, Directive::StopPropagatedFrom].into_iter().any(states) {
                     5
                 } else if *directive == Directive::Before {
                     4

@@ -33,6 +33,7 @@ pub enum Directive {
     Requisite,
     BindsTo,
     PartOf,
+    StopPropagatedFrom,
     Conflicts,
     Before,
     After,
@@ -155,6 +156,7 @@ impl Directive {
                 | Self::Requisite
                 | Self::BindsTo
                 | Self::PartOf
+                | Self::StopPropagatedFrom
                 | Self::Conflicts
                 | Self::Before
                 | Self::After
@@ -177,6 +179,7 @@ impl Directive {
             Self::Requisite => (Unit, "Requisite", 0),
             Self::BindsTo => (Unit, "BindsTo", 0),
             Self::PartOf => (Unit, "PartOf", 0),
+            Self::StopPropagatedFrom => (Unit, "StopPropagatedFrom", 249),
             Self::Conflicts => (Unit, "Conflicts", 0),
             Self::Before => (Unit, "Before", 0),
             Self::After => (Unit, "After", 0),

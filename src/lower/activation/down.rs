@@ -22,7 +22,7 @@ pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Conditi
                 let relations = &mut activation.start;
                 push(&mut relations.after, &peer.unit);
                 push(&mut relations.wanted_by, &peer.unit);
-                bind(lowering, condition, (leaf.span, true, false), peer, relations);
+                bind(lowering, condition, (leaf.span, true), (peer, JobState::Stopping), relations);
                 activation.inversion = Some(Inversion::Stopping(peer.unit.clone()));
             }
             Trigger::Shutdown { unit, state } => {

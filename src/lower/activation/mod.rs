@@ -41,6 +41,7 @@ struct Relations {
     wanted_by: Vec<UnitName>,
     conflicts: Vec<UnitName>,
     part_of: Vec<UnitName>,
+    stop_propagated_from: Vec<UnitName>,
     binds_to: Vec<UnitName>,
     /// `ConditionVirtualization=` values.
     virtualization: Vec<String>,
@@ -61,8 +62,8 @@ struct Relations {
 impl Relations {
     /// Says of all names that are new that they come from here.
     fn attribute(&mut self, span: Span) {
-        let Self { after, before, wants, wanted_by, conflicts, part_of, binds_to, origins, .. } = self;
-        for name in [after, before, wants, wanted_by, conflicts, part_of, binds_to].into_iter().flatten() {
+        let Self { after, before, wants, wanted_by, conflicts, part_of, stop_propagated_from, binds_to, origins, .. } = self;
+        for name in [after, before, wants, wanted_by, conflicts, part_of, stop_propagated_from, binds_to].into_iter().flatten() {
             if !origins.contains_key(name) {
                 origins.insert(name.clone(), span);
             }
@@ -80,6 +81,7 @@ impl Default for Relations {
             wanted_by: Vec::new(),
             conflicts: Vec::new(),
             part_of: Vec::new(),
+            stop_propagated_from: Vec::new(),
             binds_to: Vec::new(),
             virtualization: Vec::new(),
             early: false,
@@ -207,6 +209,7 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         wanted_by,
         mut conflicts,
         part_of,
+        stop_propagated_from,
         binds_to,
         virtualization,
         early,
@@ -233,13 +236,15 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
     }
     let own = lowering.unit.name.clone();
     // Two units that conflict are never active together, so neither has to stop along with the other.
-    let part_of = part_of.into_iter().filter(|unit| !conflicts.contains(unit)).collect();
+    let [part_of, stop_propagated_from] =
+        [part_of, stop_propagated_from].map(|units| units.into_iter().filter(|unit| !conflicts.contains(unit)).collect());
     let wanted_by = enabling(lowering, wanted_by, instance);
     let lists = [
         (Directive::Wants, wants),
         (Directive::Requisite, requisite),
         (Directive::BindsTo, binds_to),
         (Directive::PartOf, part_of),
+        (Directive::StopPropagatedFrom, stop_propagated_from),
         (Directive::Conflicts, conflicts),
         (Directive::Before, before),
         (Directive::After, after),
@@ -265,7 +270,9 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         start_directives.push(Directive::DefaultDependencies);
     }
     if let Some(condition) = &lowering.job.start_on {
-        start_directives.retain(|directive| !matches!(directive, Directive::BindsTo | Directive::PartOf | Directive::Conflicts));
+        start_directives.retain(|directive| !{
+            matches!(directive, Directive::BindsTo | Directive::PartOf | Directive::StopPropagatedFrom | Directive::Conflicts)
+        });
         lowering.ledger.record(condition.stanza, Disposition::Exact, &start_directives, None);
     }
 }

@@ -149,9 +149,10 @@ pub(super) static UNBOUND_CRASH: Rule = Rule {
     code: "U259",
     name: "unbound-crash",
     severity: Severity::Warning,
-    explanation: "`stop on stopping X` stops the job whenever X ends, also when it ends by itself. `BindsTo=` says that, but a unit that is bound to another one cannot start where the other one is \
-not installed, and one file does not show what is. `PartOf=` stops and restarts the unit together with X whenever somebody stops or restarts X. Where X is sure to be there, write `BindsTo=X` in the place \
-of `PartOf=`.",
+    explanation: "`stop on stopping X` stops the job whenever X ends, also when it ends by itself, and before X stops. `BindsTo=` says that, but a unit that is bound to another one cannot start where the other one is \
+not installed, and one file does not show what is. `PartOf=` stops and restarts the unit together with X whenever somebody stops or restarts X, and `StopPropagatedFrom=` (systemd 249) stops it when X ends by itself. \
+What starts before X stops after it, because systemd stops units in the reverse of the order in which it starts them. Where X is sure to be there, and is what the unit follows, `BindsTo=X` can stand in the place of \
+`PartOf=X`.",
 };
 
 pub(super) static CONTRADICTION: Rule = Rule {

@@ -9,7 +9,7 @@ use crate::job::Stated;
 use crate::lower::companion::{drop_in, stopping, systemctl};
 use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
-use crate::lower::trigger::{Side, Trigger, is_early};
+use crate::lower::trigger::{AT_END, Side, Trigger, is_early};
 use crate::source::Span;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::world::Kind;
@@ -131,16 +131,29 @@ fn stop_by_event(
     true
 }
 
-/// The unit goes down with another one. `follows` says that it is brought in by that one alone, `late` that it stops
-/// after it although it should before.
+/// The unit goes down with another one. `follows` says that it is brought in by that one alone.
 pub(super) fn bind(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
-    (span, follows, late): (Span, bool, bool),
-    peer: &Peer,
+    (span, follows): (Span, bool),
+    (peer, state): (&Peer, JobState),
     relations: &mut Relations,
 ) {
     let unit = &peer.unit;
+    let is_propagated = Directive::StopPropagatedFrom.since() <= lowering.options.systemd_version;
+    if state == JobState::Stopped && is_propagated {
+        // Unlike all others it does not follow a restart, in which Upstart emits no `stopped`.
+        push(&mut relations.stop_propagated_from, unit);
+        lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
+        if peer.respawns {
+            let diagnostic = AT_END
+                .at(span, format!("this unit also stops when {unit} is respawned"))
+                .note("Upstart emits no `stopped` then")
+                .help("if it should not, see whether it has to stop with that one at all");
+            lowering.approximate(condition.stanza, &[Directive::StopPropagatedFrom], diagnostic);
+        }
+        return;
+    }
     if peer.present() && follows {
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
@@ -152,8 +165,14 @@ pub(super) fn bind(
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
+    if is_propagated && relations.wanted_by.contains(unit) {
+        // PartOf= follows whoever stops or restarts that unit, as its start brings this one in again; this also follows its end by itself.
+        push(&mut relations.stop_propagated_from, unit);
+        lowering.exact(condition.stanza, &[Directive::PartOf, Directive::StopPropagatedFrom]);
+        return;
+    }
     if peer.present() && peer.can_call(lowering) {
-        // PartOf= follows whoever stops or restarts that unit; this follows its end by itself.
+        // The same, but a restart leaves this one down.
         let stop = systemctl(lowering, &["--no-block", "stop"]);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
         lowering.ledger.file(condition.stanza, &companion.output().path);
@@ -161,12 +180,17 @@ pub(super) fn bind(
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
+    if is_propagated {
+        push(&mut relations.stop_propagated_from, unit);
+        let diagnostic = UNBOUND_CRASH
+            .at(span, format!("the unit is restarted along with {unit}"))
+            .note("under Upstart it stayed down until its start condition held anew");
+        lowering.approximate(condition.stanza, &[Directive::PartOf, Directive::StopPropagatedFrom], diagnostic);
+        return;
+    }
     let mut diagnostic = UNBOUND_CRASH
         .at(span, format!("the end of {unit} by itself is not noticed"))
         .note("the unit stops with that one whenever somebody stops or restarts it");
-    if late {
-        diagnostic = diagnostic.note("it starts before that unit, and so it stops after it");
-    }
     if follows {
         diagnostic =
             diagnostic.help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=`"));
@@ -196,7 +220,13 @@ fn stop_by_job(
             // Only a unit that is brought in by this one alone may bring it in: BindsTo= does.
             let follows = relations.follows(unit);
             if !relations.binds_to.contains(unit) {
-                bind(lowering, condition, (span, follows, state == JobState::Stopping && started_before), peer, relations);
+                bind(lowering, condition, (span, follows), (peer, state), relations);
+            }
+            if state == JobState::Stopping && started_before {
+                let diagnostic = UNBOUND_CRASH
+                    .at(span, format!("the unit stops after {unit}, because it starts before it"))
+                    .note("Upstart stopped it first");
+                lowering.approximate(condition.stanza, &[Directive::Before], diagnostic);
             }
             if !started_before {
                 if state == JobState::Stopped && !relations.after.contains(unit) {

@@ -23,13 +23,14 @@ The condition names a job that is not in the directory, or that comes to no unit
 package installs a unit of that name, all is well; if the name is a slip, the unit is never started by it.",
 };
 
-pub(super) static AT_END: Rule = Rule {
+pub(in crate::lower) static AT_END: Rule = Rule {
     code: "U266",
     name: "follows-end",
     severity: Severity::Note,
     explanation: "\
 `start on stopped X`, where X is a service, becomes a drop-in for X with `OnSuccess=` and `OnFailure=`: the unit starts when X has stopped, ended by itself, or failed. systemd also follows `OnSuccess=` in the \
-middle of a restart (`systemctl restart X`, or `Restart=` after a clean end), where Upstart emits no `stopped`.",
+middle of a restart (`systemctl restart X`, or `Restart=` after a clean end), where Upstart emits no `stopped`. `stop on stopped X` becomes `StopPropagatedFrom=X`, which follows the end of X and no restart by hand; when X \
+is respawned the unit is stopped, too, and started again only if the start of X starts it.",
 };
 
 /// Jobs that take the system down: what waits for them waits for the shutdown.

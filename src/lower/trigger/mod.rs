@@ -19,7 +19,7 @@ use crate::world::Kind;
 
 pub(super) static RULES: [&Rule; 13] = [
     &job::UNKNOWN_JOB,
-    &job::AT_END,
+    &AT_END,
     &custom::UNEMITTED,
     &companion::LEVEL_TRIGGERED,
     &NEVER,
@@ -431,6 +431,7 @@ fn container(event: &Event) -> Classified {
 }
 
 pub(super) use companion::bus_name;
+pub(super) use job::AT_END;
 pub(super) use socket::address as socket_address;
 
 /// Whether the peer is up before ordinary units start.

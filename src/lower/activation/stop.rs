@@ -160,19 +160,21 @@ pub(super) fn bind(
         return;
     }
     push(&mut relations.part_of, unit);
-    if peer.kind == Some(Kind::State) && peer.present() {
-        // It has no process that could end by itself.
+    // What has no process does not end by itself.
+    let never_ends = peer.present() && peer.kind == Some(Kind::State);
+    if never_ends && state == JobState::Stopping {
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
-    if is_propagated && relations.wanted_by.contains(unit) {
-        // PartOf= follows whoever stops or restarts that unit, as its start brings this one in again; this also follows its end by itself.
+    let comes_again = relations.wanted_by.contains(unit);
+    if is_propagated && comes_again {
+        // PartOf= follows whoever stops or restarts that unit; this also follows its end by itself.
         push(&mut relations.stop_propagated_from, unit);
         lowering.exact(condition.stanza, &[Directive::PartOf, Directive::StopPropagatedFrom]);
         return;
     }
-    if peer.present() && peer.can_call(lowering) {
-        // The same, but a restart leaves this one down.
+    if state == JobState::Stopping && !comes_again && peer.present() && peer.can_call(lowering) {
+        // The same, but a restart leaves the unit down.
         let stop = systemctl(lowering, &["--no-block", "stop"]);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
         lowering.ledger.file(condition.stanza, &companion.output().path);
@@ -180,12 +182,14 @@ pub(super) fn bind(
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
-    if is_propagated {
-        push(&mut relations.stop_propagated_from, unit);
-        let diagnostic = UNBOUND_CRASH
-            .at(span, format!("the unit is restarted along with {unit}"))
-            .note("under Upstart it stayed down until its start condition held anew");
-        lowering.approximate(condition.stanza, &[Directive::PartOf, Directive::StopPropagatedFrom], diagnostic);
+    if is_propagated || never_ends {
+        let diagnostic =
+            UNBOUND_CRASH.at(span, format!("the unit is restarted along with {unit}")).note("Upstart left that to the start condition");
+        lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
+        if is_propagated {
+            push(&mut relations.stop_propagated_from, unit);
+            lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
+        }
         return;
     }
     let mut diagnostic = UNBOUND_CRASH

@@ -53,7 +53,7 @@ pub(super) static BRINGS_UP: Rule = Rule {
     name: "brings-up-job",
     severity: Severity::Note,
     explanation: "A job that starts when X has started and stops when X stops becomes a unit with `BindsTo=` X. Under Upstart somebody could start it by hand without X; starting the unit by hand brings X \
-up. To have it fail instead, write `Requisite=X` and `PartOf=X` in the place of `BindsTo=X`; the unit then goes on when X ends by itself.",
+up. To have it fail instead, write `Requisite=X`, `PartOf=X` and `StopPropagatedFrom=X` (systemd 249) in the place of `BindsTo=X`.",
 };
 
 pub(super) static STOPPED_TASK: Rule = Rule {

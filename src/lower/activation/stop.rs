@@ -4,6 +4,7 @@ use super::down::in_order;
 use super::rules::{CONFLICTS, CONTRADICTION, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
+use crate::diagnostic::Diagnostic;
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::companion::{drop_in, stopping, systemctl};
@@ -157,6 +158,9 @@ pub(super) fn bind(
     if peer.present() && follows {
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
+        if state == JobState::Stopped {
+            lowering.approximate(condition.stanza, &[Directive::BindsTo], restarted_along(span, unit));
+        }
         return;
     }
     push(&mut relations.part_of, unit);
@@ -183,9 +187,7 @@ pub(super) fn bind(
         return;
     }
     if is_propagated || never_ends {
-        let diagnostic =
-            UNBOUND_CRASH.at(span, format!("the unit is restarted along with {unit}")).note("Upstart left that to the start condition");
-        lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
+        lowering.approximate(condition.stanza, &[Directive::PartOf], restarted_along(span, unit));
         if is_propagated {
             push(&mut relations.stop_propagated_from, unit);
             lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
@@ -200,6 +202,10 @@ pub(super) fn bind(
             diagnostic.help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=`"));
     }
     lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
+}
+
+fn restarted_along(span: Span, unit: &UnitName) -> Diagnostic {
+    UNBOUND_CRASH.at(span, format!("the unit is restarted along with {unit}")).note("Upstart left that to the start condition")
 }
 
 fn stop_by_job(

@@ -33,6 +33,9 @@ the others.
 `restart` of a job with a pre-stop never ended the main process: init started it again while pre-stop ran.
 `systemctl restart` stops the unit and starts it.
 
+`initctl emit` failed when a job failed that the event started. Starting the unit that stands for the event
+succeeds all the same.
+
 Going to another target (`telinit 3`, `systemctl isolate`) stops all that the target does not bring in: what
 was started by hand, by an event, or by another job when that had started. Upstart only stopped jobs whose
 `stop on` names the run level. `IgnoreOnIsolate=yes` keeps a unit.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::ast;
 use crate::conversion::{Conversion, Options, Output};
 use crate::deletion;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, Dialect, Sign};
 use crate::exposure;
 use crate::job::{Job, JobName};
@@ -128,16 +128,4 @@ fn header(sources: &Sources) -> String {
         Some(overriding) => format!("Converted from {from} and {} by upstart2systemd.", file_name(overriding.path())),
         None => format!("Converted from {from} by upstart2systemd."),
     }
-}
-
-/// Every rule that a conversion can report, by code.
-pub fn rules() -> Vec<&'static Rule> {
-    let mut rules = parse::RULES.to_vec();
-    rules.extend(dialect::RULES);
-    rules.extend(exposure::RULES);
-    rules.extend(lower::rules());
-    rules.extend(crate::plan::rules());
-    rules.extend(crate::lint::rules());
-    rules.sort_by_key(|rule| rule.code);
-    rules
 }

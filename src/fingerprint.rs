@@ -60,8 +60,8 @@ mod tests {
     use crate::diagnostic::{Rule, Severity};
     use crate::source::{Origin, Span};
 
-    static RULE: Rule = Rule { code: "U207", name: "console-output", severity: Severity::Warning, explanation: "" };
-    static OTHER: Rule = Rule { code: "U208", name: "console-owner", severity: Severity::Warning, explanation: "" };
+    static RULE: Rule = Rule::sample("U207", "console-output", Severity::Warning);
+    static OTHER: Rule = Rule::sample("U208", "console-owner", Severity::Warning);
 
     fn of(rule: &'static Rule, path: &str, text: &str, at: usize) -> String {
         let sources = Sources { conf: Source::new(path, text.into()), overriding: None };

@@ -152,7 +152,7 @@ pub fn fix_all(sources: Sources, unsafe_too: bool, mut diagnose: impl FnMut(&Sou
 }
 
 fn is_refused(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.code.starts_with("U0"))
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.is_of_refusal())
 }
 
 #[cfg(test)]
@@ -162,8 +162,8 @@ mod tests {
     use super::*;
     use crate::source::Span;
 
-    static RULE: Rule = Rule { code: "U190", name: "mended", severity: Severity::Warning, explanation: "" };
-    static REFUSED: Rule = Rule { code: "U090", name: "refused", severity: Severity::Error, explanation: "" };
+    static RULE: Rule = Rule::sample("U190", "mended", Severity::Warning);
+    static REFUSED: Rule = Rule::sample("U090", "refused", Severity::Error);
 
     fn sources(conf: &[u8]) -> Sources {
         Sources { conf: Source::new("a.conf", conf.to_vec()), overriding: None }

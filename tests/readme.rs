@@ -11,8 +11,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{converted, jobs};
-use upstart2systemd::cli::all_rules as rules;
 use upstart2systemd::conversion::Options;
+use upstart2systemd::diagnostic::registry::RULES;
+use upstart2systemd::diagnostic::{Category, Rule};
 use upstart2systemd::report::{self, Style};
 
 fn root() -> PathBuf {
@@ -56,12 +57,30 @@ fn mapping() -> String {
     out
 }
 
-fn rule_table() -> String {
-    let mut out = String::from("| code | name | severity |\n|---|---|---|\n");
-    for rule in rules() {
-        writeln!(out, "| {} | `{}` | {} |", rule.code, rule.name, rule.severity.name()).unwrap();
+/// The list of all pages, by category.
+fn index_of_rules() -> String {
+    let mut out = String::from(
+        "# Rules\n\nEverything that the program reports, by category. `upstart2systemd explain CODE` prints a page.\n\
+         `UPDATE_README=1 cargo test --test readme` writes this list anew.\n",
+    );
+    for category in Category::ALL {
+        let title = category.title();
+        writeln!(out, "\n## {}{}\n\n| code | name | severity |\n|---|---|---|", title[..1].to_uppercase(), &title[1..]).unwrap();
+        for Rule { code, name, severity, .. } in RULES.iter().filter(|rule| rule.category == category) {
+            writeln!(out, "| {code} | [`{name}`]({code}-{name}.md) | {} |", severity.name()).unwrap();
+        }
     }
     out
+}
+
+#[test]
+fn the_list_of_rules_is_up_to_date() {
+    let path = root().join("docs/rules/README.md");
+    let index = index_of_rules();
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, &index).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap() == index, "UPDATE_README=1 cargo test --test readme writes {} anew", path.display());
 }
 
 #[test]
@@ -69,11 +88,9 @@ fn generated_parts_are_up_to_date() {
     let path = root().join("README.md");
     let before = fs::read_to_string(&path).unwrap();
     let mut after = before.clone();
-    for (marker, text) in [
-        ("<!-- example: fixtures/convert/phases.conf -->", example("fixtures/convert/phases.conf")),
-        ("<!-- mapping -->", mapping()),
-        ("<!-- rules -->", rule_table()),
-    ] {
+    for (marker, text) in
+        [("<!-- example: fixtures/convert/phases.conf -->", example("fixtures/convert/phases.conf")), ("<!-- mapping -->", mapping())]
+    {
         let start = after.find(marker).unwrap_or_else(|| panic!("README.md has no {marker}")) + marker.len();
         let end = after[start..].find("<!-- end -->").map(|end| start + end);
         let replaced = format!("\n\n{text}\n");
@@ -94,15 +111,4 @@ fn same_or_panic(before: &str, after: &str) {
         assert_eq!(old, new, "README.md line {}; UPDATE_README=1 cargo test --test readme writes it anew", number + 1);
     }
     assert_eq!(before.lines().count(), after.lines().count());
-}
-
-/// The pages are those of `explain`.
-#[test]
-fn pages_are_up_to_date() {
-    let path = root().join("src/report/rules.md");
-    let pages = report::pages(&rules());
-    if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(&path, &pages).unwrap();
-    }
-    assert!(fs::read_to_string(&path).unwrap() == pages, "UPDATE_README=1 cargo test --test readme writes {} anew", path.display());
 }

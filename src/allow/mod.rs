@@ -19,7 +19,6 @@
 
 mod comments;
 mod directive;
-mod rules;
 
 #[cfg(test)]
 mod tests;
@@ -29,11 +28,10 @@ use std::ops::Range;
 use self::comments::{Comment, Reach};
 use self::directive::Directive;
 use crate::ast;
-use crate::diagnostic::{Diagnostic, Edit, Rule};
+use crate::diagnostic::registry::{MALFORMED_ALLOW, UNUSED_ALLOW};
+use crate::diagnostic::{Category, Diagnostic, Edit, Rule};
 use crate::source::{Origin, Source, Span};
 use crate::suggestion;
-
-pub use rules::{MALFORMED_ALLOW, RULES, UNUSED_ALLOW};
 
 /// The diagnostics without those that the file allows, followed by what there is to say about the allows. Diagnostics of the other file of the job
 /// are let through. Without a `file`, which is what init refuses, nothing is allowed.
@@ -107,7 +105,7 @@ impl Allow {
         for place in &list {
             let span = Span::new(origin, place.clone());
             match find(text.get(place.clone())?, known) {
-                Ok(rule) if rule.is_of_refusal() || RULES.contains(&rule) => complaints.push(not_to_be_allowed(span, rule)),
+                Ok(rule) if rule.is_of_refusal() || rule.category == Category::Allow => complaints.push(not_to_be_allowed(span, rule)),
                 Ok(rule) => names.push(Name { place: place.clone(), rule, used: false }),
                 Err(meant) => complaints.push(unknown(span, text.get(place.clone())?, meant)),
             }

@@ -1,16 +1,13 @@
-use super::{RULES, apply};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use super::apply;
+use crate::diagnostic::registry::{MALFORMED_ALLOW, UNUSED_ALLOW};
+use crate::diagnostic::{Category, Diagnostic, Rule, Severity};
 use crate::parse::parse;
 use crate::source::{Origin, Source, Span, encode};
 
-const fn rule(code: &'static str, name: &'static str, severity: Severity) -> Rule {
-    Rule { code, name, severity, explanation: "" }
-}
-
-static ODD: Rule = rule("U190", "odd-word", Severity::Warning);
-static PLAIN: Rule = rule("U191", "plain-word", Severity::Note);
-static REFUSED: Rule = rule("U090", "refused-word", Severity::Error);
-static KNOWN: [&Rule; 5] = [&REFUSED, RULES[0], RULES[1], &ODD, &PLAIN];
+static ODD: Rule = Rule::sample("U190", "odd-word", Severity::Warning);
+static PLAIN: Rule = Rule::sample("U191", "plain-word", Severity::Note);
+static REFUSED: Rule = Rule::sample("U090", "refused-word", Severity::Error);
+static KNOWN: [&Rule; 5] = [&REFUSED, &UNUSED_ALLOW, &MALFORMED_ALLOW, &ODD, &PLAIN];
 
 /// A finding for every `ODD`, `PLAIN` and `REFUSED` in the text that is not in a comment of the test.
 fn findings(source: &Source, origin: Origin) -> Vec<Diagnostic> {
@@ -34,7 +31,7 @@ fn left(text: &str) -> Vec<String> {
         .iter()
         .map(|diagnostic| {
             let line = source.position(diagnostic.span.start).line;
-            let message = if RULES.contains(&diagnostic.rule) { format!(" {}", diagnostic.message) } else { String::new() };
+            let message = if diagnostic.rule.category == Category::Allow { format!(" {}", diagnostic.message) } else { String::new() };
             format!("{line}:{}{message}", diagnostic.rule.name)
         })
         .collect()

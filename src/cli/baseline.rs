@@ -133,8 +133,8 @@ mod tests {
     use crate::diagnostic::{Rule, Severity};
     use crate::source::{Origin, Source, Sources, Span};
 
-    static WARNING: Rule = Rule { code: "U192", name: "warned", severity: Severity::Warning, explanation: "" };
-    static NOTE: Rule = Rule { code: "U191", name: "noted", severity: Severity::Note, explanation: "" };
+    static WARNING: Rule = Rule::sample("U192", "warned", Severity::Warning);
+    static NOTE: Rule = Rule::sample("U191", "noted", Severity::Note);
 
     /// Warns of each `bad`, and notes each line that is `odd`.
     fn found(path: &str, text: &str) -> Converted {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::conversion::Conversion;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::UNREADABLE_INPUT;
 use crate::dialect::{Dialect, Sign};
 use crate::job::JobName;
 use crate::report::Converted;
@@ -17,22 +18,6 @@ use crate::source::{self, Origin, Source, Sources, Span};
 
 /// What `FILE` is that stands for standard input.
 pub(super) const STDIN: &str = "-";
-
-pub(super) static UNREADABLE: Rule = Rule {
-    code: "U000",
-    name: "unreadable-input",
-    severity: Severity::Error,
-    explanation: "\
-A file that was named on the command line, or the override beside it, could not be read. A job is a
-regular file, and so is an override; other inputs can be given on standard input:
-
-    upstart2systemd - --name NAME < FILE
-
-An override that cannot be read is an error although init would go on without it, because the unit
-would be that of another job than the one that its owner wrote. `--no-override` leaves it out of account.
-A symbolic link by the name of an override is not an override to init, and is not read.
-",
-};
 
 /// The longest file that is read, in bytes. All of it has to be in memory, and what comes of it takes a hundred times as much where
 /// each line is a stanza.
@@ -254,7 +239,7 @@ fn explained(path: &Path, error: &io::Error) -> Trouble {
 #[expect(clippy::unnecessary_box_returns, reason = "it is the error of a result")]
 pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
     let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
-    let diagnostic = UNREADABLE.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
+    let diagnostic = UNREADABLE_INPUT.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
     Box::new(not_converted(path, name, override_path, diagnostic))
 }
 

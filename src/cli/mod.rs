@@ -28,7 +28,7 @@ use std::ffi::OsString;
 
 use clap::Parser;
 
-use crate::diagnostic::Rule;
+use crate::diagnostic::registry;
 use arguments::{Arguments, Command};
 
 pub use bug::quiet_panics;
@@ -52,7 +52,7 @@ fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         None => convert::run(&arguments.convert, streams, &crate::convert::convert),
         Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
         Some(Command::Parse(arguments)) => parse::run(&arguments, streams),
-        Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), &all_rules(), streams),
+        Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), registry::RULES, streams),
         Some(Command::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(Command::Lint(arguments)) => lint::run(&arguments, streams),
         Some(Command::Graph(_)) => not_there("graph", "`upstart2systemd parse FILE...` says what each job starts on", streams),
@@ -63,15 +63,4 @@ fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
 
 fn not_there(name: &str, instead: &str, streams: &mut Streams<'_>) -> Status {
     streams.usage(&format!("this version has no command `{name}`: {instead}; a file of that name is given as `./{name}`"))
-}
-
-/// The rules of the passes and those of reading files and directories.
-pub fn all_rules() -> Vec<&'static Rule> {
-    let mut rules = crate::convert::rules();
-    rules.extend(directory::RULES);
-    rules.extend(shell_check::RULES);
-    rules.extend(crate::allow::RULES);
-    rules.extend([&input::UNREADABLE, &every_unit::EVERY_UNIT]);
-    rules.sort_by_key(|rule| rule.code);
-    rules
 }

@@ -137,14 +137,10 @@ impl Selection {
 mod tests {
     use super::*;
 
-    const fn rule(code: &'static str, name: &'static str, severity: Severity) -> Rule {
-        Rule { code, name, severity, explanation: "" }
-    }
-
-    static REFUSED: Rule = rule("U003", "unknown-stanza", Severity::Error);
-    static FIRST: Rule = rule("U105", "lost-environment", Severity::Warning);
-    static SECOND: Rule = rule("U150", "shell-syntax-error", Severity::Warning);
-    static THIRD: Rule = rule("U201", "changed", Severity::Note);
+    static REFUSED: Rule = Rule::sample("U003", "unknown-stanza", Severity::Error);
+    static FIRST: Rule = Rule::sample("U105", "lost-environment", Severity::Warning);
+    static SECOND: Rule = Rule::sample("U150", "shell-syntax-error", Severity::Warning);
+    static THIRD: Rule = Rule::sample("U201", "changed", Severity::Note);
     static KNOWN: [&Rule; 4] = [&REFUSED, &FIRST, &SECOND, &THIRD];
 
     fn layer(select: &[&str], ignore: &[&str], severities: &[(&str, Level)]) -> Layer {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::arguments::{FailOn, Format, Reporting};
 use super::{Status, Streams, every_unit};
 use crate::conversion::{Conversion, Converted};
+use crate::diagnostic::registry;
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
 use crate::report::{self, Counting, Summary, visible};
 use crate::source::Sources;
@@ -20,8 +21,7 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
 /// The status that comes of a conversion; with `strict` also of what is lost.
 pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
-    // U0xx is what cannot be read and what init refuses.
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.code.starts_with("U0")) {
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.is_of_refusal()) {
         Status::Refused
     } else if diagnostics.iter().any(|diagnostic| fail_on.includes(diagnostic.severity)) || (strict && stanzas.iter().any(is_lost)) {
         Status::Findings
@@ -76,7 +76,7 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
             Status::Done
         }
         Format::Json => tell_whole(report::json(files), streams),
-        Format::Sarif => tell_whole(report::sarif(files, &super::all_rules()), streams),
+        Format::Sarif => tell_whole(report::sarif(files, registry::RULES), streams),
     }
 }
 

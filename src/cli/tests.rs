@@ -13,10 +13,10 @@ use crate::diagnostic::{Disposition, Outcome, Rule, Severity};
 use crate::job::JobName;
 use crate::source::{Origin, Sources, Span};
 
-static NOTE: Rule = Rule { code: "U291", name: "noted", severity: Severity::Note, explanation: "" };
-static WARNING: Rule = Rule { code: "U292", name: "warned", severity: Severity::Warning, explanation: "" };
-static ERROR: Rule = Rule { code: "U293", name: "hopeless", severity: Severity::Error, explanation: "" };
-static REFUSED: Rule = Rule { code: "U093", name: "refused", severity: Severity::Error, explanation: "" };
+static NOTE: Rule = Rule::sample("U291", "noted", Severity::Note);
+static WARNING: Rule = Rule::sample("U292", "warned", Severity::Warning);
+static ERROR: Rule = Rule::sample("U293", "hopeless", Severity::Error);
+static REFUSED: Rule = Rule::sample("U093", "refused", Severity::Error);
 
 /// A line of the job is a word, and each word does something.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of the real one")]

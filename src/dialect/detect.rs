@@ -3,18 +3,9 @@
 use std::path::{Component, Path};
 
 use super::Dialect;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::DETECTED_DIALECT;
 use crate::source::Span;
-
-pub(super) static RULE: Rule = Rule {
-    code: "U180",
-    name: "detected-dialect",
-    severity: Severity::Note,
-    explanation: "\
-The job is not written for Upstart 1.13, and is read in another dialect: a file in a directory `event.d` as Upstart before 0.5 read it, a file with `import` or `tmpfiles` as the Upstart of ChromeOS does. init 1.13 \
-reads no event.d and refuses those stanzas. If it is meant for Upstart 1.13 all the same, say `--dialect upstart-1.13`. Jobs for Upstart 0.6 look like those for 1.13: for a system such as RHEL 6 say \
-`--dialect 0.6`.",
-};
 
 /// What shows that a job is not one for 1.13.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +39,10 @@ impl Sign {
             Self::EventDirectory => ("this is read as a job for Upstart before 0.5", "it lies in a directory `event.d`"),
             Self::ChromeOsStanza => ("this is read as a job for the Upstart of ChromeOS", "no other Upstart has this stanza"),
         };
-        RULE.at(place, message).note(note).help(format!("`--dialect {}` says so, and leaves this note out", self.dialect().name()))
+        DETECTED_DIALECT
+            .at(place, message)
+            .note(note)
+            .help(format!("`--dialect {}` says so, and leaves this note out", self.dialect().name()))
     }
 }
 

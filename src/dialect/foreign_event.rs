@@ -2,17 +2,8 @@
 
 use super::Version;
 use crate::ast::Stanza;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
-
-pub(super) static RULE: Rule = Rule {
-    code: "U183",
-    name: "event-of-another-system",
-    severity: Severity::Warning,
-    explanation: "\
-Nothing emits this event on a system with the Upstart that the job is for (`--dialect`): mountall, which emits `filesystem` and its kin, and the events of ifupdown belong to Debian and Ubuntu, and the bridges for sockets, files and \
-D-Bus came with later versions. On RHEL 6 there are `startup`, `runlevel`, the events of jobs, `control-alt-delete` and a few of Red Hat's own, and a job with this condition never starts by it. Usual there is `start on stopped rc \
-RUNLEVEL=[2345]`. The unit is made as if the event happened.",
-};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::EVENT_OF_ANOTHER_SYSTEM;
 
 /// Who emits the events that old systems do not have (mountall(8), ifupdown's if-up.d, the bridges of Upstart 1.x).
 const EMITTERS: [(&str, &[&str]); 7] = [
@@ -52,7 +43,8 @@ pub(super) fn check(version: Version, stanza: &Stanza) -> Vec<Diagnostic> {
         {
             seen.push(name);
             found.push(
-                RULE.at(event.name.span, format!("`{name}` does not happen on a system with Upstart {version}"))
+                EVENT_OF_ANOTHER_SYSTEM
+                    .at(event.name.span, format!("`{name}` does not happen on a system with Upstart {version}"))
                     .note(format!("it comes from {emitter}"))
                     .help(format!("there, `{up}` says that the system is up")),
             );

@@ -9,7 +9,7 @@ mod newer;
 mod old_event;
 
 use crate::ast::{Console, File};
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 
 pub use detect::Sign;
@@ -83,9 +83,6 @@ impl std::fmt::Display for Version {
         }
     }
 }
-
-/// Every rule about the language of a job.
-pub static RULES: [&Rule; 3] = [&detect::RULE, &newer::RULE, &foreign_event::RULE];
 
 /// What a job says that a system of its dialect does not understand, or never tells it.
 pub fn check(dialect: Dialect, sources: &Sources, files: &[&File]) -> Vec<Diagnostic> {

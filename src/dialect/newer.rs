@@ -2,26 +2,18 @@
 
 use super::Version;
 use crate::ast::{Console, RespawnLimit, Stanza};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::NEWER_STANZA;
 use crate::event::Expr;
 use crate::source::{Sources, Spanned};
-
-pub(super) static RULE: Rule = Rule {
-    code: "U182",
-    name: "newer-stanza",
-    severity: Severity::Warning,
-    explanation: "\
-The Upstart that the job is for (`--dialect`) came before this stanza. It refuses the whole file, and the job does not exist there: either it was never loaded, or it is for a newer Upstart than was said. Upstart 0.6.5 \
-(RHEL 6, CentOS 6, Amazon Linux 1) has no `manual`, `debug`, `kill signal`, `reload signal`, `oom score`, `console log`, `setuid`, `setgid`, `apparmor` and `cgroup`; Upstart 0.3 lacks besides `export`, \
-`expect`, `task`, `oom`, `respawn limit unlimited`, patterns after `instance`, and `and`, `or` and parentheses in conditions. The unit is made as if the stanza had worked.",
-};
 
 /// What is newer than a version in a stanza.
 pub(super) fn check(version: Version, sources: &Sources, stanza: &Spanned<Stanza>) -> Option<Diagnostic> {
     let text = sources.get(stanza.span.origin).text().get(stanza.span.range()).unwrap_or_default();
     let (what, since) = since(&stanza.value, text)?;
     (since > version).then(|| {
-        RULE.at(stanza.span, format!("{what} came with Upstart {since}"))
+        NEWER_STANZA
+            .at(stanza.span, format!("{what} came with Upstart {since}"))
             .label(format!("not in {version}"))
             .note(format!("init {version} refuses the whole file on it; the unit is made as if it had not"))
             .help("see whether the job was ever loaded, or whether it is for a newer Upstart")

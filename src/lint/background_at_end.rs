@@ -1,24 +1,12 @@
 //! The main process ends at once, because all that it does is in the background.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::{Expect, Phase};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::BACKGROUND_AT_END;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::Context;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U144",
-        name: "background-at-end",
-        severity: Severity::Warning,
-        explanation: "The command ends in `&`, so the shell sends it to the background and has nothing left to do. init follows the shell: the job has ended as soon as it has \
-started, and the program goes on unknown to init, which neither stops nor respawns it. init runs every job in the background anyway. Delete the `&`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/background-at-end/bad.conf"),
-        good: include_str!("../../fixtures/lint/background-at-end/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &BACKGROUND_AT_END, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     // Who expects one fork gets just that.

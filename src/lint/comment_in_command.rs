@@ -1,25 +1,12 @@
 //! A `#` within a word cuts the line short.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::{Process, Stanza};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::COMMENT_IN_COMMAND;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::Span;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U132",
-        name: "comment-in-command",
-        severity: Severity::Warning,
-        explanation: "init takes a `#` for the beginning of a comment wherever it stands outside of quotes, also in the middle of a word. `exec foo http://x/#a` runs \
-`foo http://x/`, and `env A=a#b` sets `A` to `a`. In a shell a `#` within a word is an ordinary character, so this is easily overlooked. Put the word into quotes. \
-A `#` behind a blank is evidently a comment, and is not reported.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/comment-in-command/bad.conf"),
-        good: include_str!("../../fixtures/lint/comment-in-command/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &COMMENT_IN_COMMAND, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for stanza in subject.stanzas() {

@@ -1,24 +1,11 @@
 //! A program that goes to the background, and nobody follows it.
 
-use super::{Example, Lint, Subject, daemons};
+use super::{Lint, Subject, daemons};
 use crate::ast::{Expect, Phase};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::DAEMONISING_PROGRAM;
+use crate::diagnostic::{Diagnostic, Rule};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U143",
-        name: "daemonising-program",
-        severity: Severity::Warning,
-        explanation: "The program is told to become a daemon: it forks, and its first process ends. Without `expect` init follows that first process only, so the job has ended as \
-soon as it has started, and the daemon goes on unknown to init. `stop` cannot end it, and with `respawn` one daemon after the other is started. Keep the program in \
-the foreground, or say how often it forks: `expect fork` for once, `expect daemon` for twice.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/daemonising-program/bad.conf"),
-        good: include_str!("../../fixtures/lint/daemonising-program/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &DAEMONISING_PROGRAM, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     if subject.job.expects() != Expect::None || subject.job.is_task() {

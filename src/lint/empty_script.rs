@@ -1,24 +1,12 @@
 //! A script without commands.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Phase;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::EMPTY_SCRIPT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::Origin;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U148",
-        name: "empty-script",
-        severity: Severity::Warning,
-        explanation: "No command stands between `script` and `end script`. init starts a shell, which ends at once. A main script of that kind makes the job end as soon as it has \
-started. Delete the stanza, or write the commands. A job without a main process stays started until it is stopped; that is how to write a state which other jobs follow.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/empty-script/bad.conf"),
-        good: include_str!("../../fixtures/lint/empty-script/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &EMPTY_SCRIPT, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for script in subject.scripts.iter().filter(|script| !script.is_exec()) {

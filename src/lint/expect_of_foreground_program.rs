@@ -1,24 +1,11 @@
 //! init waits for a fork that never comes.
 
-use super::{Example, Lint, Subject, daemons};
+use super::{Lint, Subject, daemons};
 use crate::ast::{Expect, Phase};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::EXPECT_OF_FOREGROUND_PROGRAM;
+use crate::diagnostic::{Diagnostic, Rule};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U131",
-        name: "expect-of-foreground-program",
-        severity: Severity::Warning,
-        explanation: "`expect fork` and `expect daemon` make init wait until the program has forked. This one is told to stay in the foreground, so it does not: `start` \
-hangs, or the first helper that the program forks is taken for the daemon, and `stop` hangs when that has gone. Delete the `expect` stanza, or the option. A program \
-in the foreground is the better choice: nothing has to be guessed.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/expect-of-foreground-program/bad.conf"),
-        good: include_str!("../../fixtures/lint/expect-of-foreground-program/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &EXPECT_OF_FOREGROUND_PROGRAM, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let Some(expect) = &subject.job.expect else { return };

@@ -2,27 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::{Example, Lint, Script, Subject};
+use super::{Lint, Script, Subject};
 use crate::ast::{Expect, Phase};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::EXPECT_OF_SCRIPT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::{Context, SimpleCommand};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U130",
-        name: "expect-of-script",
-        severity: Severity::Warning,
-        explanation: "With `expect fork` and `expect daemon` init counts the forks of the main process from its first instruction on. A main `script` runs in a \
-shell, which forks for every program that it calls, for each `$(...)` and each pipeline. Those are counted too, so init takes the pid of some helper for that of the \
-daemon. The job then seems to end at once, or `stop` hangs for ever. Do what has to be done first in `pre-start script`, and let the main process be the daemon alone: \
-`exec PROGRAM`. A script that uses nothing but builtins of the shell before its `exec` is not reported.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/expect-of-script/bad.conf"),
-        good: include_str!("../../fixtures/lint/expect-of-script/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &EXPECT_OF_SCRIPT, check };
 
 /// What dash does without a fork.
 const BUILTINS: [&str; 36] = [

@@ -1,27 +1,13 @@
 //! The end of a here-document stands in, and init leaves the indentation there.
 
-use super::{Example, Lint, Script, Subject};
+use super::{Lint, Script, Subject};
 use crate::ast::Process;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::INDENTED_HERE_DOCUMENT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::open_document;
 use crate::source::Span;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U139",
-        name: "indented-here-document",
-        severity: Severity::Warning,
-        explanation: "A here-document ends at a line that holds the delimiter and nothing else, not even blanks in front. init takes the indentation of a script away that all of \
-its lines share, so an indented delimiter may be one that the shell sees at the beginning of the line. One line that lacks the indentation of the first, even an empty one, \
-makes init leave everything as it is. The shell then finds no end, and takes the rest of the script for a part of the here-document. Write the delimiter at the \
-beginning of its line. `<<-` takes only tabs away, no blanks.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/indented-here-document/bad.conf"),
-        good: include_str!("../../fixtures/lint/indented-here-document/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &INDENTED_HERE_DOCUMENT, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for script in &subject.scripts {

@@ -1,24 +1,12 @@
 //! Jobs that there have not been for long.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Argument;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::JOB_OF_RUN_LEVEL;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, JobState, Meaning};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U161",
-        name: "job-of-run-level",
-        severity: Severity::Warning,
-        explanation: "Before version 0.6 of init each run level had a job of its own, `rc0` to `rc6`. Since then one job `rc` is for all of them, and a condition such as \
-`started rc2` or `stopped rc2` is never met. Write `stopped rc RUNLEVEL=2`, or `runlevel [2345]` if the scripts of the run level need not be done.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/job-of-run-level/bad.conf"),
-        good: include_str!("../../fixtures/lint/job-of-run-level/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &JOB_OF_RUN_LEVEL, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {

@@ -1,25 +1,12 @@
 //! A value that looks as if a shell would expand it, where none does.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::{Stanza, Word};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::LITERAL_VARIABLE;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::{Span, lossy};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U137",
-        name: "literal-variable",
-        severity: Severity::Warning,
-        explanation: "init expands nothing in `env`, `chdir`, `chroot`, `setuid`, `setgid` and `apparmor load`. `env PATH=$PATH:/opt/bin` sets PATH to these very characters, \
-and so it is with `${NAME}`, `$(command)`, backquotes and a leading `~/`. Only `instance`, `apparmor switch`, `cgroup` and the values in `start on` and `stop on` are \
-expanded, and of course what a shell runs. Write the value out, or set the variable in a `script` before the program is called.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/literal-variable/bad.conf"),
-        good: include_str!("../../fixtures/lint/literal-variable/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &LITERAL_VARIABLE, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let evaluated = subject.scripts.iter().flat_map(|script| &script.reading.commands).any(|command| command.name() == Some("eval"));

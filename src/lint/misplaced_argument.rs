@@ -1,26 +1,13 @@
 //! An argument without a name that belongs to another variable than the one at its place.
 
-use super::{Example, Lint, Subject, operator_as_argument};
+use super::{Lint, Subject, operator_as_argument};
 use crate::ast::{Argument, Event};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::MISPLACED_ARGUMENT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, DEVICE, JobState, Meaning};
 use crate::source::lossy;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U135",
-        name: "misplaced-argument",
-        severity: Severity::Warning,
-        explanation: "Arguments of an event without a name are compared with the variables of the event in their order. `stopped foo failed` compares `failed` with INSTANCE, \
-which comes second, and `mounted /srv` compares `/srv` with DEVICE. Such a condition is never met. Name the variable: `stopped foo RESULT=failed`, \
-`mounted MOUNTPOINT=/srv`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/misplaced-argument/bad.conf"),
-        good: include_str!("../../fixtures/lint/misplaced-argument/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &MISPLACED_ARGUMENT, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {

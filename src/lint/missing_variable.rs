@@ -1,28 +1,14 @@
 //! A condition on a variable that its event does not carry.
 
-use super::{Example, Lint, Subject, operator_as_argument};
+use super::{Lint, Subject, operator_as_argument};
 use crate::ast::{Argument, Event};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::MISSING_VARIABLE;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, DEVICE, JobState, Meaning};
 use crate::source::{Span, lossy};
 use crate::suggestion::closest;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U134",
-        name: "missing-variable",
-        severity: Severity::Warning,
-        explanation: "An argument KEY=VALUE of an event is compared with the variable KEY that the event carries, and the names are compared letter by letter. Where the \
-event has no such variable the condition is never met, not even with `!=`. The same holds for an argument without a name at a place where the event has no variable. \
-The variables of an event are in upstart-events(7). `started` and `starting` carry JOB and INSTANCE; only `stopping` and `stopped` tell a RESULT. Other events of jobs may carry \
-what the job exports, so only slips of the standard names are reported for those.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/missing-variable/bad.conf"),
-        good: include_str!("../../fixtures/lint/missing-variable/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &MISSING_VARIABLE, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {

@@ -1,25 +1,13 @@
 //! Events of devices whose names are nearly right.
 
-use super::{Example, Lint, Subject};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use super::{Lint, Subject};
+use crate::diagnostic::registry::MISSPELT_DEVICE_EVENT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table;
 use crate::source::{Span, lossy};
 use crate::suggestion::closest;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U162",
-        name: "misspelt-device-event",
-        severity: Severity::Warning,
-        explanation: "The udev bridge emits SUBSYSTEM-device-added, -changed and -removed, and ifupdown emits `net-device-up` and `net-device-down`. The name is nearly one of these, \
-but nothing emits it, so the condition is never met. Note that the actions of udev itself are called `add`, `change` and `remove`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/misspelt-device-event/bad.conf"),
-        good: include_str!("../../fixtures/lint/misspelt-device-event/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &MISSPELT_DEVICE_EVENT, check };
 
 const ACTIONS: [&str; 3] = ["added", "changed", "removed"];
 

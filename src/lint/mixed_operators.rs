@@ -1,25 +1,13 @@
 //! `or` before `and`, without parentheses.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Condition;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::MIXED_OPERATORS;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::job::Stated;
 use crate::source::Span;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U160",
-        name: "mixed-operators",
-        severity: Severity::Warning,
-        explanation: "In most languages `and` binds more strongly than `or`. In `start on` and `stop on` both bind alike, from left to right: `a or b and c` is `(a or b) and c`, so \
-`a` alone does not suffice. Put parentheses around what belongs together, whichever is meant.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/mixed-operators/bad.conf"),
-        good: include_str!("../../fixtures/lint/mixed-operators/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &MIXED_OPERATORS, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for condition in subject.job.start_on.iter().chain(&subject.job.stop_on) {

@@ -1,7 +1,7 @@
 //! What is wrong in a job, or better said otherwise, whether or not anybody converts it.
 //!
-//! A rule is a file: its code, name, severity and explanation, what finds it, and in fixtures/lint/NAME an example that it finds and one that it
-//! does not, which are also the examples of its page. What the passes find on their way ([`crate::parse`], [`crate::lower`]) is not looked for here again.
+//! A rule is a file with what finds it; the rule itself, with an example that it finds and one that it does not, is in
+//! [`crate::diagnostic::registry`]. What the passes find on their way ([`crate::parse`], [`crate::lower`]) is not looked for here again.
 
 mod background_at_end;
 pub mod between;
@@ -9,7 +9,6 @@ mod comment_in_command;
 mod daemonising_program;
 mod daemons;
 mod empty_script;
-mod examples;
 mod expect_of_foreground_program;
 mod expect_of_script;
 mod indented_here_document;
@@ -40,23 +39,13 @@ mod world_writable_umask;
 use crate::deletion;
 use crate::diagnostic::{Diagnostic, Rule};
 
-pub use examples::{example, of_passes};
 pub use program::Program;
 pub use subject::{Script, Subject};
 
 /// A rule and what finds it.
 pub struct Lint {
-    pub rule: Rule,
-    /// A job that the rule finds something in, and the same job as it should be.
-    pub example: Example,
+    pub rule: &'static Rule,
     check: fn(&Subject<'_>, &'static Rule, &mut Vec<Diagnostic>),
-}
-
-/// Two jobs that tell more than an explanation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Example {
-    pub bad: &'static str,
-    pub good: &'static str,
 }
 
 /// All rules of this pass, by code.
@@ -95,14 +84,9 @@ pub static LINTS: &[&Lint] = &[
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for lint in LINTS {
-        (lint.check)(subject, &lint.rule, &mut found);
+        (lint.check)(subject, lint.rule, &mut found);
     }
     found.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
     deletion::widen(subject.sources, &mut found);
     found
-}
-
-/// Every rule of this pass.
-pub fn rules() -> Vec<&'static Rule> {
-    LINTS.iter().map(|lint| &lint.rule).chain(between::RULES).collect()
 }

@@ -1,26 +1,14 @@
 //! A service that nothing stops.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::{Argument, Event, Phase};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::NO_STOP_ON;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, JobState, Meaning, Milestone};
 use crate::job::Job;
 use crate::source::Span;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U141",
-        name: "no-stop-on",
-        severity: Severity::Note,
-        explanation: "The service starts by itself, and nothing says when it stops. At a shutdown init leaves such a job alone: it is killed near the end together with all other \
-processes, and its pre-stop and post-stop do not run. Add `stop on runlevel [!2345]`, or `task` if the process ends by itself. systemd stops every unit at a shutdown.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/no-stop-on/bad.conf"),
-        good: include_str!("../../fixtures/lint/no-stop-on/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &NO_STOP_ON, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let job = subject.job;

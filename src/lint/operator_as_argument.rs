@@ -1,23 +1,11 @@
 //! A word that was to join two events is an argument of the first.
 
-use super::{Example, Lint, Subject};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use super::{Lint, Subject};
+use crate::diagnostic::registry::OPERATOR_AS_ARGUMENT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::lossy;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U133",
-        name: "operator-as-argument",
-        severity: Severity::Warning,
-        explanation: "The operators of `start on` and `stop on` are `and` and `or`, in lower case and without quotes. `AND`, `||`, a comma or a quoted \"and\" behind an \
-event is an argument of that event, and so is every word that follows. The event hardly ever carries such values, so the condition is never met. Write `and` or `or`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/operator-as-argument/bad.conf"),
-        good: include_str!("../../fixtures/lint/operator-as-argument/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &OPERATOR_AS_ARGUMENT, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {

@@ -1,26 +1,13 @@
 //! A helper that changes the user, where init can.
 
 use super::program::Program;
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Phase;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::{Span, lossy};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U142",
-        name: "privileges-by-hand",
-        severity: Severity::Note,
-        explanation: "The program runs as another user by way of `su`, `sudo`, `start-stop-daemon --chuid` or the like. Since version 1.4 init does that itself: `setuid NAME` and \
-`setgid NAME`. Then no helper stands between init and the program: `su` and `sudo` fork, so init signals the helper, and both open a session of PAM. Only jobs with no \
-other process are reported, because `setuid` holds for all processes of a job. Version 0.6.5 (RHEL 6) has no `setuid`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/privileges-by-hand/bad.conf"),
-        good: include_str!("../../fixtures/lint/privileges-by-hand/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &PRIVILEGES_BY_HAND, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let [script] = subject.scripts.as_slice() else { return };

@@ -1,26 +1,13 @@
 //! Processes that init does not know.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Phase;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::PROCESSES_LEFT_BY_PRE_START;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::Context;
 use crate::shell::job_control::Verb;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U147",
-        name: "processes-left-by-pre-start",
-        severity: Severity::Warning,
-        explanation: "pre-start sends a process to the background and ends before it. init follows the process of a phase only while that runs, and kills the process group of the \
-main process only. So what is left behind is not watched, not respawned, and not ended when the job stops: the next start adds another one. Give it a job of its own, \
-with `start on starting` this one, or `wait` for it if it was only meant to run beside other commands.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/processes-left-by-pre-start/bad.conf"),
-        good: include_str!("../../fixtures/lint/processes-left-by-pre-start/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &PROCESSES_LEFT_BY_PRE_START, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let Some(script) = subject.script(Phase::PreStart) else { return };

@@ -1,25 +1,12 @@
 //! A script that asks how its job has ended, and is not told.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Phase;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::RESULT_IN_POST_STOP;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, JobState, Meaning};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U164",
-        name: "result-in-post-stop",
-        severity: Severity::Warning,
-        explanation: "RESULT, PROCESS, EXIT_STATUS and EXIT_SIGNAL are variables of the events `stopping` and `stopped`. The scripts of the job that ends do not get them: in pre-stop \
-and post-stop they are empty. To act upon a failure write another job that starts on `stopped JOB RESULT=failed`; there they are set. Units of systemd have \
-`$SERVICE_RESULT`, `$EXIT_CODE` and `$EXIT_STATUS` in `ExecStopPost=`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/result-in-post-stop/bad.conf"),
-        good: include_str!("../../fixtures/lint/result-in-post-stop/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &RESULT_IN_POST_STOP, check };
 
 const OF_EVENT: [&str; 3] = ["RESULT", "EXIT_STATUS", "EXIT_SIGNAL"];
 

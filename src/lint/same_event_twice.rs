@@ -2,25 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Event;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::SAME_EVENT_TWICE;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::lossy;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U166",
-        name: "same-event-twice",
-        severity: Severity::Warning,
-        explanation: "The same event, with the same arguments, stands in `start on` and in `stop on`. init looks at `stop on` first, so the event stops the job and starts it again. \
-With `runlevel` the usual slip is a `!` that is missing: `start on runlevel [2345]` goes with `stop on runlevel [!2345]`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/same-event-twice/bad.conf"),
-        good: include_str!("../../fixtures/lint/same-event-twice/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &SAME_EVENT_TWICE, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let (Some(start), Some(stop)) = (&subject.job.start_on, &subject.job.stop_on) else { return };

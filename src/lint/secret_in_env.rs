@@ -1,25 +1,12 @@
 //! A password that everybody can read.
 
-use super::{Example, Lint, Subject};
+use super::{Lint, Subject};
 use crate::ast::Stanza;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::SECRET_IN_ENV;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::lossy;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U145",
-        name: "secret-in-env",
-        severity: Severity::Warning,
-        explanation: "The value looks like a password or key. Job files are readable by every user, `initctl show-config -e` prints what they set, and units of systemd show their \
-`Environment=` to everybody. Put the secret into a file that only the user of the program can read, and let the program read it, or read it in a script. For a unit, use \
-`EnvironmentFile=` or `LoadCredential=`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/secret-in-env/bad.conf"),
-        good: include_str!("../../fixtures/lint/secret-in-env/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &SECRET_IN_ENV, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for stanza in subject.stanzas() {

@@ -1,25 +1,13 @@
 //! A script that stops its job and goes on.
 
-use super::{Example, Lint, Script, Subject};
+use super::{Lint, Script, Subject};
 use crate::ast::Phase;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::STOP_WITHOUT_EXIT;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::job_control::JobControl;
 use crate::shell::{Context, SimpleCommand};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U167",
-        name: "stop-without-exit",
-        severity: Severity::Warning,
-        explanation: "`stop` in pre-start says that the job is not to run: the main process is left out. It does not end the script, which goes on with the next command, although \
-it was to be left alone, too. Write `{ stop; exit 0; }`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/stop-without-exit/bad.conf"),
-        good: include_str!("../../fixtures/lint/stop-without-exit/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &STOP_WITHOUT_EXIT, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let Some(script) = subject.script(Phase::PreStart) else { return };

@@ -1,25 +1,12 @@
 //! Variables of a login, which a job of the system does not have.
 
 use super::variable_of_other_phase::assignment;
-use super::{Example, Lint, Subject};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use super::{Lint, Subject};
+use crate::diagnostic::registry::UNSET_HOME;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, Meaning, Milestone};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U165",
-        name: "unset-home",
-        severity: Severity::Warning,
-        explanation: "A job of the system gets PATH and TERM, what its `env` stanzas set, and what comes with its events. HOME, USER and LOGNAME are not among that, also not with \
-`setuid`: they belong to a login. In a script they are empty, so that `$HOME/x` is `/x`. Set the variable with `env`, or write the path out. systemd sets them for \
-units with `User=`.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/unset-home/bad.conf"),
-        good: include_str!("../../fixtures/lint/unset-home/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &UNSET_HOME, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     if !brings_nothing(subject) {

@@ -2,25 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Example, Lint, Script, Subject};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use super::{Lint, Script, Subject};
+use crate::diagnostic::registry::VARIABLE_OF_OTHER_PHASE;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::Word;
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U169",
-        name: "variable-of-other-phase",
-        severity: Severity::Warning,
-        explanation: "Each phase is a process of its own, with an environment of its own: what pre-start assigns or exports is gone when it ends, and the main process does not see it. \
-The variable is empty there. Set it with `env` where the value is always the same, read the file that holds it in each phase, or hand it on with \
-`initctl set-env NAME=VALUE`. Jobs that use that command are not reported.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/variable-of-other-phase/bad.conf"),
-        good: include_str!("../../fixtures/lint/variable-of-other-phase/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &VARIABLE_OF_OTHER_PHASE, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for script in &subject.scripts {

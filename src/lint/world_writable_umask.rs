@@ -1,22 +1,10 @@
 //! Files that everybody can change.
 
-use super::{Example, Lint, Subject};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use super::{Lint, Subject};
+use crate::diagnostic::registry::WORLD_WRITABLE_UMASK;
+use crate::diagnostic::{Diagnostic, Rule};
 
-pub(super) static LINT: Lint = Lint {
-    rule: Rule {
-        code: "U146",
-        name: "world-writable-umask",
-        severity: Severity::Warning,
-        explanation: "The permission to write is not taken away from others, so every user can change the files that the job makes, unless the program itself asks for less. Take it \
-away: `umask 002` lets the group write, `umask 022` only the owner. The latter is the default.",
-    },
-    example: Example {
-        bad: include_str!("../../fixtures/lint/world-writable-umask/bad.conf"),
-        good: include_str!("../../fixtures/lint/world-writable-umask/good.conf"),
-    },
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &WORLD_WRITABLE_UMASK, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let Some(umask) = subject.job.umask.as_ref().filter(|umask| umask.value & 0o002 == 0) else { return };

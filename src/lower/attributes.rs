@@ -3,68 +3,12 @@
 use super::context::Lowering;
 use super::literal::literal;
 use crate::ast::{Amount, Resource};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{
+    CHROOT_USER_LOOKUP, NUMERIC_USER, RELATIVE_DIRECTORY, SHARED_NOBODY, SOFT_LIMIT_ABOVE_HARD, UNUSABLE_DIRECTORY, UNUSABLE_USER_NAME,
+};
 use crate::job::Stated;
 use crate::source::{Span, lossy};
 use crate::systemd::{Directive, Section, Value};
-
-pub(super) static RULES: [&Rule; 7] =
-    [&SOFT_ABOVE_HARD, &NOBODY, &CHROOT, &RELATIVE_PATH, &UNNORMALIZED_PATH, &NUMERIC_USER, &UNUSABLE_USER];
-
-static CHROOT: Rule = Rule {
-    code: "U243",
-    name: "chroot-user-lookup",
-    severity: Severity::Note,
-    explanation: "`chroot` becomes `RootDirectory=`. Upstart looked users and groups up inside the new root; systemd looks them up on the host. \
-Where the two disagree, write numeric ids in `User=` and `Group=`.",
-};
-
-static RELATIVE_PATH: Rule = Rule {
-    code: "U111",
-    name: "relative-directory",
-    severity: Severity::Warning,
-    explanation: "A relative path in `chdir` or `chroot` is taken from the working directory of init, which is `/`. systemd wants an absolute \
-path, so the unit says it that way.",
-};
-
-static UNNORMALIZED_PATH: Rule = Rule {
-    code: "U244",
-    name: "unusable-directory",
-    severity: Severity::Warning,
-    explanation: "systemd refuses a directory whose path holds `..`, and cannot be told one with control characters. What `..` stands for depends on symbolic links on the machine, so it has to be \
-written out by somebody who knows them.",
-};
-
-static NUMERIC_USER: Rule = Rule {
-    code: "U112",
-    name: "numeric-user",
-    severity: Severity::Warning,
-    explanation: "Upstart takes the argument of `setuid` and `setgid` for a name even if it is a number, and the job fails unless a user of that \
-name exists. systemd takes it for the numeric id, which is what was meant.",
-};
-
-static UNUSABLE_USER: Rule = Rule {
-    code: "U245",
-    name: "unusable-user-name",
-    severity: Severity::Warning,
-    explanation: "systemd does not accept this as the name of a user or group, so the unit would run as root. Give the account another name, and \
-write it in `User=` or `Group=`.",
-};
-
-static SOFT_ABOVE_HARD: Rule = Rule {
-    code: "U116",
-    name: "soft-limit-above-hard",
-    severity: Severity::Warning,
-    explanation: "`limit RESOURCE SOFT HARD` with a soft limit above the hard one is accepted, but the kernel refuses it, so the job cannot start. Give the smaller number first.",
-};
-
-static NOBODY: Rule = Rule {
-    code: "U258",
-    name: "shared-nobody",
-    severity: Severity::Note,
-    explanation: "The user `nobody` owns what belongs to nobody, for example on network file systems, and several services that run as `nobody` can get at each other. systemd warns of the name, so the \
-unit has its number, which is 65534 wherever systemd runs. A user of its own is better; `DynamicUser=yes` makes one.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
@@ -76,7 +20,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     if let Some(chroot) = &job.chroot
         && (job.setuid.is_some() || job.setgid.is_some())
     {
-        let diagnostic = CHROOT
+        let diagnostic = CHROOT_USER_LOOKUP
             .at(chroot.span, "users and groups are looked up on the host, not in the new root")
             .help("make sure that they have the same ids in both");
         lowering.approximate(chroot.stanza, &[], diagnostic);
@@ -105,7 +49,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         let directive = limit_directive(limit.value.resource);
         let (soft, hard) = (amount(limit.value.resource, limit.value.soft), amount(limit.value.resource, limit.value.hard));
         if exceeds(limit.value.soft, limit.value.hard) {
-            let diagnostic = SOFT_ABOVE_HARD
+            let diagnostic = SOFT_LIMIT_ABOVE_HARD
                 .at(limit.span, format!("the soft limit {soft} is above the hard limit {hard}"))
                 .note("the job cannot start under Upstart; systemd would ignore the limit")
                 .help("give the smaller number first");
@@ -171,7 +115,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
     let path = lossy(&stated.value);
     let absolute = if stated.value.starts_with('/') { stated.value.clone() } else { format!("/{}", stated.value) };
     let Some(value) = literal(&absolute).filter(|_| !stated.value.split('/').any(|part| part == "..")) else {
-        let diagnostic = UNNORMALIZED_PATH
+        let diagnostic = UNUSABLE_DIRECTORY
             .at(stated.span, format!("systemd does not accept the directory `{path}`"))
             .note("its path holds `..`, or characters that a unit cannot hold")
             .help(format!("write the directory that it stands for into `{}=`", directive.name()));
@@ -187,7 +131,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
         lowering.exact(stated.stanza, &[directive]);
     } else {
         lowering.set(directive, value);
-        let diagnostic = RELATIVE_PATH
+        let diagnostic = RELATIVE_DIRECTORY
             .at(stated.span, format!("`{path}` is taken from `/`"))
             .help("write the path from `/`")
             .changing_edit(Span { end: stated.span.start, ..stated.span }, "/");
@@ -198,7 +142,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
 fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let name = lossy(&stated.value);
     if !is_account_name(&name) {
-        let diagnostic = UNUSABLE_USER
+        let diagnostic = UNUSABLE_USER_NAME
             .at(stated.span, format!("systemd does not accept `{name}` as the name of an account"))
             .help(format!("rename the account, and write it into `{}=`", directive.name()));
         lowering.remark(
@@ -211,8 +155,8 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
     }
     if directive == Directive::User && name == "nobody" {
         lowering.set(directive, Value::number(65534));
-        lowering.comment(directive, &NOBODY, "nobody, by its number because systemd warns of the name.");
-        let diagnostic = NOBODY
+        lowering.comment(directive, &SHARED_NOBODY, "nobody, by its number because systemd warns of the name.");
+        let diagnostic = SHARED_NOBODY
             .at(stated.span, "several services share the user `nobody`")
             .help("give the service a user of its own, for example with `DynamicUser=yes`");
         lowering.approximate(stated.stanza, &[directive], diagnostic);

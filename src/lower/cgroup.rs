@@ -2,43 +2,10 @@
 
 use super::context::Lowering;
 use crate::ast::Cgroup;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{PROFILE_OF_ALL_PHASES, RESCALED_CGROUP_SETTING, SHARED_CGROUP, UNSUPPORTED_CGROUP_SETTING};
 use crate::job::Stated;
 use crate::source::{encode, lossy};
 use crate::systemd::{Command, Directive, Feature, Prefix, Section, Value};
-
-pub(super) static RULES: [&Rule; 4] = [&SCALE, &UNKNOWN_SETTING, &NAMED, &PROFILE];
-
-static SCALE: Rule = Rule {
-    code: "U252",
-    name: "rescaled-cgroup-setting",
-    severity: Severity::Note,
-    explanation: "The setting belongs to version 1 of control groups. systemd has the corresponding setting of version 2, which is not counted in the same \
-way: 1024 CPU shares are a weight of 100, and the soft memory limit becomes the point at which the kernel begins to slow the service down.",
-};
-
-static UNKNOWN_SETTING: Rule = Rule {
-    code: "U253",
-    name: "unsupported-cgroup-setting",
-    severity: Severity::Warning,
-    explanation: "systemd has no directive for this setting of this controller. Look at systemd.resource-control(5) for what comes near.",
-};
-
-static NAMED: Rule = Rule {
-    code: "U254",
-    name: "shared-cgroup",
-    severity: Severity::Note,
-    explanation: "A named control group can be shared by several jobs. In systemd each unit has a group of its own; what is to be limited together goes into a \
-slice (`Slice=NAME.slice` in each unit, the limits in the slice).",
-};
-
-static PROFILE: Rule = Rule {
-    code: "U255",
-    name: "profile-of-all-phases",
-    severity: Severity::Warning,
-    explanation: "`apparmor switch` confined the main process alone. `AppArmorProfile=` confines all processes of the unit, pre-start and post-stop among them. \
-See whether the profile lets them do their work.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
@@ -50,7 +17,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             Some((key, value)) => setting(lowering, stated, &key.value, &value.value),
         }
         if let Some(name) = stated.value.name.as_ref().filter(|name| !name.value.contains("$UPSTART_CGROUP")) {
-            let diagnostic = NAMED
+            let diagnostic = SHARED_CGROUP
                 .at(name.span, format!("the group `{}` is not shared with other units", lossy(&name.value)))
                 .help("put the units that share it into one slice with `Slice=`");
             lowering.approximate(stated.stanza, &[], diagnostic);
@@ -73,11 +40,11 @@ fn apparmor(lowering: &mut Lowering<'_>) {
     if let Some(switch) = &job.apparmor_switch {
         lowering.set(Directive::AppArmorProfile, Value::line(&lossy(&switch.value)));
         if job.processes.len() > 1 {
-            let diagnostic = PROFILE
+            let diagnostic = PROFILE_OF_ALL_PHASES
                 .at(switch.span, "the profile holds for all processes of the unit")
                 .note("Upstart switched for the main process only")
                 .help("see whether the profile allows what the other processes do");
-            lowering.comment(Directive::AppArmorProfile, &PROFILE, "Upstart confined the main process only.");
+            lowering.comment(Directive::AppArmorProfile, &PROFILE_OF_ALL_PHASES, "Upstart confined the main process only.");
             lowering.approximate(switch.stanza, &[Directive::AppArmorProfile], diagnostic);
         } else {
             lowering.exact(switch.stanza, &[Directive::AppArmorProfile]);
@@ -109,13 +76,14 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
             lowering.exact(stated.stanza, &[directive]);
         }
         Target::Rescaled(directive, new) => {
-            let diagnostic = SCALE.at(stated.span, format!("`{controller} {key} {value}` becomes `{}={new}`", directive.name()));
+            let diagnostic =
+                RESCALED_CGROUP_SETTING.at(stated.span, format!("`{controller} {key} {value}` becomes `{}={new}`", directive.name()));
             lowering.add(directive, Value::measure(new));
             lowering.approximate(stated.stanza, &[directive], diagnostic);
         }
         Target::Elsewhere => lowering.exact(stated.stanza, &[]),
         Target::Unknown => {
-            let diagnostic = UNKNOWN_SETTING
+            let diagnostic = UNSUPPORTED_CGROUP_SETTING
                 .at(stated.span, format!("no directive of systemd stands for `{controller} {key} {value}`"))
                 .help("see systemd.resource-control(5)");
             lowering.remark(Section::Service, diagnostic.rule, &format!("cgroup {controller} {key} {value} has no directive."));

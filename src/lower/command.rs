@@ -7,45 +7,14 @@ use super::prelude::{Named, Prelude, declines, vetoes};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
 use crate::conversion::Output;
-use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT};
 use crate::instance::Instance;
 use crate::job::Stated;
 use crate::shell;
 use crate::shell::job_control::{self, JobControl, Uses};
 use crate::source::{Span, encode};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
-
-pub(super) static RULES: [&Rule; 4] = [&TOO_LONG, &OUTSIDE_ROOT, &COMPOUND, &ASSIGNMENT];
-
-static TOO_LONG: Rule = Rule {
-    code: "U210",
-    name: "long-script",
-    severity: Severity::Error,
-    explanation: "A script becomes one argument of `sh -c`, and Linux allows 128 KiB for one argument; systemd below 235 reads 2047 bytes of a line. This script does not fit, so it needs a file of its own, which \
-cannot be written to standard output. Give a directory with `-o`.",
-};
-
-static OUTSIDE_ROOT: Rule = Rule {
-    code: "U264",
-    name: "script-outside-of-root",
-    severity: Severity::Warning,
-    explanation: "The script is too long for a unit and goes to a file, but the job runs in a root directory of its own (`chroot`), and does not see the file there. Copy the file below that directory.",
-};
-
-static COMPOUND: Rule = Rule {
-    code: "U101",
-    name: "exec-of-compound-command",
-    severity: Severity::Warning,
-    explanation: "`exec A && B`, `exec A || B` and `exec A; B` run A only: init hands `exec A && B` to the shell, and the shell becomes A. What follows never runs, under \
-Upstart as in the unit. Put the commands into a `script` if all are meant to run.",
-};
-
-static ASSIGNMENT: Rule = Rule {
-    code: "U102",
-    name: "exec-of-assignment",
-    severity: Severity::Warning,
-    explanation: "`exec NAME=value command` makes the shell look for a program called `NAME=value`, so the job never worked. Use an `env` stanza, or `exec env NAME=value command`.",
-};
 
 /// The longest text that Linux takes as one argument is 131071 bytes; decision: files above this.
 const INLINE_MAX: usize = 100 * 1024;
@@ -265,7 +234,7 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
     if lowering.options.companions {
         lowering.ledger.file(reading.stated.stanza, &path);
         if let Some(chroot) = &lowering.job.chroot {
-            let diagnostic = OUTSIDE_ROOT
+            let diagnostic = SCRIPT_OUTSIDE_OF_ROOT
                 .at(
                     lowering.job.stanzas[reading.stated.stanza.0].span,
                     format!("the script goes to {absolute}, which the job does not see"),
@@ -277,7 +246,7 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -
         let header = made_for(lowering).comment();
         lowering.companion(Companion::File(Output { path, text: format!("{header}\n{text}\n") }));
     } else {
-        let diagnostic = TOO_LONG
+        let diagnostic = LONG_SCRIPT
             .at(
                 lowering.job.stanzas[reading.stated.stanza.0].span,
                 format!("a text of {} bytes for the shell does not fit into a unit", text.len()),
@@ -306,22 +275,22 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str
     let span = reading.stated.value.text().span;
     let Some(first) = reading.shell.commands.first() else { return };
     if !first.assignments.is_empty() && first.range.start == 0 {
-        let diagnostic = ASSIGNMENT
+        let diagnostic = EXEC_OF_ASSIGNMENT
             .at(reading.span(&first.range), "the shell looks for a program with the name of this assignment")
             .note("the job fails under Upstart, and the unit fails in the same way")
             .help("use an `env` stanza, or `exec env NAME=value program`");
-        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&ASSIGNMENT));
+        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&EXEC_OF_ASSIGNMENT));
         lowering.diagnostics.push(diagnostic);
     }
     if let Some((start, operator)) = unreached(text, &shell::read(text)) {
-        let diagnostic = COMPOUND
+        let diagnostic = EXEC_OF_COMPOUND_COMMAND
             .at(
                 if span.end - span.start == text.len() { reading.span(&(start..text.len())) } else { span },
                 format!("what follows `{operator}` never runs"),
             )
             .note("`exec` turns the shell into the first command; the unit does the same")
             .help("put the commands into a `script` if all of them are meant to run");
-        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&COMPOUND));
+        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&EXEC_OF_COMPOUND_COMMAND));
         lowering.diagnostics.push(diagnostic);
     }
 }

@@ -4,37 +4,10 @@ use super::companion::Companion;
 use super::context::Lowering;
 use crate::ast::Console;
 use crate::conversion::{Logs, Output};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{CONSOLE_BEFORE_SYSTEMD_236, LOG_FILE, LOG_TO_FILE};
 use crate::dialect::Dialect;
 use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};
-
-pub(super) static RULES: [&Rule; 3] = [&LOG_FILE, &CONSOLE, &LOGGED_TO_FILE];
-
-static LOG_FILE: Rule = Rule {
-    code: "U246",
-    name: "log-file",
-    severity: Severity::Note,
-    explanation: "Upstart wrote what a job prints to /var/log/upstart/NAME.log. systemd sends it to the journal: `journalctl -u NAME`. The program no \
-longer writes to a terminal, so it may hold its output back longer than before (for Python, `PYTHONUNBUFFERED=1` helps). To keep a file, add \
-`StandardOutput=append:/var/log/NAME.log` and have the file rotated with `copytruncate`, because systemd does not reopen it.",
-};
-
-static CONSOLE: Rule = Rule {
-    code: "U247",
-    name: "console-before-systemd-236",
-    severity: Severity::Warning,
-    explanation: "`console output` reads from and writes to /dev/console without owning it. systemd can say that since version 236; before, the nearest \
-is `StandardOutput=tty` with `TTYPath=/dev/console`.",
-};
-
-static LOGGED_TO_FILE: Rule = Rule {
-    code: "U261",
-    name: "log-to-file",
-    severity: Severity::Note,
-    explanation: "With `--logs file` the output keeps going to /var/log/upstart. systemd does not make that directory, and a unit whose log file cannot be opened does not start (status 209): \
-`d /var/log/upstart 0755 root root` in a file of /etc/tmpfiles.d makes it. systemd does not open the file again after rotation, so logrotate has to use `copytruncate`.",
-};
 
 /// tmpfiles.d(5).
 const TMPFILES: &str = "\
@@ -90,8 +63,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         Console::Output => {
             lowering.set(Directive::StandardOutput, Value::keyword("tty"));
             lowering.set(Directive::TtyPath, Value::keyword("/dev/console"));
-            let diagnostic =
-                CONSOLE.at(console.span, "standard input is not the console here").note("`StandardInput=file:` needs systemd 236");
+            let diagnostic = CONSOLE_BEFORE_SYSTEMD_236
+                .at(console.span, "standard input is not the console here")
+                .note("`StandardInput=file:` needs systemd 236");
             lowering.remark(Section::Service, diagnostic.rule, "standard input is not the console; that needs systemd 236.");
             lowering.approximate(console.stanza, &[Directive::StandardOutput, Directive::TtyPath], diagnostic);
         }
@@ -125,7 +99,7 @@ fn log_file(lowering: &mut Lowering<'_>) {
                 }
             }
         }
-        LOGGED_TO_FILE
+        LOG_TO_FILE
             .at(place, format!("the output goes to /var/log/upstart/{name}{}.log", instance.replace("%i", "INSTANCE")))
             .help("make the directory with tmpfiles.d, and rotate the file with `copytruncate`")
     } else {

@@ -4,51 +4,10 @@ use super::context::Lowering;
 use super::process::Shape;
 use super::respawn::{clean_stop, signal_name};
 use crate::ast::{Phase, Signal};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{
+    IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT, SIGNAL_WITHOUT_MAIN,
+};
 use crate::systemd::{Argument, Command, Directive, Value};
-
-pub(super) static RULES: [&Rule; 5] = [&KILL_ZERO, &STOP_BUDGET, &NO_MAIN, &RELOAD_UNKNOWN_MAIN, &STRANGE_SIGNAL];
-
-static KILL_ZERO: Rule = Rule {
-    code: "U106",
-    name: "kill-timeout-zero",
-    severity: Severity::Warning,
-    explanation: "`kill timeout 0` is accepted, but makes init itself abort when the job is stopped. In systemd a timeout of 0 means to wait for ever. The unit \
-gets one second, which is the nearest to what was meant.",
-};
-
-static STOP_BUDGET: Rule = Rule {
-    code: "U204",
-    name: "shared-stop-timeout",
-    severity: Severity::Note,
-    explanation: "`kill timeout` counts from the kill signal, and Upstart gives pre-stop and post-stop all the time they want. `TimeoutStopSec=` of systemd \
-bounds each of `ExecStop=`, the wait after the kill signal, and `ExecStopPost=`. A stated `kill timeout` is \
-kept; raise it if the scripts may need longer. Where the job states none, 90 seconds are written, so that the scripts are not cut short, and a main process that \
-ignores its kill signal lives that much longer. Lower it if the scripts are quick.",
-};
-
-static NO_MAIN: Rule = Rule {
-    code: "U107",
-    name: "signal-without-main",
-    severity: Severity::Note,
-    explanation: "`kill signal`, `kill timeout` and `reload signal` are about the main process. A job without `exec` or `script` has none.",
-};
-
-static RELOAD_UNKNOWN_MAIN: Rule = Rule {
-    code: "U205",
-    name: "reload-without-main-pid",
-    severity: Severity::Warning,
-    explanation: "systemd cannot tell which process of this daemon is the main one, so it cannot send it a signal, and `systemctl reload` is not there. Add \
-`PIDFile=` if the daemon writes one, or run it in the foreground with `Type=exec`; then add `ExecReload=/bin/kill -HUP $MAINPID`.",
-};
-
-static STRANGE_SIGNAL: Rule = Rule {
-    code: "U108",
-    name: "impossible-signal",
-    severity: Severity::Warning,
-    explanation: "Linux knows the signals 1 to 64. Upstart accepts any number here, but sending it fails, and the job is only ended by SIGKILL after the kill \
-timeout.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
     let job = lowering.job;
@@ -61,7 +20,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Sh
         .into_iter()
         .flatten()
         {
-            lowering.dropped(stanza, NO_MAIN.at(span, "there is no main process while the unit is active").label("has no effect"));
+            lowering
+                .dropped(stanza, SIGNAL_WITHOUT_MAIN.at(span, "there is no main process while the unit is active").label("has no effect"));
         }
         return;
     }
@@ -75,7 +35,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Sh
             lowering.exact(signal.stanza, &[Directive::KillSignal]);
         } else {
             let diagnostic =
-                STRANGE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
+                IMPOSSIBLE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
             lowering.dropped(signal.stanza, diagnostic);
         }
     }
@@ -112,20 +72,20 @@ fn timeout(lowering: &mut Lowering<'_>) {
             lowering.exact(stated.stanza, &[directive]);
             return;
         }
-        let diagnostic = STOP_BUDGET
+        let diagnostic = SHARED_STOP_TIMEOUT
             .at(stated.span, format!("this bounds {names}, too"))
             .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
             .help("raise `TimeoutStopSec=` if the scripts may need longer");
-        lowering.comment(directive, &STOP_BUDGET, &format!("bounds {names}, too, which Upstart let take any time."));
+        lowering.comment(directive, &SHARED_STOP_TIMEOUT, &format!("bounds {names}, too, which Upstart let take any time."));
         lowering.approximate(stated.stanza, &[directive], diagnostic);
         return;
     }
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
-    let diagnostic = STOP_BUDGET
+    let diagnostic = SHARED_STOP_TIMEOUT
         .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share {given} seconds"))
         .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
         .help("lower `TimeoutStopSec=` if the scripts are quick");
-    lowering.comment(directive, &STOP_BUDGET, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));
+    lowering.comment(directive, &SHARED_STOP_TIMEOUT, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));
     match &job.kill_timeout {
         Some(zero) => {
             lowering.approximate(zero.stanza, &[directive], diagnostic);
@@ -137,7 +97,7 @@ fn timeout(lowering: &mut Lowering<'_>) {
 
 fn kill_zero(lowering: &mut Lowering<'_>) {
     if let Some(stated) = &lowering.job.kill_timeout {
-        let diagnostic = KILL_ZERO
+        let diagnostic = KILL_TIMEOUT_ZERO
             .at(stated.span, "`kill timeout 0` makes init abort when the job is stopped")
             .note("0 would mean to wait for ever in systemd; the unit gets 1 second")
             .help("write the number of seconds that the process may take to end");
@@ -151,9 +111,11 @@ fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
     if shape == Shape::Task || !(1..=64).contains(&signal.0) {
         if let Some(stated) = &job.reload_signal {
             let diagnostic = if shape == Shape::Task {
-                NO_MAIN.at(stated.span, "a task cannot be reloaded").note("systemd only reloads a unit that is active, and a task never is")
+                SIGNAL_WITHOUT_MAIN
+                    .at(stated.span, "a task cannot be reloaded")
+                    .note("systemd only reloads a unit that is active, and a task never is")
             } else {
-                STRANGE_SIGNAL
+                IMPOSSIBLE_SIGNAL
                     .at(stated.span, format!("there is no signal {} that could be sent", signal.0))
                     .note("`reload` did nothing, so the unit has no `ExecReload=`")
             };
@@ -163,7 +125,7 @@ fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
     }
     if !main_pid_known {
         if let Some(stated) = &job.reload_signal {
-            let diagnostic = RELOAD_UNKNOWN_MAIN
+            let diagnostic = RELOAD_WITHOUT_MAIN_PID
                 .at(stated.span, "systemd does not know which process to send this to")
                 .help("add `PIDFile=` and `ExecReload=` to the unit if the daemon writes a pid file");
             lowering.manual(stated.stanza, &[], diagnostic);

@@ -3,30 +3,11 @@
 use super::context::Lowering;
 use super::trigger::socket_address;
 use crate::ast::Event;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNUSABLE_VARIABLE};
 use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Feature, Section, Value};
-
-pub(super) static RULES: [&Rule; 2] = [&UNUSABLE, &SEVERAL_SOCKETS];
-
-static SEVERAL_SOCKETS: Rule = Rule {
-    code: "U267",
-    name: "several-sockets",
-    severity: Severity::Warning,
-    explanation: "Upstart hands a job the one socket on which a connection came, and its number in UPSTART_FDS. systemd hands it all sockets of the .socket unit, as the descriptors from 3 on, and does not say which of \
-them was called. A program that knows systemd's protocol (sd_listen_fds(3)) serves all; one that only looks at UPSTART_FDS serves the first.",
-};
-
-static UNUSABLE: Rule = Rule {
-    code: "U248",
-    name: "unusable-variable",
-    severity: Severity::Warning,
-    explanation: "systemd drops an environment variable whose name is not made of letters, digits and `_`, or whose value is not valid UTF-8; \
-below version 248 also one whose value holds control characters. \
-Upstart passed it on. Set it in a script before the program is called, for example with env(1).",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     let job = lowering.job;
@@ -82,7 +63,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
 }
 
 fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
-    let diagnostic = UNUSABLE
+    let diagnostic = UNUSABLE_VARIABLE
         .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
         .help("set it in the command: `/usr/bin/env NAME=VALUE program`");
     lowering.remark(Section::Service, diagnostic.rule, &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)));
@@ -96,7 +77,7 @@ fn own_variables(lowering: &mut Lowering<'_>, instance: &Instance) {
     }
     let name = Value::environment("UPSTART_JOB", &encode(&lowering.job.name.0));
     if name.is_none() {
-        let diagnostic = UNUSABLE
+        let diagnostic = UNUSABLE_VARIABLE
             .at(lowering.job.place(), "systemd does not take the name of the job as the value of `UPSTART_JOB`")
             .help("give the job a name that is valid UTF-8, if its processes read the variable");
         lowering.diagnostics.push(diagnostic);

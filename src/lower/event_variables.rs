@@ -2,22 +2,11 @@
 
 use super::context::Lowering;
 use crate::ast::{Argument, Phase};
-use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::EVENT_VARIABLE;
 use crate::event_table::{self, DEVICE};
 use crate::shell;
 use crate::systemd::Directive;
-
-pub(super) static RULES: [&Rule; 1] = [&EVENT_VARIABLE];
-
-static EVENT_VARIABLE: Rule = Rule {
-    code: "U227",
-    name: "event-variable",
-    severity: Severity::Warning,
-    explanation: "Upstart puts the variables of the event that started a job into its environment (and those of the event that stopped it into that of pre-stop and post-stop). \
-Units carry no variables, so the script finds it empty. Where the value is always the same, set it with `Environment=`; `runlevel | cut -d' ' -f2` still gives the run level; \
-`$MONITOR_EXIT_STATUS` and its kin are there in units that are started by `OnFailure=`; in `ExecStop=` and `ExecStopPost=` there are `$SERVICE_RESULT`, `$EXIT_CODE` and \
-`$EXIT_STATUS`.",
-};
 
 /// Variables that come with every start or stop by an event.
 const ALWAYS: [&str; 2] = ["UPSTART_EVENTS", "UPSTART_STOP_EVENTS"];

@@ -5,27 +5,8 @@ use super::context::Lowering;
 use super::literal::literal;
 use super::trigger::bus_name;
 use crate::ast::{Expect, Phase};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
-
-pub(super) static RULES: [&Rule; 2] = [&EXPECT_FORK, &EXPECT_STOP];
-
-static EXPECT_FORK: Rule = Rule {
-    code: "U219",
-    name: "expected-fork",
-    severity: Severity::Warning,
-    explanation: "With `expect fork` and `expect daemon` init follows the first or second fork. systemd (`Type=forking`) waits until the first process has exited, \
-and takes the process that remains as the main one, or the one named by `PIDFile=`. A program that forks and stays in front makes the start hang. Best is a program that \
-does not fork at all: most have an option for it, and the unit then is `Type=exec` without any guessing.",
-};
-
-static EXPECT_STOP: Rule = Rule {
-    code: "U220",
-    name: "expected-stop",
-    severity: Severity::Note,
-    explanation: "With `expect stop` a program says that it is ready by stopping itself, and init continues it. Nothing in systemd does that, so a small `ExecStartPost=` waits \
-for the stop and continues the program. A program that can use sd_notify(3) is better off with `Type=notify`.",
-};
 
 /// Sets the type of a service. Answers whether systemd knows its main process.
 pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
@@ -43,8 +24,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
         Expect::Stop => {
             // The default; `Type=exec` would do as well, but the wait below is what counts.
             lowering.add(Directive::ExecStartPost, Value::command(&wait_for_stop(lowering)));
-            lowering.comment(Directive::ExecStartPost, &EXPECT_STOP, "waits until the program stops itself, and continues it.");
-            let diagnostic = EXPECT_STOP
+            lowering.comment(Directive::ExecStartPost, &EXPECTED_STOP, "waits until the program stops itself, and continues it.");
+            let diagnostic = EXPECTED_STOP
                 .at(expect.span, "a small script waits for the program to stop itself")
                 .help("if the program can use sd_notify(3), use `Type=notify` and delete the script");
             lowering.approximate(expect.stanza, &[Directive::ExecStartPost], diagnostic);
@@ -56,7 +37,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
             let in_command = || readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
             let pid_file = stated.or_else(|| Some((in_command()?, "the command line")));
             let mut directives = vec![Directive::Type];
-            let mut diagnostic = EXPECT_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
+            let mut diagnostic = EXPECTED_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
             let known = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says))) {
                 lowering.set(Directive::PidFile, value);
                 if let Some(stated) = &job.pid_file {
@@ -83,7 +64,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
             };
             lowering.comment(
                 Directive::Type,
-                &EXPECT_FORK,
+                &EXPECTED_FORK,
                 &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }),
             );
             lowering.approximate(expect.stanza, &directives, diagnostic);

@@ -5,19 +5,9 @@ use super::context::Lowering;
 use super::literal::literal;
 use super::process::{Placement, Shape, run_before};
 use crate::ast::Phase;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::START_GUARD_BEFORE_SYSTEMD_243;
 use crate::shell::guard::{FileTest, FileTestKind, leading_guards};
 use crate::systemd::{Directive, Feature, Value};
-
-pub(super) static RULES: [&Rule; 1] = [&GUARD_WITHOUT_CONDITION];
-
-static GUARD_WITHOUT_CONDITION: Rule = Rule {
-    code: "U221",
-    name: "start-guard-before-systemd-243",
-    severity: Severity::Warning,
-    explanation: "A pre-start that calls `stop` declines to run the job. `ExecCondition=` says that since systemd 243. Below it the script has systemd stop the unit, so the \
-job does not run, but `systemctl start` reports that it was cancelled.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
     let stanza = reading.stated.stanza;
@@ -54,7 +44,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placemen
     let command = placement.wrapped(lowering, reading, wrapping, text);
     let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
     lowering.add(directive, Value::command(&command));
-    let diagnostic = GUARD_WITHOUT_CONDITION
+    let diagnostic = START_GUARD_BEFORE_SYSTEMD_243
         .at(job.stanzas[stanza.0].span, "`stop` in pre-start cancels the start of the unit")
         .note("`ExecCondition=` would skip it quietly, but needs systemd 243");
     lowering.approximate(stanza, &[directive], diagnostic);

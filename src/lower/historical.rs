@@ -2,29 +2,9 @@
 
 use super::context::Lowering;
 use crate::ast::{Expect, Historical, Phase};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::{HISTORICAL_STANZA, TASK_BY_DEFAULT};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::systemd::Section;
-
-pub(super) static RULES: [&Rule; 2] = [&HISTORICAL, &TASK_BY_DEFAULT];
-
-static HISTORICAL: Rule = Rule {
-    code: "U184",
-    name: "historical-stanza",
-    severity: Severity::Warning,
-    explanation: "\
-Upstart before 0.5 had stanzas that it has lost since, and that systemd has nothing for. `pid file` names the file with the main process of a daemon: it becomes `PIDFile=`, but only beside `daemon`. `pid binary` and `pid timeout` were other ways \
-to find that process; systemd needs none. `instance` without a pattern let every start make another instance; a unit is there once, or, as a template, once for each name. `respawn script` ran between the end of the main process and \
-its next start; the nearest is `ExecStopPost=`, which runs at every end.",
-};
-
-static TASK_BY_DEFAULT: Rule = Rule {
-    code: "U185",
-    name: "task-by-default",
-    severity: Severity::Note,
-    explanation: "\
-Before Upstart 0.5 a job was a task unless it said `service`, `respawn` or `daemon`: who started it waited until its process had ended. So it becomes a unit with `Type=oneshot`, which counts as started when the process has \
-ended. If the process is to stay, say `service` in the job: a unit of this type would never be done starting.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
@@ -38,13 +18,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         lowering.diagnostics.push(diagnostic);
     }
     if let Some(pid_file) = job.pid_file.as_ref().filter(|_| job.expects() != Expect::Daemon) {
-        let diagnostic = HISTORICAL
+        let diagnostic = HISTORICAL_STANZA
             .at(pid_file.span, "`pid file` has no effect without `daemon`")
             .help("add a line `daemon` if the program goes to the background, or delete this one");
         lowering.dropped(pid_file.stanza, diagnostic);
     }
     for stated in &job.historical {
-        let at = |message: &str| HISTORICAL.at(stated.span, message);
+        let at = |message: &str| HISTORICAL_STANZA.at(stated.span, message);
         let not_missed = |message: &str| Diagnostic { severity: Severity::Note, ..at(message) };
         match stated.value {
             // A service is what a job is now, and systemd makes each process the leader of a session.
@@ -62,14 +42,22 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
                 let diagnostic = at("this unit cannot be started twice")
                     .note("each start made another instance under Upstart before 0.5")
                     .help("name the instances: with `instance $NAME` the job becomes a template, `foo@NAME.service`");
-                lowering.remark(Section::Service, &HISTORICAL, "each start of the job made another instance; this unit is there once.");
+                lowering.remark(
+                    Section::Service,
+                    &HISTORICAL_STANZA,
+                    "each start of the job made another instance; this unit is there once.",
+                );
                 lowering.manual(stated.stanza, &[], diagnostic);
             }
             Historical::RespawnScript => {
                 let diagnostic = at("`respawn script` cannot be carried over")
                     .note("it ran between the end of the main process and its next start")
                     .help("put it into `pre-start script` if it may run before each start, or into `post-stop script`");
-                lowering.remark(Section::Service, &HISTORICAL, "respawn script is missing; it ran before each new start of the process.");
+                lowering.remark(
+                    Section::Service,
+                    &HISTORICAL_STANZA,
+                    "respawn script is missing; it ran before each new start of the process.",
+                );
                 lowering.manual(stated.stanza, &[], diagnostic);
             }
         }

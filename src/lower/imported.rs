@@ -2,23 +2,12 @@
 
 use super::context::Lowering;
 use crate::ast::Word;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::registry::IMPORTED_VARIABLE;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::instance::Instance;
 use crate::job::StanzaId;
 use crate::source::{Span, lossy};
 use crate::systemd::{Directive, Section};
-
-pub(super) static RULES: [&Rule; 1] = [&IMPORTED];
-
-static IMPORTED: Rule = Rule {
-    code: "U181",
-    name: "imported-variable",
-    severity: Severity::Warning,
-    explanation: "\
-`import` takes a variable from the event or the command that starts the job (a stanza of ChromeOS's Upstart: `import CHROMEOS_USER`). Whoever starts a unit cannot hand it variables, and `PassEnvironment=` only passes on what systemd itself \
-was started with. Where the variable tells one instance from another, name the instance by it (`instance $X`): the unit becomes a template, and what follows the `@` is the value. Otherwise let what starts the unit write the value to a \
-file in /run, and read that with `EnvironmentFile=`. What no script reads is not missed.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     let job = lowering.job;
@@ -30,13 +19,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
         }
         if let Some(place) = place(&unread) {
             let mut diagnostic =
-                IMPORTED.at(place, format!("no script of the job reads {}", listed(&unread))).label("not carried by systemd");
+                IMPORTED_VARIABLE.at(place, format!("no script of the job reads {}", listed(&unread))).label("not carried by systemd");
             // Nothing is missed.
             diagnostic.severity = Severity::Note;
             lowering.dropped(stated.stanza, diagnostic);
         }
         if let Some(place) = place(&missing) {
-            let diagnostic = IMPORTED.at(place, format!("{} cannot come from what starts the unit", listed(&missing)));
+            let diagnostic = IMPORTED_VARIABLE.at(place, format!("{} cannot come from what starts the unit", listed(&missing)));
             read_by_scripts(lowering, stated.stanza, &missing, diagnostic);
         }
     }
@@ -54,7 +43,7 @@ fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&Wo
     }
     let file = format!("/run/{}.env", lossy(&job.name.0).replace('/', "-"));
     let comment = format!("{} came with the event; EnvironmentFile=-{file} could give it.", listed(missing).replace('`', ""));
-    lowering.remark(Section::Service, &IMPORTED, &comment);
+    lowering.remark(Section::Service, &IMPORTED_VARIABLE, &comment);
     let diagnostic = diagnostic
         .note("a unit gets no variables from what starts it, and the scripts find it empty")
         .help(format!("write it to a file before the unit is started, and read that with `EnvironmentFile=-{file}`"));

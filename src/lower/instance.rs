@@ -1,28 +1,10 @@
 //! `instance`: a template whose instance name is the variable of the job.
 
 use super::context::Lowering;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{COMPOSITE_INSTANCE, DECORATED_INSTANCE};
 use crate::instance::Instance;
 use crate::source::encode;
 use crate::systemd::{Directive, Value};
-
-pub(super) static RULES: [&Rule; 2] = [&COMPOSITE, &LITERAL_PARTS];
-
-static COMPOSITE: Rule = Rule {
-    code: "U250",
-    name: "composite-instance",
-    severity: Severity::Warning,
-    explanation: "The instance of this job is named by several variables. A unit has one instance name, so the values are joined by `:` in the order in \
-which the pattern names them (`systemctl start foo@A:B.service`), and every process takes the name apart again.",
-};
-
-static LITERAL_PARTS: Rule = Rule {
-    code: "U251",
-    name: "decorated-instance",
-    severity: Severity::Note,
-    explanation: "The pattern of `instance` puts text around its variable. The instance of the unit is the value of the variable alone, so that \
-`systemctl start foo@VALUE.service` is all that anybody has to know.",
-};
 
 impl Instance {
     pub(super) fn lower(&self, lowering: &mut Lowering<'_>) {
@@ -35,13 +17,14 @@ impl Instance {
                 }
                 let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
                 if variables.len() > 1 {
-                    let diagnostic = COMPOSITE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(format!(
-                        "start it as `{}`, with `systemd-escape` for odd characters",
-                        example(&lowering.unit.name.to_string(), variables)
-                    ));
+                    let diagnostic =
+                        COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(format!(
+                            "start it as `{}`, with `systemd-escape` for odd characters",
+                            example(&lowering.unit.name.to_string(), variables)
+                        ));
                     lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
                 } else if decorated {
-                    let diagnostic = LITERAL_PARTS
+                    let diagnostic = DECORATED_INSTANCE
                         .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
                         .help(format!("start it as `{}`", example(&lowering.unit.name.to_string(), variables)));
                     lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);

@@ -3,48 +3,14 @@
 use super::command::Reading;
 use super::context::Lowering;
 use super::prelude::unavailable;
-use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{EMIT_WITH_VARIABLES, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH, UNAVAILABLE_INITCTL};
 use crate::shell::job_control::{JobControl, Verb};
-
-pub(super) static RULES: [&Rule; 4] = [&UNPLACED, &JOB_CONTROL_PATH, &UNAVAILABLE, &EMIT];
-
-static UNPLACED: Rule = Rule {
-    code: "U211",
-    name: "hidden-job-control",
-    severity: Severity::Warning,
-    explanation: "The script mentions Upstart's `initctl`, or one of its other commands by its path, in a place where it is not an ordinary command: inside a string that \
-another shell will run, after `exec` or `sudo`, or in a here-document; or it calls a variable that it sets to one of them. Functions that stand for these commands are put in front of the script, but they do not reach \
-there. Write the systemctl command instead.",
-};
-
-static JOB_CONTROL_PATH: Rule = Rule {
-    code: "U212",
-    name: "job-control-by-path",
-    severity: Severity::Warning,
-    explanation: "The script calls one of Upstart's commands by its path (`/sbin/initctl`, `/sbin/start`). Functions that stand for these commands are put in front of a \
-script, but a path is never a function. Take the path away, or write the systemctl command instead.",
-};
-
-static UNAVAILABLE: Rule = Rule {
-    code: "U263",
-    name: "unavailable-initctl",
-    severity: Severity::Warning,
-    explanation: "The script uses a command of `initctl` that has no counterpart in systemd, so in the unit it fails, and ends a script that does not expect that. For `set-env` and its kin there is \
-`systemctl set-environment`, which changes what units see that start later; the other commands are about init itself.",
-};
-
-static EMIT: Rule = Rule {
-    code: "U213",
-    name: "emit-with-variables",
-    severity: Severity::Warning,
-    explanation: "An event becomes the start of a unit, `upstart-event-NAME.service`, and that carries no variables. Jobs that read the variables do not see them; jobs that \
-match on one can be hung on `upstart-event-NAME@KEY=VALUE.service`.",
-};
 
 pub(super) fn report(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
-        let diagnostic = JOB_CONTROL_PATH
+        let diagnostic = JOB_CONTROL_BY_PATH
             .at(reading.span(&usage.name), format!("`{}` cannot be replaced here", usage.command.name()))
             .note(if usage.absolute {
                 "the program is gone under systemd, and a path does not find the function in its place"
@@ -58,13 +24,13 @@ pub(super) fn report(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
         lowering.manual(stanza, &[], diagnostic);
     }
     for range in &reading.control.unplaced {
-        let diagnostic = UNPLACED
+        let diagnostic = HIDDEN_JOB_CONTROL
             .at(reading.span(range), "a command of Upstart in a place where it cannot be replaced")
             .help("write the systemctl command instead");
         lowering.manual(stanza, &[], diagnostic);
     }
     for (usage, verb) in unavailable(&reading.control.commands) {
-        let mut diagnostic = UNAVAILABLE
+        let mut diagnostic = UNAVAILABLE_INITCTL
             .at(reading.span(&usage.range), format!("`initctl {verb}` fails under systemd"))
             .note("a script ends at the first command that fails");
         diagnostic = match verb.as_str() {
@@ -83,11 +49,11 @@ pub(super) fn report(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
             continue;
         }
         reported.push(event);
-        let diagnostic = EMIT
+        let diagnostic = EMIT_WITH_VARIABLES
             .at(reading.span(&usage.range), format!("the variables of `{event}` do not reach the jobs that it starts"))
             .note("under systemd, emitting an event starts a unit, and that carries no variables")
             .help(format!("hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"));
-        lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT));
+        lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);
     }
 }

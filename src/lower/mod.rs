@@ -36,7 +36,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Body;
 use crate::conversion::Options;
-use crate::diagnostic::{Diagnostic, Disposition, Outcome, Rule, Severity};
+use crate::diagnostic::registry::{
+    CARRIAGE_RETURNS, LONG_LINE, MANGLED_BLANK, NAME_TOO_LONG, NEWER_DIRECTIVE, OVERWRITTEN_STANZA, SHIPPED_UNIT,
+};
+use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
 use crate::instance::{Instance, unit_name};
 use crate::job::{Job, StanzaId};
 use crate::source::Span;
@@ -72,88 +75,6 @@ pub struct Lowered {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-static OWN_RULES: [&Rule; 7] = [&CARRIAGE_RETURN, &NAME_TOO_LONG, &SHIPPED, &REPLACED, &TOO_NEW, &LONG_LINE, &MANGLED];
-
-/// Every rule that lowering can report.
-pub fn rules() -> Vec<&'static Rule> {
-    let lists: [&[&'static Rule]; 20] = [
-        &started::RULES,
-        &job_control_left::RULES,
-        &expect::RULES,
-        &guard::RULES,
-        &OWN_RULES,
-        &activation::RULES,
-        &attributes::RULES,
-        &cgroup::RULES,
-        &command::RULES,
-        &console::RULES,
-        &ending::RULES,
-        &environment::RULES,
-        &event_variables::RULES,
-        &historical::RULES,
-        &identity::RULES,
-        &imported::RULES,
-        &instance::RULES,
-        &process::RULES,
-        &respawn::RULES,
-        &trigger::RULES,
-    ];
-    lists.concat()
-}
-
-static NAME_TOO_LONG: Rule = Rule {
-    code: "U208",
-    name: "name-too-long",
-    severity: Severity::Error,
-    explanation: "The name of a unit has at most 255 bytes, with its suffix, and characters other than letters, digits and `:_.-` take four of them. Give the job a shorter name.",
-};
-
-static SHIPPED: Rule = Rule {
-    code: "U209",
-    name: "shipped-unit",
-    severity: Severity::Warning,
-    explanation: "Distributions ship a unit of this name. A file in /etc/systemd/system takes its place. Most often the unit of the distribution is the one to use, and the job is not needed \
-any more; what the job does differently can go into a drop-in.",
-};
-
-static REPLACED: Rule = Rule {
-    code: "U114",
-    name: "overwritten-stanza",
-    severity: Severity::Warning,
-    explanation: "A later stanza of the same file takes the place of this one: of `exec` and `script`, and of each setting that has one value, the last counts. Before version 0.5 of init several \
-`start on` lines meant any of them; since then only the last counts. Delete what does not count, or join the conditions with `or`.",
-};
-
-static TOO_NEW: Rule = Rule {
-    code: "U228",
-    name: "newer-directive",
-    severity: Severity::Warning,
-    explanation: "The directive that says this is not in the systemd that units are being written for (`--systemd-version`), so it is left out.",
-};
-
-static LONG_LINE: Rule = Rule {
-    code: "U229",
-    name: "long-line",
-    severity: Severity::Error,
-    explanation: "systemd refuses a unit with a line of more than 1 MiB. Below version 235 it cuts lines at 2048 bytes and reads the rest as a line of its own. Such a unit must not be written: make the \
-command, or whatever is so long, shorter.",
-};
-
-static CARRIAGE_RETURN: Rule = Rule {
-    code: "U117",
-    name: "carriage-returns",
-    severity: Severity::Warning,
-    explanation: "The file has the line ends of DOS. For stanzas that does not matter, but init hands a script to the shell as it is, and the shell takes a carriage return for a part of the last word of its line: \
-`exec foo` looks for a program whose name ends in one. Take them out of the file.",
-};
-
-static MANGLED: Rule = Rule {
-    code: "U115",
-    name: "mangled-blank",
-    severity: Severity::Warning,
-    explanation: "The tokeniser of init garbles blanks that stand before a backslash: `a \\$b` was read as `a\\\\$b`. Jobs that hold this were broken under Upstart. The unit has what was evidently meant.",
-};
-
 /// Lowers a job. `mangled` are places that init's tokeniser garbled.
 pub fn lower(job: &Job, mangled: &[Span], options: &Options, world: &World) -> Lowered {
     let instance = Instance::of(job);
@@ -168,12 +89,12 @@ pub fn lower(job: &Job, mangled: &[Span], options: &Options, world: &World) -> L
     if let Some(shipped) = names::shipped(&job.name) {
         let unit = lowering.unit.name.clone();
         let diagnostic = match shipped {
-            Shipped::SameName => SHIPPED
+            Shipped::SameName => SHIPPED_UNIT
                 .at(job.place(), format!("distributions ship {unit}, and this one would take its place"))
                 .note("other units may be ordered with it in ways that this one does not keep")
                 .help("see whether the unit of the distribution does what the job did"),
             Shipped::As(other) => {
-                SHIPPED.at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0)).help("do not install both")
+                SHIPPED_UNIT.at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0)).help("do not install both")
             }
         };
         lowering.diagnostics.push(diagnostic);
@@ -252,7 +173,7 @@ fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
         let within = |span: &&Span| span.origin == record.span.origin && record.span.range().contains(&span.start);
         let mut places = mangled.iter().filter(within);
         let Some(&first) = places.next() else { continue };
-        let mut diagnostic = MANGLED
+        let mut diagnostic = MANGLED_BLANK
             .at(first, "init garbles the blanks before this backslash")
             .note("read as evidently meant")
             .help("put the backslash into single quotes, or write the text without it");
@@ -268,7 +189,7 @@ fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
 fn carriage_returns(lowering: &mut Lowering<'_>) {
     for stated in lowering.job.processes.values() {
         if stated.value.body() == Body::Script && stated.value.text().value.contains("\r\n") {
-            let diagnostic = CARRIAGE_RETURN
+            let diagnostic = CARRIAGE_RETURNS
                 .at(lowering.job.stanzas[stated.stanza.0].span, "the lines of this script end in carriage returns")
                 .note("init hands them to the shell, which takes them for parts of words; the unit does the same")
                 .help("take them out of the file: `sed -i 's/\\r$//' FILE`");
@@ -306,11 +227,12 @@ fn replaced(lowering: &mut Lowering<'_>) {
         let stanza = StanzaId(index);
         let other = &job.stanzas[by.0];
         if other.span.origin != record.span.origin || other.keyword == "manual" {
-            lowering.ledger.record(stanza, Disposition::Dropped, &[], Some(&REPLACED));
+            lowering.ledger.record(stanza, Disposition::Dropped, &[], Some(&OVERWRITTEN_STANZA));
             continue;
         }
-        let diagnostic =
-            REPLACED.at(record.span, format!("this `{}` does not count", record.keyword)).related(other.span, "this one takes its place");
+        let diagnostic = OVERWRITTEN_STANZA
+            .at(record.span, format!("this `{}` does not count", record.keyword))
+            .related(other.span, "this one takes its place");
         let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
             diagnostic.help("if it was to be `start on`, write that: nothing starts this job; else delete it")
         } else if matches!(record.keyword, "env" | "cgroup") {
@@ -361,8 +283,8 @@ fn too_new(lowering: &mut Lowering<'_>) {
         }
         lowering.unit.remove(directive);
         let message = format!("`{}=` needs systemd {}, and the unit is for {version}", directive.name(), directive.since());
-        lowering.remark(directive.section(), &TOO_NEW, &message);
-        lowering.diagnostics.push(TOO_NEW.at(lowering.job.place(), message).help("use a newer systemd, or do without"));
-        lowering.ledger.lost(directive, &TOO_NEW);
+        lowering.remark(directive.section(), &NEWER_DIRECTIVE, &message);
+        lowering.diagnostics.push(NEWER_DIRECTIVE.at(lowering.job.place(), message).help("use a newer systemd, or do without"));
+        lowering.ledger.lost(directive, &NEWER_DIRECTIVE);
     }
 }

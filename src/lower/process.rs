@@ -6,82 +6,13 @@ use super::expect;
 use super::guard;
 use super::started;
 use crate::ast::Phase;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{
+    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL,
+    TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
+};
 use crate::instance::Instance;
 use crate::shell::SimpleCommand;
 use crate::systemd::{Command, Directive, Section, Value};
-
-pub(super) static RULES: [&Rule; 8] = [
-    &PRE_START_BACKGROUND,
-    &POST_START_OF_TASK,
-    &PRE_STOP_VETO,
-    &PRE_STOP_OF_TASK,
-    &PRE_STOP_WITHOUT_MAIN,
-    &GROUP_KILL,
-    &NOTHING_TO_RUN,
-    &ENDLESS_TASK,
-];
-
-static PRE_START_BACKGROUND: Rule = Rule {
-    code: "U214",
-    name: "background-in-pre-start",
-    severity: Severity::Warning,
-    explanation: "A process that pre-start leaves in the background belongs to the unit, and systemd ends it when the unit stops. Under Upstart it lived on.",
-};
-
-static POST_START_OF_TASK: Rule = Rule {
-    code: "U215",
-    name: "post-start-of-task",
-    severity: Severity::Warning,
-    explanation: "Upstart runs post-start of a task while the task is running; systemd runs `ExecStartPost=` of a `Type=oneshot` unit after its process has ended well.",
-};
-
-static PRE_STOP_VETO: Rule = Rule {
-    code: "U216",
-    name: "veto-in-pre-stop",
-    severity: Severity::Warning,
-    explanation: "A pre-stop that calls `start` calls the stop off: the job goes on. systemd has no way back once a stop has begun, so the unit is stopped. To protect a \
-service from being stopped use `RefuseManualStop=yes`.",
-};
-
-static PRE_STOP_OF_TASK: Rule = Rule {
-    code: "U217",
-    name: "pre-stop-of-task",
-    severity: Severity::Warning,
-    explanation: "pre-stop of a task runs when the task is stopped while it works. systemd has no hook there: `ExecStop=` of a `Type=oneshot` unit does not run while \
-the unit is starting. Let the process of the task catch the kill signal instead.",
-};
-
-static PRE_STOP_WITHOUT_MAIN: Rule = Rule {
-    code: "U109",
-    name: "pre-stop-without-main",
-    severity: Severity::Note,
-    explanation: "Upstart runs pre-stop only while a main process is alive. This job has none, so its pre-stop never ran, and the unit does without it.",
-};
-
-static GROUP_KILL: Rule = Rule {
-    code: "U218",
-    name: "process-group-kill",
-    severity: Severity::Note,
-    explanation: "Upstart signals the process group of the main process, waits for the main process alone, and lets go of what it leaves. systemd signals every process \
-of the unit, also those that moved to a session of their own (`setsid`, `nohup`, what a script starts in the background), and waits for all of them. If they are to live on, add \
-`KillMode=process`.",
-};
-
-static NOTHING_TO_RUN: Rule = Rule {
-    code: "U110",
-    name: "nothing-to-run",
-    severity: Severity::Note,
-    explanation: "A job without any process is a state: it is started and stopped, and other jobs follow it. The unit runs /bin/true and stays active. If nothing follows \
-this job, neither it nor the unit does anything.",
-};
-
-static ENDLESS_TASK: Rule = Rule {
-    code: "U113",
-    name: "task-without-main",
-    severity: Severity::Warning,
-    explanation: "A task is done when its main process ends. Without one it never is, and whoever started it waits until somebody stops it. The unit is done at once.",
-};
 
 /// What kind of unit the job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +106,7 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
             }
             if let Some(task) = &job.task {
                 if shape == Shape::State {
-                    let diagnostic = ENDLESS_TASK
+                    let diagnostic = TASK_WITHOUT_MAIN
                         .at(task.span, "a task without a main process never ends under Upstart")
                         .note(if ends_at_once {
                             "the unit is done as soon as it has started"
@@ -215,7 +146,7 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
     if let Some(range) = detached.or(background) {
         lowering.diagnostics.push(
-            GROUP_KILL
+            PROCESS_GROUP_KILL
                 .at(reading.span(range), "systemd ends this with the unit, and a stop waits until it is gone")
                 .note("Upstart waited for the main process alone, and let go of what it left")
                 .help("add `KillMode=process` if it is to outlive the unit"),
@@ -234,7 +165,7 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pla
         return;
     }
     if let Some(range) = reading.shell.background.first() {
-        let diagnostic = PRE_START_BACKGROUND
+        let diagnostic = BACKGROUND_IN_PRE_START
             .at(reading.span(range), "this process is ended when the unit stops")
             .note("Upstart left it alone")
             .help("start it from a unit of its own, or add `KillMode=process`");
@@ -302,11 +233,11 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Plac
     lowering.add(Directive::ExecStop, Value::command(&command));
     lowering.exact(stanza, &[Directive::ExecStop]);
     if let Some(usage) = reading.veto() {
-        let diagnostic = PRE_STOP_VETO
+        let diagnostic = VETO_IN_PRE_STOP
             .at(reading.span(&usage.range), "a stop cannot be called off")
             .note("under Upstart, `start` in pre-stop lets the job go on")
             .help("use `RefuseManualStop=yes` to protect a service from being stopped");
-        lowering.comment(Directive::ExecStop, &PRE_STOP_VETO, "`start` in this script called the stop off; here it does nothing.");
+        lowering.comment(Directive::ExecStop, &VETO_IN_PRE_STOP, "`start` in this script called the stop off; here it does nothing.");
         lowering.approximate(stanza, &[Directive::ExecStop], diagnostic);
     }
 }

@@ -2,58 +2,11 @@
 
 use super::context::Lowering;
 use crate::ast::{ExitStatus, Phase, RespawnLimit, Signal};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{
+    IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN, RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN,
+    RETRIED_PRE_START,
+};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Text, Value};
-
-pub(super) static RULES: [&Rule; 6] = [&LIMIT_ALONE, &PRE_START_RETRIED, &WITHOUT_MAIN, &TASK_RESTART, &LARGE_STATUS, &NO_LIMIT_ON_TASK];
-
-static LIMIT_ALONE: Rule = Rule {
-    code: "U103",
-    name: "respawn-limit-without-respawn",
-    severity: Severity::Warning,
-    explanation: "`respawn limit` only sets how often a job may respawn; it is `respawn` on a line of its own that makes it respawn. Without it the \
-limit has no effect: the job stays down when its process ends. Add `respawn`, or delete the limit.",
-};
-
-static PRE_START_RETRIED: Rule = Rule {
-    code: "U201",
-    name: "retried-pre-start",
-    severity: Severity::Note,
-    explanation: "When pre-start fails, Upstart gives up at once, even for a job with `respawn`. With `Restart=always` systemd starts the unit again, \
-up to the start limit, and gives up then. Where it can, the unit stops itself when it ends without having run its main process, which an `ExecStopPost=` \
-sees by `$EXIT_CODE`. It cannot where the daemon forks, as its end may have no exit code, in a chroot, where there may be no systemctl, \
-and below systemd 232, which does not set the variable.",
-};
-
-static WITHOUT_MAIN: Rule = Rule {
-    code: "U104",
-    name: "respawn-without-main",
-    severity: Severity::Warning,
-    explanation: "`respawn` is about the main process. A job without `exec` or `script` has none, so nothing can ever respawn.",
-};
-
-static TASK_RESTART: Rule = Rule {
-    code: "U202",
-    name: "respawn-before-systemd-244",
-    severity: Severity::Warning,
-    explanation: "A task that respawns is tried again until it succeeds: `Restart=on-failure` on a unit with `Type=oneshot`, which systemd accepts since \
-version 244. Below that the unit would be refused, so the task runs once.",
-};
-
-static LARGE_STATUS: Rule = Rule {
-    code: "U105",
-    name: "impossible-exit-status",
-    severity: Severity::Warning,
-    explanation: "A process ends with a status from 0 to 255. Upstart accepts larger numbers in `normal exit`, but no process can ever match them.",
-};
-
-static NO_LIMIT_ON_TASK: Rule = Rule {
-    code: "U203",
-    name: "respawn-of-shutdown-job",
-    severity: Severity::Warning,
-    explanation: "This job runs while the system, or the job it waits for, goes down: its process is an `ExecStop=` of the unit, which systemd runs once \
-and does not restart.",
-};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, inverted: bool) {
     normal_exit(lowering);
@@ -64,7 +17,7 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
     let job = lowering.job;
     let Some(respawn) = &job.respawn else {
         if let Some(limit) = &job.respawn_limit {
-            let diagnostic = LIMIT_ALONE
+            let diagnostic = RESPAWN_LIMIT_WITHOUT_RESPAWN
                 .at(limit.span, "`respawn limit` without `respawn` has no effect")
                 .note("the job is not respawned, under Upstart and under systemd")
                 .help("add a line `respawn`, or delete this one");
@@ -75,12 +28,12 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
     let limit_stanza = job.respawn_limit.as_ref().map(|limit| limit.stanza);
     if !lowering.has_main() || inverted {
         let diagnostic = if inverted {
-            NO_LIMIT_ON_TASK
+            RESPAWN_OF_SHUTDOWN_JOB
                 .at(respawn.span, "a process that runs at the end of something is not respawned")
                 .label("has no effect here")
                 .help("let the process itself try again")
         } else {
-            WITHOUT_MAIN
+            RESPAWN_WITHOUT_MAIN
                 .at(respawn.span, "there is no main process that could respawn")
                 .label("has no effect")
                 .help("delete the line, or give the job an `exec` or `script`")
@@ -93,7 +46,7 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
         return;
     }
     if job.is_task() && !lowering.has(Feature::RestartOneshot) {
-        let diagnostic = TASK_RESTART
+        let diagnostic = RESPAWN_BEFORE_SYSTEMD_244
             .at(respawn.span, "systemd below 244 does not restart tasks")
             .note(format!("units are being written for systemd {}", lowering.options.systemd_version));
         lowering.remark(Section::Service, diagnostic.rule, "no Restart=on-failure: that needs systemd 244 for a task.");
@@ -125,7 +78,7 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
     match job.process(Phase::PreStart).filter(|_| lowering.unit.has(Directive::ExecStartPre)) {
         Some(_) if stays_down(lowering) => lowering.exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat()),
         Some(pre_start) => {
-            let diagnostic = PRE_START_RETRIED
+            let diagnostic = RETRIED_PRE_START
                 .at(respawn.span, "systemd also restarts the unit when pre-start fails")
                 .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
             lowering.approximate(respawn.stanza, &directives, diagnostic);
@@ -164,8 +117,9 @@ fn normal_exit(lowering: &mut Lowering<'_>) {
     for stated in &job.normal_exit {
         let word = match stated.value {
             ExitStatus::Code(code) if code > 255 => {
-                let diagnostic =
-                    LARGE_STATUS.at(stated.span, format!("no process ends with status {code}")).help("a status is a number from 0 to 255");
+                let diagnostic = IMPOSSIBLE_EXIT_STATUS
+                    .at(stated.span, format!("no process ends with status {code}"))
+                    .help("a status is a number from 0 to 255");
                 lowering.dropped(stated.stanza, diagnostic);
                 continue;
             }

@@ -6,35 +6,14 @@ use super::names::peer;
 use super::node::Node;
 use super::process::Shape;
 use crate::ast::Phase;
-use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{INSTANCES_NAMED_AT_RUN_TIME, START_WITHOUT_WAITING};
 use crate::instance::Instance;
 use crate::shell::job_control::{self, JobControl, Verb};
 use crate::shell::{self, Context, ForLoop};
 use crate::source::{Span, encode, lossy};
 use crate::systemd::{Directive, UnitName, Value};
 use crate::world::Sibling;
-
-pub(super) static RULES: [&Rule; 2] = [&UNNAMED_INSTANCES, &NO_WAIT];
-
-static UNNAMED_INSTANCES: Rule = Rule {
-    code: "U307",
-    name: "instances-named-at-run-time",
-    severity: Severity::Note,
-    explanation: "\
-The script starts instances of another job, and which ones shows only when it runs. It still starts them, by systemctl; but no unit names them beforehand, so that `systemctl list-dependencies` does not \
-show them. To have one come up without the script:
-
-    systemctl add-wants multi-user.target JOB@NAME.service",
-};
-
-static NO_WAIT: Rule = Rule {
-    code: "U308",
-    name: "start-without-waiting",
-    severity: Severity::Note,
-    explanation: "\
-The script starts something that is ordered after the very unit that the script belongs to. Under Upstart the script waited until it was up; systemd would wait for ever, because what is started waits \
-for this unit, and this unit for the script. So the script asks for the start and goes on (`systemctl --no-block`), and the other unit starts as soon as this one is up.",
-};
 
 /// Something that a script waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +48,11 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: S
         }
         let span = reading.span(&usage.range);
         if no_wait {
-            let diagnostic = NO_WAIT
+            let diagnostic = START_WITHOUT_WAITING
                 .at(span, format!("the script goes on before {unit} has started"))
                 .note("that unit is ordered after this one, so that waiting for it would never end")
                 .help("see whether what follows in the script needs it");
-            lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&NO_WAIT));
+            lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&START_WITHOUT_WAITING));
             lowering.diagnostics.push(diagnostic);
         } else {
             lowering.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
@@ -96,7 +75,7 @@ fn instances(lowering: &mut Lowering<'_>, reading: &Reading<'_>, usage: &JobCont
     let Instance::Template { variables, .. } = &sibling.instance else { return };
     let Some(names) = names(reading, usage, variables) else {
         let example = UnitName::known(sibling.unit.as_str().replace("@.", "@NAME."));
-        let diagnostic = UNNAMED_INSTANCES
+        let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
             .at(reading.span(&usage.range), format!("which instances of `{}` this starts shows only when it runs", lossy(job)))
             .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.unit.name));
         lowering.diagnostics.push(diagnostic);

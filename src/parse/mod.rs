@@ -13,7 +13,7 @@ mod stanza;
 mod tokens;
 mod word;
 
-pub use error::{ErrorKind, RULES, Refusal};
+pub use error::{ErrorKind, Refusal};
 
 use self::node::{Node, Rule};
 use crate::ast::File;

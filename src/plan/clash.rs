@@ -4,21 +4,11 @@ use std::collections::BTreeMap;
 
 use super::member::{Member, State};
 use crate::conversion::Converted;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::ONE_UNIT_FOR_TWO_JOBS;
 use crate::instance::{Instance, unit_name};
 use crate::job::Job;
 use crate::source::{Origin, Span, lossy};
-
-pub(super) static RULES: [&Rule; 1] = [&ONE_UNIT];
-
-static ONE_UNIT: Rule = Rule {
-    code: "U302",
-    name: "one-unit-for-two-jobs",
-    severity: Severity::Error,
-    explanation: "\
-Two jobs of the directory come to the same file. The usual case is a job in a sub-directory: `net/front` becomes net-front.service, and so does a job that is called `net-front`. The job whose name is written \
-as that of the unit keeps it; nothing is written for the other one, and what refers to that is told so. Rename one of the jobs before the migration, and whatever refers to it.",
-};
 
 /// Leaves one job for each unit: the one that is called like it, else the first.
 pub(super) fn one_unit_each(members: &mut [Member]) {
@@ -42,7 +32,7 @@ fn whole(member: &Member) -> Span {
 }
 
 fn same_file(loser: &Member, winner: &Member, unit: &str) -> Diagnostic {
-    ONE_UNIT
+    ONE_UNIT_FOR_TWO_JOBS
         .at(whole(loser), format!("the jobs `{}` and `{}` would both become {unit}", lossy(&loser.name), lossy(&winner.name)))
         .elsewhere(winner.place(whole(winner)), "this one does")
         .note("nothing is written for this job")
@@ -64,7 +54,7 @@ pub(super) fn take(files: &mut BTreeMap<String, String>, job: &mut Converted) {
     for path in clashing {
         job.conversion.outputs.retain(|output| output.path != path);
         let place = Span::new(Origin::Conf, 0..0);
-        let diagnostic = ONE_UNIT
+        let diagnostic = ONE_UNIT_FOR_TWO_JOBS
             .at(place, format!("the file {} is made for another job already, with something else in it", lossy(&path)))
             .note("this job does without it")
             .help("give the job, or the event that it waits for, another name");

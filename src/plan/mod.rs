@@ -21,7 +21,6 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::conversion::{Converted, Options, Output};
-use crate::diagnostic::Rule;
 use crate::instance::Instance;
 use crate::job::JobName;
 use crate::source::Sources;
@@ -62,11 +61,6 @@ pub struct Service {
     pub instance: Instance,
     /// `systemctl reload` works.
     pub reloads: bool,
-}
-
-/// Every rule about what is between jobs.
-pub fn rules() -> Vec<&'static Rule> {
-    [&clash::RULES[..], &order::RULES].concat()
 }
 
 /// Facts lead to facts; in no directory that anybody wrote more than three times.

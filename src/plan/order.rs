@@ -3,22 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::member::{Member, by_unit};
-use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::diagnostic::registry::ORDERING_CYCLE;
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::source::Span;
 use crate::systemd::ordering::{Cycle, Edge, Origin, Remedy};
 use crate::systemd::{Directive, Section, Text, UnitName, Value};
-
-pub(super) static RULES: [&Rule; 1] = [&CYCLE];
-
-static CYCLE: Rule = Rule {
-    code: "U305",
-    name: "ordering-cycle",
-    severity: Severity::Warning,
-    explanation: "\
-Units of several jobs wait for each other in a circle. Upstart starts jobs as events come, so that such conditions are harmless or never true there; systemd orders all units that are started together, and \
-when it finds a circle it leaves one of them out, whichever comes first. So the weakest of the waits is left out of the units instead: one that only stands in an alternative (`or`) before one that is needed, \
-and one that merely orders before one that binds. The units start together; see whether the one that does not wait any more can do without.",
-};
 
 /// The edge that goes.
 pub(super) fn dropped(cycle: &Cycle) -> Option<&Edge> {
@@ -98,7 +87,7 @@ fn drop_wait(members: &mut [Member], cycle: &Cycle, (unit, directive, name): (&U
             "{unit} is not ordered {} {name}, because they wait for each other",
             if directive == Directive::Before { "before" } else { "after" }
         );
-        chain(CYCLE.at(span, message), members, cycle, (index, span))
+        chain(ORDERING_CYCLE.at(span, message), members, cycle, (index, span))
             .help("see whether it can do without; else let one of the jobs wait for something else")
     };
     let Some(lowered) = members[index].lowered_mut() else { return };
@@ -106,14 +95,14 @@ fn drop_wait(members: &mut [Member], cycle: &Cycle, (unit, directive, name): (&U
     if let Some(unit) = &mut lowered.unit {
         unit.remove_value(directive, &Value::unit(name));
         let word = if directive == Directive::Before { "before" } else { "after" };
-        unit.remark(Section::Unit, Text::new(&format!("{}: was ordered {word} {name}; that made a circle.", CYCLE.code)));
+        unit.remark(Section::Unit, Text::new(&format!("{}: was ordered {word} {name}; that made a circle.", ORDERING_CYCLE.code)));
     }
     for outcome in
         lowered.stanzas.iter_mut().filter(|outcome| outcome.span.origin == span.origin && outcome.span.range().contains(&span.start))
     {
         if outcome.disposition < Disposition::Approximate {
             outcome.disposition = Disposition::Approximate;
-            outcome.code = Some(CYCLE.code);
+            outcome.code = Some(ORDERING_CYCLE.code);
         }
     }
     lowered.diagnostics.push(diagnostic);
@@ -168,7 +157,7 @@ fn report_unbreakable(members: &mut [Member], cycle: &Cycle) {
     let Some(index) = place else { return };
     let Some(span) = members[index].job().map(crate::job::Job::place) else { return };
     let diagnostic = chain(
-        CYCLE.at(span, "this unit and others wait for each other, and none of the waits can be left out"),
+        ORDERING_CYCLE.at(span, "this unit and others wait for each other, and none of the waits can be left out"),
         members,
         cycle,
         (index, span),

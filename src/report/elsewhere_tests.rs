@@ -18,7 +18,7 @@ static SARIF: LazyLock<Validator> = LazyLock::new(|| {
 });
 
 fn log(files: &[Converted]) -> Value {
-    log_of(files, &crate::convert::rules())
+    log_of(files, crate::diagnostic::registry::RULES)
 }
 
 fn log_of(files: &[Converted], rules: &[&Rule]) -> Value {
@@ -59,7 +59,7 @@ fn the_log() {
     let mut log = log(&converted());
     assert_eq!(complaints(&log), Vec::<String>::new());
     let rules = log["runs"][0]["tool"]["driver"]["rules"].take();
-    assert_eq!(rules.as_array().unwrap().len(), crate::convert::rules().len());
+    assert_eq!(rules.as_array().unwrap().len(), crate::diagnostic::registry::RULES.len());
     log["runs"][0]["tool"]["driver"]["rules"] = rules.as_array().unwrap().iter().filter(|rule| rule["id"] == "U003").cloned().collect();
     insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
@@ -104,7 +104,7 @@ proptest! {
             Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics };
         let changes = conversion.diagnostics.iter().map(|diagnostic| !diagnostic.edits.is_empty()).collect::<Vec<_>>();
         // The rules are the same for any input, and many.
-        let log = log_of(&[Converted { sources: Arc::new(sources), conversion }], &crate::convert::rules()[..3]);
+        let log = log_of(&[Converted { sources: Arc::new(sources), conversion }], &crate::diagnostic::registry::RULES[..3]);
         prop_assert_eq!(complaints(&log), Vec::<String>::new());
         let fixes = log["runs"][0]["results"].as_array().unwrap().iter().map(|result| result.get("fixes").is_some());
         prop_assert_eq!(fixes.collect::<Vec<_>>(), changes);

@@ -45,8 +45,8 @@ mod tests {
     use crate::diagnostic::Rule;
     use crate::source::{Origin, Source, Span};
 
-    static ERROR: Rule = Rule { code: "U003", name: "unknown-word", severity: Severity::Error, explanation: "" };
-    static NOTE: Rule = Rule { code: "U210", name: "author-dropped", severity: Severity::Note, explanation: "" };
+    static ERROR: Rule = Rule::sample("U003", "unknown-word", Severity::Error);
+    static NOTE: Rule = Rule::sample("U210", "author-dropped", Severity::Note);
 
     fn sources(path: &str, text: &str) -> Sources {
         Sources { conf: Source::new(path, text.into()), overriding: None }

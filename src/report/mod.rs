@@ -27,7 +27,7 @@ pub use concise::concise;
 pub use data::write_json;
 pub use github::github;
 pub use json::{SCHEMA, json};
-pub use page::{page, pages};
+pub use page::page;
 pub use sarif::sarif;
 use summary::counted;
 pub use summary::{Counting, Summary};

@@ -10,9 +10,9 @@ use crate::conversion::{Conversion, Output};
 use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity};
 use crate::source::{Origin, Place, Source, Sources, Span};
 
-static ERROR: Rule = Rule { code: "U003", name: "unknown-word", severity: Severity::Error, explanation: "" };
-static WARNING: Rule = Rule { code: "U207", name: "console-output", severity: Severity::Warning, explanation: "" };
-static NOTE: Rule = Rule { code: "U210", name: "author-dropped", severity: Severity::Note, explanation: "" };
+static ERROR: Rule = Rule::sample("U003", "unknown-word", Severity::Error);
+static WARNING: Rule = Rule::sample("U207", "console-output", Severity::Warning);
+static NOTE: Rule = Rule::sample("U210", "author-dropped", Severity::Note);
 
 static OBJECT: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap());
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use upstart2systemd::allow;
 use upstart2systemd::ast::{self, Process, Stanza};
 use upstart2systemd::conversion::{Conversion, Options};
-use upstart2systemd::convert::{Reading, convert, read, read_written, rules};
+use upstart2systemd::convert::{Reading, convert, read, read_written};
+use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Diagnostic, Rule, Severity};
 use upstart2systemd::fix::{AllFixed, Ending, fix_all};
 use upstart2systemd::job::{Job, JobName};
@@ -91,9 +92,8 @@ fn linted(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
     let again = lint::lint(&Subject::new(sources, files.iter().collect(), &job));
     assert_eq!(texts(sources, &found), texts(sources, &again), "other findings the second time");
     sound(sources, &found);
-    let known = rules();
     for (file, origin) in files.iter().zip([Origin::Conf, Origin::Override]) {
-        sound(sources, &allow::apply(sources.get(origin), Some(file), origin, found.clone(), &known, |_| true));
+        sound(sources, &allow::apply(sources.get(origin), Some(file), origin, found.clone(), RULES, |_| true));
     }
     found
 }

@@ -46,14 +46,10 @@ const WRONG: [(&str, &str); 14] = [
     ("[shellcheck]\nwanted = true\n", "x.toml:1:1: invalid type: map, expected a string"),
 ];
 
-const fn rule(code: &'static str, name: &'static str) -> Rule {
-    Rule { code, name, severity: Severity::Warning, explanation: "" }
-}
-
-static REFUSED: Rule = rule("U003", "unknown-stanza");
-static FIRST: Rule = rule("U105", "lost-environment");
-static SECOND: Rule = rule("U150", "shell-syntax-error");
-static THIRD: Rule = rule("U201", "changed-word");
+static REFUSED: Rule = Rule::sample("U003", "unknown-stanza", Severity::Warning);
+static FIRST: Rule = Rule::sample("U105", "lost-environment", Severity::Warning);
+static SECOND: Rule = Rule::sample("U150", "shell-syntax-error", Severity::Warning);
+static THIRD: Rule = Rule::sample("U201", "changed-word", Severity::Warning);
 static KNOWN: [&Rule; 4] = [&REFUSED, &FIRST, &SECOND, &THIRD];
 
 fn parsed(text: &str) -> Result<Configuration, String> {
@@ -117,7 +113,7 @@ fn the_schema_says_the_same() {
 #[test]
 fn the_schema_takes_every_rule() {
     let (_, validator) = schema();
-    for rule in crate::cli::all_rules() {
+    for rule in crate::diagnostic::registry::RULES {
         let list = |key: &str, text: &str| validator.is_valid(&serde_json::json!({ key: [text] }));
         assert!(list("select", rule.code) && list("select", rule.name), "{}", rule.code);
         assert_eq!(list("ignore", rule.code), !rule.is_of_refusal(), "{}", rule.code);

@@ -2,7 +2,6 @@
 //! it, and with the override that goes with it.
 
 mod name;
-mod rules;
 mod stray;
 mod walk;
 
@@ -22,6 +21,7 @@ use rayon::prelude::*;
 
 use super::input::{self, Input};
 use crate::diagnostic::Rule;
+use crate::diagnostic::registry::{FILE_NOT_READ, OVERRIDE_WITHOUT_CONF, SHADOWED_JOB};
 use crate::dialect::Dialect;
 use crate::job::JobName;
 use crate::report::Converted;
@@ -29,8 +29,6 @@ use crate::source;
 use name::OVERRIDE;
 use stray::Stray;
 use walk::{Found, Remark, What};
-
-pub(super) use rules::RULES;
 
 /// What configuration directories hold.
 pub(super) struct Directory {
@@ -51,13 +49,13 @@ pub(super) fn read(directories: &[PathBuf], with_override: bool, dialect: Option
             match what {
                 What::Conf => keep_first(&mut jobs, name, Place { rank, path }),
                 What::Override => overrides.push((name, Place { rank, path })),
-                What::NotRead(remark) => strays.push(Stray::remark(name, path, &rules::NOT_READ, remark)),
+                What::NotRead(remark) => strays.push(Stray::remark(name, path, &FILE_NOT_READ, remark)),
                 What::Unreadable(trouble) => strays.push(Stray::unreadable(name, path, trouble)),
             }
         }
     }
     strays.extend(jobs.iter().flat_map(|(name, Job { first, hidden })| {
-        hidden.iter().map(|place| Stray::remark(name.clone(), place.path.clone(), &rules::SHADOWED, stray::shadowed_job(&first.path)))
+        hidden.iter().map(|place| Stray::remark(name.clone(), place.path.clone(), &SHADOWED_JOB, stray::shadowed_job(&first.path)))
     }));
     strays.extend(overrides.into_iter().filter_map(|(name, place)| {
         let (rule, remark) = idle(&directories, &name, &place, &jobs)?;
@@ -117,14 +115,14 @@ fn applied_override(directories: &[&Path], name: &[u8]) -> Option<PathBuf> {
 fn idle(directories: &[&Path], name: &[u8], place: &Place, jobs: &BTreeMap<Vec<u8>, Job>) -> Option<(&'static Rule, Remark)> {
     let Some(Job { first, hidden: _ }) = jobs.get(name) else {
         let meant = name.strip_suffix(b".conf").filter(|stem| jobs.contains_key(*stem));
-        return Some((&rules::OVERRIDE_WITHOUT_CONF, stray::without_conf(name, meant)));
+        return Some((&OVERRIDE_WITHOUT_CONF, stray::without_conf(name, meant)));
     };
     if first.rank < place.rank {
-        return Some((&rules::OVERRIDE_WITHOUT_CONF, stray::beyond_conf(&first.path)));
+        return Some((&OVERRIDE_WITHOUT_CONF, stray::beyond_conf(&first.path)));
     }
     // Those of the directories up to here: this one is among them, so that any other is before it.
     let applied = applied_override(&directories[..=place.rank], name)?;
-    (applied != place.path).then(|| (&rules::SHADOWED, stray::shadowed_override(&applied)))
+    (applied != place.path).then(|| (&SHADOWED_JOB, stray::shadowed_override(&applied)))
 }
 
 /// The directories without those that are given again, which would only hide themselves.

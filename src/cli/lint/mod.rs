@@ -10,8 +10,9 @@ use super::arguments::Lint;
 use super::baseline::Baseline;
 use super::input::STDIN;
 use super::telling::{judge, tell};
-use super::{Status, Streams, all_rules};
+use super::{Status, Streams};
 use crate::conversion::Converted;
+use crate::diagnostic::registry;
 use crate::report::visible;
 use settings::Settings;
 
@@ -19,11 +20,11 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
-    let known = all_rules();
+    let known = registry::RULES;
     let mut status = Status::Done;
     let mut files: Vec<Converted> = Vec::new();
     for path in &arguments.paths {
-        let settings = match Settings::new(arguments, path, &known) {
+        let settings = match Settings::new(arguments, path, known) {
             Ok(settings) => settings,
             Err(message) => return streams.usage(&message),
         };
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
             }
         }
     }
-    match baseline(arguments, &known, &mut files) {
+    match baseline(arguments, known, &mut files) {
         Ok(None) => {}
         Ok(Some(new)) => status = new,
         Err(error) => {

@@ -49,14 +49,14 @@ impl Settings {
     pub(super) fn looks_for(&self, rule: &Rule, between: bool) -> bool {
         self.selection.keeps(rule).is_some()
             && self.checker.looks_for(rule)
-            && (self.migration || !is_about_migration(rule))
-            && (between || !rule.code.starts_with("U3"))
+            && (self.migration || !rule.category.is_about_units())
+            && (between || !rule.category.is_between())
     }
 
     /// Takes out what is not wanted, and sets severities as they are.
     pub(super) fn select(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| {
-            let wanted = self.migration || !is_about_migration(diagnostic.rule);
+            let wanted = self.migration || !diagnostic.rule.category.is_about_units();
             match self.selection.keeps(diagnostic.rule).filter(|_| wanted) {
                 Some(severity) => {
                     diagnostic.severity = severity;
@@ -66,9 +66,4 @@ impl Settings {
             }
         });
     }
-}
-
-/// Rules that are about the unit, not about the job.
-fn is_about_migration(rule: &Rule) -> bool {
-    rule.code.starts_with("U2") || ["U305", "U307", "U308"].contains(&rule.code)
 }

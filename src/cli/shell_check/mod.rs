@@ -6,7 +6,6 @@
 
 mod child;
 mod piece;
-mod rules;
 mod shellcheck;
 mod syntax;
 
@@ -23,12 +22,13 @@ use rayon::prelude::*;
 
 use self::piece::Piece;
 use self::syntax::Complaint;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::registry::{SHELL_SYNTAX_ERROR, SHELLCHECK, UNCHECKED_SCRIPT};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::lint::Script;
 use crate::source::Span;
 
-pub(super) use rules::RULES;
-use rules::{SHELLCHECK, SHELLCHECK_NOTE, SYNTAX, UNCHECKED};
+/// The rule for what `ShellCheck` calls info or style.
+static SHELLCHECK_NOTE: Rule = SHELLCHECK.with_severity(Severity::Note);
 
 /// How long a program may think about one script.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -77,10 +77,10 @@ impl Checker {
     /// Whether findings of this rule would have been told. True of the rules of others.
     pub(super) fn looks_for(&self, rule: &Rule) -> bool {
         match rule.code {
-            code if code == SYNTAX.code => self.sh.is_some(),
+            code if code == SHELL_SYNTAX_ERROR.code => self.sh.is_some(),
             code if code == SHELLCHECK.code => self.shellcheck.is_some(),
             // That a program fails to answer is a matter of luck.
-            code => code != UNCHECKED.code,
+            code => code != UNCHECKED_SCRIPT.code,
         }
     }
 
@@ -95,7 +95,9 @@ impl Checker {
                 Ok(None) => {}
                 // ShellCheck would stop at the same place.
                 Ok(Some(complaint)) => return vec![refused(piece, &complaint)],
-                Err(why) => return vec![UNCHECKED.at(piece.whole(), format!("`sh -n` does not say whether a shell can read this: {why}"))],
+                Err(why) => {
+                    return vec![UNCHECKED_SCRIPT.at(piece.whole(), format!("`sh -n` does not say whether a shell can read this: {why}"))];
+                }
             }
         }
         let Some(program) = &self.shellcheck else { return Vec::new() };
@@ -103,7 +105,7 @@ impl Checker {
             Ok(comments) => {
                 comments.iter().map(|comment| commented(comment, piece.place_between(comment.start(), comment.end()))).collect()
             }
-            Err(why) => vec![UNCHECKED.at(piece.whole(), format!("ShellCheck says nothing about this: {why}"))],
+            Err(why) => vec![UNCHECKED_SCRIPT.at(piece.whole(), format!("ShellCheck says nothing about this: {why}"))],
         }
     }
 }
@@ -116,7 +118,7 @@ fn answer<T: Clone>(answers: &Answers<T>, text: &str, ask: impl FnOnce(&str) -> 
 
 fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
     let place = complaint.line.map_or_else(|| piece.whole(), |line| piece.line(line));
-    let diagnostic = SYNTAX.at(place, format!("a shell cannot read this: {}", complaint.message));
+    let diagnostic = SHELL_SYNTAX_ERROR.at(place, format!("a shell cannot read this: {}", complaint.message));
     let diagnostic = match piece.open_quote().filter(|quote| quote.start < place.start) {
         Some(quote) => diagnostic.related(quote, "this is never closed"),
         None => diagnostic,

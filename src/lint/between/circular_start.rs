@@ -5,49 +5,8 @@ use std::collections::BTreeSet;
 use super::reach::{Reach, Source, source};
 use super::{Findings, Neighbours};
 use crate::ast::Event;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{CIRCULAR_START, NEVER_STARTED_JOB};
 use crate::source::lossy;
-
-pub(super) static NEVER_STARTED: Rule = Rule {
-    code: "U310",
-    name: "never-started-job",
-    severity: Severity::Warning,
-    explanation: "\
-The job waits for something that nothing in the directory brings about: an event that no script emits, or a job that does not exist or never starts itself. Only a person can start it. If something outside \
-emits the event, say so in upstart2systemd.toml (`events = [\"NAME\"]`); if the job is meant to be started by hand, take its `start on` away.
-
-Bad:
-
-    # report.conf
-    start on started databse
-
-Good:
-
-    # report.conf
-    start on started database",
-};
-
-pub(super) static CIRCULAR: Rule = Rule {
-    code: "U312",
-    name: "circular-start",
-    severity: Severity::Warning,
-    explanation: "\
-Jobs wait for each other to start, and nothing else starts any of them: none ever starts by itself. Give one of them a condition of its own.
-
-Bad:
-
-    # a.conf
-    start on started b
-    # b.conf
-    start on started a
-
-Good:
-
-    # a.conf
-    start on runlevel [2345]
-    # b.conf
-    start on started a",
-};
 
 pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
     let mut told = BTreeSet::new();
@@ -60,7 +19,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
         let Some(first) = missing.first() else { continue };
         if let Some(circle) = circle(neighbours, reach, index) {
             told.extend(circle.iter().map(|(job, _)| *job));
-            let mut diagnostic = CIRCULAR
+            let mut diagnostic = CIRCULAR_START
                 .at(first.span(), format!("`{}` waits for a job that waits for it", lossy(&known.job.name.0)))
                 .note("nothing else starts any of them")
                 .help("give one of them a condition of its own, such as `start on runlevel [2345]`");
@@ -77,7 +36,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             continue;
         }
         let name = lossy(&known.job.name.0);
-        let mut diagnostic = NEVER_STARTED
+        let mut diagnostic = NEVER_STARTED_JOB
             .at(first.span(), format!("nothing ever starts `{name}`"))
             .help("mend what it waits for; if it is meant to be started by hand, take `start on` away");
         diagnostic = match source(neighbours, first) {

@@ -1,52 +1,10 @@
 //! What jobs declare to emit, and what their scripts emit.
 
 use super::{Findings, Neighbours};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::{DECLARED_EVENT_NOT_EMITTED, EMITTED_EVENT_NOT_DECLARED};
 use crate::event_table::is_known_event;
 use crate::source::lossy;
 use crate::world::Emitter;
-
-pub(super) static NOT_EMITTED: Rule = Rule {
-    code: "U313",
-    name: "declared-event-not-emitted",
-    severity: Severity::Note,
-    explanation: "\
-The job says that it emits an event (`emits`), and other jobs wait for it, but no script of the job emits it. The program that the job runs may do it; if it does not, those jobs never start.
-
-Bad:
-
-    emits cache-warm
-    exec /usr/bin/warm-cache
-
-Good:
-
-    emits cache-warm
-    script
-        /usr/bin/warm-cache
-        initctl emit cache-warm
-    end script",
-};
-
-pub(super) static NOT_DECLARED: Rule = Rule {
-    code: "U314",
-    name: "emitted-event-not-declared",
-    severity: Severity::Note,
-    explanation: "\
-A script emits an event that no `emits` stanza of the job declares. `emits` has no effect on what happens, but it is how people and tools see where an event comes from.
-
-Bad:
-
-    script
-        initctl emit cache-warm
-    end script
-
-Good:
-
-    emits cache-warm
-    script
-        initctl emit cache-warm
-    end script",
-};
 
 pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
     for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -63,7 +21,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             if !own(name).is_empty() || says_so || name.contains(['*', '?', '[']) || is_known_event(name) {
                 continue;
             }
-            let mut diagnostic = NOT_EMITTED
+            let mut diagnostic = DECLARED_EVENT_NOT_EMITTED
                 .at(word.span, format!("no script of this job emits `{}`", lossy(name)))
                 .note("the program that it runs may")
                 .help("if nothing does, let a script call `initctl emit`, or take the declaration away");
@@ -83,7 +41,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             }
             told.push(event);
             let Some(emitter) = own(event).first().copied() else { continue };
-            let diagnostic = NOT_DECLARED
+            let diagnostic = EMITTED_EVENT_NOT_DECLARED
                 .at(emitter.place.span, format!("`{}` is not among what the job declares to emit", lossy(event)))
                 .help(format!("add `emits {}`", lossy(event)));
             found.push((index, diagnostic));

@@ -5,7 +5,7 @@ mod emits;
 mod reach;
 mod unstarted_instance;
 
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Span};
 use crate::survey::Known;
 use crate::world::World;
@@ -30,10 +30,6 @@ impl Neighbours<'_> {
 
 /// What is found, each with the index of the job that it belongs to.
 type Findings = Vec<(usize, Diagnostic)>;
-
-/// Every rule about what is between jobs and shows without a translation.
-pub static RULES: [&Rule; 5] =
-    [&circular_start::NEVER_STARTED, &unstarted_instance::RULE, &circular_start::CIRCULAR, &emits::NOT_EMITTED, &emits::NOT_DECLARED];
 
 /// What the rules find in a directory. Time grows with the number of jobs and of what they name.
 pub fn lint(neighbours: &Neighbours<'_>) -> Findings {

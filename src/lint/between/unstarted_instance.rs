@@ -3,30 +3,10 @@
 use super::reach::Reach;
 use super::{Findings, Neighbours};
 use crate::ast::Argument;
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::registry::UNSTARTED_INSTANCE;
 use crate::event_table::event_carries;
 use crate::instance::Instance;
 use crate::source::lossy;
-
-pub(super) static RULE: Rule = Rule {
-    code: "U311",
-    name: "unstarted-instance",
-    severity: Severity::Warning,
-    explanation: "\
-The job has instances, and nothing that starts it says which: no event of its condition carries the variable that names the instance, no script starts the job with it, and no `env` stanza gives it a default. init \
-then fails to name the instance and does not start the job.
-
-Bad:
-
-    start on runlevel [2345]
-    instance $PORT
-
-Good:
-
-    start on runlevel [2345]
-    instance $PORT
-    env PORT=8080",
-};
 
 pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
     for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -45,7 +25,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
         if reach.started.get(&job.name.0).is_some_and(|starts| starts.iter().any(given)) {
             continue;
         }
-        let diagnostic = RULE
+        let diagnostic = UNSTARTED_INSTANCE
             .at(pattern.span, format!("nothing says what `{}` is, so no instance ever starts", lossy(missing)))
             .related(condition.span, "what starts the job does not carry it")
             .note("init does not start a job whose instance it cannot name")

@@ -1,9 +1,9 @@
 //! Jobs that run when something ends: the system, or another job.
 
-use super::rules::SHUTDOWN_JOB;
 use super::stop::bind;
 use super::{Activation, Inversion, Meant, Relations, push, push_known};
 use crate::ast::Condition;
+use crate::diagnostic::registry::SHUTDOWN_JOB;
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::context::Lowering;

@@ -2,9 +2,9 @@
 
 use super::announced;
 use super::latch::{self, Term};
-use super::rules::{BRINGS_UP, FOLLOWS_FAILED, LATCH, TOGETHER};
 use super::{Relations, push};
 use crate::ast::Condition;
+use crate::diagnostic::registry::{BRINGS_UP_JOB, FOLLOWS_FAILED_JOB, JOINED_JOBS, LATCHED_EVENT};
 use crate::job::Stated;
 use crate::lower::companion::Companion;
 use crate::lower::context::Lowering;
@@ -67,7 +67,7 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
     if let Some(terms) = &joined.terms {
         lowering.exact(condition.stanza, &[]);
         if terms.len() > 1 && terms.iter().any(Term::waits) {
-            let diagnostic = LATCH
+            let diagnostic = LATCHED_EVENT
                 .at(joined.span, "only who emits the last of these events waits until the unit has started")
                 .note("under Upstart the others waited, too");
             lowering.approximate(condition.stanza, &[], diagnostic);
@@ -75,7 +75,7 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
         let stopped_from_there =
             |unit: &UnitName| lowering.companions.iter().any(|companion| matches!(companion, Companion::DropIn { to, .. } if to == unit));
         if let Some(unit) = joined.units.iter().find(|unit| relations.part_of.contains(unit) && !stopped_from_there(unit)) {
-            let diagnostic = TOGETHER
+            let diagnostic = JOINED_JOBS
                 .at(joined.span, format!("the unit is restarted along with {unit}"))
                 .note("Upstart left it down until all of these had happened anew");
             lowering.approximate(condition.stanza, &[], diagnostic);
@@ -87,7 +87,7 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
         for unit in &joined.units {
             push(&mut relations.requisite, unit);
         }
-        let diagnostic = TOGETHER
+        let diagnostic = JOINED_JOBS
             .at(joined.span, "the unit does not start by hand unless all of these run")
             .note("it is restarted along with any of them; Upstart left it down until all had been started anew");
         lowering.approximate(condition.stanza, &[Directive::Requisite, Directive::After, Directive::WantedBy], diagnostic);
@@ -98,7 +98,7 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
     } else {
         ("each of these jobs brings the others in, too", "Upstart waited until somebody had started all of them")
     };
-    lowering.approximate(condition.stanza, &[Directive::WantedBy], TOGETHER.at(joined.span, message).note(note));
+    lowering.approximate(condition.stanza, &[Directive::WantedBy], JOINED_JOBS.at(joined.span, message).note(note));
 }
 
 /// Hangs the unit on what stands for the start, so that it does not start when that fails. Where the start is remembered, what does
@@ -129,11 +129,11 @@ fn follow(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, followed: 
     }
     if relations.binds_to.contains(unit) {
         // A unit that is bound to another one does not start where that one failed to.
-        let diagnostic = BRINGS_UP.at(*span, format!("starting the unit by hand brings {unit} up, too"));
+        let diagnostic = BRINGS_UP_JOB.at(*span, format!("starting the unit by hand brings {unit} up, too"));
         lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
         return;
     }
-    let diagnostic = FOLLOWS_FAILED.at(*span, format!("the unit also starts when {unit} failed to start"));
+    let diagnostic = FOLLOWS_FAILED_JOB.at(*span, format!("the unit also starts when {unit} failed to start"));
     // One of several alternatives is enough: the unit must not bring the others in.
     if *optional || *alone {
         lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);

@@ -8,7 +8,6 @@ mod announced;
 mod down;
 mod followed;
 mod latch;
-mod rules;
 mod start;
 mod stop;
 
@@ -19,16 +18,15 @@ use super::process::Shape;
 use super::trigger::{Side, Trigger, classify};
 use crate::ast::{Condition, Event};
 use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{EARLY_UNIT, SPRAWLING_CONDITION, UNBOUND_INSTANCE};
 use crate::event::{Dnf, Expr};
 use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{Span, Spanned};
 use crate::systemd::{Directive, Section, UnitName, Value};
 use followed::{Followed, Joined};
-use rules::{EARLY_UNIT, TOO_MANY, UNBOUND};
 
 pub(super) use latch::joins;
-pub(super) use rules::RULES;
 pub(super) use start::start;
 
 /// What a condition asks of the unit. Names are in the order in which they were written.
@@ -151,7 +149,7 @@ fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side)
     if let Ok(Dnf(paths)) = expr.normalize() {
         return Some(paths);
     }
-    let diagnostic = TOO_MANY.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
+    let diagnostic = SPRAWLING_CONDITION.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
     lowering.manual(condition.stanza, &[], diagnostic);
     None
 }
@@ -290,11 +288,11 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>, instance: &In
     }
     if let (Some(target), Some(condition)) = (others.first(), &lowering.job.start_on) {
         let unit = lowering.unit.name.as_str().replace("@.", "@NAME.");
-        let diagnostic = UNBOUND
+        let diagnostic = UNBOUND_INSTANCE
             .at(condition.span, "the condition does not say which instances start")
             .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")
             .help(format!("start those that you need with {target}: `systemctl add-wants {target} {unit}`"));
-        lowering.remark(Section::Unit, &UNBOUND, &format!("enable an instance with: systemctl add-wants {target} {unit}"));
+        lowering.remark(Section::Unit, &UNBOUND_INSTANCE, &format!("enable an instance with: systemctl add-wants {target} {unit}"));
         lowering.manual(condition.stanza, &[], diagnostic);
     }
     names

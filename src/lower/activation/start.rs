@@ -4,15 +4,18 @@ use super::announced;
 use super::down::going_down;
 use super::followed::{Followed, Joined};
 use super::latch;
-use super::rules::{AND_EVENTS, CONDITION_OF_ONE_PATH, EARLY, LATCH, RUNLEVELS, STOPPED_TASK};
 use super::{Activation, Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::{Condition, Console};
+use crate::diagnostic::registry::{
+    CONDITION_OF_ONE_ALTERNATIVE, DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
+    UNTRANSLATABLE_EVENT,
+};
 use crate::event_table::{JobState, Milestone};
 use crate::job::Stated;
 use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
 use crate::lower::runlevel::Runlevels;
-use crate::lower::trigger::{BEYOND, Role, Side, Trigger, is_early};
+use crate::lower::trigger::{Role, Side, Trigger, is_early};
 use crate::source::Span;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::world::Kind;
@@ -31,7 +34,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         return activation;
     }
     for path in &down {
-        let diagnostic = RUNLEVELS
+        let diagnostic = DISTINGUISHED_RUNLEVELS
             .at(path_span(path).unwrap_or(condition.span), "the unit does not run again when the system, or that job, goes down")
             .note("a unit either comes up with the system, or does its work on the way down")
             .help("write a second job for the way down");
@@ -50,7 +53,11 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     activation.start.attribute(condition.span);
     virtualization(lowering, condition, &reached, &mut activation.start);
     if reached.is_empty() {
-        lowering.remark(Section::Unit, &BEYOND, "nothing is left of the start condition; start the unit by hand or by another unit.");
+        lowering.remark(
+            Section::Unit,
+            &UNTRANSLATABLE_EVENT,
+            "nothing is left of the start condition; start the unit by hand or by another unit.",
+        );
     }
     activation
 }
@@ -70,13 +77,13 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
         .collect();
     let terms = latch::terms(lowering, path, all);
     if transient.len() > 1 && terms.is_none() {
-        let mut diagnostic = AND_EVENTS
+        let mut diagnostic = JOINED_EVENTS
             .at(span, "nothing remembers that the first of these events has happened")
             .help("hang the unit on the one that always comes last");
         for leaf in transient.iter().take(2) {
             diagnostic = diagnostic.related(leaf.span, "this passes");
         }
-        lowering.remark(Section::Unit, &AND_EVENTS, "the start condition joins passing events; nothing starts this unit by itself.");
+        lowering.remark(Section::Unit, &JOINED_EVENTS, "the start condition joins passing events; nothing starts this unit by itself.");
         lowering.manual(condition.stanza, &[], diagnostic);
         return;
     }
@@ -96,7 +103,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
     if let Some(leaf) = transient.first() {
         pull(&leaf.value, relations);
         if leaves.len() > 1 && (milestone || !jobs.is_empty()) && !matches!(leaf.value, Trigger::Companion) {
-            let diagnostic = LATCH
+            let diagnostic = LATCHED_EVENT
                 .at(leaf.span, "this event is not remembered until the rest of the condition holds")
                 .note("the unit is started when it happens, after what is being started at that moment");
             lowering.approximate(condition.stanza, &[], diagnostic);
@@ -194,7 +201,7 @@ fn network(relations: &mut Relations) {
 fn told_apart(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, levels: Runlevels) {
     // A single level is what a machine boots to, so only a set that leaves some out on purpose is worth a word.
     if levels.running() && levels.down() && lowering.job.is_task() {
-        let diagnostic = RUNLEVELS
+        let diagnostic = DISTINGUISHED_RUNLEVELS
             .at(span, "the unit runs when the system comes up, not again when it goes down")
             .help("if it is to do something on the way down, put that into `ExecStop=` and add `RemainAfterExit=yes`");
         lowering.approximate(condition.stanza, &[], diagnostic);
@@ -243,7 +250,7 @@ fn job(
             if peer.kind == Some(Kind::Task) {
                 lowering.exact(condition.stanza, &[Directive::After, Directive::WantedBy]);
             } else {
-                let diagnostic = STOPPED_TASK
+                let diagnostic = END_OF_UNKNOWN_JOB
                     .at(span, format!("{unit} is taken for a task whose end is waited for"))
                     .help(format!("if it is a service, use `OnSuccess=` and `OnFailure=` in a drop-in for {unit}"));
                 lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
@@ -306,7 +313,7 @@ fn pull_by_boot(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span
     }
     push_known(&mut relations.wanted_by, "multi-user.target");
     if only_early && leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(_))) {
-        let diagnostic = EARLY
+        let diagnostic = EARLY_EVENT
             .at(span, "the unit starts later than the job did, with the ordinary services")
             .help("if something early needs it, see `upstart2systemd explain early-event`");
         lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
@@ -335,7 +342,7 @@ fn virtualization(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, pa
             relations.virtualization.extend(kinds[0].iter().map(|kind| (*kind).clone()));
             return;
         }
-        let diagnostic = CONDITION_OF_ONE_PATH
+        let diagnostic = CONDITION_OF_ONE_ALTERNATIVE
             .at(condition.span, "only some of the alternatives depend on a container")
             .note("the unit does not look at it at all")
             .help("add `ConditionVirtualization=` if the unit must not start elsewhere");

@@ -1,16 +1,19 @@
 //! `stop on`: what takes the unit down.
 
 use super::down::in_order;
-use super::rules::{CONFLICTS, CONTRADICTION, RUNLEVELS, STOP_AND, STOP_BY_EVENT, UNBOUND_CRASH};
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::{
+    DISTINGUISHED_RUNLEVELS, FOLLOWS_END, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE,
+    UNBOUND_CRASH,
+};
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::companion::{drop_in, stopping, systemctl};
 use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
-use crate::lower::trigger::{AT_END, Side, Trigger, is_early};
+use crate::lower::trigger::{Side, Trigger, is_early};
 use crate::source::Span;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::world::Kind;
@@ -28,11 +31,11 @@ pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, r
                 relations.attribute(leaf.span);
             }
             [first, ..] => {
-                let diagnostic = STOP_AND
+                let diagnostic = JOINED_STOP_CONDITION
                     .at(path_span(path).unwrap_or(first.span), "a unit cannot be stopped by two events together")
                     .note("at shutdown systemd stops it anyway")
                     .help("if one of them alone will do, write that one");
-                lowering.remark(Section::Unit, &STOP_AND, "the stop condition joins several events and is missing.");
+                lowering.remark(Section::Unit, &JOINED_STOP_CONDITION, "the stop condition joins several events and is missing.");
                 lowering.manual(condition.stanza, &[], diagnostic);
             }
         }
@@ -43,7 +46,7 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
     match &leaf.value {
         Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
             if levels.tells_running_apart() || (levels.running() && !levels.down()) {
-                let diagnostic = RUNLEVELS
+                let diagnostic = DISTINGUISHED_RUNLEVELS
                     .at(leaf.span, "systemd does not stop a unit between the run levels 2 to 5")
                     .note("at shutdown it stops the unit anyway")
                     .help("if the unit must not run at one of them, leave it disabled there");
@@ -63,11 +66,11 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
             }
         }
         Trigger::Unit(unit) => {
-            let diagnostic = STOP_BY_EVENT
+            let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, format!("a unit is not stopped when {unit} starts"))
                 .note(format!("`Conflicts=` would also stop {unit} when this unit starts"))
                 .help(format!("write a second service that is wanted by {unit} and ordered after it, with {}", stopping(lowering)));
-            lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
+            lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
         Trigger::Custom(node) => {
@@ -83,7 +86,7 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
             lowering.exact(condition.stanza, &[Directive::After]);
         }
         Trigger::RemoteFilesystemsGone if relations.after.contains(&UnitName::known("remote-fs.target")) => {
-            let diagnostic = STOP_BY_EVENT
+            let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, "a unit that starts after the remote file systems stops before they go")
                 .note("systemd stops units in the reverse of the order in which it starts them")
                 .help("if it has to outlive them, take `After=remote-fs.target` away and add `Before=remote-fs-pre.target`");
@@ -94,11 +97,11 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Le
             lowering.exact(condition.stanza, &[Directive::Before]);
         }
         Trigger::Reached(_) | Trigger::BeforeUnit(_) | Trigger::Virtualization(_) => {
-            let diagnostic = STOP_BY_EVENT
+            let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, "a unit is not stopped when the boot gets there")
                 .note("the unit goes on until somebody stops it, or the system goes down")
                 .help("let the process end by itself when it is not needed any more");
-            lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
+            lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
         // Said where the event stands.
@@ -115,14 +118,14 @@ fn stop_by_event(
     relations: &mut Relations,
 ) -> bool {
     if relations.wanted_by.contains(node) || relations.joined.iter().any(|joined| joined.units.contains(node)) {
-        let diagnostic = CONTRADICTION
+        let diagnostic = START_AND_STOP_BY_ONE_JOB
             .at(span, format!("a unit cannot be both started and stopped by {node}"))
             .note("Upstart stopped the job if it ran, and started it anew")
             .help(format!(
                 "write a second service that is wanted by {node}, with `ExecStart=/bin/systemctl --no-block restart {}`",
                 lowering.unit.name
             ));
-        lowering.remark(Section::Unit, &CONTRADICTION, &format!("goes on when {node} starts it again."));
+        lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("goes on when {node} starts it again."));
         lowering.manual(condition.stanza, &[], diagnostic);
         return false;
     }
@@ -147,7 +150,7 @@ pub(super) fn bind(
         push(&mut relations.stop_propagated_from, unit);
         lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
         if peer.respawns {
-            let diagnostic = AT_END
+            let diagnostic = FOLLOWS_END
                 .at(span, format!("this unit also stops when {unit} is respawned"))
                 .note("Upstart emits no `stopped` then")
                 .help("if it should not, see whether it has to stop with that one at all");
@@ -250,19 +253,19 @@ fn stop_by_job(
         }
         JobState::Starting | JobState::Started if is_early(peer) => {
             // A conflict would take down what the whole boot hangs on.
-            let diagnostic = STOP_BY_EVENT
+            let diagnostic = STOP_AT_MILESTONE
                 .at(span, "a unit is not stopped when the boot gets there")
                 .note(format!("{unit} is part of every boot"))
                 .help("let the process end by itself when it is not needed any more");
-            lowering.remark(Section::Unit, &STOP_BY_EVENT, "the stop condition is missing.");
+            lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
         JobState::Starting | JobState::Started => {
             if relations.wanted_by.contains(unit) || relations.followed.iter().any(|followed| followed.unit == *unit) {
-                let diagnostic = CONTRADICTION
+                let diagnostic = START_AND_STOP_BY_ONE_JOB
                     .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
                     .help(format!("let the process end by itself, or stop it from an `ExecStartPost=` of {unit}"));
-                lowering.remark(Section::Unit, &CONTRADICTION, &format!("does not stop when {unit} has started."));
+                lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("does not stop when {unit} has started."));
                 lowering.manual(condition.stanza, &[], diagnostic);
                 return;
             }
@@ -273,13 +276,13 @@ fn stop_by_job(
             if state == JobState::Starting && !relations.after.contains(unit) {
                 push(&mut relations.before, unit);
             }
-            let diagnostic = CONFLICTS
+            let diagnostic = MUTUAL_CONFLICT
                 .at(span, format!("starting this unit also stops {unit}"))
                 .note("`Conflicts=` works both ways; under Upstart only the start of the other job had an effect")
                 .help(format!("to have only that, stop this unit from an `ExecStartPost=` of {unit}"));
             lowering.comment(
                 Directive::Conflicts,
-                &CONFLICTS,
+                &MUTUAL_CONFLICT,
                 &format!("works both ways; Upstart only stopped this job when {unit} started."),
             );
             lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);

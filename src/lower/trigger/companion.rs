@@ -1,10 +1,11 @@
 //! Events that need a file beside the unit: files, devices, names on the bus, keys.
 
-use super::{BEYOND, COMPANION, CONTROL_ALT_DELETE, Classified, FILTER, Side, Trigger, value};
+use super::{Classified, Side, Trigger, value};
 use crate::ast::{Argument, Event, Phase};
 use crate::command::direct_argv;
 use crate::conversion::Output;
-use crate::diagnostic::{Disposition, Rule, Severity};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{COMPANION_NEEDED, CONTROL_ALT_DELETE, LEVEL_TRIGGERED_PATH, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
 use crate::glob;
 use crate::lower::companion::{Companion, beside, made_for, stopping};
 use crate::lower::context::Lowering;
@@ -12,22 +13,14 @@ use crate::lower::literal::literal;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Text, Unit, UnitName, Value, escape_path};
 
-pub(super) static LEVEL_TRIGGERED: Rule = Rule {
-    code: "U265",
-    name: "level-triggered-path",
-    severity: Severity::Note,
-    explanation: "Upstart starts the job when the file appears. A .path unit with `PathExists=` starts the service as long as the file is there: also at boot (as Upstart's bridge did), and again at once when the \
-service ends and the file is still there. If it must not, let the service delete the file.",
-};
-
 /// What a person is told to write where only the unit itself is asked for.
 pub(super) fn companion(event: &Event, what: &str, help: &str) -> Classified {
-    let diagnostic = COMPANION.at(event.span(), format!("this needs {what}")).help(help);
+    let diagnostic = COMPANION_NEEDED.at(event.span(), format!("this needs {what}")).help(help);
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
 pub(super) fn beyond(event: &Event, message: &str, help: &str) -> Classified {
-    Classified::with(Trigger::Beyond, Disposition::Manual, BEYOND.at(event.span(), message).help(help))
+    Classified::with(Trigger::Beyond, Disposition::Manual, UNTRANSLATABLE_EVENT.at(event.span(), message).help(help))
 }
 
 pub(super) fn written(companion: Companion) -> Classified {
@@ -118,7 +111,7 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     if place != path {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
-            FILTER
+            UNMATCHED_VARIABLE
                 .at(event.span(), format!("the task runs whenever something changes in {}", lossy(directory)))
                 .note("`PathExistsGlob=` would start it again and again while a file is there")
                 .help("let the task look for the files that it is about"),
@@ -126,7 +119,7 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     } else if watched.contains(&Directive::PathExists) || watched.contains(&Directive::PathExistsGlob) {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
-            LEVEL_TRIGGERED
+            LEVEL_TRIGGERED_PATH
                 .at(event.span(), "the service is started as long as the file is there")
                 .note("Upstart started it once, when the file appeared")
                 .help("if it ends by itself, let it delete the file"),

@@ -1,8 +1,9 @@
 //! Events of somebody's own: a unit stands for each, and starting it is emitting the event.
 
-use super::{BEYOND, COMPANION, Classified, FILTER, Side, Trigger, UNKNOWN, never};
+use super::{Classified, Side, Trigger, never};
 use crate::ast::{Argument, Event};
-use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::diagnostic::registry::{COMPANION_NEEDED, UNEMITTED_EVENT, UNKNOWN_EVENT, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::event_table;
 use crate::glob;
 use crate::instance::Instance;
@@ -14,30 +15,13 @@ use crate::suggestion::closest;
 use crate::systemd::{Directive, UnitName, Value, escape_instance};
 use crate::world::Variable;
 
-pub(super) static UNEMITTED: Rule = Rule {
-    code: "U304",
-    name: "unemitted-event",
-    severity: Severity::Warning,
-    explanation: "\
-No script of the directory emits this event, and no job says that it does (`emits`), so within the directory nothing ever makes the condition true. Something outside may: a script of a package, a cron \
-job, a person. A unit stands for the event all the same: whoever emitted it with
-
-    initctl emit EVENT
-
-now says
-
-    systemctl start upstart-event-EVENT.service
-
-which starts and stops the same jobs, and returns when they are up.",
-};
-
 pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let name = event.name.value.as_str();
     if let Some(why) = event_table::never(name) {
         return never(event, why, side);
     }
     if name.starts_with(":sys:") {
-        let diagnostic = BEYOND
+        let diagnostic = UNTRANSLATABLE_EVENT
             .at(event.span(), "this is an event of the system as the init of a session sees it")
             .help("a user unit cannot follow a system unit: watch for what the event was about, for example with a .path unit of the user");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
@@ -51,7 +35,8 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
         None => Node::of(name),
     };
     let Ok(node) = node else {
-        let diagnostic = BEYOND.at(event.span(), "the name of this event is too long for a unit").help("give the event a shorter name");
+        let diagnostic =
+            UNTRANSLATABLE_EVENT.at(event.span(), "the name of this event is too long for a unit").help("give the event a shorter name");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     };
     let mut classified =
@@ -70,13 +55,13 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
         .filter(|unit| !unit.is_template() && *unit != lowering.unit.name)
         .collect();
     if units.is_empty() || !lowering.options.companions || lowering.unit.name.is_template() {
-        let diagnostic = BEYOND
+        let diagnostic = UNTRANSLATABLE_EVENT
             .at(event.span(), format!("no unit tells that a job failed which `{}` started", lossy(failed)))
             .help("name the job: `start on stopped JOB RESULT=failed`");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     let own = Value::unit(&lowering.unit.name);
-    let diagnostic = FILTER
+    let diagnostic = UNMATCHED_VARIABLE
         .at(event.span(), format!("the unit starts whenever one of the jobs fails that `{}` starts", lossy(failed)))
         .note("also when something else has started the job")
         .help("see whether the unit does harm when it runs then");
@@ -156,7 +141,7 @@ fn described(event: &Event, side: Side, node: &Node, matched: &Matched) -> Class
         Side::Stop => "stops this job",
     };
     let mut diagnostic =
-        COMPANION.at(event.span(), format!("the event `{name}` needs a unit that stands for it")).label(relation).help(format!(
+        COMPANION_NEEDED.at(event.span(), format!("the event `{name}` needs a unit that stands for it")).label(relation).help(format!(
             "`-o DIR` writes {unit} along; by hand it takes `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {}` does what `initctl emit {name}` did",
             node.unit
         ));
@@ -177,7 +162,7 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched
     for span in &matched.unmatched {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
-            FILTER
+            UNMATCHED_VARIABLE
                 .at(*span, "this variable of the event is not looked at")
                 .note(format!("a unit carries no variables but the one in its name; this one goes by {} whatever they are", node.unit))
                 .help("see whether the unit does harm when it runs in the other cases"),
@@ -186,7 +171,7 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched
     if let Some((key, _)) = matched.filter.as_ref().filter(|(key, value)| never_with(lowering, name, key, value)) {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
-            UNEMITTED
+            UNEMITTED_EVENT
                 .at(event.span(), format!("nothing in this directory emits `{}` with this value of `{key}`", lossy(name)))
                 .note(format!("{} stands for it", node.unit))
                 .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit)),
@@ -194,7 +179,7 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched
     }
     if lowering.world.is_whole() && emitted(lowering, name).is_none() {
         let shown = lossy(name);
-        let mut diagnostic = UNEMITTED
+        let mut diagnostic = UNEMITTED_EVENT
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
             .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit));
         if lowering.world.sibling(name).is_some() && name != lowering.job.name.0 {
@@ -256,7 +241,7 @@ fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
         return None;
     }
     let meant = event_table::meant(name)?;
-    let diagnostic = UNKNOWN
+    let diagnostic = UNKNOWN_EVENT
         .at(event.name.span, format!("no event is called `{}`, but one is called `{meant}`", lossy(name)))
         .help(format!("if it is not an event of your own, write `{meant}`"))
         .changing_edit(event.name.span, meant);

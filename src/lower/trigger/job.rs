@@ -1,8 +1,9 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
-use super::{BEYOND, COMPANION, Classified, FILTER, NEVER, Side, Trigger, is_early, runlevel_set, value};
+use super::{Classified, Side, Trigger, is_early, runlevel_set, value};
 use crate::ast::{Argument, Event};
-use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::event_table::JobState;
 use crate::glob;
 use crate::instance::Instance;
@@ -13,25 +14,6 @@ use crate::lower::runlevel::Runlevels;
 use crate::source::{Span, encode, lossy};
 use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
 use crate::world::{Kind, Sibling};
-
-pub(super) static UNKNOWN_JOB: Rule = Rule {
-    code: "U303",
-    name: "unknown-job",
-    severity: Severity::Warning,
-    explanation: "\
-The condition names a job that is not in the directory, or that comes to no unit, and no distribution is known to have one of that name. init would wait for it without a word. The unit refers to NAME.service all the same: if a \
-package installs a unit of that name, all is well; if the name is a slip, the unit is never started by it.",
-};
-
-pub(in crate::lower) static AT_END: Rule = Rule {
-    code: "U266",
-    name: "follows-end",
-    severity: Severity::Note,
-    explanation: "\
-`start on stopped X`, where X is a service, becomes a drop-in for X with `OnSuccess=` and `OnFailure=`: the unit starts when X has stopped, ended by itself, or failed. systemd also follows `OnSuccess=` in the \
-middle of a restart (`systemctl restart X`, or `Restart=` after a clean end), where Upstart emits no `stopped`. `stop on stopped X` becomes `StopPropagatedFrom=X`, which follows the end of X and no restart by hand; when X \
-is respawned the unit is stopped, too, and started again only if the start of X starts it.",
-};
 
 /// Jobs that take the system down: what waits for them waits for the shutdown.
 const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
@@ -51,7 +33,7 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
         return Classified::exact(Trigger::Runlevels(Runlevels::DOWN));
     }
     if EVENTS.contains(&name) && !negated {
-        let diagnostic = NEVER
+        let diagnostic = DEAD_EVENT
             .at(event.span(), format!("`{shown}` is an event, not a job"))
             .note(format!("nothing is ever {} by that name", state.name()))
             .help(format!("write `{shown}` without `{}`", state.name()));
@@ -76,8 +58,9 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
     }
     if peer.unit.is_template() {
         let message = format!("`{shown}` has instances, and this does not say which of them");
-        let diagnostic =
-            BEYOND.at(event.span(), message).help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
+        let diagnostic = UNTRANSLATABLE_EVENT
+            .at(event.span(), message)
+            .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     if lowering.world.is_whole() && !peer.present() && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
@@ -154,7 +137,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
 
 /// A job that waits for its own events; systemd drops a dependency of a unit on itself, and complains.
 fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
-    let diagnostic = BEYOND
+    let diagnostic = UNTRANSLATABLE_EVENT
         .at(event.span(), format!("a unit does not follow itself, and {} is what this job becomes", peer.unit))
         .note(format!("under Upstart this brings the job up again when it is {}", state.name()));
     let diagnostic = match state {
@@ -165,7 +148,7 @@ fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
 }
 
 fn beyond(event: &Event, message: String) -> Classified {
-    let diagnostic = BEYOND.at(event.span(), message).help("name the jobs that are meant");
+    let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
@@ -224,7 +207,7 @@ fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut p
         peer.unit = same;
         if side == Side::Stop {
             diagnostics.push(
-                FILTER
+                UNMATCHED_VARIABLE
                     .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.as_str().replace("@%i.", "@.")))
                     .note("Upstart stopped all of them as soon as one of those went")
                     .help(format!("if only that one was meant, all is well; `INSTANCE=${}` says it to Upstart, too", variable(lowering))),
@@ -269,13 +252,13 @@ fn word(event: &Event, span: Span) -> String {
 
 /// A unit is told that another one has failed, and not how.
 fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
-    FILTER
+    UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
         .help("if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)")
 }
 
 fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
-    FILTER
+    UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at", word(event, span)))
         .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
         .help("see whether the unit does harm when it runs in the other cases")
@@ -312,7 +295,7 @@ fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>)
     if known.contains(&Directive::OnSuccess) {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
-            AT_END
+            FOLLOWS_END
                 .at(event.span(), format!("this unit also starts when {} is restarted", peer.unit))
                 .note(
                     "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
@@ -323,7 +306,7 @@ fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>)
     for directive in newer {
         classified.disposition = Disposition::Manual;
         classified.diagnostics.push(
-            COMPANION
+            COMPANION_NEEDED
                 .at(event.span(), format!("`{}=` needs systemd {}, and the units are for {version}", directive.name(), directive.since()))
                 .note("only a failure starts the unit")
                 .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
@@ -342,7 +325,7 @@ fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: Job
             JobState::Starting | JobState::Started | JobState::Stopped => at_end(lowering, event, peer, Some(End::Failed)),
         };
     }
-    let diagnostic = COMPANION.at(span, format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit));
+    let diagnostic = COMPANION_NEEDED.at(span, format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit));
     let diagnostic = match state {
         JobState::Stopping => diagnostic.help(format!(
             "write {}.d/upstart.conf with `[Service]` and an `ExecStopPost=` that tests `$SERVICE_RESULT` and calls `systemctl start {own}`",
@@ -375,7 +358,7 @@ fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> C
     let mut classified = at_end(lowering, event, peer, Some(End::Failed));
     classified.disposition = classified.disposition.max(Disposition::Approximate);
     classified.diagnostics.push(
-        AT_END
+        FOLLOWS_END
             .at(event.span(), format!("{} does not wait for this unit before it is gone", peer.unit))
             .note("it runs in a root directory of its own, and there may be no systemctl"),
     );

@@ -6,7 +6,10 @@ mod job;
 mod socket;
 
 use crate::ast::{Argument, Event};
-use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::diagnostic::registry::{
+    DEAD_EVENT, IMPOSSIBLE_RUNLEVEL, NETWORK_INTERFACE_EVENT, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON,
+};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::event_table::{self, JobState, Meaning, Milestone};
 use crate::glob;
 use crate::lower::companion::Companion;
@@ -16,93 +19,6 @@ use crate::lower::runlevel::Runlevels;
 use crate::source::{encode, lossy};
 use crate::systemd::{UnitName, escape_path};
 use crate::world::Kind;
-
-pub(super) static RULES: [&Rule; 13] = [
-    &job::UNKNOWN_JOB,
-    &AT_END,
-    &custom::UNEMITTED,
-    &companion::LEVEL_TRIGGERED,
-    &NEVER,
-    &UNKNOWN,
-    &RUNLEVEL_PATTERN,
-    &VARIABLE,
-    &BEYOND,
-    &COMPANION,
-    &FILTER,
-    &NETWORK,
-    &CONTROL_ALT_DELETE,
-];
-
-static NEVER: Rule = Rule {
-    code: "U120",
-    name: "dead-event",
-    severity: Severity::Warning,
-    explanation: "Nothing emits this event, so a condition that waits for it is never met. `stop on shutdown` is the commonest case: init has not emitted \
-`shutdown` since version 0.3.5, and such a job was killed at the very end of a shutdown instead of being stopped. systemd stops every unit in an orderly way when \
-the system goes down, so nothing has to be written for that.",
-};
-
-static UNKNOWN: Rule = Rule {
-    code: "U121",
-    name: "unknown-event",
-    severity: Severity::Warning,
-    explanation: "The name is nearly that of an event that init or one of its bridges emits. As it stands it is an event of your own, which something has to emit with \
-`initctl emit`. If it is a slip of the pen, the job never started by it.",
-};
-
-static RUNLEVEL_PATTERN: Rule = Rule {
-    code: "U122",
-    name: "impossible-runlevel",
-    severity: Severity::Warning,
-    explanation: "The value of `runlevel` is a pattern for one character: a digit from 0 to 6, or S. `2345` without brackets is a text of four characters, which no run \
-level ever equals. Write `[2345]`.",
-};
-
-static VARIABLE: Rule = Rule {
-    code: "U123",
-    name: "variable-in-start-on",
-    severity: Severity::Warning,
-    explanation: "Before a job starts it has no environment, so a variable in `start on` is unknown and the event never matches; `env` stanzas do not help.",
-};
-
-pub(super) static BEYOND: Rule = Rule {
-    code: "U222",
-    name: "untranslatable-event",
-    severity: Severity::Warning,
-    explanation: "systemd has nothing that corresponds to this event. The help says what people do instead.",
-};
-
-pub(super) static COMPANION: Rule = Rule {
-    code: "U230",
-    name: "companion-needed",
-    severity: Severity::Warning,
-    explanation: "What starts or stops this job cannot be said in its own unit: it takes a second file, such as a .socket or .path unit, a udev rule, a unit that stands for \
-a custom event, or a drop-in for the unit of another job. The diagnostic shows what has to stand in it.",
-};
-
-static FILTER: Rule = Rule {
-    code: "U223",
-    name: "unmatched-variable",
-    severity: Severity::Warning,
-    explanation: "The condition matches on a variable of the event. Units carry no variables, so the unit follows every such event, or, where that would be worse, none.",
-};
-
-static NETWORK: Rule = Rule {
-    code: "U224",
-    name: "network-interface-event",
-    severity: Severity::Warning,
-    explanation: "`net-device-up` happens for each interface, and again whenever one is taken down and up. The unit is ordered after network-online.target instead, \
-which is reached once in a boot, when the configured interfaces are up. Something that must be done for each interface belongs into a hook: /etc/network/if-up.d of \
-ifupdown, or a dispatcher script of NetworkManager or networkd.",
-};
-
-static CONTROL_ALT_DELETE: Rule = Rule {
-    code: "U225",
-    name: "control-alt-delete",
-    severity: Severity::Warning,
-    explanation: "systemd starts ctrl-alt-del.target when the keys are pressed, which is an alias of reboot.target. A job that only reboots is not needed. One that does \
-something else needs a ctrl-alt-del.target of its own in /etc/systemd/system, with `Wants=` on the unit.",
-};
 
 /// Which condition an event stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,7 +158,7 @@ pub(super) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Cl
         Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
         Meaning::Never(why) => never(event, why, side),
         Meaning::Beyond(instead) => {
-            let diagnostic = BEYOND.at(event.span(), format!("systemd has nothing like the event `{name}`")).help(instead);
+            let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), format!("systemd has nothing like the event `{name}`")).help(instead);
             Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
         }
     }
@@ -260,7 +176,7 @@ fn variable_in_start(event: &Event, side: Side) -> Option<Diagnostic> {
             && !value.contains(":-")
     })?;
     Some(
-        VARIABLE
+        VARIABLE_IN_START_ON
             .at(word.span, "a variable in `start on` never matches")
             .note("the job has no environment before it starts, not even its `env` stanzas")
             .help("write the value itself"),
@@ -273,10 +189,11 @@ fn never(event: &Event, why: &str, side: Side) -> Classified {
         Side::Start => "the job is never started by it",
         Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
     };
-    let diagnostic = NEVER.at(event.span(), format!("the event `{name}` never happens")).note(why).note(consequence).help(match side {
-        Side::Start => "name an event that happens; `upstart2systemd explain dead-event` tells more",
-        Side::Stop => "delete it",
-    });
+    let diagnostic =
+        DEAD_EVENT.at(event.span(), format!("the event `{name}` never happens")).note(why).note(consequence).help(match side {
+            Side::Start => "name an event that happens; `upstart2systemd explain dead-event` tells more",
+            Side::Stop => "delete it",
+        });
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 
@@ -297,7 +214,8 @@ fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Box
     if levels.is_empty() {
         let bracketed = pattern.len() > 1 && pattern.chars().all(|character| "0123456Ss!".contains(character));
         let word = event.args.iter().find(|word| word.value.contains(pattern)).map_or(event.name.span, |word| word.span);
-        let mut diagnostic = RUNLEVEL_PATTERN.at(word, format!("no run level is `{}`", lossy(pattern))).note("the condition is never met");
+        let mut diagnostic =
+            IMPOSSIBLE_RUNLEVEL.at(word, format!("no run level is `{}`", lossy(pattern))).note("the condition is never met");
         if bracketed {
             diagnostic =
                 diagnostic.help("put the levels into brackets").changing_edit(word, event_word(event, pattern, &format!("[{pattern}]")));
@@ -324,7 +242,7 @@ fn runlevel(event: &Event) -> Classified {
     if value(event, "PREVLEVEL", Some(1)).is_some() {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
-            FILTER
+            UNMATCHED_VARIABLE
                 .at(event.span(), "the previous run level is not looked at")
                 .note("systemd does not keep it; the unit starts whatever came before")
                 .help("see whether the unit does harm when it starts in every boot"),
@@ -360,7 +278,7 @@ fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
                 return Classified::exact(Trigger::Given);
             }
             if matches!(path, "/boot" | "/home" | "/opt" | "/tmp" | "/usr" | "/var" | "/var/tmp") && side_of_boot(&trigger) {
-                let filter = FILTER
+                let filter = UNMATCHED_VARIABLE
                     .at(event.span(), format!("{path} may be no mount of its own, and then has no mount unit"))
                     .note("the unit is ordered with all local file systems");
                 return Classified::with(Trigger::Reached(Milestone::LocalFilesystems), Disposition::Approximate, filter);
@@ -369,14 +287,14 @@ fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
             Classified::exact(trigger(unit))
         }
         (_, Some((false, pattern))) if remote(pattern) => {
-            let filter = FILTER
+            let filter = UNMATCHED_VARIABLE
                 .at(event.span(), "the type of the file system is not looked at")
                 .note("the unit is ordered with all remote file systems");
             let unit = if side_of_boot(&trigger) { "remote-fs.target" } else { "remote-fs-pre.target" };
             Classified::with(trigger(UnitName::known(unit)), Disposition::Approximate, filter)
         }
         _ => {
-            let filter = FILTER
+            let filter = UNMATCHED_VARIABLE
                 .at(event.span(), "which file system is meant cannot be told from systemd's units")
                 .note("the unit is ordered with all local file systems")
                 .help("name a mount point without wildcards, if there is one");
@@ -390,7 +308,7 @@ fn network_up(event: &Event, side: Side) -> Classified {
     if interface == Some((false, "lo")) {
         return Classified::exact(Trigger::Given);
     }
-    let diagnostic = NETWORK
+    let diagnostic = NETWORK_INTERFACE_EVENT
         .at(event.span(), "this happens once in a boot, not for each interface")
         .label("becomes network-online.target")
         .help("put what is to be done for each interface into a hook of ifupdown, NetworkManager or networkd");
@@ -418,20 +336,19 @@ fn container(event: &Event) -> Classified {
                 let sign = if negated { "!" } else { "" };
                 return Classified::exact(Trigger::Virtualization(format!("{sign}{kind}")));
             }
-            let filter = FILTER
+            let filter = UNMATCHED_VARIABLE
                 .at(event.span(), format!("systemd does not know containers of the kind `{}`", lossy(kind)))
                 .help("see ConditionVirtualization= in systemd.unit(5)");
             Classified::with(Trigger::Never, Disposition::Manual, filter)
         }
         Some(_) => {
-            let filter = FILTER.at(event.span(), "the kind of container is not looked at").note("any container will do");
+            let filter = UNMATCHED_VARIABLE.at(event.span(), "the kind of container is not looked at").note("any container will do");
             Classified::with(Trigger::Virtualization("container".to_owned()), Disposition::Approximate, filter)
         }
     }
 }
 
 pub(super) use companion::bus_name;
-pub(super) use job::AT_END;
 pub(super) use socket::address as socket_address;
 
 /// Whether the peer is up before ordinary units start.

@@ -34,30 +34,18 @@ struct Properties {
 }
 
 pub(super) fn descriptor(rule: &Rule) -> Descriptor {
-    let Rule { code, name, severity, explanation } = *rule;
-    let short = name.replace('-', " ");
-    let explanation = explanation.trim_end();
-    let explanation = if explanation.is_empty() { short.as_str() } else { explanation };
-    let first = explanation.split("\n\n").next().unwrap_or_default();
+    let short = rule.name.replace('-', " ");
+    let text = rule.page().text;
+    let text = if text.is_empty() { short.as_str() } else { text };
+    let first = text.split("\n\n").next().unwrap_or_default();
     Descriptor {
-        id: code,
-        name,
+        id: rule.code,
+        name: rule.name,
         full_description: Text::new(first.split_whitespace().collect::<Vec<_>>().join(" ")),
-        // Explanations are written in Markdown.
-        help: Help { text: explanation.to_owned(), markdown: explanation.to_owned() },
+        // Pages are written in Markdown.
+        help: Help { text: text.to_owned(), markdown: text.to_owned() },
         short_description: Text::new(short),
-        default_configuration: Configuration { level: severity.name() },
-        properties: Properties { tags: ["upstart", "systemd"].into_iter().chain(kind(code)).collect() },
-    }
-}
-
-/// What the first digit of a code says.
-fn kind(code: &str) -> Option<&'static str> {
-    match code.as_bytes() {
-        [b'U', b'0', ..] => Some("refused"),
-        [b'U', b'1', ..] => Some("mistake"),
-        [b'U', b'2', ..] => Some("translation"),
-        [b'U', b'3', ..] => Some("between-jobs"),
-        _ => None,
+        default_configuration: Configuration { level: rule.severity.name() },
+        properties: Properties { tags: vec!["upstart", "systemd", rule.category.tag()] },
     }
 }

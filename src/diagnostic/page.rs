@@ -1,0 +1,116 @@
+//! The page of a rule, a Markdown file under docs/rules: a heading, a line with severity and category, the text, and the
+//! sections `Bad` and `Good`, or `Example` where no job does without the finding. A section has one fence a file.
+
+/// A page, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What the rule is, why it matters and what to do: Markdown without a heading, without a line end at its end.
+    pub text: &'static str,
+    /// In the order of the page.
+    pub sections: Vec<Section>,
+}
+
+/// Jobs that show the rule, or that show how to do without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Which of the sections it is.
+    pub kind: SectionKind,
+    /// The lines between the heading and the first fence, and between fences; empty for most.
+    pub remarks: Vec<&'static str>,
+    /// The files, most often one.
+    pub files: Vec<File>,
+}
+
+/// What a section shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SectionKind {
+    /// A job with the mistake.
+    Bad,
+    /// The same job without it.
+    Good,
+    /// A job that the rule has something to report about, although it is right.
+    Example,
+}
+
+impl SectionKind {
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Bad => "Bad",
+            Self::Good => "Good",
+            Self::Example => "Example",
+        }
+    }
+}
+
+/// A fence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The name of the file: the word after `upstart` in the info string of the fence, `job.conf` if there is none.
+    pub name: &'static str,
+    /// What follows the name in the info string: options of the command that shows the finding, or `crlf` if the lines end as in DOS.
+    pub options: &'static str,
+    /// What is in it.
+    pub text: &'static str,
+}
+
+impl File {
+    /// The file as it would be on disk, with the line ends of DOS if the fence says so.
+    pub fn contents(&self) -> String {
+        if self.options == "crlf" { self.text.replace('\n', "\r\n") } else { self.text.to_owned() }
+    }
+}
+
+impl Page {
+    pub(super) fn read(page: &'static str) -> Self {
+        // The heading and the line with the severity.
+        let body = page.splitn(3, "\n\n").nth(2).unwrap_or_default();
+        let (text, rest) = body.split_once("\n## ").unwrap_or((body, ""));
+        let sections = if rest.is_empty() { Vec::new() } else { rest.split("\n## ").filter_map(section).collect() };
+        Self { text: text.trim_end(), sections }
+    }
+
+    /// The files of a section.
+    pub fn files(&self, kind: SectionKind) -> &[File] {
+        self.sections.iter().find(|section| section.kind == kind).map_or(&[], |section| &section.files)
+    }
+}
+
+fn section(text: &'static str) -> Option<Section> {
+    let (title, mut rest) = text.split_once('\n')?;
+    let kind = [SectionKind::Bad, SectionKind::Good, SectionKind::Example].into_iter().find(|kind| kind.title() == title)?;
+    let (mut remarks, mut files) = (Vec::new(), Vec::new());
+    while let Some((before, fence)) = rest.split_once("```upstart") {
+        let (info, fence) = fence.split_once('\n')?;
+        let (text, after) = fence.split_at(fence.find("\n```").map_or(fence.len(), |end| end + 1));
+        let (name, options) = match info.trim().split_once(' ') {
+            Some((name, options)) if name.contains('.') => (name, options),
+            None if info.contains('.') => (info.trim(), ""),
+            Some(_) | None => ("job.conf", info.trim()),
+        };
+        remarks.extend(Some(before.trim()).filter(|remark| !remark.is_empty()));
+        files.push(File { name, options, text });
+        rest = after.strip_prefix("```").unwrap_or(after);
+    }
+    Some(Section { kind, remarks, files })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{File, Page, SectionKind};
+
+    #[test]
+    fn a_page_is_taken_apart() {
+        let page = Page::read(
+            "# two-jobs (U399)\n\nSeverity: note. Category: between jobs.\n\nA text.\n\n    with code\n\nMore.\n\n## Bad\n\nTwo jobs:\n\n\
+             ```upstart a.conf\nexec a\n```\n\n```upstart b.conf --dialect 0.6\nexec b\n```\n\n## Good\n\n```upstart crlf\nexec a\n\nexec b\n```\n",
+        );
+        assert_eq!(page.text, "A text.\n\n    with code\n\nMore.");
+        let bad =
+            [File { name: "a.conf", options: "", text: "exec a\n" }, File { name: "b.conf", options: "--dialect 0.6", text: "exec b\n" }];
+        assert_eq!(page.files(SectionKind::Bad), bad);
+        assert_eq!(page.sections[0].remarks, ["Two jobs:"]);
+        assert_eq!(page.files(SectionKind::Good), [File { name: "job.conf", options: "crlf", text: "exec a\n\nexec b\n" }]);
+        assert_eq!(page.files(SectionKind::Example), []);
+    }
+}

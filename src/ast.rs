@@ -84,65 +84,8 @@ pub enum Historical {
     RespawnScript,
 }
 
-/// What [`Stanza::keyword`] can answer: the stanzas of init 1.13.2.
-pub const KEYWORDS: [&str; 38] = [
-    "apparmor load",
-    "apparmor switch",
-    "author",
-    "cgroup",
-    "chdir",
-    "chroot",
-    "console",
-    "debug",
-    "description",
-    "emits",
-    "env",
-    "exec",
-    "expect",
-    "export",
-    "instance",
-    "kill signal",
-    "kill timeout",
-    "limit",
-    "manual",
-    "nice",
-    "normal exit",
-    "oom",
-    "post-start",
-    "post-stop",
-    "pre-start",
-    "pre-stop",
-    "reload signal",
-    "respawn",
-    "respawn limit",
-    "script",
-    "setgid",
-    "setuid",
-    "start on",
-    "stop on",
-    "task",
-    "umask",
-    "usage",
-    "version",
-];
-
-/// What [`Stanza::keyword`] can answer besides in a dialect.
-pub const DIALECT_KEYWORDS: [&str; 11] = [
-    "daemon",
-    "import",
-    "pid binary",
-    "pid file",
-    "pid timeout",
-    "respawn script",
-    "service",
-    "session leader",
-    "start script",
-    "stop script",
-    "tmpfiles",
-];
-
 impl Stanza {
-    /// The keywords, as a person calls the stanza.
+    /// The keywords, as a person calls the stanza: those of [`stanza_table`](crate::stanza_table).
     pub fn keyword(&self) -> &'static str {
         match self {
             Self::Description(_) => "description",

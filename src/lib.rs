@@ -12,7 +12,7 @@
 //!                         └───────────────▶ diagnostics ──report──▶ text, JSON, SARIF, annotations
 //! ```
 //!
-//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `event_table`, `ast`, `job`, `instance`, `world`, `systemd`, `conversion`.
+//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `event_table`, `stanza_table`, `ast`, `job`, `instance`, `world`, `systemd`, `conversion`.
 //! Verbs map one noun to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put them together, for one job and for
 //! a directory. Besides there are small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes
 //! sources as diagnostics propose, `fingerprint` knows a finding again, `allow` takes out of the diagnostics what a job file itself says to leave unsaid,
@@ -51,6 +51,7 @@ pub mod shell;
 #[path = "../tests/program/skipped.rs"]
 mod skipped;
 pub mod source;
+pub mod stanza_table;
 pub mod suggestion;
 pub mod survey;
 pub mod systemd;

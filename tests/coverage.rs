@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use common::{converted, dialects, found, jobs, trees};
-use upstart2systemd::ast::{DIALECT_KEYWORDS, KEYWORDS};
 use upstart2systemd::conversion::{Conversion, Logs, Options};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Disposition, Rule};
 use upstart2systemd::lint::LINTS;
 use upstart2systemd::plan::plan;
+use upstart2systemd::stanza_table::{self, Origin, Row, STANZAS};
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
     let usual = Options::default();
@@ -41,11 +41,11 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
 fn every_stanza_has_a_fixture() {
     let seen: BTreeSet<&str> =
         conversions().iter().flat_map(|(_, conversion)| conversion.stanzas.iter().map(|outcome| outcome.stanza)).collect();
-    let known: BTreeSet<&str> = KEYWORDS.into_iter().chain(DIALECT_KEYWORDS).collect();
+    let known: BTreeSet<&str> = STANZAS.iter().map(|row| row.keyword).collect();
     let missing: Vec<_> = known.iter().filter(|keyword| !seen.contains(**keyword)).collect();
     assert!(missing.is_empty(), "no fixture has the stanzas {missing:?}");
     let unknown: Vec<_> = seen.iter().filter(|keyword| !known.contains(*keyword)).collect();
-    assert!(unknown.is_empty(), "these are missing from the list of keywords: {unknown:?}");
+    assert!(unknown.is_empty(), "these are missing from the table of stanzas: {unknown:?}");
 }
 
 /// The first words of stanzas, as the grammar has them.
@@ -59,14 +59,26 @@ fn grammar_keywords(rules: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_list_of_keywords_is_that_of_the_grammar() {
-    let first_words =
-        |keywords: &[&str]| keywords.iter().map(|keyword| keyword.split(' ').next().unwrap().to_owned()).collect::<BTreeSet<String>>();
-    let rules = ["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"];
-    assert_eq!(first_words(&KEYWORDS), grammar_keywords(&rules));
+fn the_table_of_stanzas_is_that_of_the_grammar() {
+    let first_words = |origin: fn(&Origin) -> bool| {
+        STANZAS.iter().filter(|row| origin(&row.origin)).map(|row| row.first_word().to_owned()).collect::<BTreeSet<String>>()
+    };
+    let stock = first_words(|origin| matches!(origin, Origin::Since(_)));
+    assert_eq!(stock, grammar_keywords(&["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"]));
+    assert_eq!(first_words(|origin| *origin == Origin::ChromeOs), grammar_keywords(&["chromeos_keyword"]));
     // Those that begin as stanzas of 1.13 do are not here.
-    let own = first_words(&DIALECT_KEYWORDS).difference(&first_words(&KEYWORDS)).cloned().collect::<BTreeSet<String>>();
-    assert_eq!(own, grammar_keywords(&["chromeos_keyword", "event_d_keyword"]));
+    let before = first_words(|origin| *origin == Origin::EventD);
+    assert_eq!(before.difference(&stock).cloned().collect::<BTreeSet<String>>(), grammar_keywords(&["event_d_keyword"]));
+}
+
+#[test]
+fn a_stanza_has_one_row() {
+    let all = || STANZAS.iter().chain([&stanza_table::OOM_SCORE]);
+    let keywords: BTreeSet<&str> = all().map(|row: &Row| row.keyword).collect();
+    assert_eq!(keywords.len(), all().count());
+    for row in all() {
+        assert!(row.form.starts_with(row.keyword), "{}", row.form);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::Dialect;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::DETECTED_DIALECT;
 use crate::source::Span;
+use crate::stanza_table::{self, Origin};
 
 /// What shows that a job is not one for 1.13.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl Sign {
 
     /// `keyword` is one that 1.13 refuses.
     pub fn of_unknown_stanza(keyword: &str) -> Option<Self> {
-        matches!(keyword, "import" | "tmpfiles").then_some(Self::ChromeOsStanza)
+        stanza_table::find(keyword).is_some_and(|row| row.origin == Origin::ChromeOs).then_some(Self::ChromeOsStanza)
     }
 
     pub fn dialect(self) -> Dialect {

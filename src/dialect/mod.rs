@@ -61,7 +61,7 @@ impl Dialect {
     }
 
     /// The version, where it is one that lacks something.
-    fn version(self) -> Option<Version> {
+    pub(crate) fn version(self) -> Option<Version> {
         match self {
             Self::Upstart113 | Self::ChromeOs => None,
             Self::Upstart06 => Some(Version(0, 6, 5)),
@@ -72,7 +72,7 @@ impl Dialect {
 
 /// A version of Upstart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Version(u8, u8, u8);
+pub struct Version(pub u8, pub u8, pub u8);
 
 impl std::fmt::Display for Version {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

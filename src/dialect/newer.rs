@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::NEWER_STANZA;
 use crate::event::Expr;
 use crate::source::{Sources, Spanned};
+use crate::stanza_table::{self, OOM_SCORE, Origin};
 
 /// What is newer than a version in a stanza.
 pub(super) fn check(version: Version, sources: &Sources, stanza: &Spanned<Stanza>) -> Option<Diagnostic> {
@@ -20,34 +21,41 @@ pub(super) fn check(version: Version, sources: &Sources, stanza: &Spanned<Stanza
     })
 }
 
-/// What a stanza has that came late, and when, as the NEWS of Upstart has it. `text` is the stanza as written.
+/// What a stanza has that came late, and when. `text` is the stanza as written.
 fn since(stanza: &Stanza, text: &str) -> Option<(String, Version)> {
     let second = text.split_ascii_whitespace().nth(1).unwrap_or_default();
-    let whole = |since| Some((format!("`{}`", stanza.keyword()), since));
     match stanza {
-        Stanza::Oom(_) if second == "score" => Some(("`oom score`".to_owned(), Version(1, 3, 0))),
-        Stanza::Export(_) | Stanza::Expect(_) | Stanza::Task | Stanza::Oom(_) => whole(Version(0, 5, 0)),
-        Stanza::Instance(_) => Some(("`instance` with a pattern".to_owned(), Version(0, 5, 0))),
+        Stanza::Oom(_) if second == "score" => since_keyword(OOM_SCORE.keyword),
+        Stanza::Instance(_) => since_keyword("instance").map(|(_, since)| ("`instance` with a pattern".to_owned(), since)),
         Stanza::RespawnLimit(limit) => match limit.value {
             RespawnLimit::Unlimited => Some(("`respawn limit unlimited`".to_owned(), Version(0, 5, 0))),
-            RespawnLimit::Within { .. } => None,
+            RespawnLimit::Within { .. } => since_keyword(stanza.keyword()),
         },
         Stanza::StartOn(condition) | Stanza::StopOn(condition) => match condition {
             Expr::And(..) | Expr::Or(..) => Some(("a condition of several events".to_owned(), Version(0, 5, 0))),
-            Expr::Leaf(_) => None,
+            Expr::Leaf(_) => since_keyword(stanza.keyword()),
         },
-        Stanza::Manual | Stanza::Debug => whole(Version(0, 6, 7)),
-        Stanza::KillSignal(_) => whole(Version(1, 3, 0)),
-        Stanza::Setuid(_) | Stanza::Setgid(_) => whole(Version(1, 4, 0)),
         Stanza::Console(console) => match console.value {
             Console::Log if second == "log" => Some(("`console log`".to_owned(), Version(1, 4, 0))),
-            Console::Log | Console::None | Console::Output | Console::Owner => None,
+            Console::Log | Console::None | Console::Output | Console::Owner => since_keyword(stanza.keyword()),
         },
-        Stanza::ApparmorLoad(_) | Stanza::ApparmorSwitch(_) => whole(Version(1, 9, 0)),
-        Stanza::ReloadSignal(_) => whole(Version(1, 10, 0)),
-        Stanza::Cgroup(_) => whole(Version(1, 13, 0)),
-        // `usage` is in the later packages of RHEL 6 as well.
+        // It is in the later packages of RHEL 6 as well.
         Stanza::Usage(_)
+        // `instance` without a pattern is older than that with one.
+        | Stanza::Historical(_) => None,
+        Stanza::Oom(_)
+        | Stanza::Export(_)
+        | Stanza::Expect(_)
+        | Stanza::Task
+        | Stanza::Manual
+        | Stanza::Debug
+        | Stanza::KillSignal(_)
+        | Stanza::Setuid(_)
+        | Stanza::Setgid(_)
+        | Stanza::ApparmorLoad(_)
+        | Stanza::ApparmorSwitch(_)
+        | Stanza::ReloadSignal(_)
+        | Stanza::Cgroup(_)
         | Stanza::Description(_)
         | Stanza::Author(_)
         | Stanza::Version(_)
@@ -67,7 +75,13 @@ fn since(stanza: &Stanza, text: &str) -> Option<(String, Version)> {
         | Stanza::Daemon
         | Stanza::PidFile(_)
         | Stanza::RespawnCommand(_)
-        | Stanza::OldScript(..)
-        | Stanza::Historical(_) => None,
+        | Stanza::OldScript(..) => since_keyword(stanza.keyword()),
+    }
+}
+
+fn since_keyword(keyword: &str) -> Option<(String, Version)> {
+    match stanza_table::find(keyword)?.origin {
+        Origin::Since(since) => Some((format!("`{keyword}`"), since)),
+        Origin::EventD | Origin::ChromeOs => None,
     }
 }

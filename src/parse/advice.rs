@@ -2,73 +2,29 @@
 
 use super::error::{ErrorKind, Refusal};
 use super::node::{Node, Rule};
-use super::stanza::KEYWORDS;
 use crate::ast::{Event, Process, Signal, Stanza, Word};
 use crate::shell;
 use crate::source::{Span, Spanned, encode, lossy};
+use crate::stanza_table::{self, OOM_SCORE};
 use crate::suggestion::closest;
 
-/// How each stanza is written.
-const FORMS: [(&str, &str); 39] = [
-    ("description", "description \"TEXT\""),
-    ("author", "author \"TEXT\""),
-    ("version", "version \"TEXT\""),
-    ("usage", "usage \"TEXT\""),
-    ("env", "env KEY=VALUE"),
-    ("export", "export KEY..."),
-    ("emits", "emits EVENT..."),
-    ("start", "start on CONDITION"),
-    ("stop", "stop on CONDITION"),
-    ("start on", "start on CONDITION"),
-    ("stop on", "stop on CONDITION"),
-    ("exec", "exec COMMAND"),
-    ("script", "script, on a line of its own"),
-    ("pre-start", "pre-start exec COMMAND, or pre-start script"),
-    ("post-start", "post-start exec COMMAND, or post-start script"),
-    ("pre-stop", "pre-stop exec COMMAND, or pre-stop script"),
-    ("post-stop", "post-stop exec COMMAND, or post-stop script"),
-    ("expect", "expect fork|daemon|stop|none"),
-    ("task", "task, alone on its line"),
-    ("respawn", "respawn, alone on its line"),
-    ("respawn limit", "respawn limit COUNT SECONDS, or respawn limit unlimited"),
-    ("normal", "normal exit STATUS|SIGNAL..."),
-    ("normal exit", "normal exit STATUS|SIGNAL..."),
-    ("kill", "kill timeout SECONDS, or kill signal SIGNAL"),
-    ("kill timeout", "kill timeout SECONDS"),
-    ("kill signal", "kill signal SIGNAL"),
-    ("reload", "reload signal SIGNAL"),
-    ("reload signal", "reload signal SIGNAL"),
-    ("instance", "instance PATTERN"),
-    ("console", "console log|none|output|owner"),
-    ("umask", "umask OCTAL"),
-    ("nice", "nice LEVEL"),
-    ("oom", "oom ADJUSTMENT|never, or oom score SCORE|never"),
-    ("oom score", "oom score SCORE|never"),
-    ("limit", "limit RESOURCE SOFT HARD"),
-    ("cgroup", "cgroup CONTROLLER [NAME] [KEY VALUE]"),
-    ("apparmor", "apparmor load PATH, or apparmor switch PROFILE"),
-    ("apparmor load", "apparmor load PATH"),
-    ("apparmor switch", "apparmor switch PROFILE"),
-];
-
-/// The same for stanzas that only dialects have, which are nobody's suggestion.
-const DIALECT_FORMS: [(&str, &str); 9] = [
-    ("import", "import VARIABLE..."),
-    ("tmpfiles", "tmpfiles PATH..."),
-    ("service", "service, alone on its line"),
-    ("daemon", "daemon, alone on its line"),
-    ("session leader", "session leader"),
-    ("pid", "pid file PATH, pid binary PATH, or pid timeout SECONDS"),
-    ("pid file", "pid file PATH"),
-    ("pid binary", "pid binary PATH"),
-    ("pid timeout", "pid timeout SECONDS"),
-];
-
+/// How a stanza is written, or the stanzas that begin with a word.
 fn form(keyword: &str) -> String {
-    match FORMS.iter().chain(&DIALECT_FORMS).find(|(known, _)| *known == keyword) {
-        Some((_, form)) => format!("the form is: {form}"),
-        None => format!("the form is: {keyword} VALUE"),
-    }
+    let rows = match stanza_table::find(keyword) {
+        Some(row) => vec![row],
+        None => stanza_table::beginning_with(keyword),
+    };
+    let forms: Vec<&str> = rows.iter().map(|row| row.form).collect();
+    let form = match forms.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{}, or {last}", others.join(", ")),
+        None => format!("{keyword} VALUE"),
+    };
+    format!("the form is: {form}")
+}
+
+fn is_keyword(word: &str) -> bool {
+    stanza_table::first_words().any(|known| known == word)
 }
 
 /// A short form of source text for a message.
@@ -408,11 +364,11 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
         return refusal.help("this looks like a unit of systemd or an INI file, not like a job of Upstart");
     }
     let unquoted = text.trim_matches(['"', '\'']);
-    if unquoted != text && KEYWORDS.contains(&unquoted) {
+    if unquoted != text && is_keyword(unquoted) {
         return refusal.help("keywords are written without quotes").edit(span, unquoted);
     }
     let name = text.trim_end_matches([':', '=', ';', ',']);
-    if let Some(suggestion) = split_keyword(name).or_else(|| closest(name, KEYWORDS.into_iter())) {
+    if let Some(suggestion) = split_keyword(name).or_else(|| closest(name, stanza_table::first_words())) {
         return did_you_mean(refusal, span, suggestion);
     }
     if is_assignment(text) {
@@ -435,7 +391,7 @@ fn ended_document(script: &Spanned<Stanza>, delimiter: &str) -> Option<Span> {
 fn split_keyword(word: &str) -> Option<&'static str> {
     let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>();
     let joined = letters(word);
-    FORMS.iter().map(|(known, _)| *known).find(|known| known.contains([' ', '-']) && letters(known) == joined)
+    stanza_table::stock().chain([&OOM_SCORE]).map(|row| row.keyword).find(|known| known.contains([' ', '-']) && letters(known) == joined)
 }
 
 pub(super) fn stray_continuation(span: Span) -> Refusal {
@@ -492,7 +448,7 @@ pub(super) fn empty_line_in_condition(line_end: Span, rest: &str, open: Option<S
         None => refusal,
     };
     let next = rest.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
-    if next.is_empty() || KEYWORDS.iter().any(|keyword| next.split([' ', '\t']).next() == Some(keyword)) {
+    if next.is_empty() || next.split([' ', '\t']).next().is_some_and(is_keyword) {
         return refusal.help("close the parenthesis: a new stanza follows");
     }
     let refusal = refusal.help("delete the line, or move the comment to the end of another line");
@@ -502,7 +458,7 @@ pub(super) fn empty_line_in_condition(line_end: Span, rest: &str, open: Option<S
 /// For an error at `word`: the name of a stanza within parentheses says that one was forgotten.
 fn forgotten_parenthesis(refusal: Refusal, word: &Word, open: Option<Span>) -> Result<Refusal, Refusal> {
     match open {
-        Some(open) if KEYWORDS.contains(&word.value.as_str()) => {
+        Some(open) if is_keyword(&word.value) => {
             Ok(refusal.related(open, "this parenthesis is still open").help("close the parenthesis before the next stanza"))
         }
         _ => Err(refusal),

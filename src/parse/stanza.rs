@@ -6,48 +6,7 @@ use super::tokens::Tokens;
 use super::{advice, condition, event_d, number, word};
 use crate::ast::{Amount, Cgroup, Console, ExitStatus, Expect, Limit, Phase, Process, Resource, RespawnLimit, Signal, Stanza};
 use crate::source::{Span, Spanned};
-
-/// Keywords of all stanzas, for suggestions.
-pub(super) const KEYWORDS: [&str; 35] = [
-    "description",
-    "author",
-    "version",
-    "usage",
-    "start",
-    "stop",
-    "manual",
-    "emits",
-    "env",
-    "export",
-    "instance",
-    "exec",
-    "script",
-    "pre-start",
-    "post-start",
-    "pre-stop",
-    "post-stop",
-    "expect",
-    "task",
-    "respawn",
-    "normal",
-    "kill",
-    "reload",
-    "console",
-    "umask",
-    "nice",
-    "oom",
-    "limit",
-    "cgroup",
-    "chroot",
-    "chdir",
-    "setuid",
-    "setgid",
-    "apparmor",
-    "debug",
-];
-
-/// Keywords that only dialects have.
-const DIALECT_KEYWORDS: [&str; 6] = ["import", "tmpfiles", "service", "daemon", "pid", "session"];
+use crate::stanza_table;
 
 /// Reads a stanza. `mangled` collects the places that init's tokeniser would have garbled.
 pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
@@ -68,11 +27,6 @@ pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned
 /// For shapes that the grammar does not produce.
 pub(super) fn unmatched(node: &Node<'_>) -> Refusal {
     ErrorKind::UnknownStanza.at(node.span(), "unknown stanza")
-}
-
-/// The static form of a keyword that the grammar matched.
-fn known(keyword: &str) -> Option<&'static str> {
-    KEYWORDS.into_iter().chain(DIALECT_KEYWORDS).find(|&known| known == keyword)
 }
 
 fn flag(node: &Node<'_>) -> Result<Spanned<Stanza>, Refusal> {
@@ -182,7 +136,7 @@ pub(super) fn keyword_span(node: &Node<'_>, keyword: &str) -> Span {
 fn values(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts: Nodes<'_> = node.children();
     let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
-    let Some(name) = known(keyword.text()) else { return Err(unmatched(node)) };
+    let Some(name) = stanza_table::first_word(keyword.text()) else { return Err(unmatched(node)) };
     let mut tokens = Tokens::new(name, keyword.span(), parts, mangled);
     let Some(stanza) = value(&mut tokens) else { return Err(unmatched(node)) };
     let stanza = stanza?;

@@ -56,6 +56,13 @@ pub(crate) enum JobState {
 }
 
 impl JobState {
+    const ALL: [Self; 4] = [Self::Starting, Self::Started, Self::Stopping, Self::Stopped];
+
+    /// The state that an event of this name announces.
+    pub(crate) fn named(event: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == event)
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Starting => "starting",

@@ -31,7 +31,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
 }
 
 /// Whether a value is a pattern, rather than the text of the one thing that it matches.
-pub(super) fn is_pattern(value: &str) -> bool {
+pub(crate) fn is_pattern(value: &str) -> bool {
     value.contains(['*', '?', '[', '\\'])
 }
 

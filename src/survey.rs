@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::ast::{Argument, Phase};
+use crate::ast::Phase;
 use crate::instance::{Instance, unit_name};
 use crate::job::Job;
 use crate::shell;
@@ -76,11 +76,7 @@ fn kind(job: &Job) -> Kind {
 /// The jobs that the conditions name.
 pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
     let events = [&job.start_on, &job.stop_on].into_iter().flatten().flat_map(|condition| condition.value.leaves());
-    let of_jobs = events.filter(|event| matches!(event.name.value.as_str(), "starting" | "started" | "stopping" | "stopped"));
-    of_jobs.filter_map(|event| match event.arguments().next()?.0 {
-        Argument::Positional(name) | Argument::Equal("JOB", name) => Some(name),
-        Argument::Equal(..) | Argument::Unequal(..) => None,
-    })
+    events.filter_map(|event| event.job()?.0.one())
 }
 
 fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Followers>) {

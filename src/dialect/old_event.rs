@@ -1,6 +1,7 @@
 //! Events of Upstart before 0.5, and what they are called since (NEWS of 0.3.5 and 0.5.0).
 
 use crate::ast::{Event, Word};
+use crate::event_table::JobState;
 use crate::source::Spanned;
 
 /// The states of a job, which were events `JOB/STATE` before 0.3.5.
@@ -16,7 +17,7 @@ pub fn modern(event: Event) -> Event {
         "kbdrequest" => Event { name: at("keyboard-request"), args },
         // telinit(8) emitted it before it went to one of these.
         "shutdown" => Event { name: at("runlevel"), args: vec![at("[016]")] },
-        "starting" | "started" | "stopping" | "stopped" => Event { name, args: of_rc(args) },
+        state if JobState::named(state).is_some() => Event { name, args: of_rc(args) },
         other => {
             if let Some(level) = other.strip_prefix("runlevel-").filter(|level| is_level(level)) {
                 return Event { name: at("runlevel"), args: vec![at(level)] };

@@ -1,17 +1,20 @@
 //! Jobs that there have not been for long.
 
 use super::{Lint, Subject};
-use crate::ast::Argument;
+use crate::ast::NamedJob;
 use crate::diagnostic::registry::JOB_OF_RUN_LEVEL;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::event_table::{self, JobState, Meaning};
 
-pub(super) static LINT: Lint = Lint { rule: &JOB_OF_RUN_LEVEL, check };
+pub(super) static LINT: Lint = Lint {
+    rule: &JOB_OF_RUN_LEVEL,
+    check,
+};
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {
         let Some(Meaning::Job(state)) = event_table::find(&event.name.value).map(|row| row.meaning) else { continue };
-        let Some((Argument::Positional(job) | Argument::Equal("JOB", job), span)) = event.arguments().next() else { continue };
+        let Some((NamedJob::One(job), span)) = event.job() else { continue };
         let Some(level) = job.strip_prefix("rc").filter(|level| level.len() == 1 && "0123456".contains(level)) else { continue };
         let named = format!("rc RUNLEVEL={level}");
         let diagnostic = rule

@@ -1,14 +1,17 @@
 //! A service that nothing stops.
 
 use super::{Lint, Subject};
-use crate::ast::{Argument, Event, Phase};
+use crate::ast::{Event, Phase};
 use crate::diagnostic::registry::NO_STOP_ON;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::event_table::{self, JobState, Meaning, Milestone};
 use crate::job::Job;
 use crate::source::Span;
 
-pub(super) static LINT: Lint = Lint { rule: &NO_STOP_ON, check };
+pub(super) static LINT: Lint = Lint {
+    rule: &NO_STOP_ON,
+    check,
+};
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let job = subject.job;
@@ -64,5 +67,5 @@ fn goes_down(event: &Event) -> bool {
 }
 
 fn names(event: &Event, job: &str) -> bool {
-    event.arguments().any(|(argument, _)| matches!(argument, Argument::Positional(name) | Argument::Equal("JOB", name) if name == job))
+    event.job().is_some_and(|(named, _)| named.one() == Some(job))
 }

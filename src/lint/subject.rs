@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::program::{self, Program};
-use crate::ast::{self, Argument, Body, Event, Phase, Process, Stanza};
+use crate::ast::{self, Body, Event, Phase, Process, Stanza};
 use crate::job::{Job, Stated};
 use crate::shell::job_control::{self, Uses};
 use crate::shell::{self, Context};
@@ -62,10 +62,7 @@ impl<'a> Subject<'a> {
     pub fn is_of_session(&self) -> bool {
         self.events().any(|event| {
             let name = event.name.value.as_str();
-            let of_job = event.arguments().any(|(argument, _)| match argument {
-                Argument::Positional(job) | Argument::Equal("JOB", job) => SESSION_JOBS.contains(&job),
-                Argument::Equal(..) | Argument::Unequal(..) => false,
-            });
+            let of_job = event.job().and_then(|(named, _)| named.one()).is_some_and(|job| SESSION_JOBS.contains(&job));
             SESSION_EVENTS.contains(&name) || name.starts_with(":sys:") || of_job
         })
     }

@@ -2,9 +2,9 @@
 
 use super::companion::Companion;
 use super::context::Lowering;
+use crate::diagnostic::registry::{CONSOLE_BEFORE_SYSTEMD_236, LOG_FILE, LOG_TO_FILE};
 use crate::ast::Console;
 use crate::conversion::{Logs, Output};
-use crate::diagnostic::registry::{CONSOLE_BEFORE_SYSTEMD_236, LOG_FILE, LOG_TO_FILE};
 use crate::dialect::Dialect;
 use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};

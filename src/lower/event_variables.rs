@@ -2,8 +2,8 @@
 
 use super::context::Lowering;
 use crate::ast::{Argument, Phase};
-use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::EVENT_VARIABLE;
+use crate::diagnostic::Disposition;
 use crate::event_table::{self, DEVICE};
 use crate::shell;
 use crate::systemd::Directive;

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::member::{Member, by_unit};
 use super::order::{dropped, weight};
-use crate::ast::Argument;
 use crate::job::Job;
 use crate::lower::{Companion, Wait};
 use crate::survey::jobs_named;
@@ -91,10 +90,7 @@ fn names(unit: &Unit, directive: Directive) -> impl Iterator<Item = UnitName> {
 fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
     let Some(condition) = &job.start_on else { return Vec::new() };
     let starting = condition.value.leaves().into_iter().filter(|event| event.name.value == "starting");
-    let names = starting.filter_map(|event| match event.arguments().next()?.0 {
-        Argument::Positional(name) | Argument::Equal("JOB", name) => Some(name),
-        Argument::Equal(..) | Argument::Unequal(..) => None,
-    });
+    let names = starting.filter_map(|event| event.job()?.0.one());
     names.filter_map(|name| members.binary_search_by(|member| member.name.as_str().cmp(name)).ok()).collect()
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::ast;
 use crate::convert::read_written;
+use crate::diagnostic::registry::SHELLCHECK;
 use crate::diagnostic::Severity;
 use crate::job::{Job, JobName};
 use crate::lint::Subject;

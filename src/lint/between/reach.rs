@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Neighbours;
-use crate::ast::{Argument, Condition, Event};
+use crate::ast::{Condition, Event, NamedJob};
 use crate::event::Expr;
-use crate::event_table::is_known_event;
+use crate::event_table::{JobState, is_known_event};
 use crate::lower::is_known_job;
 use crate::shell;
 use crate::shell::job_control::{self, Verb};
@@ -93,19 +93,15 @@ impl Reach {
 /// Where an event comes from.
 pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> Source {
     let name = event.name.value.as_str();
-    if matches!(name, "starting" | "started" | "stopping" | "stopped") {
-        let job = event.arguments().find_map(|(argument, _)| match argument {
-            Argument::Positional(job) | Argument::Equal("JOB", job) => Some(job),
-            Argument::Equal(..) | Argument::Unequal(..) => None,
-        });
-        return match job {
-            // A pattern may mean any job.
-            Some(job) if !job.contains(['*', '?', '[', '$']) => match neighbours.index(job) {
+    if JobState::named(name).is_some() {
+        return match event.job() {
+            Some((NamedJob::One(job), _)) => match neighbours.index(job) {
                 Some(index) => Source::Jobs(vec![index]),
                 None if is_known_job(job) || neighbours.world.is_job_outside(job) => Source::Outside,
                 None => Source::Nothing,
             },
-            _ => Source::Outside,
+            // It may be any job.
+            Some((NamedJob::Any(_) | NamedJob::Variable(_), _)) | None => Source::Outside,
         };
     }
     if is_known_event(name) || neighbours.world.is_emitted_outside(name) || !neighbours.world.patterns().is_empty() {

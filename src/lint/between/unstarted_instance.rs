@@ -53,10 +53,7 @@ fn comes_with(neighbours: &Neighbours<'_>, job: &crate::job::Job, variable: &str
             emitter.variables.as_ref().is_none_or(|variables| variables.iter().any(|carried| carried.name == variable))
         });
         let exported = || {
-            let of_job = event.arguments().find_map(|(argument, _)| match argument {
-                Argument::Positional(job) | Argument::Equal("JOB", job) => Some(job),
-                Argument::Equal(..) | Argument::Unequal(..) => None,
-            });
+            let of_job = event.job().and_then(|(named, _)| named.one());
             let other = of_job.and_then(|name| neighbours.index(name)).and_then(|index| neighbours.jobs.get(index));
             other.is_some_and(|other| other.job.export.iter().flat_map(|stated| &stated.value).any(|word| word.value == variable))
         };

@@ -2,8 +2,8 @@
 
 use super::stop::bind;
 use super::{Activation, Inversion, Meant, Relations, push, push_known};
-use crate::ast::Condition;
 use crate::diagnostic::registry::SHUTDOWN_JOB;
+use crate::ast::Condition;
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::context::Lowering;

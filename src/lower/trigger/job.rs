@@ -1,9 +1,9 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
-use super::{Classified, Side, Trigger, is_early, runlevel_set, value};
-use crate::ast::{Argument, Event};
+use super::{Classified, Side, Trigger, is_early, runlevel_set};
+use crate::ast::{Argument, Event, NamedJob};
 use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
-use crate::diagnostic::{Diagnostic, Disposition};
+use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
 use crate::event_table::JobState;
 use crate::glob;
 use crate::instance::Instance;
@@ -22,28 +22,29 @@ const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
 const EVENTS: [&str; 3] = ["filesystem", "runlevel", "startup"];
 
 pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side: Side) -> Classified {
-    let Some((negated, name)) = value(event, "JOB", Some(0)) else {
-        return beyond(event, format!("`{}` without the name of a job means every job", state.name()));
+    let name = match event.job() {
+        Some((NamedJob::One(name), _)) => name,
+        Some((NamedJob::Variable(name), _)) => {
+            return beyond(event, format!("which job `{}` is shows only when this one runs", lossy(name)));
+        }
+        Some((NamedJob::Any(name), _)) => {
+            return beyond(event, format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)));
+        }
+        None => return beyond(event, format!("`{}` without the name of a job means every job", state.name())),
     };
     let shown = lossy(name);
-    if name == "rc" && !negated {
+    if name == "rc" {
         return rc(event, state);
     }
-    if GOING_DOWN.contains(&name) && !negated {
+    if GOING_DOWN.contains(&name) {
         return Classified::exact(Trigger::Runlevels(Runlevels::DOWN));
     }
-    if EVENTS.contains(&name) && !negated {
+    if EVENTS.contains(&name) {
         let diagnostic = DEAD_EVENT
             .at(event.span(), format!("`{shown}` is an event, not a job"))
             .note(format!("nothing is ever {} by that name", state.name()))
             .help(format!("write `{shown}` without `{}`", state.name()));
         return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
-    }
-    if name.contains('$') {
-        return beyond(event, format!("which job `{shown}` is shows only when this one runs"));
-    }
-    if negated || glob::is_pattern(name) || name.is_empty() {
-        return beyond(event, format!("`{shown}` names jobs by a pattern, and units are named one by one"));
     }
     let Some(peer) = peer(lowering.world, name) else {
         return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
@@ -58,9 +59,8 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
     }
     if peer.unit.is_template() {
         let message = format!("`{shown}` has instances, and this does not say which of them");
-        let diagnostic = UNTRANSLATABLE_EVENT
-            .at(event.span(), message)
-            .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
+        let diagnostic =
+            UNTRANSLATABLE_EVENT.at(event.span(), message).help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     if lowering.world.is_whole() && !peer.present() && peer.kind.is_none() && !lowering.world.is_job_outside(name) {

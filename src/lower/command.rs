@@ -228,7 +228,7 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
 
 /// A script that is too long for a unit, in a file beside it.
 fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> String {
-    let stem = lowering.unit.name.as_str().trim_end_matches(".service").trim_end_matches('@').to_owned();
+    let stem = lowering.unit.name.stem();
     let path = format!("usr/local/lib/upstart2systemd/{stem}.{}", reading.phase.name());
     let absolute = format!("/{path}");
     if lowering.options.companions {

@@ -102,5 +102,5 @@ pub(super) fn stopping(lowering: &Lowering<'_>) -> String {
 }
 
 fn all_instances(lowering: &Lowering<'_>) -> String {
-    lowering.unit.name.as_str().replace("@.", "@*.")
+    lowering.unit.name.all_instances()
 }

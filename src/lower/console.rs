@@ -89,7 +89,7 @@ fn log_file(lowering: &mut Lowering<'_>) {
     let name = lossy(&lowering.job.name.0).replace('/', "_");
     let diagnostic = if lowering.has(Feature::StandardOutputAppend) {
         let before = format!("append:/var/log/upstart/{name}");
-        let instance = if lowering.unit.name.as_str().contains("@.") { "-%i" } else { "" };
+        let instance = if lowering.unit.name.is_template() { "-%i" } else { "" };
         if let Some(value) = Value::instance_path(&before, instance, ".log") {
             lowering.set(Directive::StandardOutput, value);
             lowering.set(Directive::StandardError, Value::keyword("inherit"));

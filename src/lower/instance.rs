@@ -2,9 +2,10 @@
 
 use super::context::Lowering;
 use crate::diagnostic::registry::{COMPOSITE_INSTANCE, DECORATED_INSTANCE};
+use crate::diagnostic::{Rule, Severity};
 use crate::instance::Instance;
 use crate::source::encode;
-use crate::systemd::{Directive, Value};
+use crate::systemd::{Directive, UnitName, Value};
 
 impl Instance {
     pub(super) fn lower(&self, lowering: &mut Lowering<'_>) {
@@ -17,16 +18,15 @@ impl Instance {
                 }
                 let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
                 if variables.len() > 1 {
-                    let diagnostic =
-                        COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(format!(
-                            "start it as `{}`, with `systemd-escape` for odd characters",
-                            example(&lowering.unit.name.to_string(), variables)
-                        ));
+                    let diagnostic = COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(format!(
+                        "start it as `{}`, with `systemd-escape` for odd characters",
+                        example(&lowering.unit.name, variables)
+                    ));
                     lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
                 } else if decorated {
                     let diagnostic = DECORATED_INSTANCE
                         .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
-                        .help(format!("start it as `{}`", example(&lowering.unit.name.to_string(), variables)));
+                        .help(format!("start it as `{}`", example(&lowering.unit.name, variables)));
                     lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
                 } else {
                     lowering.exact(pattern.stanza, &[Directive::Environment]);
@@ -53,6 +53,6 @@ fn of_specifier(variable: &str) -> Option<Value> {
     Value::environment_specifier(variable, "", "%I")
 }
 
-fn example(unit: &str, variables: &[String]) -> String {
-    format!("systemctl start {}", unit.replace("@.", &format!("@{}.", variables.join(":"))))
+fn example(unit: &UnitName, variables: &[String]) -> String {
+    format!("systemctl start {}", unit.instance_escaped(&variables.join(":")))
 }

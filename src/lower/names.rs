@@ -154,9 +154,7 @@ pub(super) fn peer(world: &World, job: &str) -> Option<Peer> {
     }
     if let Some(sibling) = world.sibling(job) {
         let unit = match &sibling.instance {
-            Instance::Template { default: Some(default), .. } => {
-                UnitName::known(sibling.unit.as_str().replace("@.", &format!("@{default}.")))
-            }
+            Instance::Template { default: Some(default), .. } => sibling.unit.instance_escaped(default),
             Instance::Template { default: None, .. } | Instance::Singleton { .. } => sibling.unit.clone(),
         };
         let early = world.facts.early.contains(&unit);

@@ -48,7 +48,7 @@ impl Node {
     /// That the job of this unit has started. See [`Node::starter`].
     pub(super) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
         let unit = UnitName::checked(format!("{STARTED}{by}"))?;
-        let event = format!("started {}", file(by).stem());
+        let event = format!("started {}", by.of_instance().stem());
         Ok(Self { unit, event, of: Of::Start(by.clone()) })
     }
 
@@ -56,7 +56,7 @@ impl Node {
     pub(super) fn file(&self) -> UnitName {
         match self.of {
             Of::Any => self.unit.clone(),
-            Of::Variable | Of::Start(_) => file(&self.unit),
+            Of::Variable | Of::Start(_) => self.unit.of_instance(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Node {
         let stands = match &self.of {
             Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
-            Of::Start(by) => format!("Stands for the event `{event}`: {} starts this when it has started.", file(by)),
+            Of::Start(by) => format!("Stands for the event `{event}`: {} starts this when it has started.", by.of_instance()),
         };
         unit.header.push(Text::new(&format!("{stands} Made by upstart2systemd.")));
         let description = if self.file().is_template() {
@@ -87,7 +87,7 @@ impl Node {
     /// started where the job fails. The same for all who follow the job.
     pub(super) fn starter(&self) -> Option<Companion> {
         let Of::Start(by) = &self.of else { return None };
-        let to = file(by);
+        let to = by.of_instance();
         let mut part = Unit::new(to.clone());
         part.header.push(Text::new(&format!("Starts what follows the start of {}. Made by upstart2systemd.", to.stem())));
         let [systemctl, block, verb] = ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
@@ -95,13 +95,5 @@ impl Node {
         command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
         part.add(Directive::ExecStartPost, Value::command(&command));
         Some(Companion::DropIn { to, name: "started".to_owned(), part })
-    }
-}
-
-/// The name of the file that a unit is in, be it an instance or not.
-fn file(unit: &UnitName) -> UnitName {
-    match unit.as_str().split_once('@') {
-        Some((stem, _)) => UnitName::known(format!("{stem}@.service")),
-        None => unit.clone(),
     }
 }

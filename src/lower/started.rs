@@ -6,8 +6,8 @@ use super::names::peer;
 use super::node::Node;
 use super::process::Shape;
 use crate::ast::Phase;
-use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{INSTANCES_NAMED_AT_RUN_TIME, START_WITHOUT_WAITING};
+use crate::diagnostic::{Disposition, Rule, Severity};
 use crate::instance::Instance;
 use crate::shell::job_control::{self, JobControl, Verb};
 use crate::shell::{self, Context, ForLoop};
@@ -74,7 +74,7 @@ fn waits(phase: Phase, shape: Shape) -> Option<bool> {
 fn instances(lowering: &mut Lowering<'_>, reading: &Reading<'_>, usage: &JobControl, job: &str, sibling: &Sibling, follows: bool) {
     let Instance::Template { variables, .. } = &sibling.instance else { return };
     let Some(names) = names(reading, usage, variables) else {
-        let example = UnitName::known(sibling.unit.as_str().replace("@.", "@NAME."));
+        let example = sibling.unit.instance_escaped("NAME");
         let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
             .at(reading.span(&usage.range), format!("which instances of `{}` this starts shows only when it runs", lossy(job)))
             .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.unit.name));

@@ -26,7 +26,7 @@ pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
         let is_unnamed = |name: &UnitName| {
             name.is_template()
                 && !Instance::of(job).has_default()
-                && !unit.values(Directive::WantedBy).iter().any(|by| by.as_str().contains("@."))
+                && !unit.values(Directive::WantedBy).iter().any(|by| UnitName::known(by.as_str()).is_template())
         };
         let list = if replaced_by_distribution(&JobName(member.name.clone())) { &mut left_out } else { &mut enabled };
         list.extend(names.filter(|name| !is_unnamed(name)));

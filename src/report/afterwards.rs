@@ -5,7 +5,7 @@ use crate::conversion::Converted;
 use crate::diagnostic::{Disposition, Severity};
 use crate::instance::Instance;
 use crate::plan::{PRESET, Plan, Service};
-use crate::systemd::shell_word;
+use crate::systemd::{UnitName, shell_word};
 
 /// More units than these do not stand on a command line that anybody wants to read.
 const NAMED: usize = 8;
@@ -75,7 +75,7 @@ fn commands(plan: &Plan, overlay: &str) -> String {
         .files
         .iter()
         .filter_map(|file| file.path.strip_prefix("etc/systemd/system/"))
-        .filter(|name| !name.contains('/') && !name.contains("@."))
+        .filter(|name| !name.contains('/') && !UnitName::known(*name).is_template())
         .collect();
     if units.len() <= NAMED {
         let units: Vec<String> = units.iter().map(|unit| quoted(unit)).collect();

@@ -1,9 +1,13 @@
 //! Names of units and their escaping (systemd.unit(5), "String Escaping for Inclusion in Unit Names").
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// `UNIT_NAME_MAX` of systemd: bytes, suffix included.
 const MAX: usize = 255;
+
+/// The specifier of the name of the instance, escaped (systemd.unit(5), "Specifiers").
+const OWN_INSTANCE: &str = "%i";
 
 /// A name that systemd accepts, suffix included.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +26,12 @@ impl UnitName {
     /// `stem@.suffix`
     pub fn template(stem: &[u8], suffix: &str) -> Result<Self, NameTooLong> {
         Self::checked(format!("{}@.{suffix}", escape_stem(stem)))
+    }
+
+    /// `stem.suffix` for a unit without instances whose stem is made of other names: their `@` become `-`, because what precedes an `@` is
+    /// the name of a template.
+    pub fn single(stem: &str, suffix: &str) -> Self {
+        Self::known(format!("{}.{suffix}", stem.replace('@', "-")))
     }
 
     /// A name that is known to be right: of a table, or made of escaped parts, perhaps with a specifier. Bytes
@@ -59,6 +69,48 @@ impl UnitName {
         }
     }
 
+    /// The same for the name of an instance that is escaped already, or is a specifier.
+    #[must_use]
+    pub fn instance_escaped(&self, instance: &str) -> Self {
+        Self::known(self.instance_in(instance))
+    }
+
+    /// The instance of a template with the name of the instance that the unit itself is: `foo@%i.service`. Other names are returned as they are.
+    #[must_use]
+    pub fn own_instance(&self) -> Self {
+        self.instance_escaped(OWN_INSTANCE)
+    }
+
+    /// Whether the name is one of [`Self::own_instance`].
+    pub fn is_own_instance(&self) -> bool {
+        self.0.contains(&format!("@{OWN_INSTANCE}."))
+    }
+
+    /// An instance of a template as text of another language: `foo@$env{NAME}.service` in a udev rule. Other names are returned as they are.
+    pub fn instance_in(&self, instance: &str) -> String {
+        self.0.replace("@.", &format!("@{instance}."))
+    }
+
+    /// What means all instances of a template to systemctl (systemctl(1), "Parameter Syntax"). Other names are returned as they are.
+    pub fn all_instances(&self) -> String {
+        self.instance_in("*")
+    }
+
+    /// The template that an instance is of, which is also the name of its file. Other names are returned as they are.
+    #[must_use]
+    pub fn of_instance(&self) -> Self {
+        Self(template_of(&self.0).into_owned())
+    }
+
+    /// The template that has the name of the unit before its `@`, or would have it: `foo@.service` of `foo.service`.
+    #[must_use]
+    pub fn as_template(&self) -> Self {
+        match self.0.rsplit_once('.') {
+            Some((stem, suffix)) if !stem.contains('@') => Self(format!("{stem}@.{suffix}")),
+            _ => self.of_instance(),
+        }
+    }
+
     /// A name that systemd would take, if it is not too long.
     pub fn checked(name: String) -> Result<Self, NameTooLong> {
         let name = Self::known(name);
@@ -69,6 +121,14 @@ impl UnitName {
 impl fmt::Display for UnitName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The name of the template of an instance; other names as they are.
+pub(super) fn template_of(name: &str) -> Cow<'_, str> {
+    match (name.split_once('@'), name.rsplit_once('.')) {
+        (Some((stem, instance)), Some((_, suffix))) if instance.len() > suffix.len() + 1 => Cow::Owned(format!("{stem}@.{suffix}")),
+        _ => Cow::Borrowed(name),
     }
 }
 
@@ -130,6 +190,33 @@ mod tests {
         assert_eq!(name(b"user@host").unwrap(), "user\\x40host.service");
         assert_eq!(name(b".hidden").unwrap(), "\\x2ehidden.service");
         assert_eq!(name(&[b'x'; 250]), Err(NameTooLong(258)));
+    }
+
+    #[test]
+    fn a_template_has_instances() {
+        let (template, plain) = (UnitName::known("foo@.service"), UnitName::known("foo.service"));
+        assert_eq!(template.instance(b"a-b").unwrap().as_str(), "foo@a\\x2db.service");
+        assert_eq!(template.instance_escaped("a-b").as_str(), "foo@a-b.service");
+        assert_eq!(plain.instance_escaped("a-b"), plain);
+        assert_eq!(template.all_instances(), "foo@*.service");
+        assert_eq!(template.instance_in("$env{A}"), "foo@$env{A}.service");
+        let own = template.own_instance();
+        assert_eq!(own.as_str(), "foo@%i.service");
+        assert!(own.is_own_instance() && !own.is_template() && !template.is_own_instance());
+        assert_eq!(UnitName::single("latch-foo@%i", "service").as_str(), "latch-foo-%i.service");
+    }
+
+    #[test]
+    fn an_instance_has_a_template() {
+        for (name, of_instance, as_template) in [
+            ("foo@a.b.service", "foo@.service", "foo@.service"),
+            ("foo@%i.service", "foo@.service", "foo@.service"),
+            ("foo@.service", "foo@.service", "foo@.service"),
+            ("foo.bar.service", "foo.bar.service", "foo.bar@.service"),
+        ] {
+            let unit = UnitName::known(name);
+            assert_eq!((unit.of_instance().as_str(), unit.as_template().as_str()), (of_instance, as_template), "{name}");
+        }
     }
 
     #[test]

@@ -134,9 +134,7 @@ fn remembering(
     event: String,
     node: Option<Node>,
 ) -> Option<Term> {
-    // The part before an `@` would be a template.
-    let stem = format!("upstart-latch-{}-{name}", lowering.unit.name.stem()).replace('@', "-");
-    let latch = UnitName::known(format!("{stem}.service"));
+    let latch = UnitName::single(&format!("upstart-latch-{}-{name}", lowering.unit.name.stem()), "service");
     (latch.as_str().len() <= 255).then(|| Term {
         unit: unit.clone(),
         by: node.map_or_else(|| unit.clone(), |node| node.unit),
@@ -156,7 +154,7 @@ pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Join
     if paths.is_empty() {
         return;
     }
-    let joined = UnitName::known(format!("{JOINED}{}.service", lowering.unit.name.stem().replace('@', "-")));
+    let joined = UnitName::single(&format!("{JOINED}{}", lowering.unit.name.stem()), "service");
     lowering.unit.header.push(Text::new(&format!("Started by {joined}, when all has happened that it waits for.")));
     let mut units: Vec<Unit> = paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
     units.push(gate(lowering, &joined, &paths));

@@ -280,14 +280,14 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>, instance: &In
     if !instance.is_template() {
         return wanted_by;
     }
-    let (templates, others): (Vec<_>, Vec<_>) = wanted_by.into_iter().partition(|name| name.as_str().contains("@%i."));
-    let mut names: Vec<UnitName> = templates.into_iter().map(|name| UnitName::known(name.as_str().replace("@%i.", "@."))).collect();
+    let (templates, others): (Vec<_>, Vec<_>) = wanted_by.into_iter().partition(UnitName::is_own_instance);
+    let mut names: Vec<UnitName> = templates.into_iter().map(|name| name.of_instance()).collect();
     if instance.has_default() {
         names.extend(others);
         return names;
     }
     if let (Some(target), Some(condition)) = (others.first(), &lowering.job.start_on) {
-        let unit = lowering.unit.name.as_str().replace("@.", "@NAME.");
+        let unit = lowering.unit.name.instance_escaped("NAME");
         let diagnostic = UNBOUND_INSTANCE
             .at(condition.span, "the condition does not say which instances start")
             .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")

@@ -179,7 +179,7 @@ fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, s
         }
         parts.push(format!("{key}{relation}\"{}\"", pattern(value)));
     }
-    let unit = lowering.unit.name.as_str().replace("@.", &format!("@{}.", instance_of_device(lowering)));
+    let unit = lowering.unit.name.instance_in(&instance_of_device(lowering));
     if side == Side::Start && action == "add" {
         parts.push("TAG+=\"systemd\"".to_owned());
         parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{unit}\""));

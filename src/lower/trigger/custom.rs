@@ -206,7 +206,7 @@ fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &Node, ma
     if let Some((key, value)) = &matched.filter
         && key == variable
     {
-        let own = UnitName::known(lowering.unit.name.as_str().replace("@.", &format!("@{value}.")));
+        let own = lowering.unit.name.instance_escaped(value);
         let directives = [(Directive::Wants, Value::unit(&own)), (Directive::After, Value::unit(&own))];
         return Some(vec![node.companion(lowering), drop_in(lowering, &node.unit, directives)]);
     }

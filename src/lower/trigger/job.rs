@@ -208,7 +208,7 @@ fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut p
         if side == Side::Stop {
             diagnostics.push(
                 UNMATCHED_VARIABLE
-                    .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.as_str().replace("@%i.", "@.")))
+                    .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.of_instance()))
                     .note("Upstart stopped all of them as soon as one of those went")
                     .help(format!("if only that one was meant, all is well; `INSTANCE=${}` says it to Upstart, too", variable(lowering))),
             );
@@ -230,7 +230,7 @@ fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
         "INSTANCE" => true,
         own => is_named_by(sibling, own),
     };
-    (is_same && sibling.unit.is_template()).then(|| UnitName::known(sibling.unit.as_str().replace("@.", "@%i.")))
+    (is_same && sibling.unit.is_template()).then(|| sibling.unit.own_instance())
 }
 
 fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
@@ -270,7 +270,7 @@ fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
         Instance::Singleton { .. } => Some(lowering.unit.name.clone()),
         Instance::Template { default, .. } => {
             let default = default.as_ref()?;
-            Some(UnitName::known(lowering.unit.name.as_str().replace("@.", &format!("@{default}."))))
+            Some(lowering.unit.name.instance_escaped(default))
         }
     }
 }
@@ -367,18 +367,20 @@ fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> C
 
 /// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.
 fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
-    let stem = unit.as_str().strip_suffix(".service")?.trim_end_matches('@');
+    if !unit.as_str().ends_with(".service") {
+        return None;
+    }
     if instance.is_empty() {
         return Some(unit.clone());
     }
     let bare = instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match bare {
         Some(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
-            Some(UnitName::known(format!("{stem}@%i.service")))
+            Some(unit.as_template().own_instance())
         }
         Some(_) => None,
         None if glob::is_pattern(instance) => None,
-        None => UnitName::known(format!("{stem}@.service")).instance(&encode(instance)).ok(),
+        None => unit.as_template().instance(&encode(instance)).ok(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Which unit waits for which, by index.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::Directive::{After, Before, BindsTo, WantedBy, Wants};
+use super::super::name::template_of;
 use super::super::{Directive, Unit, UnitName, Value};
 use super::implied::{Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal};
 use super::shipped::SHIPPED;
@@ -70,7 +70,7 @@ impl Graph {
         for origin in origins {
             let Origin::Wanted { target, unit } = origin else { return None };
             let file = |name: &UnitName| {
-                let template = UnitName::known(node(name.as_str()));
+                let template = name.of_instance();
                 [name, &template].into_iter().find(|name| self.given.contains(name)).cloned()
             };
             let one = match (file(unit), file(target)) {
@@ -143,7 +143,7 @@ impl Reading {
     }
 
     fn index(&mut self, name: &str) -> usize {
-        let name = node(name);
+        let name = template_of(name);
         if let Some(&index) = self.indices.get(name.as_ref()) {
             return index;
         }
@@ -239,14 +239,6 @@ impl Reading {
             list.sort_unstable();
             list.dedup();
         }
-    }
-}
-
-/// The name under which a unit is looked up: that of the template for an instance.
-fn node(name: &str) -> Cow<'_, str> {
-    match (name.split_once('@'), name.rsplit_once('.')) {
-        (Some((stem, instance)), Some((_, suffix))) if instance.len() > suffix.len() + 1 => Cow::Owned(format!("{stem}@.{suffix}")),
-        _ => Cow::Borrowed(name),
     }
 }
 

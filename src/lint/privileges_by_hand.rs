@@ -4,10 +4,14 @@ use super::program::Program;
 use super::{Lint, Subject};
 use crate::ast::Phase;
 use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::shell::wrapper::{self, Change, User, Wrapper};
 use crate::source::{Span, lossy};
 
-pub(super) static LINT: Lint = Lint { rule: &PRIVILEGES_BY_HAND, check };
+pub(super) static LINT: Lint = Lint {
+    rule: &PRIVILEGES_BY_HAND,
+    check,
+};
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let [script] = subject.scripts.as_slice() else { return };
@@ -34,13 +38,12 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 
 /// The user that a helper changes to, where that is a certain one and not root.
 fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
-    let user = match program.name {
-        "sudo" | "runuser" => program.option(&["-u", "--user"])?.1,
-        "chpst" => program.option(&["-u"])?.1,
-        "start-stop-daemon" => program.option(&["-c", "--chuid"])?.1,
-        "setuidgid" | "gosu" | "su-exec" => program.arguments.first()?.literal.as_deref()?,
-        "su" => of_su(program)?,
-        _ => return None,
+    let wrapper = wrapper::find(program.name)?;
+    let Change::User(named) = wrapper.change else { return None };
+    let user = match named {
+        User::Option(options) => program.option(options)?.1,
+        User::FirstArgument => program.arguments.first()?.literal.as_deref()?,
+        User::Operand => operand(program, wrapper)?,
     };
     let user = user.split(':').next().unwrap_or_default();
     let is_name = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
@@ -48,11 +51,11 @@ fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
 }
 
 /// `su [OPTION...] [-] [USER]`, options anywhere; without a user it is root's shell.
-fn of_su<'p>(program: &'p Program<'_>) -> Option<&'p str> {
+fn operand<'p>(program: &'p Program<'_>, wrapper: &Wrapper) -> Option<&'p str> {
     let mut arguments = program.arguments.iter();
     while let Some(word) = arguments.next() {
         match word.literal.as_deref()? {
-            "-c" | "--command" | "-s" | "--shell" | "-g" | "--group" | "-G" => {
+            option if wrapper.with_value.contains(&option) => {
                 arguments.next();
             }
             option if option.starts_with('-') => {}

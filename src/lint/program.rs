@@ -1,5 +1,6 @@
 //! Which program a command runs in the end: `exec env A=b nice -n 5 foo -x` runs `foo -x`.
 
+use crate::shell::wrapper::{self, Unknown};
 use crate::shell::{SimpleCommand, Word};
 
 /// A program that is run, with what stands behind its name.
@@ -31,92 +32,12 @@ impl Program<'_> {
     }
 }
 
-/// A command that runs another one, which stands behind its options and operands.
-struct Wrapper {
-    name: &'static str,
-    /// Options that take the next word.
-    with_value: &'static [&'static str],
-    /// How many words stand before the command.
-    operands: usize,
-    /// Whether assignments may stand before the command.
-    assignments: bool,
-}
-
-const fn wrapper(name: &'static str, with_value: &'static [&'static str], operands: usize) -> Wrapper {
-    Wrapper { name, with_value, operands, assignments: false }
-}
-
-static WRAPPERS: [Wrapper; 18] = [
-    wrapper("exec", &[], 0),
-    wrapper("command", &[], 0),
-    wrapper("nohup", &[], 0),
-    wrapper("setsid", &[], 0),
-    wrapper("nice", &["-n", "--adjustment"], 0),
-    wrapper("ionice", &["-c", "-n", "--class", "--classdata"], 0),
-    wrapper("chrt", &[], 1),
-    wrapper("taskset", &[], 1),
-    wrapper("stdbuf", &["-i", "-o", "-e"], 0),
-    wrapper("setuidgid", &[], 1),
-    wrapper("envuidgid", &[], 1),
-    wrapper("gosu", &[], 1),
-    wrapper("su-exec", &[], 1),
-    wrapper("chpst", &["-u", "-U", "-b", "-/", "-e", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t", "-r", "-a", "-s"], 0),
-    wrapper("softlimit", &["-m", "-d", "-s", "-l", "-a", "-o", "-p", "-f", "-c", "-r", "-t"], 0),
-    wrapper("authbind", &[], 0),
-    Wrapper { name: "env", with_value: &["-u", "-C", "-S"], operands: 0, assignments: true },
-    Wrapper {
-        name: "sudo",
-        with_value: &["-u", "-g", "-C", "-p", "-r", "-t", "-T", "-U", "-h", "-D", "-R"],
-        operands: 0,
-        assignments: true,
-    },
-];
-
-/// Options of start-stop-daemon that take the next word.
-const DAEMON_OPTIONS: [&str; 35] = [
-    "-x",
-    "--exec",
-    "-a",
-    "--startas",
-    "-p",
-    "--pidfile",
-    "-u",
-    "--user",
-    "-c",
-    "--chuid",
-    "-g",
-    "--group",
-    "-d",
-    "--chdir",
-    "-r",
-    "--chroot",
-    "-N",
-    "--nicelevel",
-    "-n",
-    "--name",
-    "-k",
-    "--umask",
-    "-R",
-    "--retry",
-    "-s",
-    "--signal",
-    "-P",
-    "--procsched",
-    "-I",
-    "--iosched",
-    "--pid",
-    "--ppid",
-    "-O",
-    "--output",
-    "--notify-timeout",
-];
-
 /// The program of a command, and those that it runs in its turn. Ends where a name is not literal.
 pub(super) fn chain(command: &SimpleCommand) -> Vec<Program<'_>> {
     let mut chain = Vec::new();
     let mut words: Vec<&Word> = command.words.iter().collect();
     while let Some(program) = program(&words) {
-        words = behind(&program).unwrap_or_default();
+        words = wrapper::find(program.name).and_then(|wrapper| wrapper.inner(&program.arguments, Unknown::Guess)).unwrap_or_default();
         chain.push(program);
     }
     chain
@@ -127,49 +48,6 @@ fn program<'r>(words: &[&'r Word]) -> Option<Program<'r>> {
     let literal = word.literal.as_deref()?;
     let name = literal.rsplit('/').next().unwrap_or(literal);
     Some(Program { name, word, arguments: arguments.to_vec() })
-}
-
-/// The words of the command that a wrapper runs.
-fn behind<'r>(program: &Program<'r>) -> Option<Vec<&'r Word>> {
-    if program.name == "start-stop-daemon" {
-        return behind_start_stop_daemon(program);
-    }
-    let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.name == program.name)?;
-    let literal = |word: &'r Word| word.literal.as_deref().unwrap_or_default();
-    let mut rest = program.arguments.as_slice();
-    while let Some(&option) = rest.first().filter(|word| literal(word).starts_with('-')) {
-        let taken = if wrapper.with_value.contains(&literal(option)) { 2 } else { 1 };
-        rest = rest.get(taken..)?;
-        if literal(option) == "--" {
-            break;
-        }
-    }
-    if wrapper.assignments {
-        let assignments = rest.iter().take_while(|word| word.literal.as_deref().is_none_or(|text| text.contains('='))).count();
-        rest = rest.get(assignments..)?;
-    }
-    Some(rest.get(wrapper.operands..)?.to_vec())
-}
-
-fn behind_start_stop_daemon<'r>(program: &Program<'r>) -> Option<Vec<&'r Word>> {
-    let (mut started, mut stops) = (None, false);
-    let mut rest = program.arguments.as_slice();
-    while let Some((&word, behind)) = rest.split_first() {
-        rest = behind;
-        match word.literal.as_deref() {
-            Some("--") => break,
-            Some("-K" | "--stop" | "-T" | "--status") => stops = true,
-            Some(option) if DAEMON_OPTIONS.contains(&option) => {
-                if matches!(option, "-x" | "--exec" | "-a" | "--startas") {
-                    started = rest.first().copied();
-                }
-                rest = rest.get(1..).unwrap_or_default();
-            }
-            Some(_) | None => {}
-        }
-    }
-    let program = started.filter(|_| !stops)?;
-    Some(std::iter::once(program).chain(rest.iter().copied()).collect())
 }
 
 #[cfg(test)]

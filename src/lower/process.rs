@@ -9,6 +9,7 @@ use crate::diagnostic::registry::{BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_
 use crate::ast::Phase;
 use crate::instance::Instance;
 use crate::shell::SimpleCommand;
+use crate::shell::wrapper::{self, Change};
 use crate::systemd::{Command, Directive, Section, Value};
 
 /// What kind of unit the job is.
@@ -137,7 +138,8 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
     let directive = if placement.shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStart };
     lowering.add(directive, Value::command(&command));
     lowering.exact(reading.stated.stanza, &[directive]);
-    let detaching = |command: &&SimpleCommand| matches!(command.name(), Some("setsid" | "nohup"));
+    let detaching =
+        |command: &&SimpleCommand| command.name().and_then(wrapper::find).is_some_and(|wrapper| wrapper.change == Change::Session);
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
     // Of a job that is expected to fork, it is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());

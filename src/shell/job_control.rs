@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::wrapper::{self, Unknown};
 use super::{Context, Reading, SimpleCommand, Word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -180,41 +181,23 @@ fn only_mentions(command: &SimpleCommand) -> bool {
     }
 }
 
-/// The words of a command from the name of the command that really runs: that behind `exec`, `command`, `env` and `sudo`.
-fn behind_wrappers(words: &[Word]) -> Option<&[Word]> {
-    let mut rest = words;
+/// Wrappers that leave what a command does to jobs as it is.
+const LOOKED_THROUGH: [&str; 4] = ["exec", "command", "env", "sudo"];
+
+/// The words of a command from the name of the command that really runs.
+fn inner(command: &SimpleCommand) -> Option<Vec<&Word>> {
+    let mut words: Vec<&Word> = command.words.iter().collect();
     loop {
-        let name = rest.first()?.literal.as_deref()?;
-        // Options alone, and options that take the next word.
-        let (alone, with_word): (&[&str], &[&str]) = match name.rsplit('/').next() {
-            Some("exec") => (&[], &[]),
-            Some("command") => (&["-p"], &[]),
-            Some("env") => (&["-", "-i"], &["-u"]),
-            Some("sudo") => (&["-n", "-E", "-H", "-S", "-b"], &["-u", "-g"]),
-            _ => return Some(rest),
-        };
-        rest = &rest[1..];
-        while let Some(option) = rest.first()?.literal.as_deref().filter(|word| word.starts_with('-')) {
-            let taken = match option {
-                "--" => 1,
-                _ if alone.contains(&option) => 1,
-                _ if with_word.contains(&option) => 2,
-                _ => return None,
-            };
-            rest = rest.get(taken..)?;
-            if option == "--" {
-                break;
-            }
-        }
-        if matches!(name.rsplit('/').next(), Some("env" | "sudo")) {
-            let assignments = rest.iter().take_while(|word| word.literal.as_ref().is_some_and(|text| text.contains('='))).count();
-            rest = &rest[assignments..];
+        let (first, arguments) = words.split_first()?;
+        match wrapper::find(first.literal.as_deref()?).filter(|wrapper| LOOKED_THROUGH.contains(&wrapper.name)) {
+            Some(wrapper) => words = wrapper.inner(arguments, Unknown::Refuse)?,
+            None => return Some(words),
         }
     }
 }
 
 fn use_in(command: &SimpleCommand, reading: &Reading) -> Option<JobControl> {
-    let words = behind_wrappers(&command.words)?;
+    let words = inner(command)?;
     let (first, arguments) = words.split_first()?;
     let name = first.literal.as_deref()?;
     let bare = DIRECTORIES.iter().find_map(|directory| name.strip_prefix(directory));

@@ -15,6 +15,7 @@ mod open_document;
 mod reader;
 mod word;
 mod words;
+pub mod wrapper;
 
 use std::ops::Range;
 

@@ -1,0 +1,249 @@
+//! Programs that run another program, which is named on their own command line.
+
+use super::Word;
+
+/// What is known of such a program.
+#[derive(Debug)]
+pub struct Wrapper {
+    /// The name of its file, or of a command of the shell itself.
+    pub name: &'static str,
+    /// Some of its options that take no value.
+    pub alone: &'static [&'static str],
+    /// Its options that take the next word as their value.
+    pub with_value: &'static [&'static str],
+    pub inner: Inner,
+    pub change: Change,
+}
+
+/// Where the command begins that it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inner {
+    /// After its options, and so many operands.
+    AfterOperands(usize),
+    /// After its options, and any number of `NAME=VALUE`.
+    AfterAssignments,
+    /// With the program that an option names; the arguments of that follow `--`.
+    NamedBy { options: &'static [&'static str], unless: &'static [&'static str] },
+    /// Nowhere: it takes text for a shell.
+    ShellText,
+}
+
+/// What is different for the program that it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Nothing,
+    Environment,
+    /// What the program may use: processors, time, memory, ports.
+    Resources,
+    /// It is no longer in the session of the shell, or does not end with it.
+    Session,
+    User(User),
+}
+
+/// Where the user is named that the program runs as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum User {
+    /// The value of an option.
+    Option(&'static [&'static str]),
+    /// The first operand after the options, a `-` left out; the options may also follow it.
+    Operand,
+    /// The first argument.
+    FirstArgument,
+}
+
+/// What to do about words of a wrapper that are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Take options for such that have no value, and words that are not literal for assignments.
+    Guess,
+    Refuse,
+}
+
+const fn wrapper(name: &'static str, with_value: &'static [&'static str], operands: usize, change: Change) -> Wrapper {
+    Wrapper { name, alone: &[], with_value, inner: Inner::AfterOperands(operands), change }
+}
+
+static WRAPPERS: [Wrapper; 21] = [
+    wrapper("exec", &[], 0, Change::Nothing),
+    Wrapper { name: "command", alone: &["-p"], with_value: &[], inner: Inner::AfterOperands(0), change: Change::Nothing },
+    wrapper("nohup", &[], 0, Change::Session),
+    wrapper("setsid", &[], 0, Change::Session),
+    wrapper("nice", &["-n", "--adjustment"], 0, Change::Resources),
+    wrapper("ionice", &["-c", "-n", "--class", "--classdata"], 0, Change::Resources),
+    wrapper("chrt", &[], 1, Change::Resources),
+    wrapper("taskset", &[], 1, Change::Resources),
+    wrapper("stdbuf", &["-i", "-o", "-e"], 0, Change::Nothing),
+    wrapper("setuidgid", &[], 1, Change::User(User::FirstArgument)),
+    wrapper("envuidgid", &[], 1, Change::Environment),
+    wrapper("gosu", &[], 1, Change::User(User::FirstArgument)),
+    wrapper("su-exec", &[], 1, Change::User(User::FirstArgument)),
+    wrapper(
+        "chpst",
+        &["-u", "-U", "-b", "-/", "-e", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t", "-r", "-a", "-s"],
+        0,
+        Change::User(User::Option(&["-u"])),
+    ),
+    wrapper("softlimit", &["-m", "-d", "-s", "-l", "-a", "-o", "-p", "-f", "-c", "-r", "-t"], 0, Change::Resources),
+    wrapper("authbind", &[], 0, Change::Resources),
+    Wrapper { name: "env", alone: &["-", "-i"], with_value: &["-u", "-C"], inner: Inner::AfterAssignments, change: Change::Environment },
+    Wrapper {
+        name: "sudo",
+        alone: &["-n", "-E", "-H", "-S", "-b"],
+        with_value: &["-u", "-g", "-C", "-p", "-r", "-t", "-T", "-U", "-h", "-D", "-R"],
+        inner: Inner::AfterAssignments,
+        change: Change::User(User::Option(&["-u", "--user"])),
+    },
+    Wrapper {
+        name: "su",
+        alone: &[],
+        with_value: &["-c", "--command", "-s", "--shell", "-g", "--group", "-G"],
+        inner: Inner::ShellText,
+        change: Change::User(User::Operand),
+    },
+    Wrapper {
+        name: "runuser",
+        alone: &[],
+        with_value: &["-u", "--user", "-c", "--command", "-s", "--shell", "-g", "--group", "-G"],
+        inner: Inner::ShellText,
+        change: Change::User(User::Option(&["-u", "--user"])),
+    },
+    Wrapper {
+        name: "start-stop-daemon",
+        alone: &[],
+        with_value: &[
+            "-x",
+            "--exec",
+            "-a",
+            "--startas",
+            "-p",
+            "--pidfile",
+            "-u",
+            "--user",
+            "-c",
+            "--chuid",
+            "-g",
+            "--group",
+            "-d",
+            "--chdir",
+            "-r",
+            "--chroot",
+            "-N",
+            "--nicelevel",
+            "-n",
+            "--name",
+            "-k",
+            "--umask",
+            "-R",
+            "--retry",
+            "-s",
+            "--signal",
+            "-P",
+            "--procsched",
+            "-I",
+            "--iosched",
+            "--pid",
+            "--ppid",
+            "-O",
+            "--output",
+            "--notify-timeout",
+        ],
+        inner: Inner::NamedBy { options: &["-x", "--exec", "-a", "--startas"], unless: &["-K", "--stop", "-T", "--status"] },
+        change: Change::User(User::Option(&["-c", "--chuid"])),
+    },
+];
+
+/// The wrapper of this name; directories may precede it.
+pub fn find(program: &str) -> Option<&'static Wrapper> {
+    let name = program.rsplit('/').next().unwrap_or(program);
+    WRAPPERS.iter().find(|wrapper| wrapper.name == name)
+}
+
+impl Wrapper {
+    /// The words of the command that it runs, from those that follow its own name. There may be none.
+    pub fn inner<'w>(&self, arguments: &[&'w Word], unknown: Unknown) -> Option<Vec<&'w Word>> {
+        match self.inner {
+            Inner::AfterOperands(operands) => Some(self.after_options(arguments, unknown)?.get(operands..)?.to_vec()),
+            Inner::AfterAssignments => {
+                let rest = self.after_options(arguments, unknown)?;
+                let is_assignment = |word: &&&Word| match word.literal.as_deref() {
+                    Some(text) => text.contains('='),
+                    None => unknown == Unknown::Guess,
+                };
+                Some(rest.get(rest.iter().take_while(is_assignment).count()..)?.to_vec())
+            }
+            Inner::NamedBy { options, unless } => self.named(arguments, options, unless),
+            Inner::ShellText => None,
+        }
+    }
+
+    fn after_options<'a, 'w>(&self, arguments: &'a [&'w Word], unknown: Unknown) -> Option<&'a [&'w Word]> {
+        let mut rest = arguments;
+        while let Some(option) = rest.first().and_then(|word| word.literal.as_deref()).filter(|text| text.starts_with('-')) {
+            let taken = match option {
+                _ if self.with_value.contains(&option) => 2,
+                "--" => 1,
+                _ if self.alone.contains(&option) || unknown == Unknown::Guess => 1,
+                _ => return None,
+            };
+            rest = rest.get(taken..)?;
+            if option == "--" {
+                break;
+            }
+        }
+        Some(rest)
+    }
+
+    fn named<'w>(&self, arguments: &[&'w Word], options: &[&str], unless: &[&str]) -> Option<Vec<&'w Word>> {
+        let (mut named, mut runs) = (None, true);
+        let mut rest = arguments;
+        while let Some((&word, after)) = rest.split_first() {
+            rest = after;
+            match word.literal.as_deref() {
+                Some("--") => break,
+                Some(option) if unless.contains(&option) => runs = false,
+                Some(option) if self.with_value.contains(&option) => {
+                    if options.contains(&option) {
+                        named = rest.first().copied();
+                    }
+                    rest = rest.get(1..).unwrap_or_default();
+                }
+                Some(_) | None => {}
+            }
+        }
+        let program = named.filter(|_| runs)?;
+        Some(std::iter::once(program).chain(rest.iter().copied()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::read;
+
+    #[test]
+    fn what_is_not_known_is_guessed_or_refused() {
+        let inner = |text: &str, unknown| {
+            let reading = read(text);
+            let words: Vec<&Word> = reading.commands.first()?.words.iter().collect();
+            let (name, arguments) = words.split_first()?;
+            let inner = find(name.literal.as_deref()?)?.inner(arguments, unknown)?;
+            Some(inner.iter().filter_map(|word| word.literal.clone()).collect::<Vec<_>>().join(" "))
+        };
+        for (text, guessed, refused) in [
+            ("env -i A=b foo -x", Some("foo -x"), Some("foo -x")),
+            ("env --weird foo", Some("foo"), None),
+            ("env A=\"$B\" foo", Some("foo"), Some("foo")),
+            ("/usr/bin/sudo -u x -- foo", Some("foo"), Some("foo")),
+            ("command -p foo", Some("foo"), Some("foo")),
+            ("command -v foo", Some("foo"), None),
+            ("setuidgid x foo", Some("foo"), Some("foo")),
+            ("start-stop-daemon -S -x foo -- -D", Some("foo -D"), Some("foo -D")),
+            ("start-stop-daemon -K -x foo", None, None),
+            ("su -c foo x", None, None),
+            ("foo", None, None),
+        ] {
+            assert_eq!(inner(text, Unknown::Guess).as_deref(), guessed, "{text}");
+            assert_eq!(inner(text, Unknown::Refuse).as_deref(), refused, "{text}");
+        }
+    }
+}

@@ -9,11 +9,12 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, Dialect, Sign};
 use crate::exposure;
 use crate::job::{Job, JobName};
-use crate::lower::{self, Companion, Lowered, UNITS};
+use crate::lower::{self, Companion, Lowered, own_files};
 use crate::parse::{self, ErrorKind, Refusal};
 use crate::resolve;
 use crate::source::{Origin, Sources, Span, lossy};
 use crate::systemd::Text;
+use crate::systemd::layout::UNITS;
 use crate::world::World;
 
 /// A job that was read.
@@ -125,7 +126,7 @@ fn header(sources: &Sources) -> String {
     let file_name = |path: &str| lossy(path.rsplit('/').next().unwrap_or(path)).into_owned();
     let from = file_name(sources.conf.path());
     match &sources.overriding {
-        Some(overriding) => format!("Converted from {from} and {} by upstart2systemd.", file_name(overriding.path())),
-        None => format!("Converted from {from} by upstart2systemd."),
+        Some(overriding) => own_files::marked(&format!("Converted from {from} and {}", file_name(overriding.path()))),
+        None => own_files::marked(&format!("Converted from {from}")),
     }
 }

@@ -3,6 +3,7 @@
 use super::companion::{Companion, made_for};
 use super::context::Lowering;
 use super::job_control_left;
+use super::own_files;
 use super::prelude::{Named, Prelude, declines, vetoes};
 use crate::ast::{Body, Phase, Process};
 use crate::command::direct_argv;
@@ -228,8 +229,7 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
 
 /// A script that is too long for a unit, in a file beside it.
 fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> String {
-    let stem = lowering.unit.name.stem();
-    let path = format!("usr/local/lib/upstart2systemd/{stem}.{}", reading.phase.name());
+    let path = own_files::script(lowering.unit.name.stem(), reading.phase.name());
     let absolute = format!("/{path}");
     if lowering.options.companions {
         lowering.ledger.file(reading.stated.stanza, &path);

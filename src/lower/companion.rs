@@ -2,12 +2,11 @@
 //! so that the files of several jobs can be put together without a merge.
 
 use super::context::Lowering;
+use super::own_files;
 use crate::conversion::Output;
 use crate::source::lossy;
+use crate::systemd::layout::UNITS;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Text, Unit, UnitName, Value};
-
-/// Where units, and the directories of their drop-ins, are installed.
-pub const UNITS: &str = "etc/systemd/system";
 
 /// A file beside the unit of a job.
 #[derive(Clone, Debug)]
@@ -57,7 +56,7 @@ impl Companion {
 /// The line at the top of whatever is made for a job. By its end a file of ours is recognised. It stays one line whatever the job is
 /// called: what follows a newline would be a command of a script, or a rule of udev.
 pub(super) fn made_for(lowering: &Lowering<'_>) -> Text {
-    Text::new(&format!("Made for {}.conf by upstart2systemd.", lossy(&lowering.job.name.0)))
+    Text::new(&own_files::marked(&format!("Made for {}.conf", lossy(&lowering.job.name.0))))
 }
 
 /// A unit with the stem of the job's own.

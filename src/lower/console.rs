@@ -2,31 +2,28 @@
 
 use super::companion::Companion;
 use super::context::Lowering;
-use crate::diagnostic::registry::{CONSOLE_BEFORE_SYSTEMD_236, LOG_FILE, LOG_TO_FILE};
+use super::own_files;
 use crate::ast::Console;
 use crate::conversion::{Logs, Output};
+use crate::diagnostic::registry::{CONSOLE_BEFORE_SYSTEMD_236, LOG_FILE, LOG_TO_FILE};
+use crate::diagnostic::{Rule, Severity};
 use crate::dialect::Dialect;
 use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};
 
+/// Where Upstart logs what jobs print.
+const LOGS: &str = "/var/log/upstart";
+
 /// tmpfiles.d(5).
-const TMPFILES: &str = "\
-# The directory of the log files of jobs. Made by upstart2systemd.
-d /var/log/upstart 0755 root root -
-";
+fn tmpfiles() -> String {
+    format!("# {}\nd {LOGS} 0755 root root -\n", own_files::made("The directory of the log files of jobs."))
+}
 
 /// logrotate(8). systemd goes on writing to the file that it opened, so the file has to stay.
-const LOGROTATE: &str = "\
-# The log files of jobs, kept as Upstart's own were. Made by upstart2systemd.
-/var/log/upstart/*.log {
-    daily
-    missingok
-    rotate 7
-    compress
-    notifempty
-    copytruncate
+fn logrotate() -> String {
+    let settings = ["daily", "missingok", "rotate 7", "compress", "notifempty", "copytruncate"].map(|setting| format!("    {setting}\n"));
+    format!("# {}\n{LOGS}/*.log {{\n{}}}\n", own_files::made("The log files of jobs, kept as Upstart's own were."), settings.concat())
 }
-";
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     if lowering.options.logs == Logs::File && lowering.job.console() == Console::Log && !lowering.job.processes.is_empty() {
@@ -40,7 +37,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             let before = match lowering.job.dialect {
                 Dialect::Upstart03 => "/var/log/boot".to_owned(),
                 Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs => {
-                    format!("/var/log/upstart/{}.log", lowering.job.name.0.replace('/', "_"))
+                    format!("{LOGS}/{}.log", lowering.job.name.0.replace('/', "_"))
                 }
             };
             let diagnostic = LOG_FILE
@@ -63,9 +60,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         Console::Output => {
             lowering.set(Directive::StandardOutput, Value::keyword("tty"));
             lowering.set(Directive::TtyPath, Value::keyword("/dev/console"));
-            let diagnostic = CONSOLE_BEFORE_SYSTEMD_236
-                .at(console.span, "standard input is not the console here")
-                .note("`StandardInput=file:` needs systemd 236");
+            let diagnostic =
+                CONSOLE_BEFORE_SYSTEMD_236.at(console.span, "standard input is not the console here").note("`StandardInput=file:` needs systemd 236");
             lowering.remark(Section::Service, diagnostic.rule, "standard input is not the console; that needs systemd 236.");
             lowering.approximate(console.stanza, &[Directive::StandardOutput, Directive::TtyPath], diagnostic);
         }
@@ -88,19 +84,19 @@ fn log_file(lowering: &mut Lowering<'_>) {
     let directives = [Directive::StandardOutput, Directive::StandardError];
     let name = lossy(&lowering.job.name.0).replace('/', "_");
     let diagnostic = if lowering.has(Feature::StandardOutputAppend) {
-        let before = format!("append:/var/log/upstart/{name}");
+        let before = format!("append:{LOGS}/{name}");
         let instance = if lowering.unit.name.is_template() { "-%i" } else { "" };
         if let Some(value) = Value::instance_path(&before, instance, ".log") {
             lowering.set(Directive::StandardOutput, value);
             lowering.set(Directive::StandardError, Value::keyword("inherit"));
             if lowering.options.companions {
-                for (path, text) in [("etc/tmpfiles.d/upstart2systemd.conf", TMPFILES), ("etc/logrotate.d/upstart2systemd", LOGROTATE)] {
-                    lowering.companion(Companion::File(Output { path: path.to_owned(), text: text.to_owned() }));
+                for (path, text) in [(own_files::tmpfiles(), tmpfiles()), (own_files::logrotate(), logrotate())] {
+                    lowering.companion(Companion::File(Output { path, text }));
                 }
             }
         }
         LOG_TO_FILE
-            .at(place, format!("the output goes to /var/log/upstart/{name}{}.log", instance.replace("%i", "INSTANCE")))
+            .at(place, format!("the output goes to {LOGS}/{name}{}.log", instance.replace("%i", "INSTANCE")))
             .help("make the directory with tmpfiles.d, and rotate the file with `copytruncate`")
     } else {
         LOG_FILE.at(place, "the output goes to the journal").note("`StandardOutput=append:` needs systemd 240")

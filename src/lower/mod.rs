@@ -24,6 +24,7 @@ mod ledger;
 mod literal;
 mod names;
 mod node;
+pub mod own_files;
 mod prelude;
 mod process;
 mod respawn;
@@ -44,7 +45,7 @@ use crate::source::Span;
 use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
 use crate::world::World;
 
-pub use companion::{Companion, UNITS};
+pub use companion::Companion;
 use context::Lowering;
 use names::Shipped;
 pub use names::{is_known_job, replaced_by_distribution};

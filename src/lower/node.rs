@@ -2,11 +2,9 @@
 
 use super::companion::Companion;
 use super::context::Lowering;
+use super::own_files::{self, EVENT, STARTED, STARTED_BY_THIS};
 use crate::source::{encode, lossy};
 use crate::systemd::{Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
-
-const EVENT: &str = "upstart-event-";
-const STARTED: &str = "upstart-started-";
 
 /// Whether a unit of this name stands for an event, which may happen again and again.
 pub(super) fn is_event(unit: &str) -> bool {
@@ -70,7 +68,7 @@ impl Node {
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
             Of::Start(by) => format!("Stands for the event `{event}`: {} starts this when it has started.", by.of_instance()),
         };
-        unit.header.push(Text::new(&format!("{stands} Made by upstart2systemd.")));
+        unit.header.push(Text::new(&own_files::made(&stands)));
         let description = if self.file().is_template() {
             Value::line_with_instance(&format!("Event {event}, "))
         } else {
@@ -89,9 +87,9 @@ impl Node {
         let Of::Start(by) = &self.of else { return None };
         let to = by.of_instance();
         let mut part = Unit::new(to.clone());
-        part.header.push(Text::new(&format!("Starts what follows the start of {}. Made by upstart2systemd.", to.stem())));
+        part.header.push(Text::new(&own_files::made(&format!("Starts what follows the start of {}.", to.stem()))));
         let [systemctl, block, verb] = ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
-        let mut command = Command::new([systemctl, block, verb, Argument::Specifier("upstart-started-%n")]);
+        let mut command = Command::new([systemctl, block, verb, Argument::Specifier(STARTED_BY_THIS)]);
         command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
         part.add(Directive::ExecStartPost, Value::command(&command));
         Some(Companion::DropIn { to, name: "started".to_owned(), part })

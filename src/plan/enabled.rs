@@ -4,11 +4,8 @@ use super::member::Member;
 use crate::conversion::Output;
 use crate::instance::Instance;
 use crate::job::JobName;
-use crate::lower::{Companion, replaced_by_distribution};
+use crate::lower::{Companion, own_files, replaced_by_distribution};
 use crate::systemd::{Directive, UnitName};
-
-/// Where the list of them is (systemd.preset(5)).
-pub const PRESET: &str = "etc/systemd/system-preset/50-upstart2systemd.preset";
 
 /// The units to enable, and those that the distribution has others for.
 pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
@@ -39,7 +36,7 @@ pub(super) fn preset(enabled: &[UnitName], left_out: &[UnitName]) -> Option<Outp
     if enabled.is_empty() && left_out.is_empty() {
         return None;
     }
-    let mut text = "# What the jobs start by themselves. Made by upstart2systemd.\n".to_owned();
+    let mut text = format!("# {}\n", own_files::made("What the jobs start by themselves."));
     for unit in enabled {
         text.push_str(&format!("enable {unit}\n"));
     }
@@ -49,5 +46,5 @@ pub(super) fn preset(enabled: &[UnitName], left_out: &[UnitName]) -> Option<Outp
     for unit in left_out {
         text.push_str(&format!("disable {unit}\n"));
     }
-    Some(Output { path: PRESET.to_owned(), text })
+    Some(Output { path: own_files::preset(), text })
 }

@@ -29,8 +29,6 @@ use crate::systemd::UnitName;
 use crate::world::Outside;
 use member::Member;
 
-pub use enabled::PRESET;
-
 /// A job that was found.
 #[derive(Clone, Debug)]
 pub struct Found {

@@ -4,7 +4,9 @@ use super::{counted, visible};
 use crate::conversion::Converted;
 use crate::diagnostic::{Disposition, Severity};
 use crate::instance::Instance;
-use crate::plan::{PRESET, Plan, Service};
+use crate::lower::own_files;
+use crate::plan::{Plan, Service};
+use crate::systemd::layout::UNITS;
 use crate::systemd::{UnitName, shell_word};
 
 /// More units than these do not stand on a command line that anybody wants to read.
@@ -74,14 +76,14 @@ fn commands(plan: &Plan, overlay: &str) -> String {
     let units: Vec<&str> = plan
         .files
         .iter()
-        .filter_map(|file| file.path.strip_prefix("etc/systemd/system/"))
+        .filter_map(|file| file.path.strip_prefix(UNITS)?.strip_prefix('/'))
         .filter(|name| !name.contains('/') && !UnitName::known(*name).is_template())
         .collect();
     if units.len() <= NAMED {
         let units: Vec<String> = units.iter().map(|unit| quoted(unit)).collect();
-        out.push_str(&format!("    (cd /etc/systemd/system && systemd-analyze verify {})\n", units.join(" ")));
+        out.push_str(&format!("    (cd /{UNITS} && systemd-analyze verify {})\n", units.join(" ")));
     } else {
-        out.push_str("    (cd /etc/systemd/system && systemd-analyze verify *.service)\n");
+        out.push_str(&format!("    (cd /{UNITS} && systemd-analyze verify *.service)\n"));
     }
     if plan.enabled.is_empty() {
         return out;
@@ -90,7 +92,7 @@ fn commands(plan: &Plan, overlay: &str) -> String {
         let enabled: Vec<String> = plan.enabled.iter().map(|unit| quoted(unit.as_str())).collect();
         out.push_str(&format!("    systemctl enable {}\n", enabled.join(" ")));
     } else {
-        out.push_str(&format!("    sed -n 's/^enable //p' /{PRESET} | xargs -d '\\n' systemctl enable\n"));
+        out.push_str(&format!("    sed -n 's/^enable //p' /{} | xargs -d '\\n' systemctl enable\n", own_files::preset()));
     }
     out.push_str("\nThey start with the next boot, or with what they follow.\n");
     out

@@ -2,6 +2,7 @@
 
 mod directive;
 mod feature;
+pub mod layout;
 mod name;
 pub mod ordering;
 mod quote;

@@ -1,17 +1,19 @@
-//! Telling the files that this program wrote from others.
+//! Whether this program wrote a file.
+
+use crate::lower::own_files::is_marked;
 
 /// How much of a file has to be read for [`is_ours`].
 pub(super) const BEGINNING: u64 = 4096;
 
 /// Whether this program wrote a file, judged by how the file begins. The first line says it, or the second where the first
-/// is a `#!`: it is a comment that ends in `by upstart2systemd.`
+/// is a `#!`: it is a comment with the mark.
 pub(super) fn is_ours(beginning: &[u8]) -> bool {
     let mut lines = beginning.split(|&byte| byte == b'\n');
     let says = match lines.next() {
         Some(first) if first.starts_with(b"#!") => lines.next(),
         first => first,
     };
-    says.is_some_and(|line| line.starts_with(b"# ") && line.ends_with(b" by upstart2systemd."))
+    says.is_some_and(is_marked)
 }
 
 #[cfg(test)]

@@ -12,9 +12,7 @@ use super::header::{BEGINNING, is_ours};
 use super::places::Places;
 use super::{Change, Kind, path};
 use crate::conversion::Output;
-
-/// Where this program ever writes. All of `usr` would do as well, but a root may be `/`.
-const WRITTEN_TO: [&str; 3] = ["etc", "usr/local/lib/upstart2systemd", "usr/share/dbus-1/system-services"];
+use crate::lower::own_files::WRITTEN_TO;
 
 /// Finds files of ours that are not wanted any more. What cannot be listed or read is not known to be ours.
 pub(super) fn find(root: &Path, places: &mut Places<'_>, wanted: &BTreeMap<PathBuf, &Output>) -> Vec<(PathBuf, Change<'static>)> {

@@ -10,12 +10,11 @@ use crate::lower::companion::{Companion, made_for, shell};
 use crate::lower::context::Lowering;
 use crate::lower::names::Peer;
 use crate::lower::node::Node;
+use crate::lower::own_files::{EVENT, JOINED, LATCH};
 use crate::lower::trigger::{Role, Trigger};
 use crate::source::lossy;
 use crate::systemd::{Directive, Text, Unit, UnitName, Value, shell_word};
 use crate::world::Kind;
-
-const JOINED: &str = "upstart-joined-";
 
 /// Whether the unit starts a job when the last event has come.
 pub(in crate::lower) fn joins(unit: &UnitName) -> bool {
@@ -92,7 +91,7 @@ fn boot(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Term> {
 fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
     match trigger {
         Trigger::Custom(node) => {
-            let event = node.stem().trim_start_matches("upstart-event-");
+            let event = node.stem().trim_start_matches(EVENT);
             remembering(lowering, (node, Some(Directive::Before)), &format!("event-{event}"), format!("the event {event}"), None)
         }
         Trigger::Job { peer, state: JobState::Started } if can_be_followed(peer) => {
@@ -134,7 +133,7 @@ fn remembering(
     event: String,
     node: Option<Node>,
 ) -> Option<Term> {
-    let latch = UnitName::single(&format!("upstart-latch-{}-{name}", lowering.unit.name.stem()), "service");
+    let latch = UnitName::single(&format!("{LATCH}{}-{name}", lowering.unit.name.stem()), "service");
     (latch.as_str().len() <= 255).then(|| Term {
         unit: unit.clone(),
         by: node.map_or_else(|| unit.clone(), |node| node.unit),

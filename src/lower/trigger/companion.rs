@@ -10,7 +10,9 @@ use crate::glob;
 use crate::lower::companion::{Companion, beside, made_for, stopping};
 use crate::lower::context::Lowering;
 use crate::lower::literal::literal;
+use crate::lower::own_files;
 use crate::source::{encode, lossy};
+use crate::systemd::layout::{DBUS_SERVICES, UDEV_RULES, UNITS};
 use crate::systemd::{Directive, Text, Unit, UnitName, Value, escape_path};
 
 /// What a person is told to write where only the unit itself is asked for.
@@ -152,9 +154,9 @@ pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, ac
             };
             let rule = rule(lowering, event, subsystem, action, side);
             if !lowering.options.companions {
-                return companion(event, "a udev rule", &format!("write a file in /etc/udev/rules.d with: {rule}"));
+                return companion(event, "a udev rule", &format!("write a file in /{UDEV_RULES} with: {rule}"));
             }
-            let path = format!("etc/udev/rules.d/90-upstart-{}.rules", lowering.unit.name.stem());
+            let path = own_files::udev_rules(lowering.unit.name.stem());
             written(Companion::File(Output { path, text: format!("{}\n{rule}\n", made_for(lowering).comment()) }))
         }
     }
@@ -226,7 +228,7 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
         return companion(
             event,
             &format!("a D-Bus service file for {name} with `SystemdService={unit}`"),
-            "put it into /usr/share/dbus-1/system-services, and set `Type=dbus` and `BusName=` in the unit",
+            &format!("put it into /{DBUS_SERVICES}, and set `Type=dbus` and `BusName=` in the unit"),
         );
     }
     if let Some(refused) = of_instances(lowering, event) {
@@ -234,7 +236,7 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
     }
     let header = made_for(lowering).comment();
     let text = format!("{header}\n[D-BUS Service]\nName={name}\nExec=/bin/false\nUser=root\nSystemdService={unit}\n");
-    written(Companion::File(Output { path: format!("usr/share/dbus-1/system-services/{name}.service"), text }))
+    written(Companion::File(Output { path: own_files::dbus_service(name), text }))
 }
 
 /// The name by which the bus starts the job, where its service file is written along.
@@ -242,7 +244,7 @@ pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str>
     let condition = lowering.job.start_on.as_ref().filter(|_| lowering.options.companions)?;
     let event = condition.value.leaves().into_iter().find(|event| event.name.value == "dbus-activation")?;
     let name = event.args.first()?.value.as_str();
-    let prefix = format!("usr/share/dbus-1/system-services/{name}.service");
+    let prefix = own_files::dbus_service(name);
     let is_written = |companion: &Companion| matches!(companion, Companion::File(output) if output.path == prefix);
     lowering.companions.iter().any(is_written).then_some(name)
 }
@@ -263,11 +265,11 @@ pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: S
         let diagnostic = CONTROL_ALT_DELETE
             .at(event.span(), "the keys start ctrl-alt-del.target, not this unit")
             .note("a job that only reboots is not needed: that is what the target does by default")
-            .help(format!("write /etc/systemd/system/ctrl-alt-del.target with `Wants={}`", lowering.unit.name));
+            .help(format!("write /{UNITS}/ctrl-alt-del.target with `Wants={}`", lowering.unit.name));
         return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
     }
     let mut target = Unit::new(UnitName::known(keys));
-    target.header.push(Text::new("What Control-Alt-Delete starts, in the place of reboot.target. Made by upstart2systemd."));
+    target.header.push(Text::new(&own_files::made("What Control-Alt-Delete starts, in the place of reboot.target.")));
     target.add(Directive::Description, Value::keyword("Control-Alt-Delete"));
     Classified { companions: vec![Companion::Unit(target)], ..Classified::exact(Trigger::Unit(UnitName::known(keys))) }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Sources, encode};
+use crate::text::lines;
 
 /// The rule, the name of the file without its directories, and the text of the line on which the finding begins, hashed.
 ///
@@ -35,15 +36,7 @@ pub fn file_name(source: &Source) -> &str {
 
 /// The line that an offset is on, without the blanks around it.
 fn line(source: &Source, offset: usize) -> &str {
-    let text = source.text();
-    let mut at = offset.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let (before, after) = text.split_at(at);
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let end = after.find('\n').map_or(text.len(), |newline| at + newline);
-    text.get(start..end).unwrap_or_default().trim_matches([' ', '\t', '\r'])
+    lines::line(source.text(), offset).trim_matches([' ', '\t', '\r'])
 }
 
 /// FNV-1a of 64 bits. The hasher of the standard library may give other hashes with the next compiler.

@@ -55,4 +55,5 @@ pub mod stanza_table;
 pub mod suggestion;
 pub mod survey;
 pub mod systemd;
+mod text;
 pub mod world;

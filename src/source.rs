@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::text::lines::boundary;
+
 /// The character that stands for the raw byte `0x00`; byte `b` is this plus `b`.
 /// Plane 16 is private use, so no job can mean anything by these characters.
 const RAW_BYTE: u32 = 0x10_FE00;
@@ -117,16 +119,19 @@ impl Source {
 
     /// The position of a byte offset of [`Source::text`], moved back to the beginning of its character.
     pub fn position(&self, offset: usize) -> Position {
-        let mut at = offset.min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at -= 1;
-        }
+        let at = boundary(&self.text, offset);
         let newlines = self.newlines.get_or_init(|| self.text.match_indices('\n').map(|(newline, _)| newline).collect());
         let lines_before = newlines.partition_point(|&newline| newline < at);
         let line_start = lines_before.checked_sub(1).and_then(|last| newlines.get(last)).map_or(0, |newline| newline + 1);
         // A stand-in takes four bytes for one byte of the file.
         let stand_ins = self.raw.partition_point(|&start| start < at);
         Position { line: lines_before + 1, column: self.text[line_start..at].chars().count() + 1, offset: at - 3 * stand_ins }
+    }
+
+    /// The position of the first character of a span, and that after its last. A span that is upside down is answered as the empty one at its
+    /// start.
+    pub fn ends(&self, span: Span) -> (Position, Position) {
+        (self.position(span.start), self.position(span.end.max(span.start)))
     }
 }
 

@@ -9,6 +9,7 @@ use super::directive::TOOL;
 use crate::ast::{File, Process, Stanza};
 use crate::shell;
 use crate::source::Spanned;
+use crate::text::lines::{line_end, line_start};
 
 const BLANKS: [char; 2] = [' ', '\t'];
 
@@ -230,13 +231,4 @@ fn without_return(text: &str, range: Range<usize>) -> Range<usize> {
 
 fn is_blank(text: &str, range: Range<usize>) -> bool {
     text.get(range).is_some_and(|part| part.trim_start_matches(BLANKS).is_empty())
-}
-
-fn line_start(text: &str, offset: usize) -> usize {
-    text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
-}
-
-/// The offset of the newline that ends the line, or the end of the text.
-fn line_end(text: &str, offset: usize) -> usize {
-    text.get(offset..).and_then(|rest| rest.find('\n')).map_or(text.len(), |distance| offset + distance)
 }

@@ -5,6 +5,7 @@ use crate::ast::{Process, Stanza};
 use crate::diagnostic::registry::COMMENT_IN_COMMAND;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::Span;
+use crate::text::lines::rest_of_line;
 
 pub(super) static LINT: Lint = Lint { rule: &COMMENT_IN_COMMAND, check };
 
@@ -12,9 +13,10 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     for stanza in subject.stanzas() {
         let Some(span) = value(&stanza.value) else { continue };
         let text = subject.sources.get(span.origin).text();
-        let Some(comment) = text.get(span.end..).and_then(|rest| rest.split('\n').next()).filter(|rest| rest.starts_with('#')) else {
+        let comment = rest_of_line(text, span.end);
+        if !comment.starts_with('#') {
             continue;
-        };
+        }
         let word = comment.split([' ', '\t', '\r']).next().unwrap_or_default();
         // `$#` and `${#name}` are the shell's, whatever follows.
         let of_shell = text.get(..span.end).is_some_and(|before| before.ends_with(['$', '{']));

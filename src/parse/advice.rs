@@ -7,6 +7,7 @@ use crate::shell;
 use crate::source::{Span, Spanned, encode, lossy};
 use crate::stanza_table::{self, OOM_SCORE};
 use crate::suggestion::closest;
+use crate::text::lines::rest_of_line;
 
 /// How a stanza is written, or the stanzas that begin with a word.
 fn form(keyword: &str) -> String {
@@ -152,10 +153,6 @@ fn prose(keyword: &str, start: Span, input: &str) -> Option<(Span, String)> {
     let text = rest_of_line(input, start.start).trim_end();
     let quotable = matches!(keyword, "description" | "author" | "version" | "usage") && !text.contains(['"', '\\', '#']);
     quotable.then(|| (Span { end: start.start + text.len(), ..start }, format!("\"{text}\"")))
-}
-
-fn rest_of_line(input: &str, start: usize) -> &str {
-    input.get(start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default()
 }
 
 pub(super) fn unknown_choice(keyword: &str, word: &Word, known: &[&'static str]) -> Refusal {
@@ -309,7 +306,7 @@ pub(super) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>
         return broken("", &word);
     }
     let (text, span) = (word.text(), word.span());
-    let line = input.get(span.start..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
+    let line = rest_of_line(input, span.start);
     let refusal = ErrorKind::UnknownStanza.at(span, format!("unknown stanza `{}`", shown(text)));
     if whole.start < span.start {
         let refusal = refusal.label("a backslash at the beginning of a line makes what follows another word");

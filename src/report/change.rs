@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::excerpt::{boundary, boundary_after, line_end, line_start, single_line};
+use super::excerpt::single_line;
 use crate::diagnostic::Edit;
 use crate::source::Source;
+use crate::text::lines::{boundary, boundary_after, line_end, line_start};
 
 /// A change of more lines than this is not shown: the help says what it is.
 const MAX_LINES: usize = 24;

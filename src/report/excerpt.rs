@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::visible;
 use crate::source::Source;
+use crate::text::lines::{boundary, boundary_after, line_end, line_start};
 
 /// Lines further apart than this are shown in excerpts of their own.
 const MAX_GAP: usize = 200;
@@ -205,30 +206,4 @@ pub(super) fn single_line(line: &str, focus: usize) -> String {
     let mut out = String::new();
     push_line(&mut out, line, 0..line.len(), boundary(line, focus));
     out
-}
-
-/// The beginning of the character that `offset` is in, or the end of the text.
-pub(super) fn boundary(text: &str, offset: usize) -> usize {
-    let mut at = offset.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// The same, but the end of the character.
-pub(super) fn boundary_after(text: &str, offset: usize) -> usize {
-    let mut at = offset.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
-}
-
-pub(super) fn line_start(text: &str, offset: usize) -> usize {
-    text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
-}
-
-pub(super) fn line_end(text: &str, offset: usize) -> usize {
-    text[offset..].find('\n').map_or(text.len(), |newline| offset + newline)
 }

@@ -1,6 +1,5 @@
 //! Annotations as a workflow on GitHub reads them from the output of a program.
 
-use super::ends::ends;
 use super::prose::prose;
 use super::visible;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -15,7 +14,7 @@ pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
         Severity::Note => "notice",
     };
     let source = sources.get(span.origin);
-    let (start, end) = ends(source, *span);
+    let (start, end) = source.ends(*span);
     // Columns of several lines are refused.
     let (end_line, columns) = if end.line == start.line {
         (end.line, format!(",col={},endColumn={}", start.column, end.column))

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::data::json_of;
-use super::ends::ends;
 use super::{Converted, Summary};
 use crate::conversion::{Conversion, Output};
 use crate::diagnostic::{Diagnostic, Edit, Outcome};
@@ -155,6 +154,6 @@ fn path(sources: &Sources, span: Span) -> Cow<'_, str> {
 }
 
 fn range(sources: &Sources, span: Span) -> Range {
-    let (start, end) = ends(sources.get(span.origin), span);
+    let (start, end) = sources.get(span.origin).ends(span);
     Range { start, end }
 }

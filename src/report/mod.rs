@@ -5,7 +5,6 @@ pub mod believed;
 mod change;
 mod concise;
 mod data;
-mod ends;
 mod excerpt;
 mod github;
 mod json;

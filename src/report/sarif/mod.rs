@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::data::json_of;
-use super::ends::ends;
 use super::prose::prose;
 use super::{Converted, visible};
 use crate::diagnostic::{Diagnostic, Edit, Rule};
@@ -223,7 +222,7 @@ fn location(sources: &Sources, span: Span, id: Option<usize>, label: &str) -> Lo
 }
 
 fn region(source: &Source, span: Span) -> Region {
-    let (start, end) = ends(source, span);
+    let (start, end) = source.ends(span);
     Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
 }
 

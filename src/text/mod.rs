@@ -1,0 +1,3 @@
+//! Text, whatever it says.
+
+pub(crate) mod lines;

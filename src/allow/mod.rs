@@ -32,6 +32,7 @@ use crate::diagnostic::registry::{MALFORMED_ALLOW, UNUSED_ALLOW};
 use crate::diagnostic::{Category, Diagnostic, Edit, Rule};
 use crate::source::{Origin, Source, Span};
 use crate::suggestion;
+use crate::text::list;
 
 /// The diagnostics without those that the file allows, followed by what there is to say about the allows. Diagnostics of the other file of the job
 /// are let through. Without a `file`, which is what init refuses, nothing is allowed.
@@ -120,7 +121,7 @@ impl Allow {
     fn unused(&self, text: &str, origin: Origin, looked_for: impl Fn(&Rule) -> bool) -> Option<Diagnostic> {
         let unused: Vec<&Name> = self.names.iter().filter(|name| !name.used && looked_for(name.rule)).collect();
         let first = unused.first()?;
-        let names = unused.iter().map(|name| format!("`{}`", name.rule.name)).collect::<Vec<_>>().join(", ");
+        let names = list::quoted(unused.iter().map(|name| name.rule.name));
         let place = match &self.comment.reach {
             Reach::File => "nothing of the kind is found in this file",
             Reach::Part(_) => "nothing of the kind is found where this allows it",

@@ -13,6 +13,7 @@ use super::{Status, Streams, bug};
 use crate::dialect::Dialect;
 use crate::plan::{self, Found, Plan};
 use crate::report::{self, visible};
+use crate::text::list;
 
 pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
     let dialect = arguments.translation.dialect.into();
@@ -128,11 +129,9 @@ fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams
     if stale.is_empty() || arguments.prune || arguments.reporting.quiet || arguments.reporting.format.is_object() {
         return;
     }
-    let (named, more) = stale.split_at(stale.len().min(5));
-    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     streams.say(&format!(
-        "note: no job comes to these files any more, which an earlier run wrote; `--prune` removes them: {}{more}\n",
-        named.join(", ")
+        "note: no job comes to these files any more, which an earlier run wrote; `--prune` removes them: {}\n",
+        list::first(&stale, 5)
     ));
 }
 

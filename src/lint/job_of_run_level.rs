@@ -3,13 +3,10 @@
 use super::{Lint, Subject};
 use crate::ast::NamedJob;
 use crate::diagnostic::registry::JOB_OF_RUN_LEVEL;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, JobState, Meaning};
 
-pub(super) static LINT: Lint = Lint {
-    rule: &JOB_OF_RUN_LEVEL,
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &JOB_OF_RUN_LEVEL, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {

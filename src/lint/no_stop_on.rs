@@ -3,15 +3,12 @@
 use super::{Lint, Subject};
 use crate::ast::{Event, Phase};
 use crate::diagnostic::registry::NO_STOP_ON;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::event_table::{self, JobState, Meaning, Milestone};
 use crate::job::Job;
 use crate::source::Span;
 
-pub(super) static LINT: Lint = Lint {
-    rule: &NO_STOP_ON,
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &NO_STOP_ON, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let job = subject.job;

@@ -4,14 +4,11 @@ use super::program::Program;
 use super::{Lint, Subject};
 use crate::ast::Phase;
 use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
-use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::shell::wrapper::{self, Change, User, Wrapper};
 use crate::source::{Span, lossy};
 
-pub(super) static LINT: Lint = Lint {
-    rule: &PRIVILEGES_BY_HAND,
-    check,
-};
+pub(super) static LINT: Lint = Lint { rule: &PRIVILEGES_BY_HAND, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let [script] = subject.scripts.as_slice() else { return };

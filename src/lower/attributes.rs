@@ -2,8 +2,10 @@
 
 use super::context::Lowering;
 use super::literal::literal;
-use crate::diagnostic::registry::{CHROOT_USER_LOOKUP, NUMERIC_USER, RELATIVE_DIRECTORY, SHARED_NOBODY, SOFT_LIMIT_ABOVE_HARD, UNUSABLE_DIRECTORY, UNUSABLE_USER_NAME};
 use crate::ast::{Amount, Resource};
+use crate::diagnostic::registry::{
+    CHROOT_USER_LOOKUP, NUMERIC_USER, RELATIVE_DIRECTORY, SHARED_NOBODY, SOFT_LIMIT_ABOVE_HARD, UNUSABLE_DIRECTORY, UNUSABLE_USER_NAME,
+};
 use crate::job::Stated;
 use crate::source::{Span, lossy};
 use crate::systemd::{Directive, Section, Value};

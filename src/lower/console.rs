@@ -6,7 +6,6 @@ use super::own_files;
 use crate::ast::Console;
 use crate::conversion::{Logs, Output};
 use crate::diagnostic::registry::{CONSOLE_BEFORE_SYSTEMD_236, LOG_FILE, LOG_TO_FILE};
-use crate::diagnostic::{Rule, Severity};
 use crate::dialect::Dialect;
 use crate::source::lossy;
 use crate::systemd::{Directive, Feature, Section, Value};
@@ -60,8 +59,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         Console::Output => {
             lowering.set(Directive::StandardOutput, Value::keyword("tty"));
             lowering.set(Directive::TtyPath, Value::keyword("/dev/console"));
-            let diagnostic =
-                CONSOLE_BEFORE_SYSTEMD_236.at(console.span, "standard input is not the console here").note("`StandardInput=file:` needs systemd 236");
+            let diagnostic = CONSOLE_BEFORE_SYSTEMD_236
+                .at(console.span, "standard input is not the console here")
+                .note("`StandardInput=file:` needs systemd 236");
             lowering.remark(Section::Service, diagnostic.rule, "standard input is not the console; that needs systemd 236.");
             lowering.approximate(console.stanza, &[Directive::StandardOutput, Directive::TtyPath], diagnostic);
         }

@@ -8,6 +8,7 @@ use crate::diagnostic::registry::{
     IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT, SIGNAL_WITHOUT_MAIN,
 };
 use crate::systemd::{Argument, Command, Directive, Value};
+use crate::text::list;
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
     let job = lowering.job;
@@ -61,8 +62,8 @@ fn timeout(lowering: &mut Lowering<'_>) {
         }
         return;
     };
-    let names = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(" and ");
-    let listed = bounded.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(", ");
+    let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
+    let (names, listed) = (list::and(&phases), phases.join(", "));
     let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
     // A number that somebody chose says when the process has to be gone; the 5 seconds of init were chosen for no script.
     let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };

@@ -2,8 +2,8 @@
 
 use super::context::Lowering;
 use super::trigger::socket_address;
-use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNUSABLE_VARIABLE};
 use crate::ast::Event;
+use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNUSABLE_VARIABLE};
 use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{encode, lossy};

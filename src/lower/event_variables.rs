@@ -2,11 +2,12 @@
 
 use super::context::Lowering;
 use crate::ast::{Argument, Phase};
-use crate::diagnostic::registry::EVENT_VARIABLE;
 use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::EVENT_VARIABLE;
 use crate::event_table::{self, DEVICE};
 use crate::shell;
 use crate::systemd::Directive;
+use crate::text::list;
 
 /// Variables that come with every start or stop by an event.
 const ALWAYS: [&str; 2] = ["UPSTART_EVENTS", "UPSTART_STOP_EVENTS"];
@@ -62,7 +63,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             }
         }
         if let Some(range) = first {
-            let listed = names.iter().map(|name| format!("`${name}`")).collect::<Vec<_>>().join(", ");
+            let listed = list::quoted(names.iter().map(|name| format!("${name}")));
             let diagnostic = EVENT_VARIABLE
                 .at(
                     stated.value.place(&range),

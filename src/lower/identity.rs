@@ -4,6 +4,7 @@ use super::context::Lowering;
 use crate::diagnostic::registry::{DEBUG_STANZA, EXPORTED_VARIABLE};
 use crate::source::lossy;
 use crate::systemd::{Directive, Text, Value};
+use crate::text::list;
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
@@ -26,9 +27,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         lowering.exact(stated.stanza, &[]);
     }
     for stated in &job.export {
-        let names: Vec<_> = stated.value.iter().map(|word| format!("`{}`", word.value)).collect();
+        let names = list::quoted(stated.value.iter().map(|word| &word.value));
         let diagnostic = EXPORTED_VARIABLE
-            .at(stated.span, format!("{} cannot be passed on to other units", names.join(", ")))
+            .at(stated.span, format!("{names} cannot be passed on to other units"))
             .label("not carried by systemd")
             .note("under Upstart, jobs that wait for this one could match on it or read it");
         lowering.dropped(stated.stanza, diagnostic);

@@ -8,6 +8,7 @@ use crate::instance::Instance;
 use crate::job::StanzaId;
 use crate::source::{Span, lossy};
 use crate::systemd::{Directive, Section};
+use crate::text::list;
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
     let job = lowering.job;
@@ -51,7 +52,7 @@ fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&Wo
 }
 
 fn listed(words: &[&Word]) -> String {
-    words.iter().map(|word| format!("`{}`", lossy(&word.value))).collect::<Vec<_>>().join(", ")
+    list::quoted(words.iter().map(|word| lossy(&word.value)))
 }
 
 /// From the first of the words to the last.

@@ -2,7 +2,6 @@
 
 use super::context::Lowering;
 use crate::diagnostic::registry::{COMPOSITE_INSTANCE, DECORATED_INSTANCE};
-use crate::diagnostic::{Rule, Severity};
 use crate::instance::Instance;
 use crate::source::encode;
 use crate::systemd::{Directive, UnitName, Value};
@@ -18,10 +17,9 @@ impl Instance {
                 }
                 let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
                 if variables.len() > 1 {
-                    let diagnostic = COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(format!(
-                        "start it as `{}`, with `systemd-escape` for odd characters",
-                        example(&lowering.unit.name, variables)
-                    ));
+                    let diagnostic = COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(
+                        format!("start it as `{}`, with `systemd-escape` for odd characters", example(&lowering.unit.name, variables)),
+                    );
                     lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
                 } else if decorated {
                     let diagnostic = DECORATED_INSTANCE

@@ -37,7 +37,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Body;
 use crate::conversion::Options;
-use crate::diagnostic::registry::{CARRIAGE_RETURNS, LONG_LINE, MANGLED_BLANK, NAME_TOO_LONG, NEWER_DIRECTIVE, OVERWRITTEN_STANZA, SHIPPED_UNIT};
+use crate::diagnostic::registry::{
+    CARRIAGE_RETURNS, LONG_LINE, MANGLED_BLANK, NAME_TOO_LONG, NEWER_DIRECTIVE, OVERWRITTEN_STANZA, SHIPPED_UNIT,
+};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
 use crate::instance::{Instance, unit_name};
 use crate::job::{Job, StanzaId};

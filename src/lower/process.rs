@@ -5,8 +5,11 @@ use super::context::Lowering;
 use super::expect;
 use super::guard;
 use super::started;
-use crate::diagnostic::registry::{BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP};
 use crate::ast::Phase;
+use crate::diagnostic::registry::{
+    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL,
+    TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
+};
 use crate::instance::Instance;
 use crate::shell::SimpleCommand;
 use crate::shell::wrapper::{self, Change};

@@ -8,6 +8,7 @@ use crate::source::{Span, Spanned, encode, lossy};
 use crate::stanza_table::{self, OOM_SCORE};
 use crate::suggestion::closest;
 use crate::text::lines::rest_of_line;
+use crate::text::list;
 
 /// How a stanza is written, or the stanzas that begin with a word.
 fn form(keyword: &str) -> String {
@@ -16,11 +17,7 @@ fn form(keyword: &str) -> String {
         None => stanza_table::beginning_with(keyword),
     };
     let forms: Vec<&str> = rows.iter().map(|row| row.form).collect();
-    let form = match forms.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{}, or {last}", others.join(", ")),
-        None => format!("{keyword} VALUE"),
-    };
+    let form = if forms.is_empty() { format!("{keyword} VALUE") } else { list::or(&forms) };
     format!("the form is: {form}")
 }
 
@@ -163,7 +160,7 @@ pub(super) fn unknown_choice(keyword: &str, word: &Word, known: &[&'static str])
     };
     let refusal = ErrorKind::UnknownStanza
         .at(word.span, format!("unknown {what} `{}` of `{keyword}`", shown(value)))
-        .label(format!("not one of {}", listed(known, ", ")));
+        .label(format!("not one of {}", list::quoted(known)));
     match (keyword, value.as_str()) {
         ("console", "logged") => refusal.help("`console logged` of old versions is `console log` now").edit(word.span, "log"),
         ("console", "default") => refusal.help("delete the stanza: without it the default of init is used"),

@@ -1,3 +1,4 @@
 //! Text, whatever it says.
 
 pub(crate) mod lines;
+pub(crate) mod list;

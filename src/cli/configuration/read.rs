@@ -14,6 +14,7 @@ use crate::diagnostic::Rule;
 use crate::report::visible;
 use crate::source::Source;
 use crate::suggestion;
+use crate::text::list;
 
 /// All keys, for suggestions.
 pub(super) const KEYS: [&str; 10] =
@@ -78,7 +79,7 @@ fn not_written(error: &toml::de::Error, text: &str) -> Wrong {
     let meant = suggestion::closest(bare, KEYS.into_iter());
     let message = match meant {
         Some(meant) => format!("there is no key `{bare}`: is `{meant}` meant?"),
-        None => format!("there is no key `{bare}`: the keys are {}", listed(KEYS.into_iter())),
+        None => format!("there is no key `{bare}`: the keys are {}", list::quoted(KEYS)),
     };
     Wrong { place, message }
 }
@@ -127,7 +128,7 @@ fn word<T: ValueEnum>(text: &Spanned<String>) -> Result<T, Wrong> {
 }
 
 fn no_such(text: &Spanned<String>, values: &[&str]) -> Wrong {
-    let known = listed(values.iter().copied());
+    let known = list::quoted(values);
     let message = match suggestion::closest(text.get_ref(), values.iter().copied()) {
         Some(meant) => format!("`{}` is none of {known}: is `{meant}` meant?", text.get_ref()),
         None => format!("`{}` is none of {known}", text.get_ref()),
@@ -147,8 +148,4 @@ fn name(text: Spanned<String>) -> Result<String, Wrong> {
         return Err(Wrong { place: text.span(), message: "a name is a word without blanks".to_owned() });
     }
     Ok(text.into_inner())
-}
-
-fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -20,8 +20,8 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
 use super::input::{self, Input};
-use crate::diagnostic::registry::{FILE_NOT_READ, OVERRIDE_WITHOUT_CONF, SHADOWED_JOB};
 use crate::diagnostic::Rule;
+use crate::diagnostic::registry::{FILE_NOT_READ, OVERRIDE_WITHOUT_CONF, SHADOWED_JOB};
 use crate::dialect::Dialect;
 use crate::job::JobName;
 use crate::report::Converted;

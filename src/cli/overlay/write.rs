@@ -17,6 +17,7 @@ use super::staging::{self, Root, Staging};
 use super::{Change, Kind, path};
 use crate::conversion::Output;
 use crate::source;
+use crate::text::list;
 
 /// What may be done to files that are there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,19 +59,14 @@ pub(in crate::cli) fn write<'a>(
 }
 
 fn refuse_foreign(changes: &[Change<'_>], how: Writing) -> Result<()> {
-    let foreign: Vec<&str> =
-        changes.iter().filter(|change| matches!(change.kind, Kind::Foreign { .. })).map(|change| &*change.path).collect();
+    let foreign = changes.iter().filter(|change| matches!(change.kind, Kind::Foreign { .. }));
+    let foreign: Vec<String> = foreign.map(|change| format!("`{}`", change.path)).collect();
     if how.force || foreign.is_empty() {
         return Ok(());
     }
-    let named: Vec<String> = foreign.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
-    let more = match foreign.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     bail!(
-        "files are in the way that this program did not write, and nothing was changed: {}{more}; `--force` replaces them",
-        named.join(", ")
+        "files are in the way that this program did not write, and nothing was changed: {}; `--force` replaces them",
+        list::first(&foreign, NAMED)
     )
 }
 

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 
 use self::piece::Piece;
 use self::syntax::Complaint;
-use crate::diagnostic::registry::{SHELLCHECK, SHELL_SYNTAX_ERROR, UNCHECKED_SCRIPT};
+use crate::diagnostic::registry::{SHELL_SYNTAX_ERROR, SHELLCHECK, UNCHECKED_SCRIPT};
 use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::lint::Script;
 use crate::source::Span;

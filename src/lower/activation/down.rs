@@ -2,8 +2,8 @@
 
 use super::stop::bind;
 use super::{Activation, Inversion, Meant, Relations, push, push_known};
-use crate::diagnostic::registry::SHUTDOWN_JOB;
 use crate::ast::Condition;
+use crate::diagnostic::registry::SHUTDOWN_JOB;
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::context::Lowering;
@@ -11,6 +11,7 @@ use crate::lower::runlevel::Runlevels;
 use crate::lower::trigger::Trigger;
 use crate::source::Span;
 use crate::systemd::{Directive, UnitName};
+use crate::text::list;
 
 /// A path on the way down: the work is done when something stops.
 pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], activation: &mut Activation) {
@@ -84,7 +85,7 @@ fn shutdown(
             push_known(&mut relations.before, "shutdown.target");
         }
         activation.on_the_way_down = true;
-        let diagnostic = SHUTDOWN_JOB.at(span, format!("the unit is started by {} itself", targets.join(" and "))).note(if late {
+        let diagnostic = SHUTDOWN_JOB.at(span, format!("the unit is started by {} itself", list::and(targets))).note(if late {
             "it runs when file systems have been unmounted"
         } else {
             "it runs beside the stop of the other units"

@@ -3,8 +3,11 @@
 use super::down::in_order;
 use super::{Leaf, Meant, Relations, path_span, paths, push, push_known};
 use crate::ast::Condition;
-use crate::diagnostic::registry::{DISTINGUISHED_RUNLEVELS, FOLLOWS_END, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE, UNBOUND_CRASH};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::{
+    DISTINGUISHED_RUNLEVELS, FOLLOWS_END, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE,
+    UNBOUND_CRASH,
+};
 use crate::event_table::JobState;
 use crate::job::Stated;
 use crate::lower::companion::{drop_in, stopping, systemctl};

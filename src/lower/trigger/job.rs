@@ -3,7 +3,7 @@
 use super::{Classified, Side, Trigger, is_early, runlevel_set};
 use crate::ast::{Argument, Event, NamedJob};
 use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
-use crate::diagnostic::{Diagnostic, Disposition, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::event_table::JobState;
 use crate::glob;
 use crate::instance::Instance;
@@ -59,8 +59,9 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
     }
     if peer.unit.is_template() {
         let message = format!("`{shown}` has instances, and this does not say which of them");
-        let diagnostic =
-            UNTRANSLATABLE_EVENT.at(event.span(), message).help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
+        let diagnostic = UNTRANSLATABLE_EVENT
+            .at(event.span(), message)
+            .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     if lowering.world.is_whole() && !peer.present() && peer.kind.is_none() && !lowering.world.is_job_outside(name) {

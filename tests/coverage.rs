@@ -5,7 +5,8 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use common::{converted, dialects, found, jobs, trees};
 use upstart2systemd::conversion::{Conversion, Logs, Options};
@@ -85,7 +86,7 @@ fn a_stanza_has_one_row() {
 fn every_rule_has_a_fixture() {
     // What no file can hold: its own name and mode, and what cannot be read.
     let elsewhere = ["U018", "U208", "U270"];
-    let between = std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between")).unwrap();
+    let between = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between")).unwrap();
     let fixtures: BTreeSet<String> = between.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let seen: BTreeSet<&str> =
         conversions().iter().flat_map(|(_, conversion)| conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule.code)).collect();
@@ -102,6 +103,15 @@ fn every_rule_has_a_fixture() {
         .map(|rule| (rule.code, rule.name))
         .collect();
     assert!(missing.is_empty(), "no fixture shows the rules {missing:?}");
+}
+
+#[test]
+fn every_rule_between_jobs_has_a_fixture() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between");
+    let there: BTreeSet<String> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // Those that no conversion of the directory reports.
+    let rules = ["circular-start", "declared-event-not-emitted", "emitted-event-not-declared", "never-started-job", "unstarted-instance"];
+    assert_eq!(there, BTreeSet::from(rules.map(str::to_owned)));
 }
 
 #[test]

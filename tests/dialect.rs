@@ -1,4 +1,4 @@
-//! Jobs for other Upstarts than 1.13, with what comes of them.
+//! Jobs for other Upstarts than 1.13, as the program is told of them or finds them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -10,24 +10,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::{converted, dialects, rendered};
+use common::converted;
 use program::PROGRAM;
 use upstart2systemd::conversion::Options;
 use upstart2systemd::dialect::Dialect;
-
-/// The snapshot of a job of event.d lies above that directory, where it is no job.
-#[test]
-fn jobs_of_other_dialects_become_these_units() {
-    for (path, options) in dialects() {
-        let beside = path.parent().unwrap();
-        let directory = if beside.ends_with("event.d") { beside.parent().unwrap() } else { beside };
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(directory);
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(path.file_stem().unwrap().to_str().unwrap(), rendered(&path, &options)));
-    }
-}
 
 fn codes(path: &str, dialect: Option<Dialect>) -> BTreeSet<&'static str> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);

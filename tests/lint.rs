@@ -1,4 +1,4 @@
-//! Every rule of the linter, on its own examples: fixtures/lint/NAME/bad.conf, good.conf, and what is said in bad.snap.
+//! What holds of all rules of the linter and of what they propose to change. The examples of each are tests of `fixtures`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::{convert, read_written};
+use upstart2systemd::convert::{self, read_written};
 use upstart2systemd::diagnostic::registry::RULES;
-use upstart2systemd::diagnostic::{Category, Diagnostic, Rule, SectionKind};
+use upstart2systemd::diagnostic::{Category, Diagnostic, Rule};
 use upstart2systemd::fix::{AllFixed, Ending, fix_all};
 use upstart2systemd::job::JobName;
 use upstart2systemd::lint::{self, LINTS, Subject};
@@ -27,95 +27,17 @@ fn found(sources: &Sources) -> Option<Vec<Diagnostic>> {
     Some(lint::lint(&Subject::new(sources, files.iter().collect(), &job)))
 }
 
-fn of_rule(sources: &Sources, name: &str) -> Vec<Diagnostic> {
-    let found = found(sources).unwrap_or_else(|| panic!("{name}: the example is refused"));
-    found.into_iter().filter(|diagnostic| diagnostic.rule.name == name).collect()
-}
-
-struct Example {
-    bad: String,
-    good: String,
-}
-
-/// The jobs of a rule's page.
-fn example(rule: &Rule) -> Example {
-    let page = rule.page();
-    let only = |kind| match page.files(kind) {
-        [file] => file.contents(),
-        files => panic!("{}: {} examples", rule.name, files.len()),
-    };
-    Example { bad: only(SectionKind::Bad), good: only(SectionKind::Good) }
-}
-
-/// The rules about single jobs that the passes find on their way.
-fn of_passes() -> impl Iterator<Item = (&'static str, Example)> {
-    let is_one = |rule: &&&'static Rule| rule.category == Category::Mistake && LINTS.iter().all(|lint| lint.rule != **rule);
-    RULES.iter().filter(is_one).map(|rule| (rule.name, example(rule)))
-}
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint")
+/// The names of what is in a directory of the project.
+fn names(directory: &str) -> BTreeSet<String> {
+    let read = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).unwrap();
+    read.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 #[test]
-fn every_rule_has_its_examples_and_every_example_its_rule() {
-    let directories: BTreeSet<String> =
-        fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+fn every_rule_has_its_fixture() {
     let rules: BTreeSet<String> = LINTS.iter().map(|lint| lint.rule.name.to_owned()).collect();
-    assert_eq!(directories, rules);
-    for lint in LINTS {
-        for (file, text) in [("bad.conf", example(lint.rule).bad), ("good.conf", example(lint.rule).good)] {
-            let path = directory().join(lint.rule.name).join(file);
-            assert_eq!(fs::read_to_string(&path).unwrap(), text, "{}", path.display());
-        }
-    }
-}
-
-#[test]
-fn bad_examples_are_found() {
-    insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true}, {
-        for lint in LINTS {
-            let name = lint.rule.name;
-            let sources = sources(example(lint.rule).bad.as_bytes());
-            let said: Vec<String> = of_rule(&sources, name).iter().map(|found| report::text(&sources, found, Style::Plain)).collect();
-            assert!(!said.is_empty(), "{name} does not find its example");
-            let mut settings = insta::Settings::clone_current();
-            settings.set_snapshot_path(directory().join(name));
-            settings.bind(|| insta::assert_snapshot!("bad", said.join("\n")));
-        }
-    });
-}
-
-#[test]
-fn good_examples_are_not() {
-    for lint in LINTS {
-        let sources = sources(example(lint.rule).good.as_bytes());
-        let said: Vec<String> = of_rule(&sources, lint.rule.name).iter().map(|found| report::text(&sources, found, Style::Plain)).collect();
-        assert!(said.is_empty(), "{}", said.concat());
-    }
-}
-
-/// What the edits make of a job.
-fn edited(text: &str, diagnostics: &[Diagnostic]) -> String {
-    let mut edits: Vec<_> = diagnostics.iter().flat_map(|diagnostic| &diagnostic.edits).collect();
-    edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
-    let mut text = text.to_owned();
-    for edit in edits {
-        text.replace_range(edit.span.range(), &edit.text);
-    }
-    text
-}
-
-#[test]
-fn edits_mend_what_was_found() {
-    for lint in LINTS {
-        let name = lint.rule.name;
-        let found = of_rule(&sources(example(lint.rule).bad.as_bytes()), name);
-        let mended: Vec<Diagnostic> = found.into_iter().filter(|diagnostic| !diagnostic.edits.is_empty()).collect();
-        let unmended = of_rule(&sources(example(lint.rule).bad.as_bytes()), name).len() - mended.len();
-        let text = edited(&example(lint.rule).bad, &mended);
-        assert_eq!(of_rule(&sources(text.as_bytes()), name).len(), unmended, "{name}:\n{text}");
-    }
+    assert_eq!(names("fixtures/lint"), rules);
+    assert!(LINTS.is_sorted_by_key(|lint| lint.rule.code));
 }
 
 /// A text with each line left out, written twice, and cut in half.
@@ -135,11 +57,9 @@ fn mutations(text: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn mutated_examples_give_sound_places() {
-    let mut texts: Vec<String> = Vec::new();
-    for lint in LINTS {
-        texts.extend([example(lint.rule).bad, example(lint.rule).good]);
-    }
-    for text in texts.iter().flat_map(|text| mutations(text)) {
+    let examples = jobs().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/lint/"));
+    let texts = examples.map(|(_, text)| String::from_utf8(text).unwrap());
+    for text in texts.flat_map(|text| mutations(&text)) {
         let sources = sources(&text);
         for diagnostic in found(&sources).unwrap_or_default() {
             let places = diagnostic
@@ -157,15 +77,12 @@ fn mutated_examples_give_sound_places() {
     }
 }
 
-/// Rules that other passes find have examples, too.
+/// Mistakes that other passes find have fixtures, too.
 #[test]
-fn examples_of_passes_are_found_and_mended() {
-    let all = |text: &str| convert(&sources(text.as_bytes()), JobName("job".to_owned()), &Options::default()).diagnostics;
-    assert!(of_passes().count() > 20);
-    for (name, example) in of_passes() {
-        assert!(all(&example.bad).iter().any(|found| found.rule.name == name), "{name} does not find its example");
-        assert!(!all(&example.good).iter().any(|found| found.rule.name == name), "{name} finds something in its good example");
-    }
+fn every_rule_of_a_pass_has_its_fixture() {
+    let is_one = |rule: &&&Rule| rule.category == Category::Mistake && LINTS.iter().all(|lint| lint.rule != **rule);
+    let wanted: BTreeSet<String> = RULES.iter().filter(is_one).map(|rule| rule.name.to_owned()).collect();
+    assert_eq!(names("fixtures/lint-passes"), wanted);
 }
 
 /// All jobs of the fixtures that stand alone.
@@ -187,7 +104,7 @@ fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
 
 /// Everything that is found in a job, wherever.
 fn everything(sources: &Sources) -> Vec<Diagnostic> {
-    let mut all = convert(sources, JobName("job".to_owned()), &Options::default()).diagnostics;
+    let mut all = convert::convert(sources, JobName("job".to_owned()), &Options::default()).diagnostics;
     all.extend(found(sources).unwrap_or_default());
     all
 }

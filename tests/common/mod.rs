@@ -14,8 +14,8 @@ use upstart2systemd::plan::Found;
 use upstart2systemd::report::{self, Style};
 use upstart2systemd::source::{Source, Sources};
 
-/// The job files below a directory of the project, in order.
-pub(crate) fn jobs(directory: &str) -> Vec<PathBuf> {
+/// The job files in a directory of the project, in order.
+pub(crate) fn jobs(directory: impl AsRef<Path>) -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
     let mut found: Vec<_> = fs::read_dir(directory)
         .unwrap()

@@ -96,10 +96,18 @@ file_systems() {
     mount -t sysfs -o nosuid,nodev,noexec,ro sysfs "$root/sys" || lacks 'sysfs (a mount of its own)'
     mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup" || lacks 'cgroup2 (a mount of its own)'
     mount -t tmpfs -o mode=755,nosuid devices "$root/dev"
-    for node in null zero full random urandom tty; do
-        : >"$root/dev/$node"
-        mount --bind "/dev/$node" "$root/dev/$node"
-    done
+    # Nodes of its own: the mode of a node that is mounted from this machine could be changed for all of it.
+    while read -r node major minor; do
+        { mknod -m 666 "$root/dev/$node" c "$major" "$minor" && (: <"$root/dev/$node"); } 2>/dev/null || lacks "mknod (a /dev/$node of its own)"
+    done <<'END'
+null 1 3
+zero 1 5
+full 1 7
+random 1 8
+urandom 1 9
+END
+    # Only a process with a terminal can open it.
+    mknod -m 666 "$root/dev/tty" c 5 0 || lacks 'mknod (a /dev/tty of its own)'
     mkdir "$root/dev/pts" "$root/dev/shm"
     mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$root/dev/pts" || lacks 'devpts (a mount of its own)'
     ln -s pts/ptmx "$root/dev/ptmx"

@@ -9,6 +9,7 @@
 
 mod boot;
 mod case;
+mod devices;
 mod overlay;
 mod performance;
 mod play;
@@ -27,7 +28,10 @@ use performance::{Performance, Results};
 /// Tests of what no single case can show.
 type OfAll = (&'static str, fn(&Results) -> &Result<(), String>);
 
-const OF_ALL: [OfAll; 1] = [("live::every_line_is_about_a_job", |results| &results.every_line_is_about_a_job)];
+const OF_ALL: [OfAll; 2] = [
+    ("live::every_line_is_about_a_job", |results| &results.every_line_is_about_a_job),
+    ("live::devices_are_those_of_the_guest", |results| &results.devices_are_those_of_the_guest),
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -14,9 +14,9 @@ use libtest_mimic::{Completion, Failed};
 
 use crate::boot::Boot;
 use crate::case::Case;
-use crate::overlay;
 use crate::play::Play;
 use crate::skipped::skipped;
+use crate::{devices, overlay};
 
 /// After that, whatever is not done fails.
 const GUARD: Duration = Duration::from_secs(120);
@@ -40,6 +40,7 @@ pub struct Results {
     /// By the names of the cases.
     pub cases: BTreeMap<String, Result<(), String>>,
     pub every_line_is_about_a_job: Result<(), String>,
+    pub devices_are_those_of_the_guest: Result<(), String>,
 }
 
 impl Performance {
@@ -85,10 +86,11 @@ fn played(cases: &[Case]) -> Result<Outcome, String> {
         }
     }
     let every_line_is_about_a_job = strangers(&boot, cases);
+    let devices_are_those_of_the_guest = caught(|| devices::are_those_of_the_guest(&boot, deadline));
     for play in &mut at_end {
         results.insert(play.case.name.clone(), caught(|| play.shut_down()));
     }
-    Ok(Outcome::Played(Results { cases: results, every_line_is_about_a_job }))
+    Ok(Outcome::Played(Results { cases: results, every_line_is_about_a_job, devices_are_those_of_the_guest }))
 }
 
 /// /live of the guest: where the probe is, and what it writes.

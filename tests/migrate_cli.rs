@@ -4,7 +4,9 @@
 
 mod program;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Command;
 use std::time::Duration;
 
 use program::system::System;
@@ -107,4 +109,35 @@ fn several_directories_are_one_system() {
     system.migrate(&["etc/init", "more", "-o", "out"]).is(0, &[], &["note[U306]", "more/web.conf"]);
     assert!(system.text(UNIT).unwrap().contains("ExecStart=/usr/bin/web\n"));
     assert!(system.text("out/etc/systemd/system/extra.service").unwrap().contains("BindsTo=web.service\n"));
+}
+
+/// An alias that is enabled leads to the unit of a package, and a mask to /dev/null. Both give way to what is installed, and where
+/// they led nothing changes.
+#[test]
+fn the_command_that_installs_writes_through_no_link() {
+    const PACKAGED: &str = "[Service]\nExecStart=/usr/sbin/packaged\n";
+    let system = System::new(&[WEB, ("db.conf", "exec /usr/bin/db\n")]);
+    system.put("root/lib/systemd/system/packaged.service", PACKAGED);
+    system.put("root/dev/null", "stands for the device");
+    fs::set_permissions(system.at("root/dev/null"), Permissions::from_mode(0o666)).unwrap();
+    let units = system.at("root/etc/systemd/system");
+    fs::create_dir_all(&units).unwrap();
+    symlink("../../../lib/systemd/system/packaged.service", units.join("web.service")).unwrap();
+    symlink("../../../dev/null", units.join("db.service")).unwrap();
+
+    let ran = system.migrate(&["etc/init", "-o", "out"]);
+    let printed = ran.stdout.lines().find_map(|line| line.trim_start().strip_prefix("cp ")).unwrap_or_else(|| panic!("{ran:#?}"));
+    let into_root = printed.strip_suffix(" /").unwrap_or_else(|| panic!("this does not install into /: {printed}"));
+    let mut shell = Command::new("sh");
+    let status = shell.current_dir(system.directory.path()).arg("-c").arg(format!("cp {into_root} root/")).status().unwrap();
+
+    assert!(status.success(), "{printed}");
+    for name in ["web.service", "db.service"] {
+        let installed = format!("root/etc/systemd/system/{name}");
+        assert!(system.at(&installed).symlink_metadata().unwrap().is_file(), "{name} is a link");
+        assert_eq!(system.text(&installed), system.text(&format!("out/etc/systemd/system/{name}")));
+    }
+    assert_eq!(system.text("root/lib/systemd/system/packaged.service").unwrap(), PACKAGED);
+    assert_eq!(system.text("root/dev/null").unwrap(), "stands for the device");
+    assert_eq!(fs::metadata(system.at("root/dev/null")).unwrap().permissions().mode() & 0o777, 0o666);
 }

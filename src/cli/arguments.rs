@@ -43,7 +43,7 @@ Exit status: as of convert; 1 if there is a warning, see --fail-on.";
 
 const MIGRATE_EXAMPLES: &str = "\
 Examples:
-  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `cp -a overlay/. /` installs
+  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `cp -a --remove-destination overlay/. /` installs
   upstart2systemd migrate --root image -o overlay         the jobs of an image or a chroot
   upstart2systemd migrate /etc/init -o overlay --check    for CI: status 1 if the overlay is not up to date
   upstart2systemd migrate /etc/init -o overlay --diff     what would change

@@ -72,7 +72,7 @@ pub fn afterwards(plan: &Plan, overlay: &str) -> String {
 fn commands(plan: &Plan, overlay: &str) -> String {
     let mut out = "\nTo install, verify and enable them, as root:\n\n".to_owned();
     let overlay = quoted(overlay.trim_end_matches('/'));
-    out.push_str(&format!("    cp -a {overlay}/. /\n    systemctl daemon-reload\n"));
+    out.push_str(&format!("    cp -a --remove-destination {overlay}/. /\n    systemctl daemon-reload\n"));
     let units: Vec<&str> = plan
         .files
         .iter()

@@ -69,7 +69,8 @@ inside() {
     [ -n "$systemd" ] || lacks 'systemd on the file system of /'
     file_systems
     machine
-    cp -a "$directory/root/." "$root/"
+    # As `migrate` says that an overlay is installed.
+    cp -a --remove-destination "$directory/root/." "$root/"
     # Read through the old /proc: the number of this shell out there.
     read -r init _ </proc/self/stat
     cd "$root" || exit

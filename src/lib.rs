@@ -48,7 +48,6 @@ pub mod report;
 pub mod resolve;
 pub mod shell;
 #[cfg(test)]
-#[path = "../tests/program/skipped.rs"]
 mod skipped;
 pub mod source;
 pub mod stanza_table;

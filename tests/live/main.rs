@@ -14,7 +14,7 @@ mod overlay;
 mod performance;
 mod play;
 mod rows;
-#[path = "../program/skipped.rs"]
+#[path = "../../src/skipped.rs"]
 mod skipped;
 
 use std::process::ExitCode;

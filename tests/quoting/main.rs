@@ -7,7 +7,7 @@
 
 #[path = "../common/random.rs"]
 mod random;
-#[path = "../program/skipped.rs"]
+#[path = "../../src/skipped.rs"]
 mod skipped;
 
 mod hidden;

@@ -1,32 +1,22 @@
-//! What the systemd of this machine has to say against units.
+//! What systemd has to say against units.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
-use std::process::Command;
 
-use super::skipped::skipped;
+use super::distribution;
 
 /// What `systemd-analyze verify` says of units of a directory, a line each; `None` where there is no systemd.
 pub(crate) fn of(directory: &Path, units: &[String]) -> Option<Vec<String>> {
-    let mut command = Command::new("systemd-analyze");
-    command.args(["verify", "--man=no", "--generators=no", "--recursive-errors=yes"]);
-    let output = match command.current_dir(directory).args(units.iter().map(|unit| format!("./{unit}"))).output() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            skipped("there is no systemd-analyze on this machine");
-            return None;
-        }
-        other => other.unwrap(),
-    };
+    let output = distribution::verify(directory, units.iter().map(|unit| format!("./{unit}")))?;
     Some(String::from_utf8_lossy(&output.stderr).lines().filter(|line| !is_of_no_concern(line)).map(str::to_owned).collect())
 }
 
-/// What no unit can help: that the programs of the jobs are not installed anywhere, or that the job names a directory; what other
-/// units of this machine say about the instance that a job starts; and that a name is accepted.
+/// What no unit can help: that the programs of the jobs are not installed anywhere, or that the job names a directory; and that a name is
+/// accepted.
 fn is_of_no_concern(line: &str) -> bool {
     let is_of_program =
         line.ends_with("is not executable: No such file or directory") || line.ends_with("is not executable: Is a directory");
-    is_of_program || ["/lib/", "/usr/lib/", "Accepting user/group name"].iter().any(|start| line.starts_with(start))
+    is_of_program || line.starts_with("Accepting user/group name")
 }
 
 /// The same of all units of a directory, started in one transaction.

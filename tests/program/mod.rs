@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "not every test uses all of it")]
 
 pub(crate) mod analyze;
+pub(crate) mod distribution;
 #[path = "../../src/skipped.rs"]
 pub(crate) mod skipped;
 pub(crate) mod system;

@@ -13,7 +13,8 @@ use std::process::{Command, Output};
 
 use rayon::prelude::*;
 
-use program::{PROGRAM, closed_pipe, path, run};
+use program::test_directory::TestDirectory;
+use program::{PROGRAM, closed_pipe, path, program, run};
 
 const MEGABYTE: usize = 1 << 20;
 
@@ -59,12 +60,12 @@ impl Ran {
 
 /// A directory with a job in it.
 struct Job {
-    directory: tempfile::TempDir,
+    directory: TestDirectory,
 }
 
 impl Job {
     fn new(text: impl AsRef<[u8]>) -> Self {
-        let job = Self { directory: tempfile::tempdir().unwrap() };
+        let job = Self { directory: TestDirectory::new() };
         job.add("foo.conf", text);
         job
     }
@@ -363,12 +364,12 @@ fn a_reader_that_goes_away_is_no_error() {
     let many = vec![file.as_str(); 2000];
     for arguments in [vec![file.as_str(), "-q"], vec!["convert", &file, "-q"], vec!["parse", &file], [&["parse"], many.as_slice()].concat()]
     {
-        let output = Command::new(PROGRAM).args(&arguments).stdout(closed_pipe()).output().unwrap();
+        let output = program().args(&arguments).stdout(closed_pipe()).output().unwrap();
         assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     }
     let bad = job.add("bad.conf", "bad\n");
     for arguments in [&[bad.as_str()][..], &["parse", &bad]] {
-        let status = Command::new(PROGRAM).args(arguments).stdout(closed_pipe()).stderr(closed_pipe()).status().unwrap();
+        let status = program().args(arguments).stdout(closed_pipe()).stderr(closed_pipe()).status().unwrap();
         assert_eq!(status.code(), Some(3));
     }
 }
@@ -383,7 +384,7 @@ fn a_full_disk_is_told() {
     let file = job.at("foo.conf");
     for arguments in [&[file.as_str()][..], &["convert", &file], &["parse", &file]] {
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let ran = Ran::of(Command::new(PROGRAM).args(arguments).stdout(full).output().unwrap());
+        let ran = Ran::of(program().args(arguments).stdout(full).output().unwrap());
         ran.fails(3, &["error: cannot write to standard output: No space left on device"]);
     }
 }

@@ -7,7 +7,8 @@ mod program;
 use std::fs::File;
 use std::process::Command;
 
-use program::{PROGRAM, closed_pipe, path, run};
+use program::test_directory::TestDirectory;
+use program::{closed_pipe, path, program, run};
 
 #[track_caller]
 fn check(arguments: &[&str], status: i32, stderr: &str) {
@@ -67,7 +68,7 @@ fn help_and_version_go_to_stdout() {
 
 #[test]
 fn what_cannot_be_read_is_status_3() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = TestDirectory::new();
     let at = |name: &str| path(directory.path(), name);
     let fifo = at("fifo.conf");
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
@@ -105,8 +106,8 @@ fn a_path_cannot_write_to_the_terminal() {
 #[test]
 fn colours_follow_the_option_and_the_environment() {
     let coloured = |arguments: &[&str], variable: Option<(&str, &str)>| {
-        let mut command = Command::new(PROGRAM);
-        command.args(arguments).arg("absent.conf").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").envs(variable);
+        let mut command = program();
+        command.args(arguments).arg("absent.conf").envs(variable);
         command.output().unwrap().stderr.contains(&b'\x1b')
     };
     assert!(!coloured(&[], None));
@@ -134,7 +135,7 @@ fn rules_are_explained() {
 
 #[test]
 fn sarif_lists_every_rule_also_where_nothing_is_found() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = TestDirectory::new();
     let output = path(directory.path(), "out");
     for arguments in [&["convert", "-", "--name", "foo", "--format", "sarif"][..], &["migrate", "-o", &output, "--format", "sarif"]] {
         let mut arguments = arguments.to_vec();
@@ -154,10 +155,10 @@ fn sarif_lists_every_rule_also_where_nothing_is_found() {
 #[test]
 fn readers_that_go_away_are_no_bug() {
     let status = |command: &mut Command| command.status().unwrap().code();
-    assert_eq!(status(Command::new(PROGRAM).arg("--help").stdout(closed_pipe())), Some(0));
-    assert_eq!(status(Command::new(PROGRAM).arg("explain").stdout(closed_pipe())), Some(0));
-    assert_eq!(status(Command::new(PROGRAM).arg("absent.conf").stderr(closed_pipe())), Some(3));
-    assert_eq!(status(Command::new(PROGRAM).arg("--wrong").stderr(closed_pipe())), Some(2));
+    assert_eq!(status(program().arg("--help").stdout(closed_pipe())), Some(0));
+    assert_eq!(status(program().arg("explain").stdout(closed_pipe())), Some(0));
+    assert_eq!(status(program().arg("absent.conf").stderr(closed_pipe())), Some(3));
+    assert_eq!(status(program().arg("--wrong").stderr(closed_pipe())), Some(2));
 }
 
 #[test]
@@ -166,7 +167,7 @@ fn a_full_disk_is_told() {
         eprintln!("not tested: there is no /dev/full");
         return;
     };
-    let output = Command::new(PROGRAM).arg("explain").stdout(full).output().unwrap();
+    let output = program().arg("explain").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: cannot write to standard output: "));
 }

@@ -8,10 +8,10 @@ mod program;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use common::converted;
-use program::PROGRAM;
+use program::program;
+use program::test_directory::TestDirectory;
 use upstart2systemd::conversion::Options;
 use upstart2systemd::dialect::Dialect;
 
@@ -81,13 +81,13 @@ fn any_number_of_conditions_is_joined() {
 
 /// A system of the time, and what a command says of it.
 fn run(arguments: &[&str], files: &[(&str, &str)]) -> (Option<i32>, String, String) {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = TestDirectory::new();
     for (path, text) in files {
         let path = directory.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let output = Command::new(PROGRAM).args(arguments).current_dir(directory.path()).output().unwrap();
+    let output = program().args(arguments).current_dir(directory.path()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }

@@ -7,6 +7,7 @@ pub(crate) mod distribution;
 #[path = "../../src/skipped.rs"]
 pub(crate) mod skipped;
 pub(crate) mod system;
+pub(crate) mod test_directory;
 
 use std::io::{PipeWriter, Write};
 use std::path::Path;
@@ -14,15 +15,20 @@ use std::process::{Command, Output, Stdio};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 
+/// Variables of whoever runs the tests that change what the program prints.
+const VARIABLES: [&str; 4] = ["CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR", "SHELLCHECK_OPTS"];
+
+/// The program, without what the environment may say to it.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(PROGRAM);
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
+    command
+}
+
 pub(crate) fn run(arguments: &[&str], stdin: &[u8]) -> Output {
-    let mut child = Command::new(PROGRAM)
-        .args(arguments)
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = program().args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A program that does not read its input closes it.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     child.wait_with_output().unwrap()

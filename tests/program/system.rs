@@ -5,16 +5,17 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use super::PROGRAM;
+use super::program;
+use super::test_directory::TestDirectory;
 
 /// A directory with the jobs of a system, in which the program is run.
 pub(crate) struct System {
-    pub(crate) directory: tempfile::TempDir,
+    pub(crate) directory: TestDirectory,
 }
 
 impl System {
     pub(crate) fn new(jobs: &[(&str, &str)]) -> Self {
-        let system = Self { directory: tempfile::tempdir().unwrap() };
+        let system = Self { directory: TestDirectory::new() };
         for (name, text) in jobs {
             system.put(&format!("etc/init/{name}"), text);
         }
@@ -35,8 +36,8 @@ impl System {
     }
 
     pub(crate) fn program(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(PROGRAM);
-        command.current_dir(self.directory.path()).env_remove("CLICOLOR_FORCE").args(arguments);
+        let mut command = program();
+        command.current_dir(self.directory.path()).args(arguments);
         command
     }
 

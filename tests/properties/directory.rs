@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{self, Command};
+use std::process;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -16,7 +16,8 @@ use upstart2systemd::source::{Source, Sources, encode};
 
 use super::job::{self, Text};
 use super::mutate;
-use super::program::{PROGRAM, analyze};
+use super::program::test_directory::TestDirectory;
+use super::program::{analyze, program};
 use super::whole;
 
 /// Names that the random jobs speak of, so that there is something between them.
@@ -75,7 +76,7 @@ pub(crate) fn planned(directory: &Directory, options: &Options) -> Plan {
 
 /// systemd takes all units of the plan, and can start them together. `None` where there is no systemd.
 pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<String>> {
-    let root = tempfile::tempdir().unwrap();
+    let root = TestDirectory::new();
     for Output { path, text } in plan::plan(found(directory), options).files {
         let path = root.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -87,7 +88,7 @@ pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<S
 
 /// What is written the first time is all there is to write, and mending a second time mends nothing.
 pub(crate) fn settles(directory: &Directory) {
-    let root = tempfile::tempdir().unwrap();
+    let root = TestDirectory::new();
     for (path, Text(bytes)) in directory {
         let path = root.path().join("init").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -108,8 +109,8 @@ pub(crate) fn settles(directory: &Directory) {
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> process::Output {
-    let mut command = Command::new(PROGRAM);
-    let output = command.current_dir(directory).env_remove("CLICOLOR_FORCE").args(arguments).output().unwrap();
+    let mut command = program();
+    let output = command.current_dir(directory).args(arguments).output().unwrap();
     // Findings, and jobs that init refuses, are to be expected.
     assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{arguments:?}: {}", text(&output.stderr));
     output

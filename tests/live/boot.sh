@@ -123,7 +123,7 @@ END
 
 # Nothing of this machine runs but journald.
 machine() {
-    rm -rf "$root"/etc/systemd/*.conf.d "$root"/usr/lib/systemd/*.conf.d "$root"/etc/systemd/system
+    rm -rf "$root"/etc/systemd/*.conf "$root"/etc/systemd/*.conf.d "$root"/usr/lib/systemd/*.conf.d "$root"/etc/systemd/system
     rm -rf "$root"/usr/lib/systemd/system/*.wants "$root"/lib/systemd/system/*.wants "$root"/usr/local/lib/systemd/system
     rm -rf "$root"/usr/lib/systemd/system-generators "$root"/lib/systemd/system-generators
     units=$root/etc/systemd/system

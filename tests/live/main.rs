@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
+use rustix::fs::Mode;
 
 use case::{Case, cases};
 use performance::{Performance, Results};
@@ -34,6 +35,8 @@ const OF_ALL: [OfAll; 2] = [
 ];
 
 fn main() -> ExitCode {
+    // What is written into the guest is for all of its users.
+    rustix::process::umask(Mode::from_raw_mode(0o022));
     let arguments = Arguments::from_args();
     let is_asked_for = |case: &Case| !arguments.is_filtered_out(&Trial::test(test_name(&case.name), || Ok(())));
     let cases = cases();

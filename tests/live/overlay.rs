@@ -30,7 +30,12 @@ pub fn migrate(cases: &[Case], into: &Path) {
         succeed(Command::new("systemctl").args([&root, "preset", "--preset-mode=enable-only"]).args(names));
         copy(&overlay, into);
         for case in cases.iter().filter(|case| case.directory.join("root").is_dir()) {
-            copy(&case.directory.join("root"), into);
+            let root = directory.path().join(&case.name);
+            fs::create_dir(&root).unwrap();
+            copy(&case.directory.join("root"), &root);
+            // A checkout may be for its owner alone.
+            succeed(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(&root));
+            copy(&root, into);
         }
     }
 }

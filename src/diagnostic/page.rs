@@ -48,16 +48,26 @@ impl SectionKind {
 pub struct File {
     /// The name of the file: the word after `upstart` in the info string of the fence, `job.conf` if there is none.
     pub name: &'static str,
-    /// What follows the name in the info string: options of the command that shows the finding, or `crlf` if the lines end as in DOS.
+    /// What follows the name in the info string. Of the first file of a section it is the command that shows the finding, if that is
+    /// not `lint --migration`; of any file `crlf` if the lines end as in DOS, or `no-newline` if the last line has no end.
     pub options: &'static str,
     /// What is in it.
     pub text: &'static str,
 }
 
 impl File {
-    /// The file as it would be on disk, with the line ends of DOS if the fence says so.
+    /// The file as it would be on disk, with the line ends that the fence asks for.
     pub fn contents(&self) -> String {
-        if self.options == "crlf" { self.text.replace('\n', "\r\n") } else { self.text.to_owned() }
+        match self.options {
+            "crlf" => self.text.replace('\n', "\r\n"),
+            "no-newline" => self.text.trim_end_matches('\n').to_owned(),
+            _ => self.text.to_owned(),
+        }
+    }
+
+    /// The command that shows the finding, with its options, if the page names one.
+    pub fn command(&self) -> Option<&'static str> {
+        Some(self.options).filter(|options| !["", "crlf", "no-newline"].contains(options))
     }
 }
 
@@ -103,14 +113,20 @@ mod tests {
     fn a_page_is_taken_apart() {
         let page = Page::read(
             "# two-jobs (U399)\n\nSeverity: note. Category: between jobs.\n\nA text.\n\n    with code\n\nMore.\n\n## Bad\n\nTwo jobs:\n\n\
-             ```upstart a.conf\nexec a\n```\n\n```upstart b.conf --dialect 0.6\nexec b\n```\n\n## Good\n\n```upstart crlf\nexec a\n\nexec b\n```\n",
+             ```upstart a.conf lint --dialect 0.6\nexec a\n```\n\n```upstart b.conf no-newline\nexec b\n```\n\n## Good\n\n```upstart crlf\nexec a\n\nexec b\n```\n",
         );
         assert_eq!(page.text, "A text.\n\n    with code\n\nMore.");
-        let bad =
-            [File { name: "a.conf", options: "", text: "exec a\n" }, File { name: "b.conf", options: "--dialect 0.6", text: "exec b\n" }];
+        let bad = [
+            File { name: "a.conf", options: "lint --dialect 0.6", text: "exec a\n" },
+            File { name: "b.conf", options: "no-newline", text: "exec b\n" },
+        ];
         assert_eq!(page.files(SectionKind::Bad), bad);
+        assert_eq!(bad.map(|file| file.command()), [Some("lint --dialect 0.6"), None]);
+        assert_eq!(bad.map(|file| file.contents()), ["exec a\n", "exec b"]);
         assert_eq!(page.sections[0].remarks, ["Two jobs:"]);
         assert_eq!(page.files(SectionKind::Good), [File { name: "job.conf", options: "crlf", text: "exec a\n\nexec b\n" }]);
+        assert_eq!(page.files(SectionKind::Good)[0].contents(), "exec a\r\n\r\nexec b\r\n");
+        assert_eq!(page.files(SectionKind::Good)[0].command(), None);
         assert_eq!(page.files(SectionKind::Example), []);
     }
 }

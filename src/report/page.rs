@@ -1,6 +1,6 @@
 //! The page of a rule as `explain` prints it.
 
-use crate::diagnostic::{File, Rule, Section};
+use crate::diagnostic::{Rule, Section};
 
 /// The page, each line ended by a newline.
 pub fn page(rule: &Rule) -> String {
@@ -10,15 +10,34 @@ pub fn page(rule: &Rule) -> String {
         for remark in remarks {
             out.push_str(&format!("\n{remark}\n"));
         }
-        for File { name, options, text } in files {
-            let name = if files.len() > 1 { format!(", {name}") } else { String::new() };
-            let options = if options.starts_with('-') { format!(" (with {options})") } else { String::new() };
-            out.push_str(&format!("\n{}{name}{options}:\n\n", kind.title()));
-            for line in text.lines() {
+        for file in files {
+            // The usual name says nothing, unless there are others beside it.
+            let name = if files.len() > 1 || file.name != "job.conf" { format!(", {}", file.name) } else { String::new() };
+            let command = file.command().map_or(String::new(), |command| format!(" (with `{command}`)"));
+            out.push_str(&format!("\n{}{name}{command}:\n\n", kind.title()));
+            for line in file.text.lines() {
                 out.push_str(format!("    {line}").trim_end());
                 out.push('\n');
             }
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page;
+    use crate::diagnostic::registry::{CARRIAGE_RETURNS, RESPAWN_BEFORE_SYSTEMD_244, SHIPPED_UNIT};
+
+    /// The lines that introduce the examples.
+    fn headings(page: &str) -> Vec<&str> {
+        page.lines().filter(|line| ["Bad", "Good", "Example"].iter().any(|title| line.starts_with(title))).collect()
+    }
+
+    #[test]
+    fn an_example_shows_its_command_and_its_name_where_they_matter() {
+        assert_eq!(headings(&page(&CARRIAGE_RETURNS)), ["Bad:", "Good:"]);
+        assert_eq!(headings(&page(&RESPAWN_BEFORE_SYSTEMD_244)), ["Bad (with `convert --systemd-version 229`):", "Good:"]);
+        assert_eq!(headings(&page(&SHIPPED_UNIT)), ["Example, cron.conf:"]);
+    }
 }

@@ -15,7 +15,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 /// Rules that no example of a few lines can show, and why.
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("U000", "a file that cannot be read"),
-    ("U018", "a condition that nests thousands deep"),
+    ("U018", "a condition of hundreds of operators"),
     ("U151", "takes ShellCheck, which not every machine has"),
     ("U152", "a program that checks a script and gives no answer"),
     ("U210", "a script of 128 KiB, or of 2047 bytes for the oldest systemd"),

@@ -1,12 +1,13 @@
-//! The examples on the pages of the rules, given to the program as a reader would give them.
+//! The examples on the page of each rule, given to the program as a reader would give them: a test a rule, so that
+//! `cargo test no-stop-on` or `cargo test U141` runs one page.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
-use rayon::prelude::*;
+use libtest_mimic::{Arguments, Failed, Trial};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{File, Rule, SectionKind};
 
@@ -108,24 +109,6 @@ fn check(rule: &Rule) -> Result<(), String> {
     Ok(())
 }
 
-/// Every failure, so that one run shows all of them.
-fn failures(check: impl Fn(&Rule) -> Result<(), String> + Sync) -> Vec<String> {
-    RULES.par_iter().filter_map(|rule| check(rule).err()).collect()
-}
-
-#[test]
-fn examples_show_their_rules() {
-    let failures = failures(check);
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-#[test]
-fn rules_without_an_example_exist() {
-    for (code, reason) in NOT_SHOWN {
-        assert!(RULES.iter().any(|rule| rule.code == *code), "there is no rule {code} ({reason})");
-    }
-}
-
 /// Paragraphs are wrapped; code may be as long as it has to be.
 fn check_width(rule: &Rule) -> Result<(), String> {
     let is_wide = |line: &&str| !line.starts_with("    ") && line.chars().count() > 100;
@@ -137,8 +120,18 @@ fn check_width(rule: &Rule) -> Result<(), String> {
     }
 }
 
-#[test]
-fn prose_is_at_most_100_columns_wide() {
-    let failures = failures(check_width);
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+/// A reason without a rule is left over from a rule that is gone.
+fn check_reasons() -> Result<(), String> {
+    let is_known = |code: &str| RULES.iter().any(|rule| rule.code == code);
+    NOT_SHOWN.iter().find(|(code, _)| !is_known(code)).map_or(Ok(()), |(code, why)| Err(format!("there is no rule {code} ({why})")))
+}
+
+fn main() -> ExitCode {
+    let page = |rule: &'static Rule| {
+        let check = move || check(rule).and_then(|()| check_width(rule)).map_err(Failed::from);
+        Trial::test(format!("rules::{}-{}", rule.code, rule.name), check)
+    };
+    let mut trials: Vec<Trial> = RULES.iter().map(|rule| page(rule)).collect();
+    trials.push(Trial::test("rules::reasons_for_no_example", || check_reasons().map_err(Failed::from)));
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

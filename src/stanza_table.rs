@@ -62,7 +62,7 @@ pub static STANZAS: &[Row] = &[
     row("usage", "usage \"TEXT\"", (1, 5, 0), "says which variables `start` takes; `initctl usage` prints it"),
     row("start on", "start on CONDITION", OLDEST, "the events that start the job"),
     row("stop on", "stop on CONDITION", OLDEST, "the events that stop the job"),
-    row("manual", "manual, alone on its line", (0, 6, 7), "ignores the `start on` that stands before it"),
+    row("manual", "manual, alone on its line", (0, 6, 7), "ignores the `start on` that precedes it"),
     row("emits", "emits EVENT...", (0, 3, 2), "the events that the job emits itself"),
     row("env", "env KEY=VALUE", OLDEST, "a variable of the environment, with its default"),
     row("export", "export KEY...", (0, 5, 0), "variables that the events of the job carry"),

@@ -8,6 +8,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rustix::fs::Mode;
 use tempfile::TempDir;
 use upstart2systemd::source::encode;
 
@@ -37,6 +38,8 @@ impl Systemd {
     pub fn find() -> Result<Self, String> {
         let program = PROGRAMS.into_iter().find(|program| Path::new(program).exists()).ok_or("systemd is not installed")?;
         let runtime_directory = TempDir::new().expect("a temporary directory");
+        // The other user reads the units.
+        rustix::process::umask(Mode::from_raw_mode(0o022));
         let mut command = Vec::new();
         if fs::metadata(runtime_directory.path()).unwrap().uid() == 0 {
             chown(runtime_directory.path(), Some(NOBODY), Some(NOBODY))

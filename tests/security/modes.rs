@@ -86,7 +86,7 @@ fn what_not_everybody_may_read_is_told_before_it_is_in_a_unit() {
     assert_eq!(told(0o644, 0o644), [""; 0]);
     assert_eq!(told(0o600, 0o644), [conf]);
     assert_eq!(told(0o644, 0o640), [overriding]);
-    assert_eq!(told(0o400, 0o000), [conf, overriding]);
+    assert_eq!(told(0o400, 0o400), [conf, overriding]);
     // It is a warning, and tells what to do instead.
     let ran = system.run(&["etc/init/foo.conf", "--fail-on", "warning"]);
     ran.is(1, &["TOKEN"], &["warning[U270]: not everybody may read this file", "EnvironmentFile=", "LoadCredential=", "chmod o+r"]);

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::{convert, read};
-use upstart2systemd::job::{Job, JobName};
+use upstart2systemd::convert::{ReadJob, convert, read};
+use upstart2systemd::job::JobName;
 use upstart2systemd::lower::lower;
 use upstart2systemd::parse::parse;
 use upstart2systemd::source::{Origin, Source, Sources};
@@ -78,10 +78,10 @@ fn parse_jobs(bencher: Bencher, collection: &str) {
 #[divan::bench(args = collections())]
 fn lower_jobs(bencher: Bencher, collection: &str) {
     let jobs = jobs(collection);
-    let read: Vec<Job> = jobs.iter().filter_map(|sources| read(sources, name(), None).ok()).map(|reading| reading.job).collect();
+    let read: Vec<ReadJob> = jobs.iter().filter_map(|sources| read(sources, name(), None).ok()).collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
-        for job in &read {
-            divan::black_box(lower(job, &[], &Options::default(), &World::default()));
+        for read in &read {
+            divan::black_box(lower(&read.job, &read.scripts, &[], &Options::default(), &World::default()));
         }
     });
 }
@@ -92,7 +92,7 @@ fn render_units(bencher: Bencher, collection: &str) {
     let units: Vec<_> = jobs
         .iter()
         .filter_map(|sources| read(sources, name(), None).ok())
-        .filter_map(|reading| lower(&reading.job, &[], &Options::default(), &World::default()).unit)
+        .filter_map(|read| lower(&read.job, &read.scripts, &[], &Options::default(), &World::default()).unit)
         .collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for unit in &units {

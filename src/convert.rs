@@ -12,39 +12,46 @@ use crate::job::{Job, JobName};
 use crate::lower::{self, Companion, Lowered, own_files};
 use crate::parse::{self, ErrorKind, Refusal};
 use crate::resolve;
+use crate::script::Scripts;
 use crate::source::{Origin, Sources, Span, lossy};
 use crate::systemd::Text;
 use crate::systemd::layout::UNITS;
 use crate::world::World;
 
 /// A job that was read.
-#[derive(Debug)]
-pub struct Reading {
+#[derive(Clone, Debug)]
+pub struct ReadJob {
     /// What init would believe.
     pub job: Job,
-    /// The places that its tokeniser garbles.
-    pub mangled: Vec<Span>,
-    /// What there is to say about the language of the job.
+    /// The files as they are written: the conf, then the override.
+    pub files: Vec<ast::File>,
+    pub scripts: Scripts,
+    /// Findings about the language of the job.
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl ReadJob {
+    /// The places that init's tokeniser garbles.
+    pub fn mangled(&self) -> Vec<Span> {
+        self.files.iter().flat_map(|file| file.mangled.iter().copied()).collect()
+    }
+
+    pub(crate) fn lower(&self, options: &Options, world: &World) -> Lowered {
+        lower::lower(&self.job, &self.scripts, &self.mangled(), options, world)
+    }
+}
+
 /// Reads a job. Where no dialect is given it is found out.
-pub fn read(sources: &Sources, name: JobName, dialect: Option<Dialect>) -> Result<Reading, Refusal> {
+pub fn read(sources: &Sources, name: JobName, dialect: Option<Dialect>) -> Result<ReadJob, Refusal> {
     let Files { dialect, sign, conf, overriding } = files(sources, dialect)?;
-    let mut mangled = conf.mangled.clone();
-    mangled.extend(overriding.iter().flat_map(|file| file.mangled.iter().copied()));
     let written: Vec<&ast::File> = std::iter::once(&conf).chain(&overriding).collect();
     let mut diagnostics = dialect::check(dialect, sources, &written);
     let first = written.iter().find_map(|file| file.stanzas.first()).map_or(Span::new(Origin::Conf, 0..0), |stanza| stanza.span);
     diagnostics.extend(sign.map(|(sign, place)| sign.diagnostic(place.unwrap_or(first))));
-    Ok(Reading { job: resolve::resolve(name, conf, overriding, dialect), mangled, diagnostics })
-}
-
-/// The same, with the files as they are written.
-pub fn read_written(sources: &Sources, name: JobName, dialect: Option<Dialect>) -> Result<(Job, Vec<ast::File>), Refusal> {
-    let Files { dialect, sign: _, conf, overriding } = files(sources, dialect)?;
-    let files = std::iter::once(conf.clone()).chain(overriding.clone()).collect();
-    Ok((resolve::resolve(name, conf, overriding, dialect), files))
+    let files = written.into_iter().cloned().collect();
+    let job = resolve::resolve(name, conf, overriding, dialect);
+    let scripts = Scripts::read(&job);
+    Ok(ReadJob { job, files, scripts, diagnostics })
 }
 
 /// The files of a job, in the language that both are read in.
@@ -85,11 +92,14 @@ fn sign_of(sources: &Sources, refusal: &Refusal) -> Option<Sign> {
 pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
     let job_name = name.0.clone();
     match read(sources, name, options.dialect) {
-        Ok(Reading { job, mangled, diagnostics }) => {
-            finished(sources, job_name, lower::lower(&job, &mangled, options, &World::default()), diagnostics)
-        }
+        Ok(read) => convert_read(sources, &read, options),
         Err(refusal) => refused(sources, job_name, *refusal.diagnostic),
     }
+}
+
+/// Converts a job that was read.
+pub(crate) fn convert_read(sources: &Sources, read: &ReadJob, options: &Options) -> Conversion {
+    finished(sources, read, read.lower(options, &World::default()))
 }
 
 /// A job that came to nothing.
@@ -102,8 +112,9 @@ pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
     Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: Vec::new() }
 }
 
-/// The files of a job that was lowered. `more` is what was said when it was read.
-pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, mut more: Vec<Diagnostic>) -> Conversion {
+/// The files of a job that was lowered.
+pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> Conversion {
+    let mut more = read.diagnostics.clone();
     let Lowered { unit, companions, stanzas, mut diagnostics, origins: _, optional: _, is_early: _, at_shutdown: _, waits: _ } = lowered;
     if unit.is_some() {
         more.extend(exposure::check(sources, &stanzas));
@@ -118,7 +129,7 @@ pub(crate) fn finished(sources: &Sources, job: String, lowered: Lowered, mut mor
         let own = Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() };
         std::iter::once(own).chain(companions.iter().map(Companion::output)).collect()
     });
-    Conversion { path: sources.conf.path().to_owned(), job, outputs, stanzas, diagnostics }
+    Conversion { path: sources.conf.path().to_owned(), job: read.job.name.0.clone(), outputs, stanzas, diagnostics }
 }
 
 /// The line that says where a unit came from. Directories are left out, so that the same job gives the same bytes everywhere.

@@ -44,8 +44,11 @@ pub mod lint;
 pub mod lower;
 pub mod parse;
 pub mod plan;
+#[cfg(test)]
+mod readings;
 pub mod report;
 pub mod resolve;
+pub mod script;
 pub mod shell;
 #[cfg(test)]
 mod skipped;

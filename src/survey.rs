@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use crate::ast::Phase;
 use crate::instance::{Instance, unit_name};
 use crate::job::Job;
-use crate::shell;
-use crate::shell::job_control::{self, JobControl};
+use crate::script::Scripts;
+use crate::shell::job_control::JobControl;
 use crate::source::{Place, Sources};
 use crate::suggestion::closest;
 use crate::world::{Emitter, Followers, Kind, Lost, Outside, Sibling, Survey, Variable, World};
@@ -19,6 +19,7 @@ use crate::world::{Emitter, Followers, Kind, Lost, Outside, Sibling, Survey, Var
 pub struct Known<'a> {
     pub sources: &'a Arc<Sources>,
     pub job: &'a Job,
+    pub scripts: &'a Scripts,
 }
 
 /// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are those that come to no unit.
@@ -27,7 +28,7 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<Stri
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for known in jobs {
         survey.emitters.extend(emitters(known));
-        let Known { sources, job } = known;
+        let Known { sources, job, scripts: _ } = known;
         let instance = Instance::of(job);
         followers(job, &instance, &mut survey.followers);
         named.extend(jobs_named(job));
@@ -91,7 +92,7 @@ fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Follow
     }
 }
 
-fn emitters(Known { sources, job }: Known<'_>) -> Vec<Emitter> {
+fn emitters(Known { sources, job, scripts }: Known<'_>) -> Vec<Emitter> {
     let place = |span| Place { sources: Arc::clone(sources), span };
     let declared = job.emits.iter().flat_map(|stated| &stated.value).map(|word| Emitter {
         job: job.name.0.clone(),
@@ -100,15 +101,11 @@ fn emitters(Known { sources, job }: Known<'_>) -> Vec<Emitter> {
         place: place(word.span),
     });
     let mut found: Vec<Emitter> = declared.collect();
-    for stated in job.processes.values() {
-        let text = stated.value.text();
-        if !text.value.contains("emit") {
-            continue;
-        }
-        let reading = shell::read(&text.value);
-        for usage in &job_control::find(&text.value, &reading).commands {
+    for script in scripts.iter() {
+        let Some(stated) = job.process(script.phase) else { continue };
+        for usage in &script.control.commands {
             if let Some(event) = usage.emits() {
-                let variables = Some(variables(&text.value, usage));
+                let variables = Some(variables(&stated.value.text().value, usage));
                 found.push(Emitter {
                     job: job.name.0.clone(),
                     event: event.to_owned(),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::{self, read_written};
+use upstart2systemd::convert::{self, read};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Diagnostic, Rule};
 use upstart2systemd::fix::{AllFixed, Ending, fix_all};
@@ -23,8 +23,8 @@ fn sources(text: &[u8]) -> Sources {
 
 /// What the rules find; nothing where init would refuse the job.
 fn found(sources: &Sources) -> Option<Vec<Diagnostic>> {
-    let (job, files) = read_written(sources, JobName("job".to_owned()), None).ok()?;
-    Some(lint::lint(&Subject::new(sources, files.iter().collect(), &job)))
+    let read = read(sources, JobName("job".to_owned()), None).ok()?;
+    Some(lint::lint(&Subject::new(sources, &read.files, &read.job, &read.scripts)))
 }
 
 /// The names of what is in a directory of the project.
@@ -110,8 +110,8 @@ fn everything(sources: &Sources) -> Vec<Diagnostic> {
 }
 
 fn believed(sources: &Sources) -> Option<String> {
-    let (job, _) = read_written(sources, JobName("job".to_owned()), None).ok()?;
-    Some(serde_json::to_string(&report::believed::believed(&job)).unwrap())
+    let read = read(sources, JobName("job".to_owned()), None).ok()?;
+    Some(serde_json::to_string(&report::believed::believed(&read.job)).unwrap())
 }
 
 /// A job that is mended where that is safe is the same job to init, or one that init now takes; and nothing is left to mend.

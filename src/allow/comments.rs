@@ -3,10 +3,12 @@
 //! Comments are not stanzas, and a `#` need not begin one. What is certain: a stanza spans its words, and all that is between stanzas is blanks,
 //! line ends and comments; the same holds between the words of a condition. Within scripts it is the shell that knows.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::directive::TOOL;
 use crate::ast::{File, Process, Stanza};
+use crate::script::Scripts;
 use crate::shell;
 use crate::source::Spanned;
 use crate::text::lines::{line_end, line_start};
@@ -41,13 +43,13 @@ impl Reach {
 }
 
 /// The comments of a file, in the order of the text.
-pub(super) fn comments(text: &str, file: &File) -> Vec<Comment> {
+pub(super) fn comments(text: &str, file: &File, scripts: &Scripts) -> Vec<Comment> {
     let mut found = Vec::new();
     let mut previous: Option<Range<usize>> = None;
     for stanza in &file.stanzas {
         let next = stanza.span.range();
         between(text, previous.as_ref(), Some(&next), &mut found);
-        within(text, stanza, &mut found);
+        within(text, stanza, scripts, &mut found);
         previous = Some(next);
     }
     between(text, previous.as_ref(), None, &mut found);
@@ -70,7 +72,7 @@ fn between(text: &str, previous: Option<&Range<usize>>, next: Option<&Range<usiz
 }
 
 /// Those within a stanza.
-fn within(text: &str, stanza: &Spanned<Stanza>, found: &mut Vec<Comment>) {
+fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut Vec<Comment>) {
     let span = stanza.span.range();
     let mut from = span.start;
     match &stanza.value {
@@ -86,7 +88,7 @@ fn within(text: &str, stanza: &Spanned<Stanza>, found: &mut Vec<Comment>) {
         | Stanza::OldScript(_, process @ Process::Script { text: body, .. }) => {
             of_stanza(text, from..body.span.start, &span, found);
             if body.value.contains(TOOL) {
-                in_script(text, process, found);
+                in_script(text, process, scripts, found);
             }
         }
         // A command ends with its line, and so do the words of the others.
@@ -161,9 +163,10 @@ fn in_gap(text: &str, gap: Range<usize>) -> Vec<(Range<usize>, bool)> {
 }
 
 /// Those of a script, by its own lines.
-fn in_script(text: &str, process: &Process, found: &mut Vec<Comment>) {
+fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<Comment>) {
     let script = process.text().value.as_str();
-    let reading = shell::read(script);
+    // A script that another one has replaced is not among those of the job.
+    let reading = scripts.at(process.text().span).map_or_else(|| Cow::Owned(shell::read(script)), |script| Cow::Borrowed(&script.shell));
     for comment in &reading.comments {
         let line = line_start(script, comment.start);
         let starts_line = line == 0 || reading.breaks.binary_search(&line).is_ok();

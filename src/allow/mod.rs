@@ -30,26 +30,27 @@ use self::directive::Directive;
 use crate::ast;
 use crate::diagnostic::registry::{MALFORMED_ALLOW, UNUSED_ALLOW};
 use crate::diagnostic::{Category, Diagnostic, Edit, Rule};
+use crate::script::Scripts;
 use crate::source::{Origin, Source, Span};
 use crate::suggestion;
 use crate::text::list;
 
 /// The diagnostics without those that the file allows, followed by what there is to say about the allows. Diagnostics of the other file of the job
-/// are let through. Without a `file`, which is what init refuses, nothing is allowed.
+/// are let through. Of a file that init refuses nothing is `read`, and nothing is allowed in it.
 ///
 /// `known` are all rules; an allow of one that was not `looked_for` may be of use another time, and is not called unused.
 pub fn apply(
     source: &Source,
-    file: Option<&ast::File>,
+    read: Option<(&ast::File, &Scripts)>,
     origin: Origin,
     diagnostics: Vec<Diagnostic>,
     known: &[&'static Rule],
     looked_for: impl Fn(&Rule) -> bool,
 ) -> Vec<Diagnostic> {
     let text = source.text();
-    let Some(file) = file.filter(|_| text.contains(directive::TOOL)) else { return diagnostics };
+    let Some((file, scripts)) = read.filter(|_| text.contains(directive::TOOL)) else { return diagnostics };
     let mut complaints = Vec::new();
-    let mut allows: Vec<Allow> = comments::comments(text, file)
+    let mut allows: Vec<Allow> = comments::comments(text, file, scripts)
         .into_iter()
         .filter_map(|comment| Allow::read(text, origin, comment, known, &mut complaints))
         .collect();

@@ -2,6 +2,7 @@ use super::apply;
 use crate::diagnostic::registry::{MALFORMED_ALLOW, UNUSED_ALLOW};
 use crate::diagnostic::{Category, Diagnostic, Rule, Severity};
 use crate::parse::parse;
+use crate::script::Scripts;
 use crate::source::{Origin, Source, Span, encode};
 
 static ODD: Rule = Rule::sample("U190", "odd-word", Severity::Warning);
@@ -21,7 +22,7 @@ fn findings(source: &Source, origin: Origin) -> Vec<Diagnostic> {
 
 fn applied(source: &Source) -> Vec<Diagnostic> {
     let file = parse(source, Origin::Conf).unwrap();
-    apply(source, Some(&file), Origin::Conf, findings(source, Origin::Conf), &KNOWN, |_| true)
+    apply(source, Some((&file, &Scripts::default())), Origin::Conf, findings(source, Origin::Conf), &KNOWN, |_| true)
 }
 
 /// `line:name`, and the message of what is said about allows.
@@ -155,7 +156,7 @@ fn what_silences_nothing_is_reported_and_can_be_removed() {
 fn what_nobody_looked_for_is_not_called_unused() {
     let source = Source::new("x", b"task\n# upstart2systemd: allow(odd-word) a\nexec a\n".to_vec());
     let file = parse(&source, Origin::Conf).unwrap();
-    assert_eq!(apply(&source, Some(&file), Origin::Conf, Vec::new(), &KNOWN, |rule| rule.code != "U190").len(), 0);
+    assert_eq!(apply(&source, Some((&file, &Scripts::default())), Origin::Conf, Vec::new(), &KNOWN, |rule| rule.code != "U190").len(), 0);
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn what_init_refuses_stays_and_so_does_the_other_file() {
     assert_eq!(applied(&source).iter().map(|diagnostic| diagnostic.rule.name).collect::<Vec<_>>(), ["refused-word"]);
     let file = parse(&source, Origin::Conf).unwrap();
     let others = findings(&source, Origin::Override);
-    assert_eq!(apply(&source, Some(&file), Origin::Conf, others.clone(), &KNOWN, |_| true).len(), 3);
+    assert_eq!(apply(&source, Some((&file, &Scripts::default())), Origin::Conf, others.clone(), &KNOWN, |_| true).len(), 3);
     assert_eq!(apply(&source, None, Origin::Override, others, &KNOWN, |_| true).len(), 2);
 }
 

@@ -11,7 +11,7 @@ pub(super) static LINT: Lint = Lint { rule: &INDENTED_HERE_DOCUMENT, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for script in &subject.scripts {
-        let Some(open) = open_document(script.text(), &script.reading) else { continue };
+        let Some(open) = open_document(script.text(), script.reading) else { continue };
         let Some(line) = open.blank_end else { continue };
         let content = script.text().get(line.clone()).unwrap_or_default();
         let blanks = content.len() - content.trim_start().len();

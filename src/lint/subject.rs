@@ -5,14 +5,15 @@ use std::ops::Range;
 use super::program::{self, Program};
 use crate::ast::{self, Body, Event, Phase, Process, Stanza};
 use crate::job::{Job, Stated};
-use crate::shell::job_control::{self, Uses};
+use crate::script::Scripts;
+use crate::shell::job_control::Uses;
 use crate::shell::{self, Context};
 use crate::source::{Sources, Span, Spanned};
 
 pub struct Subject<'a> {
     pub sources: &'a Sources,
     /// The conf, then the override.
-    pub files: Vec<&'a ast::File>,
+    pub files: &'a [ast::File],
     pub job: &'a Job,
     /// One for each phase that runs something, in the order of the phases.
     pub scripts: Vec<Script<'a>>,
@@ -22,8 +23,8 @@ pub struct Subject<'a> {
 pub struct Script<'a> {
     pub phase: Phase,
     pub stated: &'a Stated<Process>,
-    pub reading: shell::Reading,
-    pub uses: Uses,
+    pub reading: &'a shell::Reading,
+    pub uses: &'a Uses,
 }
 
 /// Events that only the init of a session knows.
@@ -34,17 +35,12 @@ const SESSION_EVENTS: [&str; 7] =
 const SESSION_JOBS: [&str; 6] = ["xsession-init", "gnome-session", "unity7", "unity8", "unity-panel-service", "upstart-event-bridge"];
 
 impl<'a> Subject<'a> {
-    pub fn new(sources: &'a Sources, files: Vec<&'a ast::File>, job: &'a Job) -> Self {
-        let scripts = job
-            .processes
-            .iter()
-            .map(|(&phase, stated)| {
-                let text = &stated.value.text().value;
-                let reading = shell::read(text);
-                let uses = job_control::find(text, &reading);
-                Script { phase, stated, reading, uses }
-            })
-            .collect();
+    pub fn new(sources: &'a Sources, files: &'a [ast::File], job: &'a Job, scripts: &'a Scripts) -> Self {
+        let scripts = scripts.iter().filter_map(|script| {
+            let stated = job.process(script.phase)?;
+            Some(Script { phase: script.phase, stated, reading: &script.shell, uses: &script.control })
+        });
+        let scripts = scripts.collect();
         Self { sources, files, job, scripts }
     }
 
@@ -70,7 +66,7 @@ impl<'a> Subject<'a> {
     /// Whether a variable may have a value in a script: by `env`, by the script itself, or by a file that it reads in.
     pub fn is_set(&self, script: &Script<'_>, name: &str) -> bool {
         let sets = |text: &str| text.split_once('=').map_or(text, |(key, _)| key) == name;
-        let reading = &script.reading;
+        let reading = script.reading;
         let by_script = reading.commands.iter().any(|command| {
             let assigned = command.assignments.iter().any(|word| script.text().get(word.range.clone()).is_some_and(sets));
             let named = matches!(command.name(), Some("export" | "local" | "read" | "readonly" | "eval"))

@@ -1,5 +1,8 @@
 //! From what a phase runs to a command line: init's rule of shell or no shell, scripts inline.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::companion::{Companion, made_for};
 use super::context::Lowering;
 use super::job_control_left;
@@ -11,7 +14,8 @@ use crate::conversion::Output;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT};
 use crate::instance::Instance;
-use crate::job::Stated;
+use crate::job::{Job, Stated};
+use crate::script::ReadScript;
 use crate::shell;
 use crate::shell::job_control::{self, JobControl, Uses};
 use crate::source::{Span, encode};
@@ -27,32 +31,39 @@ const OLD_LINE_MAX: usize = 1980;
 pub(super) struct Reading<'a> {
     pub(super) phase: Phase,
     pub(super) stated: &'a Stated<Process>,
-    pub(super) shell: shell::Reading,
-    pub(super) control: Uses,
-    /// Where the text that was read begins in that of the phase.
-    offset: usize,
+    pub(super) shell: Cow<'a, shell::Reading>,
+    pub(super) control: Cow<'a, Uses>,
+    /// The part of the text of the phase that was read.
+    part: Range<usize>,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn of(phase: Phase, stated: &'a Stated<Process>) -> Self {
-        Self::of_part(phase, stated, &stated.value.text().value, 0)
-    }
-
-    /// Reads what is left of a text when its beginning is said otherwise.
-    pub(super) fn part(&self, text: &str, offset: usize) -> Self {
-        Self::of_part(self.phase, self.stated, text, offset)
-    }
-
-    fn of_part(phase: Phase, stated: &'a Stated<Process>, text: &str, offset: usize) -> Self {
-        let mut shell = shell::read(text);
-        if stated.value.body() == Body::Exec {
+    pub(super) fn of(job: &'a Job, script: &'a ReadScript) -> Option<Self> {
+        let ReadScript { phase, shell, control, .. } = script;
+        let stated = job.process(*phase)?;
+        let text = &stated.value.text().value;
+        let (mut shell, mut control) = (Cow::Borrowed(shell), Cow::Borrowed(control));
+        if let Some((end, _)) = unreached(text, &shell).filter(|_| stated.value.body() == Body::Exec) {
             // The shell becomes the first command, so the rest of a list never runs.
-            let end = unreached(text, &shell).map_or(text.len(), |(end, _)| end);
-            shell.commands.retain(|command| command.range.end <= end);
-            shell.background.retain(|range| range.end <= end);
+            let reached = shell.to_mut();
+            reached.commands.retain(|command| command.range.end <= end);
+            reached.background.retain(|range| range.end <= end);
+            control = Cow::Owned(job_control::find(text, &shell));
         }
+        Some(Self { phase: *phase, stated, shell, control, part: 0..text.len() })
+    }
+
+    /// Reads what is left of a script when its beginning is said otherwise.
+    pub(super) fn part(&self, text: &str, offset: usize) -> Self {
+        let shell = shell::read(text);
         let control = job_control::find(text, &shell);
-        Self { phase, stated, shell, control, offset }
+        let part = offset..offset + text.len();
+        Self { phase: self.phase, stated: self.stated, shell: Cow::Owned(shell), control: Cow::Owned(control), part }
+    }
+
+    /// The text that was read.
+    fn text(&self) -> &'a str {
+        self.stated.value.text().value.get(self.part.clone()).unwrap_or_default()
     }
 
     pub(super) fn is_script(&self) -> bool {
@@ -109,13 +120,13 @@ impl<'a> Reading<'a> {
     }
 
     /// What stands somewhere in the text.
-    pub(super) fn text_at(&self, range: &std::ops::Range<usize>) -> Option<&str> {
-        self.stated.value.text().value.get(self.offset + range.start..self.offset + range.end)
+    pub(super) fn text_at(&self, range: &Range<usize>) -> Option<&str> {
+        self.stated.value.text().value.get(self.part.start + range.start..self.part.start + range.end)
     }
 
     /// The place in the source of a part of the text.
-    pub(super) fn span(&self, range: &std::ops::Range<usize>) -> Span {
-        self.stated.value.place(&(self.offset + range.start..self.offset + range.end))
+    pub(super) fn span(&self, range: &Range<usize>) -> Span {
+        self.stated.value.place(&(self.part.start + range.start..self.part.start + range.end))
     }
 }
 
@@ -152,7 +163,7 @@ pub(super) fn command(
     let front = [&instance_parts(instance), first, &reading.prelude(lowering, own_unit, decline).text(), before].concat();
     match reading.stated.value.body() {
         // init takes the common indentation away, unless a blank line is in its way.
-        Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text))),
+        Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text, &reading.shell))),
         Body::Exec => exec(lowering, reading, &front, text, behind),
     }
 }
@@ -161,12 +172,13 @@ fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: 
     let controls = reading.control.commands.iter().any(|usage| !usage.external);
     if controls {
         // The shell's `exec` would pass a function by. Without it, what follows the command would run.
-        let end = unreached(text, &shell::read(text)).map_or(text.len(), |(end, _)| end);
+        let end = unreached(text, &reading.shell).map_or(text.len(), |(end, _)| end);
         report_gotchas(lowering, reading, text);
         return script(lowering, reading, &format!("{before}{}\n{behind}", &text[..end]));
     }
     if before.is_empty() {
-        let words = direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text));
+        let words =
+            direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text, &reading.shell));
         if let Some(words) = words
             && let Some(command) = direct(&words)
         {
@@ -192,7 +204,7 @@ fn direct(words: &[String]) -> Option<Command> {
 }
 
 fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Command {
-    let shell = shell::read(text);
+    let shell = if text == reading.text() { Cow::Borrowed(reading.shell.as_ref()) } else { Cow::Owned(shell::read(text)) };
     let text = text.get(..shell.end).unwrap_or(text);
     let bytes = encode(text);
     let mut argv: Vec<Argument> = [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
@@ -282,7 +294,7 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str
         lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&EXEC_OF_ASSIGNMENT));
         lowering.diagnostics.push(diagnostic);
     }
-    if let Some((start, operator)) = unreached(text, &shell::read(text)) {
+    if let Some((start, operator)) = unreached(text, &reading.shell) {
         let diagnostic = EXEC_OF_COMPOUND_COMMAND
             .at(
                 if span.end - span.start == text.len() { reading.span(&(start..text.len())) } else { span },

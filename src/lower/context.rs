@@ -10,12 +10,14 @@ use crate::conversion::Options;
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
 use crate::instance::Instance;
 use crate::job::{Job, StanzaId};
+use crate::script::Scripts;
 use crate::source::{Span, encode};
 use crate::systemd::{Directive, Feature, Section, Text, Unit, UnitName, Value};
 use crate::world::World;
 
 pub(super) struct Lowering<'a> {
     pub(super) job: &'a Job,
+    pub(super) scripts: &'a Scripts,
     pub(super) options: &'a Options,
     pub(super) world: &'a World,
     pub(super) instance: Instance,
@@ -34,9 +36,10 @@ pub(super) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(job: &'a Job, options: &'a Options, world: &'a World, name: UnitName) -> Self {
+    pub(super) fn new(job: &'a Job, scripts: &'a Scripts, (options, world): (&'a Options, &'a World), name: UnitName) -> Self {
         Self {
             job,
+            scripts,
             options,
             world,
             instance: Instance::of(job),

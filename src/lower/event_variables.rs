@@ -5,7 +5,6 @@ use crate::ast::{Argument, Phase};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::EVENT_VARIABLE;
 use crate::event_table::{self, DEVICE};
-use crate::shell;
 use crate::systemd::Directive;
 use crate::text::list;
 
@@ -42,21 +41,22 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             || job.imports.iter().flat_map(|imports| &imports.value).any(|word| word.value == name)
             || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
     };
-    for (phase, stated) in &job.processes {
+    for script in lowering.scripts.iter() {
+        let phase = script.phase;
+        let Some(stated) = job.process(phase) else { continue };
         // A phase that is not carried over finds nothing empty.
-        if *phase == Phase::PreStop && !lowering.unit.has(Directive::ExecStop) {
+        if phase == Phase::PreStop && !lowering.unit.has(Directive::ExecStop) {
             continue;
         }
         // systemd sets this one, too.
-        let by_systemd = |name: &str| *phase == Phase::PostStop && name == "EXIT_STATUS";
+        let by_systemd = |name: &str| phase == Phase::PostStop && name == "EXIT_STATUS";
         let text = &stated.value.text().value;
-        let reading = shell::read(text);
         let assigned = |name: &str| {
             text.contains(&format!("{name}=")) || text.contains(&format!("for {name} in")) || text.contains(&format!("read {name}"))
         };
         let mut names: Vec<&str> = Vec::new();
         let mut first = None;
-        for (name, range) in &reading.variables {
+        for (name, range) in &script.shell.variables {
             if carried.contains(&name.as_str()) && !set(name) && !by_systemd(name) && !assigned(name) && !names.contains(&name.as_str()) {
                 names.push(name);
                 first.get_or_insert_with(|| range.clone());

@@ -6,28 +6,31 @@ use super::literal::literal;
 use super::process::{Placement, Shape, run_before};
 use crate::ast::Phase;
 use crate::diagnostic::registry::START_GUARD_BEFORE_SYSTEMD_243;
+use crate::shell;
 use crate::shell::guard::{FileTest, FileTestKind, leading_guards};
 use crate::systemd::{Directive, Feature, Value};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
     let stanza = reading.stated.stanza;
     let job = lowering.job;
-    let (mut text, mut offset) = (text, 0);
+    let (mut text, mut rest_of) = (text, None);
     // A Condition is tested by systemd itself, as root, outside of the root directory, and skips post-stop.
     if reading.is_script() && job.process(Phase::PostStop).is_none() && job.setuid.is_none() && job.chroot.is_none() {
-        let (tests, end) = conditions(text);
+        let (tests, end) = conditions(text, &reading.shell);
         for (directive, value) in tests {
             lowering.add(directive, value);
             lowering.exact(stanza, &[directive]);
         }
         let rest = text[end..].trim_start_matches('\n');
-        offset = text.len() - rest.len();
-        text = rest;
-        if text.trim().is_empty() {
+        if rest.trim().is_empty() {
             return;
         }
+        if rest.len() < text.len() {
+            rest_of = Some(reading.part(rest, text.len() - rest.len()));
+            text = rest;
+        }
     }
-    let reading = &reading.part(text, offset);
+    let reading = rest_of.as_ref().unwrap_or(reading);
     if !reading.declines() {
         run_before(lowering, reading, placement, text);
         return;
@@ -86,8 +89,8 @@ fn verdict(reading: &Reading<'_>) -> Wrapping<'static> {
 }
 
 /// The Conditions that are the same as the guards in front of a script, and where the rest of it begins.
-fn conditions(text: &str) -> (Vec<(Directive, Value)>, usize) {
-    let guards = leading_guards(text).guards;
+fn conditions(text: &str, shell: &shell::Reading) -> (Vec<(Directive, Value)>, usize) {
+    let guards = leading_guards(text, shell).guards;
     let (mut found, mut end) = (Vec::new(), 0);
     // The tests of one statement belong together.
     for statement in guards.chunk_by(|first, second| first.range == second.range) {

@@ -43,6 +43,7 @@ use crate::diagnostic::registry::{
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
 use crate::instance::{Instance, unit_name};
 use crate::job::{Job, StanzaId};
+use crate::script::Scripts;
 use crate::source::Span;
 use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
 use crate::world::World;
@@ -77,13 +78,13 @@ pub struct Lowered {
 }
 
 /// Lowers a job. `mangled` are places that init's tokeniser garbled.
-pub fn lower(job: &Job, mangled: &[Span], options: &Options, world: &World) -> Lowered {
+pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, world: &World) -> Lowered {
     let instance = Instance::of(job);
     let name = match unit_name(job, &instance) {
         Ok(name) => name,
         Err(NameTooLong(length)) => return refused(job, length),
     };
-    let mut lowering = Lowering::new(job, options, world, name);
+    let mut lowering = Lowering::new(job, scripts, (options, world), name);
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
@@ -146,6 +147,7 @@ fn finish(lowering: Lowering<'_>) -> Lowered {
         is_early,
         at_shutdown,
         waits,
+        scripts: _,
         options: _,
         world: _,
         instance: _,

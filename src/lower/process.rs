@@ -34,7 +34,7 @@ pub(super) struct Processes {
 
 pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, instance: &Instance) -> Processes {
     let own_unit = own_unit(lowering, instance);
-    let readings: Vec<Reading<'_>> = lowering.job.processes.iter().map(|(&phase, stated)| Reading::of(phase, stated)).collect();
+    let readings: Vec<Reading<'_>> = lowering.scripts.iter().filter_map(|script| Reading::of(lowering.job, script)).collect();
     let main_pid_known = unit_type(lowering, shape, &readings);
     for reading in &readings {
         started::lower(lowering, reading, shape);

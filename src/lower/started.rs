@@ -113,7 +113,7 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
                 }
                 Some(_) | None => word.to_owned(),
             };
-            match shell::words(&filled)?.as_slice() {
+            match shell::words(&filled, &shell::read(&filled))?.as_slice() {
                 [] => Some(String::new()),
                 [value] => Some(value.clone()),
                 _ => None,

@@ -43,6 +43,8 @@ pub fn parse_as(source: &Source, origin: Origin, dialect: Dialect) -> Result<Fil
 }
 
 fn read(text: &str, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
+    #[cfg(test)]
+    crate::readings::count(crate::readings::Reader::Job, text);
     let rule = match dialect {
         Dialect::Upstart113 | Dialect::Upstart06 => Rule::file,
         Dialect::Upstart03 => Rule::event_d_file,

@@ -22,7 +22,7 @@ pub(super) fn one_unit_each(members: &mut [Member]) {
         let winner = claimants.iter().copied().find(|&index| !members[index].name.contains('/')).unwrap_or(claimants[0]);
         for &index in claimants.iter().filter(|&&index| index != winner) {
             let diagnostic = same_file(&members[index], &members[winner], unit);
-            members[index].state = State::Lost { reason: "another job has the name of its unit", diagnostic };
+            members[index].state = State::Lost { reason: "another job has the name of its unit", diagnostic: Box::new(diagnostic) };
         }
     }
 }

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Found, Service};
+use super::{Read, Service};
 use crate::conversion::{Converted, Options};
-use crate::convert::{self, Reading};
+use crate::convert::{self, ReadJob};
 use crate::diagnostic::Diagnostic;
-use crate::dialect::Dialect;
 use crate::instance::Instance;
 use crate::job::Job;
-use crate::lower::{self, Lowered};
+use crate::lower::Lowered;
 use crate::source::{Place, Sources, Span};
 use crate::survey::Known;
 use crate::systemd::{Directive, Unit};
@@ -25,32 +24,34 @@ pub(super) struct Member {
 /// How far the job has come.
 pub(super) enum State {
     /// It comes to no unit; the reason in words that stand behind `because`, and the whole story.
-    Lost { reason: &'static str, diagnostic: Diagnostic },
+    Lost {
+        reason: &'static str,
+        diagnostic: Box<Diagnostic>,
+    },
     Read {
-        job: Box<Job>,
-        mangled: Vec<Span>,
-        /// What was said when it was read.
-        said: Vec<Diagnostic>,
+        read: Arc<ReadJob>,
         lowered: Option<Box<Lowered>>,
     },
 }
 
 impl Member {
-    pub(super) fn read(found: Found, dialect: Option<Dialect>) -> Self {
-        let Found { name, sources } = found;
-        let shown = name.0.clone();
-        let state = match convert::read(&sources, name, dialect) {
-            Ok(Reading { job, mangled, diagnostics: said }) => State::Read { job: Box::new(job), mangled, said, lowered: None },
-            Err(refusal) => State::Lost { reason: "init refuses it", diagnostic: *refusal.diagnostic },
+    pub(super) fn new(Read { name, sources, job }: Read) -> Self {
+        let state = match job {
+            Ok(read) => State::Read { read, lowered: None },
+            Err(refusal) => State::Lost { reason: "init refuses it", diagnostic: refusal.diagnostic },
         };
-        Self { name: shown, sources, state }
+        Self { name, sources, state }
+    }
+
+    fn read(&self) -> Option<&ReadJob> {
+        match &self.state {
+            State::Read { read, .. } => Some(read),
+            State::Lost { .. } => None,
+        }
     }
 
     pub(super) fn job(&self) -> Option<&Job> {
-        match &self.state {
-            State::Read { job, .. } => Some(job),
-            State::Lost { .. } => None,
-        }
+        self.read().map(|read| &read.job)
     }
 
     pub(super) fn lowered(&self) -> Option<&Lowered> {
@@ -76,7 +77,7 @@ impl Member {
     }
 
     pub(super) fn known(&self) -> Option<Known<'_>> {
-        self.job().map(|job| Known { sources: &self.sources, job })
+        self.read().map(|read| Known { sources: &self.sources, job: &read.job, scripts: &read.scripts })
     }
 
     pub(super) fn lost(&self) -> Option<(String, Lost)> {
@@ -97,16 +98,16 @@ impl Member {
     }
 
     pub(super) fn lower(&mut self, options: &Options, world: &World) {
-        if let State::Read { job, mangled, said: _, lowered } = &mut self.state {
-            *lowered = Some(Box::new(lower::lower(job, mangled, options, world)));
+        if let State::Read { read, lowered } = &mut self.state {
+            *lowered = Some(Box::new(read.lower(options, world)));
         }
     }
 
     pub(super) fn finish(self) -> Converted {
         let Self { name, sources, state } = self;
         let conversion = match state {
-            State::Lost { diagnostic, .. } => convert::refused(&sources, name, diagnostic),
-            State::Read { lowered: Some(lowered), said, .. } => convert::finished(&sources, name, *lowered, said),
+            State::Lost { diagnostic, .. } => convert::refused(&sources, name, *diagnostic),
+            State::Read { lowered: Some(lowered), read } => convert::finished(&sources, &read, *lowered),
             State::Read { lowered: None, .. } => convert::nothing(&sources, name),
         };
         Converted { sources, conversion }

@@ -21,8 +21,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::conversion::{Converted, Options, Output};
+use crate::convert::{self, ReadJob};
+use crate::dialect::Dialect;
 use crate::instance::Instance;
 use crate::job::JobName;
+use crate::parse::Refusal;
 use crate::source::Sources;
 use crate::survey::survey;
 use crate::systemd::UnitName;
@@ -34,6 +37,23 @@ use member::Member;
 pub struct Found {
     pub name: JobName,
     pub sources: Arc<Sources>,
+}
+
+impl Found {
+    /// Reads the job, in the dialect that it is written in where none is given.
+    pub fn read(self, dialect: Option<Dialect>) -> Read {
+        let Self { name, sources } = self;
+        let shown = name.0.clone();
+        Read { job: convert::read(&sources, name, dialect).map(Arc::new), name: shown, sources }
+    }
+}
+
+/// A job that was found, read.
+#[derive(Clone, Debug)]
+pub struct Read {
+    pub name: String,
+    pub sources: Arc<Sources>,
+    pub job: Result<Arc<ReadJob>, Refusal>,
 }
 
 /// What there is to write, and what there is to say about it.
@@ -66,13 +86,14 @@ const ROUNDS: usize = 8;
 
 /// Plans the overlay. The jobs may come in any order; the plan is the same.
 pub fn plan(found: Vec<Found>, options: &Options) -> Plan {
-    plan_in(found, options, &Outside::default())
+    let read = found.into_par_iter().map(|found| found.read(options.dialect)).collect();
+    plan_in(read, options, &Outside::default())
 }
 
-/// The same where something is known of what is outside of the directory.
-pub fn plan_in(found: Vec<Found>, options: &Options, outside: &Outside) -> Plan {
+/// The same for jobs that were read, where something is known of what is outside of the directory.
+pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Plan {
     let options = Options { companions: true, ..*options };
-    let mut members: Vec<Member> = found.into_par_iter().map(|found| Member::read(found, options.dialect)).collect();
+    let mut members: Vec<Member> = read.into_iter().map(Member::new).collect();
     members.sort_by(|first, second| first.name.cmp(&second.name));
     clash::one_unit_each(&mut members);
     let lost = members.iter().filter_map(Member::lost).collect();

@@ -1,12 +1,11 @@
 //! The indentation that the lines of a script share.
 
-use super::read;
+use super::{Reading, read};
 
 /// The script without the blanks that all of its lines begin with, and without the blanks of blank lines. Only
 /// lines at whose beginning blanks mean nothing are counted and changed; those in quotes and here-documents stay.
-pub fn dedent(text: &str) -> String {
-    let reading = read(text);
-    let mut starts: Vec<usize> = std::iter::once(0).chain(reading.breaks).filter(|&start| start < text.len()).collect();
+pub fn dedent(text: &str, reading: &Reading) -> String {
+    let mut starts: Vec<usize> = std::iter::once(0).chain(reading.breaks.iter().copied()).filter(|&start| start < text.len()).collect();
     starts.dedup();
     let pieces: Vec<&str> = starts.iter().zip(starts.iter().skip(1).chain([&text.len()])).map(|(&start, &end)| &text[start..end]).collect();
     let blanks = |piece: &str| piece.len() - piece.trim_start_matches([' ', '\t']).len();
@@ -21,7 +20,7 @@ pub fn dedent(text: &str) -> String {
     if mixed && text.contains('\t') {
         // Some lines stand in by blanks and some by tabs.
         let aligned: String = pieces.iter().map(|piece| if is_blank(piece) { "\n".to_owned() } else { untabbed(piece) }).collect();
-        return dedent(&aligned);
+        return dedent(&aligned, &read(&aligned));
     }
     let mut out = String::with_capacity(text.len());
     for (piece, start) in pieces.iter().zip(&starts) {
@@ -53,6 +52,7 @@ fn untabbed(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::dedent;
+    use crate::shell::read;
 
     #[test]
     fn only_what_means_nothing_is_taken_away() {
@@ -68,7 +68,7 @@ mod tests {
             ("    a \\\n      b \\\n  c\n", "a \\\n  b \\\n  c\n"),
             ("", ""),
         ] {
-            assert_eq!(dedent(text), expected);
+            assert_eq!(dedent(text, &read(text)), expected);
         }
     }
 }

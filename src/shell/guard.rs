@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{SimpleCommand, read};
+use super::{Reading, SimpleCommand};
 
 /// What `test` asks about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,8 +59,7 @@ pub struct Guards {
 /// The statements at the beginning of a script that do nothing but this: unless certain files are as they should be, they `stop` the job and
 /// `exit 0`. (The `exit` may be missing from the last statement of a script.) Blank lines and comments may stand between them, and
 /// `set -e`, which is in force already.
-pub fn leading_guards(text: &str) -> Guards {
-    let reading = read(text);
+pub fn leading_guards(text: &str, reading: &Reading) -> Guards {
     let mut guards = Vec::new();
     let mut rest = 0;
     if reading.lost.is_none() {
@@ -336,9 +335,10 @@ fn file_tests(command: &SimpleCommand) -> Option<(Vec<FileTest>, Option<Join>)> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::read;
 
     fn found(text: &str) -> (Vec<String>, &str) {
-        let Guards { guards, rest } = leading_guards(text);
+        let Guards { guards, rest } = leading_guards(text, &read(text));
         let guards = guards.iter().map(|test| format!("{}{:?} {}", if test.negated { "!" } else { "" }, test.kind, test.path));
         (guards.collect(), &text[rest])
     }

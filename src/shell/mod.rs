@@ -105,6 +105,8 @@ pub struct Word {
 
 /// Reads a script. Takes time linear in the length of the text.
 pub fn read(text: &str) -> Reading {
+    #[cfg(test)]
+    crate::readings::count(crate::readings::Reader::Shell, text);
     // No shell can be handed a NUL: what is sure ends with the line before it.
     let Some(nul) = text.find('\0') else { return reader::read(text) };
     let line = text[..nul].rfind('\n').map_or(0, |newline| newline + 1);

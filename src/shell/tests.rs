@@ -340,9 +340,10 @@ fn check_offsets(text: &str) -> Result<(), TestCaseError> {
     for at in reading.breaks {
         prop_assert!(at > 0 && text.is_char_boundary(at) && text.as_bytes()[at - 1] == b'\n');
     }
-    super::guard::leading_guards(text);
-    super::job_control::find(text, &read(text));
-    super::words(text);
+    let reading = read(text);
+    super::guard::leading_guards(text, &reading);
+    super::job_control::find(text, &reading);
+    super::words(text, &reading);
     Ok(())
 }
 

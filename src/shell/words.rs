@@ -1,12 +1,11 @@
 //! The words of a command that needs no shell.
 
-use super::{Context, read};
+use super::{Context, Reading};
 
 /// The arguments of what stands behind `exec`, if a shell would do nothing but split it and take the quotes off: one simple command of
 /// literal words, without assignments, redirections, operators and comments. A first word with a `-` in front could be an option of
 /// `exec`, and one without a name in it is an error, so these are none. Behind `exec` the name is never that of a builtin.
-pub fn words(text: &str) -> Option<Vec<String>> {
-    let reading = read(text);
+pub fn words(text: &str, reading: &Reading) -> Option<Vec<String>> {
     let [command] = reading.commands.as_slice() else { return None };
     let bare = command.assignments.is_empty() && command.redirections.is_empty() && command.context == Context::TOP;
     let alone = text.trim_start_matches([' ', '\t']).trim_end_matches([' ', '\t', '\n']).len() == command.range.len()
@@ -22,6 +21,7 @@ pub fn words(text: &str) -> Option<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::words;
+    use crate::shell::read;
 
     #[test]
     fn literal_commands_are_split() {
@@ -38,7 +38,7 @@ mod tests {
             ("test x", &["test", "x"]),
         ] {
             let expected: Vec<String> = expected.iter().map(|&word| word.to_owned()).collect();
-            assert_eq!(words(text), Some(expected), "{text:?}");
+            assert_eq!(words(text, &read(text)), Some(expected), "{text:?}");
         }
     }
 
@@ -87,7 +87,7 @@ mod tests {
             "foo \\",
             "foo a\0b",
         ] {
-            assert_eq!(words(text), None, "{text:?}");
+            assert_eq!(words(text, &read(text)), None, "{text:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use upstart2systemd::allow;
 use upstart2systemd::ast::{self, Process, Stanza};
 use upstart2systemd::conversion::{Conversion, Options};
-use upstart2systemd::convert::{Reading, convert, read, read_written};
+use upstart2systemd::convert::{convert, read};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Diagnostic, Rule, Severity};
 use upstart2systemd::fix::{AllFixed, Ending, fix_all};
@@ -52,12 +52,12 @@ fn converted(sources: &Sources, options: &Options) -> Conversion {
 pub(crate) fn accounted(sources: &Sources, name: &JobName, options: &Options, conversion: &Conversion) {
     sound(sources, &conversion.diagnostics);
     match read(sources, name.clone(), options.dialect) {
-        Ok(Reading { job, mangled, diagnostics }) => {
-            sound(sources, &diagnostics);
-            for span in mangled {
+        Ok(read) => {
+            sound(sources, &read.diagnostics);
+            for span in read.mangled() {
                 within(sources, span);
             }
-            let stanzas: Vec<(&str, Span)> = job.stanzas.iter().map(|stanza| (stanza.keyword, stanza.span)).collect();
+            let stanzas: Vec<(&str, Span)> = read.job.stanzas.iter().map(|stanza| (stanza.keyword, stanza.span)).collect();
             let outcomes: Vec<(&str, Span)> = conversion.stanzas.iter().map(|outcome| (outcome.stanza, outcome.span)).collect();
             assert_eq!(stanzas, outcomes, "not every stanza is accounted for");
         }
@@ -78,22 +78,22 @@ pub(crate) fn accounted(sources: &Sources, name: &JobName, options: &Options, co
 
 /// What the linter finds, without what the file allows.
 fn linted(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
-    let Ok((job, files)) = read_written(sources, name(), options.dialect) else { return Vec::new() };
-    for (file, origin) in files.iter().zip([Origin::Conf, Origin::Override]) {
+    let Ok(read) = read(sources, name(), options.dialect) else { return Vec::new() };
+    for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
         written(sources.get(origin), file, origin);
     }
-    let subject = Subject::new(sources, files.iter().collect(), &job);
-    for (text, reading) in subject.scripts.iter().map(|script| (script.text(), &script.reading)) {
+    let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
+    for (text, reading) in subject.scripts.iter().map(|script| (script.text(), script.reading)) {
         for range in reading.commands.iter().map(|command| &command.range).chain(&reading.comments) {
             assert!(text.get(range.clone()).is_some(), "{range:?} in {text:?}");
         }
     }
     let found = lint::lint(&subject);
-    let again = lint::lint(&Subject::new(sources, files.iter().collect(), &job));
+    let again = lint::lint(&Subject::new(sources, &read.files, &read.job, &read.scripts));
     assert_eq!(texts(sources, &found), texts(sources, &again), "other findings the second time");
     sound(sources, &found);
-    for (file, origin) in files.iter().zip([Origin::Conf, Origin::Override]) {
-        sound(sources, &allow::apply(sources.get(origin), Some(file), origin, found.clone(), RULES, |_| true));
+    for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
+        sound(sources, &allow::apply(sources.get(origin), Some((file, &read.scripts)), origin, found.clone(), RULES, |_| true));
     }
     found
 }
@@ -147,8 +147,8 @@ fn told(sources: &Sources, conversion: &Conversion) {
 fn mended(sources: &Sources, options: &Options) {
     let everything = |sources: &Sources| {
         let mut all = convert(sources, name(), options).diagnostics;
-        if let Ok((job, files)) = read_written(sources, name(), options.dialect) {
-            all.extend(lint::lint(&Subject::new(sources, files.iter().collect(), &job)));
+        if let Ok(read) = read(sources, name(), options.dialect) {
+            all.extend(lint::lint(&Subject::new(sources, &read.files, &read.job, &read.scripts)));
         }
         all
     };

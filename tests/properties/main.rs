@@ -39,7 +39,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::conversion::{Logs, Options};
-use upstart2systemd::convert::{convert, read, read_written};
+use upstart2systemd::convert::{convert, read};
 use upstart2systemd::dialect::Dialect;
 use upstart2systemd::source::{Sources, encode};
 use upstart2systemd::stanza_table;
@@ -172,8 +172,8 @@ fn what_is_printed_is_read_as_the_same() {
     let text = prop_oneof![2 => job::valid().boxed(), 1 => job::doubtful().boxed(), 1 => mutate::mutated().boxed()];
     hold(1000, &(text, select(&Dialect::ALL[..])), |(Text(text), dialect)| {
         let again = |sources: &Sources| {
-            let (job, files) = read_written(sources, name(), Some(dialect)).ok()?;
-            Some((print::print(&files[0]), json(&job)))
+            let read = read(sources, name(), Some(dialect)).ok()?;
+            Some((print::print(&read.files[0]), json(&read.job)))
         };
         let Some((printed, job)) = again(&sources(text, None)) else { return };
         let reread = again(&sources(encode(&printed).into_owned(), None));

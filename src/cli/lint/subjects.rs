@@ -7,18 +7,17 @@ use rayon::prelude::*;
 
 use super::settings::Settings;
 use crate::allow;
-use crate::ast;
 use crate::cli::Streams;
 use crate::cli::arguments::Lint;
 use crate::cli::directory::{self, Directory};
 use crate::cli::input::{self, Input, STDIN};
 use crate::conversion::{Conversion, Converted};
-use crate::convert;
+use crate::convert::{self, ReadJob};
 use crate::diagnostic::Diagnostic;
-use crate::job::{Job, JobName};
+use crate::job::JobName;
 use crate::lint::between::{self, Neighbours};
 use crate::lint::{self, Subject};
-use crate::plan::{self, Found};
+use crate::plan::{self, Found, Read};
 use crate::source::{Origin, Sources};
 use crate::survey::{Known, survey};
 use crate::world::Outside;
@@ -54,35 +53,40 @@ fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
 
 /// All that there is to say of a job by itself.
 pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
-    let mut diagnostics = convert::convert(sources, name.clone(), &settings.options).diagnostics;
-    let written = match convert::read_written(sources, name.clone(), settings.options.dialect) {
-        Ok((job, written)) => {
-            diagnostics.extend(within(settings, sources, &job, &written));
-            written
+    match convert::read(sources, name.clone(), settings.options.dialect) {
+        Ok(read) => {
+            let mut diagnostics = convert::convert_read(sources, &read, &settings.options).diagnostics;
+            diagnostics.extend(within(settings, sources, &read));
+            finished(settings, sources, Some(&read), diagnostics, false)
         }
-        Err(_) => Vec::new(),
-    };
-    finished(settings, sources, &written, diagnostics, false)
+        Err(refusal) => {
+            let diagnostics = convert::refused(sources, name.0.clone(), *refusal.diagnostic).diagnostics;
+            finished(settings, sources, None, diagnostics, false)
+        }
+    }
 }
 
 /// The jobs of a directory, with what is between them.
 fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Result<Vec<Converted>> {
     let Directory { inputs, strays } = directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
     let found: Vec<Found> = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
-    let read: Vec<Option<(Job, Vec<ast::File>)>> =
-        found.par_iter().map(|found| convert::read_written(&found.sources, found.name.clone(), settings.options.dialect).ok()).collect();
     let outside = above_the_configuration(&settings.outside, &found);
+    let found: Vec<Read> = found.into_par_iter().map(|found| found.read(settings.options.dialect)).collect();
+    let read: Vec<Option<Arc<ReadJob>>> = found.iter().map(|found| found.job.as_ref().ok().cloned()).collect();
     let mut converted = plan::plan_in(found, &settings.options, &outside).jobs;
     let mut more: Vec<Vec<Diagnostic>> = converted
         .par_iter()
         .zip(&read)
-        .map(|(converted, read)| read.as_ref().map_or_else(Vec::new, |(job, written)| within(settings, &converted.sources, job, written)))
+        .map(|(converted, read)| read.as_ref().map_or_else(Vec::new, |read| within(settings, &converted.sources, read)))
         .collect();
     let indexed: Vec<(usize, Known<'_>)> = converted
         .iter()
         .zip(&read)
         .enumerate()
-        .filter_map(|(index, (converted, read))| Some((index, Known { sources: &converted.sources, job: &read.as_ref()?.0 })))
+        .filter_map(|(index, (converted, read))| {
+            let read = read.as_ref()?;
+            Some((index, Known { sources: &converted.sources, job: &read.job, scripts: &read.scripts }))
+        })
         .collect();
     let jobs: Vec<Known<'_>> = indexed.iter().map(|(_, known)| *known).collect();
     let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
@@ -94,8 +98,7 @@ fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Resu
     converted.par_iter_mut().zip(more).zip(&read).for_each(|((Converted { sources, conversion }, more), read)| {
         let mut diagnostics = std::mem::take(&mut conversion.diagnostics);
         diagnostics.extend(more);
-        let written = read.as_ref().map_or(&[][..], |(_, written)| written.as_slice());
-        conversion.diagnostics = finished(settings, sources, written, diagnostics, true);
+        conversion.diagnostics = finished(settings, sources, read.as_deref(), diagnostics, true);
         // A linter writes no units, and has nothing to say of what would become of stanzas.
         conversion.outputs.clear();
         conversion.stanzas.clear();
@@ -115,8 +118,8 @@ fn above_the_configuration(outside: &Outside, found: &[Found]) -> Outside {
 }
 
 /// What the rules of the linter and the shells find in a job.
-fn within(settings: &Settings, sources: &Sources, job: &Job, written: &[ast::File]) -> Vec<Diagnostic> {
-    let subject = Subject::new(sources, written.iter().collect(), job);
+fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
+    let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
     let mut found = lint::lint(&subject);
     found.extend(settings.checker.check(&subject.scripts));
     found
@@ -126,13 +129,16 @@ fn within(settings: &Settings, sources: &Sources, job: &Job, written: &[ast::Fil
 fn finished(
     settings: &Settings,
     sources: &Sources,
-    written: &[ast::File],
+    read: Option<&ReadJob>,
     mut diagnostics: Vec<Diagnostic>,
     between: bool,
 ) -> Vec<Diagnostic> {
-    for (file, origin) in written.iter().zip([Origin::Conf, Origin::Override]) {
-        diagnostics =
-            allow::apply(sources.get(origin), Some(file), origin, diagnostics, &settings.known, |rule| settings.looks_for(rule, between));
+    if let Some(read) = read {
+        for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
+            let written = Some((file, &read.scripts));
+            diagnostics =
+                allow::apply(sources.get(origin), written, origin, diagnostics, &settings.known, |rule| settings.looks_for(rule, between));
+        }
     }
     settings.select(&mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));

@@ -4,11 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::ast;
-use crate::convert::read_written;
+use crate::convert::{self, ReadJob};
 use crate::diagnostic::Severity;
 use crate::diagnostic::registry::SHELLCHECK;
-use crate::job::{Job, JobName};
+use crate::job::JobName;
 use crate::lint::Subject;
 use crate::source::{Source, Sources};
 
@@ -26,15 +25,15 @@ fn checker(shellcheck: bool) -> Option<Checker> {
     Some(Checker { limit: Duration::from_secs(60), ..checker })
 }
 
-fn read(sources: &Sources) -> Option<(Job, Vec<ast::File>)> {
-    read_written(sources, JobName("x".to_owned()), None).ok()
+fn read(sources: &Sources) -> Option<ReadJob> {
+    convert::read(sources, JobName("x".to_owned()), None).ok()
 }
 
 /// Line, column, what is marked, and message of each finding.
 fn found(checker: &Checker, bytes: &[u8]) -> Vec<(usize, usize, String, String)> {
     let sources = sources(bytes);
-    let (job, files) = read(&sources).unwrap();
-    let subject = Subject::new(&sources, files.iter().collect(), &job);
+    let read = read(&sources).unwrap();
+    let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
     let told = |diagnostic: Diagnostic| {
         let position = sources.conf.position(diagnostic.span.start);
         (position.line, position.column, subject.written(diagnostic.span).to_owned(), diagnostic.message)
@@ -69,8 +68,8 @@ fn the_line_that_a_shell_stops_at_is_found() {
 fn the_quote_that_is_never_closed_is_shown() {
     let checker = checker(false).unwrap();
     let sources = sources(b"script\n  a\n  echo \"b\n  c\n  d\nend script\n");
-    let (job, files) = read(&sources).unwrap();
-    let subject = Subject::new(&sources, files.iter().collect(), &job);
+    let read = read(&sources).unwrap();
+    let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
     let diagnostic = checker.check(&subject.scripts).pop().unwrap();
     let related: Vec<usize> = diagnostic.related.iter().map(|(span, _)| sources.conf.position(span.start).line).collect();
     // dash tells the last line, bash that of the quote.
@@ -109,8 +108,8 @@ fn what_makes_no_sense_for_a_job_is_left_out() {
 fn levels_become_severities() {
     let Some(checker) = checker(true) else { return };
     let sources = sources(b"script\n  echo $A\n  read x < `cat y`\n  [ \"$x\" == 1 ]\nend script\n");
-    let (job, files) = read(&sources).unwrap();
-    let subject = Subject::new(&sources, files.iter().collect(), &job);
+    let read = read(&sources).unwrap();
+    let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
     let severities: Vec<_> =
         checker.check(&subject.scripts).iter().map(|diagnostic| (diagnostic.rule.code, diagnostic.rule.severity)).collect();
     assert!(severities.contains(&("U151", Severity::Note)) && severities.contains(&("U151", Severity::Warning)), "{severities:?}");
@@ -181,8 +180,8 @@ fn collection() -> Vec<PathBuf> {
 fn of_all_pieces<T: Send>(what: impl Fn(&Path, &Piece<'_>) -> T + Sync) -> Vec<T> {
     let of_file = |path: &PathBuf| {
         let sources = sources(&fs::read(path).unwrap());
-        let Some((job, files)) = read(&sources) else { return Vec::new() };
-        let subject = Subject::new(&sources, files.iter().collect(), &job);
+        let Some(read) = read(&sources) else { return Vec::new() };
+        let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
         subject.scripts.iter().filter_map(Piece::of).map(|piece| what(path, &piece)).collect()
     };
     collection().par_iter().flat_map_iter(of_file).collect()

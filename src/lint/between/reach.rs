@@ -7,8 +7,7 @@ use crate::ast::{Condition, Event, NamedJob};
 use crate::event::Expr;
 use crate::event_table::{JobState, is_known_event};
 use crate::lower::is_known_job;
-use crate::shell;
-use crate::shell::job_control::{self, Verb};
+use crate::shell::job_control::Verb;
 
 pub(super) struct Reach {
     /// For each job whether something starts it, or a person has to.
@@ -117,13 +116,10 @@ type Started = BTreeMap<String, Vec<Vec<String>>>;
 fn starts(neighbours: &Neighbours<'_>) -> (Started, BTreeMap<String, Vec<usize>>) {
     let (mut started, mut by) = (Started::new(), BTreeMap::<String, Vec<usize>>::new());
     for (index, known) in neighbours.jobs.iter().enumerate() {
-        for stated in known.job.processes.values() {
-            let text = &stated.value.text().value;
-            if !text.contains("start") {
-                continue;
-            }
-            let reading = shell::read(text);
-            for usage in job_control::find(text, &reading).commands {
+        for script in known.scripts.iter() {
+            let Some(process) = known.job.process(script.phase) else { continue };
+            let text = &process.value.text().value;
+            for usage in &script.control.commands {
                 let operands = usage.operands();
                 let (Verb::Start | Verb::Restart, Some((Some(job), _))) = (usage.verb(), operands.first()) else { continue };
                 let keys = operands.iter().skip(1).filter_map(|(_, place)| Some(text.get((*place).clone())?.split_once('=')?.0.to_owned()));

@@ -115,7 +115,7 @@ pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
 /// The files of a job that was lowered.
 pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> Conversion {
     let mut more = read.diagnostics.clone();
-    let Lowered { unit, companions, stanzas, mut diagnostics, origins: _, optional: _, is_early: _, at_shutdown: _, waits: _ } = lowered;
+    let Lowered { unit, companions, stanzas, mut diagnostics, .. } = lowered;
     if unit.is_some() {
         more.extend(exposure::check(sources, &stanzas));
     }

@@ -9,7 +9,7 @@ use crate::systemd::{Command, Directive, Feature, Prefix, Section, Value};
 
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
-    apparmor(lowering);
+    switch(lowering);
     for stated in &job.cgroups {
         match &stated.value.setting {
             // Every unit has a group of its own in each controller that it needs.
@@ -25,18 +25,19 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
-fn apparmor(lowering: &mut Lowering<'_>) {
+/// Loads the profile of the job.
+pub(super) fn load(lowering: &mut Lowering<'_>) -> Option<Command> {
+    let load = lowering.job.apparmor_load.as_ref()?;
+    // Init skips the parser where AppArmor is off, and does not care how it ends.
+    let words: [&[u8]; 4] = [b"/sbin/apparmor_parser", b"-r", b"-W", &encode(&load.value)];
+    let mut command = Command::words(words);
+    command.prefix = Prefix { ignore_failure: true, full_privileges: lowering.has(Feature::FullPrivilegesPrefix), literal_dollar: false };
+    lowering.exact(load.stanza, &[Directive::ExecStartPre]);
+    Some(command)
+}
+
+fn switch(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
-    if let Some(load) = &job.apparmor_load {
-        // Init skips the parser where AppArmor is off, and does not care how it ends.
-        let words: [&[u8]; 4] = [b"/sbin/apparmor_parser", b"-r", b"-W", &encode(&load.value)];
-        let mut command = Command::words(words);
-        command.prefix =
-            Prefix { ignore_failure: true, full_privileges: lowering.has(Feature::FullPrivilegesPrefix), literal_dollar: false };
-        // It has to come before pre-start, which is added later.
-        lowering.add(Directive::ExecStartPre, Value::command(&command));
-        lowering.exact(load.stanza, &[Directive::ExecStartPre]);
-    }
     if let Some(switch) = &job.apparmor_switch {
         lowering.set(Directive::AppArmorProfile, Value::line(&lossy(&switch.value)));
         if job.processes.len() > 1 {

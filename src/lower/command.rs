@@ -150,17 +150,11 @@ pub(super) struct Wrapping<'a> {
     pub(super) decline: &'a str,
 }
 
-/// The command of a phase. `own_unit` is shell text that names the unit.
-pub(super) fn command(
-    lowering: &mut Lowering<'_>,
-    reading: &Reading<'_>,
-    (instance, own_unit): (&Instance, &str),
-    wrapping: Wrapping<'_>,
-    text: &str,
-) -> Command {
+/// The command of a phase. `own_unit` is shell text that names the unit of the job.
+pub(super) fn command(lowering: &mut Lowering<'_>, reading: &Reading<'_>, own_unit: &str, wrapping: Wrapping<'_>, text: &str) -> Command {
     job_control_left::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
-    let front = [&instance_parts(instance), first, &reading.prelude(lowering, own_unit, decline).text(), before].concat();
+    let front = [&instance_parts(lowering.instance), first, &reading.prelude(lowering, own_unit, decline).text(), before].concat();
     match reading.stated.value.body() {
         // init takes the common indentation away, unless a blank line is in its way.
         Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text, &reading.shell))),
@@ -241,7 +235,7 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
 
 /// A script that is too long for a unit, in a file beside it.
 fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> String {
-    let path = own_files::script(lowering.unit.name.stem(), reading.phase.name());
+    let path = own_files::script(lowering.name.stem(), reading.phase.name());
     let absolute = format!("/{path}");
     if lowering.options.companions {
         lowering.ledger.file(reading.stated.stanza, &path);

@@ -61,14 +61,14 @@ pub(super) fn made_for(lowering: &Lowering<'_>) -> Text {
 
 /// A unit with the stem of the job's own.
 pub(super) fn beside(lowering: &Lowering<'_>, suffix: &str) -> Unit {
-    let mut unit = Unit::new(lowering.unit.name.beside(suffix));
+    let mut unit = Unit::new(lowering.name.beside(suffix));
     unit.header.push(made_for(lowering));
     unit
 }
 
 /// An addition to another unit, still empty.
 pub(super) fn drop_in(lowering: &Lowering<'_>, to: &UnitName, directives: impl IntoIterator<Item = (Directive, Value)>) -> Companion {
-    let mut part = Unit::new(lowering.unit.name.clone());
+    let mut part = Unit::new(lowering.name.clone());
     part.header.push(made_for(lowering));
     for (directive, value) in directives {
         part.add(directive, value);
@@ -101,5 +101,5 @@ pub(super) fn stopping(lowering: &Lowering<'_>) -> String {
 }
 
 fn all_instances(lowering: &Lowering<'_>) -> String {
-    lowering.unit.name.all_instances()
+    lowering.name.all_instances()
 }

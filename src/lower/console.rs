@@ -42,7 +42,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             let diagnostic = LOG_FILE
                 .at(console.span, "the output goes to the journal")
                 .note(format!("it went to {before}"))
-                .help(format!("read it with `journalctl -u {}`", lowering.unit.name));
+                .help(format!("read it with `journalctl -u {}`", lowering.name));
             lowering.approximate(console.stanza, &[], diagnostic);
         }
         Console::None => {
@@ -85,7 +85,7 @@ fn log_file(lowering: &mut Lowering<'_>) {
     let name = lossy(&lowering.job.name.0).replace('/', "_");
     let diagnostic = if lowering.has(Feature::StandardOutputAppend) {
         let before = format!("append:{LOGS}/{name}");
-        let instance = if lowering.unit.name.is_template() { "-%i" } else { "" };
+        let instance = if lowering.name.is_template() { "-%i" } else { "" };
         if let Some(value) = Value::instance_path(&before, instance, ".log") {
             lowering.set(Directive::StandardOutput, value);
             lowering.set(Directive::StandardError, Value::keyword("inherit"));

@@ -1,18 +1,16 @@
-//! What the parts of the lowering share: the unit that is being made, the account, the findings.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! What the parts of the lowering share: the draft of the unit, the account, the findings.
 
 use super::companion::Companion;
+use super::draft::Draft;
 use super::ledger::Ledger;
-use super::started::Wait;
 use crate::ast::Phase;
 use crate::conversion::Options;
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
 use crate::instance::Instance;
 use crate::job::{Job, StanzaId};
 use crate::script::Scripts;
-use crate::source::{Span, encode};
-use crate::systemd::{Directive, Feature, Section, Text, Unit, UnitName, Value};
+use crate::source::encode;
+use crate::systemd::{Directive, Feature, Section, Text, UnitName, Value};
 use crate::world::World;
 
 pub(super) struct Lowering<'a> {
@@ -20,41 +18,15 @@ pub(super) struct Lowering<'a> {
     pub(super) scripts: &'a Scripts,
     pub(super) options: &'a Options,
     pub(super) world: &'a World,
-    pub(super) instance: Instance,
-    pub(super) unit: Unit,
+    pub(super) instance: &'a Instance,
+    /// That of the unit.
+    pub(super) name: &'a UnitName,
+    pub(super) draft: Draft,
     pub(super) ledger: Ledger,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) companions: Vec<Companion>,
-    /// Which event of a condition brought a unit into the ordering.
-    pub(super) origins: BTreeMap<UnitName, Span>,
-    /// Those of them that only some of the alternatives are about.
-    pub(super) optional: BTreeSet<UnitName>,
-    /// The unit starts before the ordinary ones.
-    pub(super) is_early: bool,
-    pub(super) at_shutdown: bool,
-    pub(super) waits: Vec<Wait>,
 }
 
-impl<'a> Lowering<'a> {
-    pub(super) fn new(job: &'a Job, scripts: &'a Scripts, (options, world): (&'a Options, &'a World), name: UnitName) -> Self {
-        Self {
-            job,
-            scripts,
-            options,
-            world,
-            instance: Instance::of(job),
-            unit: Unit::new(name),
-            ledger: Ledger::new(job),
-            diagnostics: Vec::new(),
-            companions: Vec::new(),
-            origins: BTreeMap::new(),
-            optional: BTreeSet::new(),
-            is_early: false,
-            at_shutdown: false,
-            waits: Vec::new(),
-        }
-    }
-
+impl Lowering<'_> {
     pub(super) fn has(&self, feature: Feature) -> bool {
         self.options.systemd_version >= feature.since()
     }
@@ -84,19 +56,17 @@ impl<'a> Lowering<'a> {
 
     /// Says above a directive how behaviour differs there.
     pub(super) fn comment(&mut self, directive: Directive, rule: &Rule, text: &str) {
-        self.unit.comment(directive, Text::new(&format!("{}: {text}", rule.code)));
+        self.draft.comment(directive, Text::new(&format!("{}: {text}", rule.code)));
     }
 
     /// Says at the end of a section what is not there.
     pub(super) fn remark(&mut self, section: Section, rule: &Rule, text: &str) {
-        self.unit.remark(section, Text::new(&format!("{}: {text}", rule.code)));
+        self.draft.remark(section, Text::new(&format!("{}: {text}", rule.code)));
     }
 
-    /// Adds a file beside the unit. What the job says in one and the same file is put together.
+    /// Adds a file beside the unit.
     pub(super) fn companion(&mut self, companion: Companion) {
-        if !self.companions.iter_mut().any(|known| known.absorb(&companion)) {
-            self.companions.push(companion);
-        }
+        self.draft.companion(companion);
     }
 
     /// The directive that takes the limit on starts away.
@@ -109,11 +79,11 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn add(&mut self, directive: Directive, value: Value) {
-        self.unit.add(directive, value);
+        self.draft.add(directive, value);
     }
 
     pub(super) fn set(&mut self, directive: Directive, value: Value) {
-        self.unit.set(directive, value);
+        self.draft.set(directive, value);
     }
 
     pub(super) fn has_main(&self) -> bool {

@@ -1,17 +1,28 @@
 //! How a job is stopped and told to reload: `kill signal`, `kill timeout`, `reload signal`.
 
 use super::context::Lowering;
-use super::process::Shape;
-use super::respawn::{clean_stop, signal_name};
-use crate::ast::{Phase, Signal};
+use super::process::Processes;
+use super::respawn::{is_clean, signal_name};
+use super::shape::Shape;
+use crate::ast::{ExitStatus, Phase, Signal};
 use crate::diagnostic::registry::{
     IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT, SIGNAL_WITHOUT_MAIN,
 };
 use crate::systemd::{Argument, Command, Directive, Value};
 use crate::text::list;
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
+/// The signals that systemd sends to the main process.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    /// The one that stops it, where the unit would count as failed after an end by that.
+    pub(super) unclean: Option<Signal>,
+    /// Sends the one by which it reads its configuration again.
+    pub(super) reload: Option<Command>,
+}
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> Signals {
     let job = lowering.job;
+    let mut signals = Signals::default();
     if !lowering.has_main() || shape == Shape::Inverted {
         for (stanza, span) in [
             job.kill_timeout.as_ref().map(|stated| (stated.stanza, stated.span)),
@@ -24,14 +35,15 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Sh
             lowering
                 .dropped(stanza, SIGNAL_WITHOUT_MAIN.at(span, "there is no main process while the unit is active").label("has no effect"));
         }
-        return;
+        return signals;
     }
     timeout(lowering);
     if let Some(signal) = &job.kill_signal {
         if (1..=64).contains(&signal.value.0) {
             if signal.value != Signal::TERM {
                 lowering.set(Directive::KillSignal, Value::measure(signal_name(signal.value)));
-                clean_stop(lowering, signal.value);
+                let is_good = is_clean(ExitStatus::Signal(signal.value)) || signal.value == Signal(9);
+                signals.unclean = Some(signal.value).filter(|_| !is_good);
             }
             lowering.exact(signal.stanza, &[Directive::KillSignal]);
         } else {
@@ -40,7 +52,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Sh
             lowering.dropped(signal.stanza, diagnostic);
         }
     }
-    reload(lowering, main_pid_known, shape);
+    signals.reload = reload(lowering, processes, shape);
+    signals
 }
 
 /// Seconds that let most scripts come to their end: what systemd itself gives units that say nothing.
@@ -106,7 +119,7 @@ fn kill_zero(lowering: &mut Lowering<'_>) {
     }
 }
 
-fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
+fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> Option<Command> {
     let job = lowering.job;
     let signal = job.reload_signal();
     if shape == Shape::Task || !(1..=64).contains(&signal.0) {
@@ -122,16 +135,16 @@ fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
             };
             lowering.dropped(stated.stanza, diagnostic);
         }
-        return;
+        return None;
     }
-    if !main_pid_known {
+    if !processes.main.is_known() {
         if let Some(stated) = &job.reload_signal {
             let diagnostic = RELOAD_WITHOUT_MAIN_PID
                 .at(stated.span, "systemd does not know which process to send this to")
                 .help("add `PIDFile=` and `ExecReload=` to the unit if the daemon writes a pid file");
             lowering.manual(stated.stanza, &[], diagnostic);
         }
-        return;
+        return None;
     }
     let name = signal.name().map_or_else(|| signal.0.to_string(), str::to_owned);
     let kill = Command::new([
@@ -139,8 +152,8 @@ fn reload(lowering: &mut Lowering<'_>, main_pid_known: bool, shape: Shape) {
         Argument::Word(format!("-{name}").into_bytes()),
         Argument::Variable("MAINPID"),
     ]);
-    lowering.set(Directive::ExecReload, Value::command(&kill));
     if let Some(stated) = &job.reload_signal {
         lowering.exact(stated.stanza, &[Directive::ExecReload]);
     }
+    Some(kill)
 }

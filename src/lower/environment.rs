@@ -4,12 +4,11 @@ use super::context::Lowering;
 use super::trigger::socket_address;
 use crate::ast::Event;
 use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNUSABLE_VARIABLE};
-use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{encode, lossy};
 use crate::systemd::{Directive, Feature, Section, Value};
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for stated in job.env.iter().filter(|stated| job.stands(stated.stanza)) {
         let Some((name, value)) = stated.value.split_once('=') else {
@@ -23,7 +22,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             }
             continue;
         };
-        if instance.sets(name) {
+        if lowering.instance.sets(name) {
             // The name of the instance takes the place of this default, see `instance`.
             lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
             continue;
@@ -36,10 +35,10 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
             unusable(lowering, stated, name);
         }
     }
-    if let Some(value) = instance.own_variable() {
+    if let Some(value) = lowering.instance.own_variable() {
         lowering.add(Directive::Environment, value);
     }
-    own_variables(lowering, instance);
+    own_variables(lowering);
     if lowering.options.full_env {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
@@ -71,7 +70,7 @@ fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
 }
 
 /// What init itself tells every process: `initctl` without a name, scripts and libraries go by it. It wins over `env`, and so comes later.
-fn own_variables(lowering: &mut Lowering<'_>, instance: &Instance) {
+fn own_variables(lowering: &mut Lowering<'_>) {
     if lowering.job.processes.is_empty() {
         return;
     }
@@ -82,6 +81,6 @@ fn own_variables(lowering: &mut Lowering<'_>, instance: &Instance) {
             .help("give the job a name that is valid UTF-8, if its processes read the variable");
         lowering.diagnostics.push(diagnostic);
     }
-    let values: Vec<Value> = name.into_iter().chain(instance.name_variable()).collect();
+    let values: Vec<Value> = name.into_iter().chain(lowering.instance.name_variable()).collect();
     lowering.add(Directive::Environment, Value::assignments(&values));
 }

@@ -1,17 +1,17 @@
 //! Variables of events that scripts refer to, and that no unit carries.
 
 use super::context::Lowering;
+use super::process::Processes;
 use crate::ast::{Argument, Phase};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::EVENT_VARIABLE;
 use crate::event_table::{self, DEVICE};
-use crate::systemd::Directive;
 use crate::text::list;
 
 /// Variables that come with every start or stop by an event.
 const ALWAYS: [&str; 2] = ["UPSTART_EVENTS", "UPSTART_STOP_EVENTS"];
 
-pub(super) fn lower(lowering: &mut Lowering<'_>) {
+pub(super) fn lower(lowering: &mut Lowering<'_>, processes: &Processes) {
     let job = lowering.job;
     let mut carried: Vec<&str> = ALWAYS.to_vec();
     for condition in [&job.start_on, &job.stop_on].into_iter().flatten() {
@@ -45,7 +45,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         let phase = script.phase;
         let Some(stated) = job.process(phase) else { continue };
         // A phase that is not carried over finds nothing empty.
-        if phase == Phase::PreStop && !lowering.unit.has(Directive::ExecStop) {
+        if phase == Phase::PreStop && !processes.run_at_stop() {
             continue;
         }
         // systemd sets this one, too.

@@ -1,35 +1,63 @@
 //! `expect`: when a service counts as started, and which process is its main one.
 
+use super::activation::Conditions;
 use super::command::Reading;
 use super::context::Lowering;
 use super::literal::literal;
-use super::trigger::bus_name;
 use crate::ast::{Expect, Phase};
 use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 
-/// Sets the type of a service. Answers whether systemd knows its main process.
-pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bool {
+/// What systemd takes for the main process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MainProcess {
+    /// The one that it executes.
+    Executed,
+    /// What is left of a daemon that forks.
+    Forked,
+    /// That of a daemon that forks, and nothing tells which it is.
+    Unknown,
+}
+
+impl MainProcess {
+    /// It can be sent a signal.
+    pub(super) fn is_known(self) -> bool {
+        match self {
+            Self::Executed | Self::Forked => true,
+            Self::Unknown => false,
+        }
+    }
+}
+
+/// When a unit counts as started.
+pub(super) struct Readiness {
+    pub(super) main: MainProcess,
+    /// Waits until the main process is ready.
+    pub(super) wait: Option<Command>,
+}
+
+/// Sets the type of a service.
+pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>], conditions: &Conditions) -> Readiness {
     let job = lowering.job;
+    let ready = |main| Readiness { main, wait: None };
     let Some(expect) = &job.expect else {
-        started_when_executed(lowering);
-        return true;
+        started_when_executed(lowering, conditions);
+        return ready(MainProcess::Executed);
     };
     match expect.value {
         Expect::None => {
-            started_when_executed(lowering);
+            started_when_executed(lowering, conditions);
             lowering.exact(expect.stanza, &[Directive::Type]);
-            true
+            ready(MainProcess::Executed)
         }
         Expect::Stop => {
             // The default; `Type=exec` would do as well, but the wait below is what counts.
-            lowering.add(Directive::ExecStartPost, Value::command(&wait_for_stop(lowering)));
             lowering.comment(Directive::ExecStartPost, &EXPECTED_STOP, "waits until the program stops itself, and continues it.");
             let diagnostic = EXPECTED_STOP
                 .at(expect.span, "a small script waits for the program to stop itself")
                 .help("if the program can use sd_notify(3), use `Type=notify` and delete the script");
             lowering.approximate(expect.stanza, &[Directive::ExecStartPost], diagnostic);
-            true
+            Readiness { main: MainProcess::Executed, wait: Some(wait_for_stop(lowering)) }
         }
         Expect::Fork | Expect::Daemon => {
             lowering.set(Directive::Type, Value::keyword("forking"));
@@ -38,7 +66,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
             let pid_file = stated.or_else(|| Some((in_command()?, "the command line")));
             let mut directives = vec![Directive::Type];
             let mut diagnostic = EXPECTED_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
-            let known = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says))) {
+            let main = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says))) {
                 lowering.set(Directive::PidFile, value);
                 if let Some(stated) = &job.pid_file {
                     lowering.exact(stated.stanza, &[Directive::PidFile]);
@@ -47,7 +75,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
                 diagnostic = diagnostic
                     .note(format!("the main process is the one in {path}, as {says} says"))
                     .help("check that the daemon writes that file");
-                true
+                MainProcess::Forked
             } else if expect.value == Expect::Daemon {
                 // systemd often guesses the intermediate process of a double fork, and ends the unit with it.
                 lowering.set(Directive::GuessMainPid, Value::keyword("no"));
@@ -55,12 +83,12 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
                 diagnostic = diagnostic
                     .note("no pid file shows in the command line, so systemd does not know the main process")
                     .help("add `PIDFile=` if the daemon writes a pid file, or keep it in the foreground and use `Type=exec`");
-                false
+                MainProcess::Unknown
             } else {
                 diagnostic = diagnostic
                     .note("the process that remains is taken as the main one")
                     .help("keep the daemon in the foreground if it can, and use `Type=exec`");
-                true
+                MainProcess::Forked
             };
             lowering.comment(
                 Directive::Type,
@@ -68,14 +96,14 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>]) -> bo
                 &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }),
             );
             lowering.approximate(expect.stanza, &directives, diagnostic);
-            known
+            ready(main)
         }
     }
 }
 
 /// Upstart's start succeeds when the program has been executed.
-fn started_when_executed(lowering: &mut Lowering<'_>) {
-    if let Some(name) = bus_name(lowering) {
+fn started_when_executed(lowering: &mut Lowering<'_>, conditions: &Conditions) {
+    if let Some(name) = &conditions.bus_name {
         // Who asked for the name waits until it is there.
         lowering.set(Directive::Type, Value::keyword("dbus"));
         lowering.set(Directive::BusName, Value::line(name));

@@ -3,14 +3,15 @@
 use super::command::{Reading, Wrapping};
 use super::context::Lowering;
 use super::literal::literal;
-use super::process::{Placement, Shape, run_before};
+use super::placement::{Placement, Slot};
 use crate::ast::Phase;
 use crate::diagnostic::registry::START_GUARD_BEFORE_SYSTEMD_243;
 use crate::shell;
 use crate::shell::guard::{FileTest, FileTestKind, leading_guards};
-use crate::systemd::{Directive, Feature, Value};
+use crate::systemd::{Command, Directive, Feature, Value};
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
+/// The command that is left of the pre-start, and when it runs; `None` if conditions of the unit say all of it.
+pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) -> Option<(Slot, Command)> {
     let stanza = reading.stated.stanza;
     let job = lowering.job;
     let (mut text, mut rest_of) = (text, None);
@@ -23,7 +24,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placemen
         }
         let rest = text[end..].trim_start_matches('\n');
         if rest.trim().is_empty() {
-            return;
+            return None;
         }
         if rest.len() < text.len() {
             rest_of = Some(reading.part(rest, text.len() - rest.len()));
@@ -32,25 +33,22 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placemen
     }
     let reading = rest_of.as_ref().unwrap_or(reading);
     if !reading.declines() {
-        run_before(lowering, reading, placement, text);
-        return;
+        return Some(placement.run_before(lowering, reading, text));
     }
     if lowering.has(Feature::ExecCondition) {
         let command = placement.wrapped(lowering, reading, verdict(reading), text);
-        lowering.add(Directive::ExecCondition, Value::command(&command));
-        lowering.exact(stanza, &[Directive::ExecCondition]);
-        return;
+        lowering.exact(stanza, &[Slot::Guard.directive(placement.shape)]);
+        return Some((Slot::Guard, command));
     }
     let decline = format!("systemctl --no-block stop {}; while :; do sleep 1; done", placement.own_unit);
     let wrapping =
         Wrapping { first: "# `stop` has systemd stop the unit, which also ends this script.\n", decline: &decline, ..Wrapping::default() };
     let command = placement.wrapped(lowering, reading, wrapping, text);
-    let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
-    lowering.add(directive, Value::command(&command));
     let diagnostic = START_GUARD_BEFORE_SYSTEMD_243
         .at(job.stanzas[stanza.0].span, "`stop` in pre-start cancels the start of the unit")
         .note("`ExecCondition=` would skip it quietly, but needs systemd 243");
-    lowering.approximate(stanza, &[directive], diagnostic);
+    lowering.approximate(stanza, &[Slot::PreStart.directive(placement.shape)], diagnostic);
+    Some((Slot::PreStart, command))
 }
 
 const MEANING: &str = "# `stop` declines to run the job: status 1 skips the unit, 255 fails it.\n";

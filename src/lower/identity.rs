@@ -15,13 +15,13 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
     // systemd has no place for these; a comment keeps them for whoever reads the unit.
     for (title, stated) in [("Author", &job.author), ("Version", &job.version), ("Usage", &job.usage)] {
         if let Some(stated) = stated {
-            lowering.unit.header.push(Text::new(&format!("{title}: {}", lossy(&stated.value))));
+            lowering.draft.header(Text::new(&format!("{title}: {}", lossy(&stated.value))));
             lowering.exact(stated.stanza, &[]);
         }
     }
     let emits: Vec<_> = job.emits.iter().flat_map(|stated| stated.value.iter().map(|word| lossy(&word.value))).collect();
     if !emits.is_empty() {
-        lowering.unit.header.push(Text::new(&format!("Emits: {}", emits.join(" "))));
+        lowering.draft.header(Text::new(&format!("Emits: {}", emits.join(" "))));
     }
     for stated in &job.emits {
         lowering.exact(stated.stanza, &[]);

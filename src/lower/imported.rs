@@ -4,16 +4,15 @@ use super::context::Lowering;
 use crate::ast::Word;
 use crate::diagnostic::registry::IMPORTED_VARIABLE;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::instance::Instance;
 use crate::job::StanzaId;
 use crate::source::{Span, lossy};
 use crate::systemd::{Directive, Section};
 use crate::text::list;
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, instance: &Instance) {
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for stated in &job.imports {
-        let (by_name, others): (Vec<&Word>, Vec<&Word>) = stated.value.iter().partition(|word| instance.sets(&word.value));
+        let (by_name, others): (Vec<&Word>, Vec<&Word>) = stated.value.iter().partition(|word| lowering.instance.sets(&word.value));
         let (missing, unread): (Vec<&Word>, Vec<&Word>) = others.into_iter().partition(|word| lowering.mentions(&word.value));
         if !by_name.is_empty() {
             lowering.exact(stated.stanza, &[Directive::Environment]);

@@ -6,33 +6,33 @@ use crate::instance::Instance;
 use crate::source::encode;
 use crate::systemd::{Directive, UnitName, Value};
 
-impl Instance {
-    pub(super) fn lower(&self, lowering: &mut Lowering<'_>) {
-        let Some(pattern) = &lowering.job.instance else { return };
-        match self {
-            Self::Singleton { .. } => lowering.exact(pattern.stanza, &[]),
-            Self::Template { variables, default } => {
-                if let Some(default) = default {
-                    lowering.set(Directive::DefaultInstance, Value::measure(default));
-                }
-                let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
-                if variables.len() > 1 {
-                    let diagnostic = COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(
-                        format!("start it as `{}`, with `systemd-escape` for odd characters", example(&lowering.unit.name, variables)),
-                    );
-                    lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
-                } else if decorated {
-                    let diagnostic = DECORATED_INSTANCE
-                        .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
-                        .help(format!("start it as `{}`", example(&lowering.unit.name, variables)));
-                    lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
-                } else {
-                    lowering.exact(pattern.stanza, &[Directive::Environment]);
-                }
+pub(super) fn lower(lowering: &mut Lowering<'_>) {
+    let Some(pattern) = &lowering.job.instance else { return };
+    match lowering.instance {
+        Instance::Singleton { .. } => lowering.exact(pattern.stanza, &[]),
+        Instance::Template { variables, default } => {
+            if let Some(default) = default {
+                lowering.set(Directive::DefaultInstance, Value::measure(default));
+            }
+            let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
+            if variables.len() > 1 {
+                let diagnostic = COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(
+                    format!("start it as `{}`, with `systemd-escape` for odd characters", example(&lowering.name, variables)),
+                );
+                lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
+            } else if decorated {
+                let diagnostic = DECORATED_INSTANCE
+                    .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
+                    .help(format!("start it as `{}`", example(&lowering.name, variables)));
+                lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
+            } else {
+                lowering.exact(pattern.stanza, &[Directive::Environment]);
             }
         }
     }
+}
 
+impl Instance {
     /// The variable that is the name of the instance.
     pub(super) fn own_variable(&self) -> Option<Value> {
         self.variable().and_then(of_specifier)

@@ -1,7 +1,8 @@
 //! From a job to a unit.
 //!
-//! One file for each concern. The order of calls is the order in which diagnostics of the same place come out;
-//! the order of directives is the unit's own business.
+//! One file for each concern. A pass drafts what its stanzas say ([`draft`]), which no other pass can read, and returns what others have to
+//! know; those take it as an argument. [`finish`] writes the unit from the draft and from what was returned. The order of calls is the
+//! order in which diagnostics of the same place come out; the order of directives is the unit's own business.
 
 mod activation;
 mod attributes;
@@ -10,10 +11,12 @@ mod command;
 mod companion;
 mod console;
 mod context;
+mod draft;
 mod ending;
 mod environment;
 mod event_variables;
 mod expect;
+mod finish;
 mod guard;
 mod historical;
 mod identity;
@@ -25,10 +28,12 @@ mod literal;
 mod names;
 mod node;
 pub mod own_files;
+mod placement;
 mod prelude;
 mod process;
 mod respawn;
 mod runlevel;
+mod shape;
 mod started;
 mod tmpfiles;
 mod trigger;
@@ -37,22 +42,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Body;
 use crate::conversion::Options;
-use crate::diagnostic::registry::{
-    CARRIAGE_RETURNS, LONG_LINE, MANGLED_BLANK, NAME_TOO_LONG, NEWER_DIRECTIVE, OVERWRITTEN_STANZA, SHIPPED_UNIT,
-};
-use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
+use crate::diagnostic::registry::{CARRIAGE_RETURNS, MANGLED_BLANK, NAME_TOO_LONG, OVERWRITTEN_STANZA, SHIPPED_UNIT};
+use crate::diagnostic::{Diagnostic, Disposition, Outcome};
 use crate::instance::{Instance, unit_name};
 use crate::job::{Job, StanzaId};
 use crate::script::Scripts;
 use crate::source::Span;
-use crate::systemd::{Directive, Feature, NameTooLong, Unit, UnitName, Value};
+use crate::systemd::{NameTooLong, Unit, UnitName};
 use crate::world::World;
 
 pub use companion::Companion;
 use context::Lowering;
+use draft::Draft;
+use finish::{Decisions, finish};
+use ledger::Ledger;
 use names::Shipped;
 pub use names::{is_known_job, replaced_by_distribution};
-use process::Shape;
 pub use started::Wait;
 
 /// What a job became.
@@ -72,6 +77,8 @@ pub struct Lowered {
     pub at_shutdown: bool,
     /// What the scripts wait for while the unit starts or stops.
     pub waits: Vec<Wait>,
+    /// `systemctl reload` works.
+    pub reloads: bool,
     /// One for each stanza, in source order.
     pub stanzas: Vec<Outcome>,
     pub diagnostics: Vec<Diagnostic>,
@@ -84,12 +91,22 @@ pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, 
         Ok(name) => name,
         Err(NameTooLong(length)) => return refused(job, length),
     };
-    let mut lowering = Lowering::new(job, scripts, (options, world), name);
+    let mut lowering = Lowering {
+        job,
+        scripts,
+        options,
+        world,
+        instance: &instance,
+        name: &name,
+        draft: Draft::new(name.clone()),
+        ledger: Ledger::new(job),
+        diagnostics: Vec::new(),
+    };
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
     if let Some(shipped) = names::shipped(&job.name) {
-        let unit = lowering.unit.name.clone();
+        let unit = lowering.name;
         let diagnostic = match shipped {
             Shipped::SameName => SHIPPED_UNIT
                 .at(job.place(), format!("distributions ship {unit}, and this one would take its place"))
@@ -104,70 +121,19 @@ pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, 
     identity::lower(&mut lowering);
     let activation = activation::start(&mut lowering);
     let shape = activation.shape(&lowering);
-    activation::lower(&mut lowering, activation, &instance);
-    instance.lower(&mut lowering);
+    let conditions = activation::lower(&mut lowering, activation);
+    instance::lower(&mut lowering);
     cgroup::lower(&mut lowering);
-    tmpfiles::lower(&mut lowering, shape);
-    let processes = process::lower(&mut lowering, shape, &instance);
-    ending::lower(&mut lowering, processes.main_pid_known, shape);
-    respawn::lower(&mut lowering, shape == Shape::Inverted);
+    let processes = process::lower(&mut lowering, shape, &conditions);
+    let signals = ending::lower(&mut lowering, shape, &processes);
+    let respawn = respawn::lower(&mut lowering, shape, &processes, &signals);
     attributes::lower(&mut lowering);
-    environment::lower(&mut lowering, &instance);
-    imported::lower(&mut lowering, &instance);
+    environment::lower(&mut lowering);
+    imported::lower(&mut lowering);
     historical::lower(&mut lowering);
     console::lower(&mut lowering);
-    event_variables::lower(&mut lowering);
-    repeated_starts(&mut lowering, shape);
-    too_new(&mut lowering);
-    long_lines(&mut lowering);
-    finish(lowering)
-}
-
-/// Tasks that events start again and again must not run into systemd's start limit.
-fn repeated_starts(lowering: &mut Lowering<'_>, shape: Shape) {
-    let is_joined =
-        || lowering.companions.iter().any(|companion| matches!(companion, Companion::Unit(unit) if activation::joins(&unit.name)));
-    let pulled_by_event =
-        lowering.unit.values(Directive::WantedBy).iter().any(|value| node::is_event(value.as_str()) || value.as_str().ends_with(".device"))
-            || is_joined();
-    if shape == Shape::Task && pulled_by_event && !lowering.unit.has(Directive::StartLimitIntervalSec) {
-        lowering.set(Directive::StartLimitIntervalSec, Value::number(0));
-    }
-}
-
-fn finish(lowering: Lowering<'_>) -> Lowered {
-    let Lowering {
-        job,
-        unit,
-        ledger,
-        mut diagnostics,
-        companions,
-        origins,
-        optional,
-        is_early,
-        at_shutdown,
-        waits,
-        scripts: _,
-        options: _,
-        world: _,
-        instance: _,
-    } = lowering;
-    // In the order of the text, then of the codes.
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
-    // An event that stands in several alternatives is looked at in each.
-    diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
-    let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Lowered {
-        unit: (!refused).then_some(unit),
-        companions,
-        origins,
-        optional,
-        is_early,
-        at_shutdown,
-        waits,
-        stanzas: ledger.finish(job),
-        diagnostics,
-    }
+    event_variables::lower(&mut lowering, &processes);
+    finish(lowering, Decisions { shape, conditions, processes, signals, respawn })
 }
 
 /// Places that init's tokeniser garbles: one finding for each stanza.
@@ -202,7 +168,7 @@ fn carriage_returns(lowering: &mut Lowering<'_>) {
 }
 
 fn refused(job: &Job, length: usize) -> Lowered {
-    let mut ledger = ledger::Ledger::new(job);
+    let mut ledger = Ledger::new(job);
     for index in 0..job.stanzas.len() {
         ledger.record(StanzaId(index), Disposition::Manual, &[], Some(&NAME_TOO_LONG));
     }
@@ -217,6 +183,7 @@ fn refused(job: &Job, length: usize) -> Lowered {
         is_early: false,
         at_shutdown: false,
         waits: Vec::new(),
+        reloads: false,
         stanzas: ledger.finish(job),
         diagnostics: vec![diagnostic],
     }
@@ -245,49 +212,5 @@ fn replaced(lowering: &mut Lowering<'_>) {
             diagnostic.help("delete it").edit(record.span, "")
         };
         lowering.dropped(stanza, diagnostic);
-    }
-}
-
-/// The longest line that systemd reads, with its name and a little to spare.
-const LINE_MAX: usize = 1_048_000;
-
-/// The same below systemd 235, which takes the rest for a line of its own.
-const OLD_LINE_MAX: usize = 2047;
-
-fn long_lines(lowering: &mut Lowering<'_>) {
-    let most = if lowering.has(Feature::LongLine) { LINE_MAX } else { OLD_LINE_MAX };
-    let longest = lowering.unit.longest_line();
-    if longest > most {
-        let message =
-            format!("a line of the unit would have {longest} bytes, and systemd {} reads {most}", lowering.options.systemd_version);
-        lowering.diagnostics.push(LONG_LINE.at(lowering.job.place(), message).help("make the command or the text shorter"));
-        for directive in lowering.unit.directives() {
-            lowering.ledger.damaged(directive, &LONG_LINE);
-        }
-    }
-}
-
-/// The name that a directive had before.
-fn older_name(directive: Directive) -> Option<Directive> {
-    (directive == Directive::StartLimitIntervalSec).then_some(Directive::StartLimitInterval)
-}
-
-/// Takes out what the systemd that the unit is for does not know.
-fn too_new(lowering: &mut Lowering<'_>) {
-    let version = lowering.options.systemd_version;
-    let newer: Vec<Directive> = lowering.unit.directives().filter(|directive| directive.since() > version).collect();
-    for directive in newer {
-        if let Some(older) = older_name(directive) {
-            for value in lowering.unit.values(directive).to_vec() {
-                lowering.unit.add(older, value);
-            }
-            lowering.unit.remove(directive);
-            continue;
-        }
-        lowering.unit.remove(directive);
-        let message = format!("`{}=` needs systemd {}, and the unit is for {version}", directive.name(), directive.since());
-        lowering.remark(directive.section(), &NEWER_DIRECTIVE, &message);
-        lowering.diagnostics.push(NEWER_DIRECTIVE.at(lowering.job.place(), message).help("use a newer systemd, or do without"));
-        lowering.ledger.lost(directive, &NEWER_DIRECTIVE);
     }
 }

@@ -1,102 +1,89 @@
-//! The processes of the five phases: which directive each becomes, and the type of the unit.
+//! The processes of the five phases: what each becomes, and the type of the unit.
 
-use super::command::{Reading, Wrapping, command};
+use super::activation::Conditions;
+use super::cgroup;
+use super::command::{Reading, Wrapping};
 use super::context::Lowering;
-use super::expect;
+use super::expect::{self, MainProcess, Readiness};
 use super::guard;
-use super::started;
+use super::placement::{Commands, Placement, Slot, own_unit};
+use super::shape::Shape;
+use super::started::{self, Started};
+use super::tmpfiles;
 use crate::ast::Phase;
 use crate::diagnostic::registry::{
     BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL,
     TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
 };
-use crate::instance::Instance;
 use crate::shell::SimpleCommand;
 use crate::shell::wrapper::{self, Change};
 use crate::systemd::{Command, Directive, Section, Value};
 
-/// What kind of unit the job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Service,
-    Task,
-    /// No main process: a state.
-    State,
-    /// The process runs when the unit stops: jobs of a shutdown, or of another job's stop.
-    Inverted,
-}
-
-/// What the rest of the lowering has to know.
+/// What the processes of the job came to.
+#[derive(Debug)]
 pub(super) struct Processes {
-    /// systemd knows the main process, so it can be sent a signal.
-    pub(super) main_pid_known: bool,
+    pub(super) commands: Commands,
+    pub(super) main: MainProcess,
+    /// What the scripts start.
+    pub(super) started: Started,
 }
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, instance: &Instance) -> Processes {
-    let own_unit = own_unit(lowering, instance);
+impl Processes {
+    /// Something runs before the main process, and fails the start if it fails.
+    pub(super) fn run_before(&self) -> bool {
+        self.commands.run_by(Directive::ExecStartPre)
+    }
+
+    /// The start may be declined.
+    pub(super) fn decline(&self) -> bool {
+        self.commands.run_by(Directive::ExecCondition)
+    }
+
+    /// Something runs when the unit begins to stop.
+    pub(super) fn run_at_stop(&self) -> bool {
+        self.commands.run_by(Directive::ExecStop)
+    }
+}
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Conditions) -> Processes {
+    let own_unit = own_unit(lowering);
+    let mut commands = Commands::new(shape);
+    commands.extend(Slot::Profile, cgroup::load(lowering));
+    commands.extend(Slot::Files, tmpfiles::lower(lowering, shape));
     let readings: Vec<Reading<'_>> = lowering.scripts.iter().filter_map(|script| Reading::of(lowering.job, script)).collect();
-    let main_pid_known = unit_type(lowering, shape, &readings);
+    let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
+    commands.extend(Slot::Ready, wait);
+    let mut started = Started::default();
     for reading in &readings {
-        started::lower(lowering, reading, shape);
+        started::lower(lowering, reading, shape, &mut started);
     }
+    let placement = Placement { shape, own_unit: &own_unit };
     for reading in &readings {
-        let placement = Placement { shape, instance, own_unit: &own_unit };
-        match reading.phase {
+        let placed = match reading.phase {
             Phase::PreStart => pre_start(lowering, reading, &placement),
-            Phase::Main => main(lowering, reading, &placement),
-            Phase::PostStart => post_start(lowering, reading, &placement),
-            Phase::PreStop => pre_stop(lowering, reading, &placement, main_pid_known),
-            Phase::PostStop => post_stop(lowering, reading, &placement),
+            Phase::Main => Some(self::main(lowering, reading, &placement)),
+            Phase::PostStart => Some(post_start(lowering, reading, &placement)),
+            Phase::PreStop => pre_stop(lowering, reading, &placement, main),
+            Phase::PostStop => Some(post_stop(lowering, reading, &placement)),
+        };
+        if let Some((slot, command)) = placed {
+            commands.add(slot, command);
         }
-    }
-    if matches!(shape, Shape::State | Shape::Inverted) && !lowering.unit.has(Directive::ExecStart) {
-        lowering.set(Directive::ExecStart, Value::keyword("/bin/true"));
-    }
-    let waits = lowering.unit.has(Directive::ExecStartPre)
-        || lowering.unit.has(Directive::ExecStartPost)
-        || lowering.unit.has(Directive::ExecCondition);
-    if shape == Shape::Service && waits {
-        lowering.set(Directive::TimeoutStartSec, Value::keyword("infinity"));
     }
     if !readings.is_empty() {
         // Upstart leaves SIGPIPE alone; systemd ignores it by default.
         lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
     }
-    Processes { main_pid_known }
+    Processes { commands, main, started }
 }
 
-pub(super) struct Placement<'a> {
-    pub(super) shape: Shape,
-    instance: &'a Instance,
-    pub(super) own_unit: &'a str,
-}
+/// A command, and when it runs.
+type Placed = (Slot, Command);
 
-impl Placement<'_> {
-    fn command(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>) -> Command {
-        self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
-    }
-
-    pub(super) fn wrapped(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>, wrapping: Wrapping<'_>, text: &str) -> Command {
-        command(lowering, reading, (self.instance, self.own_unit), wrapping, text)
-    }
-}
-
-/// How a script finds its own unit.
-fn own_unit(lowering: &Lowering<'_>, instance: &Instance) -> String {
-    let name = lowering.unit.name.as_str();
-    if instance.is_template() {
-        format!("\"$(systemd-escape --template='{name}' -- \"$UPSTART_INSTANCE\")\"")
-    } else if name.contains('\\') {
-        format!("'{name}'")
-    } else {
-        name.to_owned()
-    }
-}
-
-fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]) -> bool {
+fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>], conditions: &Conditions) -> Readiness {
     let job = lowering.job;
     match shape {
-        Shape::Service => expect::lower(lowering, readings),
+        Shape::Service => expect::lower(lowering, readings, conditions),
         Shape::Task | Shape::State | Shape::Inverted => {
             lowering.set(Directive::Type, Value::keyword("oneshot"));
             let mut directives = vec![Directive::Type];
@@ -131,16 +118,14 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
                         .help("add `exec` or `script` if it was to run something; as a state that other jobs follow it is complete"),
                 );
             }
-            true
+            Readiness { main: MainProcess::Executed, wait: None }
         }
     }
 }
 
-fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
     let command = placement.command(lowering, reading);
-    let directive = if placement.shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStart };
-    lowering.add(directive, Value::command(&command));
-    lowering.exact(reading.stated.stanza, &[directive]);
+    lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
     let detaching =
         |command: &&SimpleCommand| command.name().and_then(wrapper::find).is_some_and(|wrapper| wrapper.change == Change::Session);
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
@@ -154,17 +139,17 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
                 .help("add `KillMode=process` if it is to outlive the unit"),
         );
     }
+    (Slot::Main, command)
 }
 
-fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     if placement.shape == Shape::Inverted {
         // A command that fails is the last that runs.
         let wrapping = Wrapping { decline: "exit 1", ..Wrapping::default() };
         let command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
-        lowering.add(Directive::ExecStop, Value::command(&command));
-        lowering.exact(stanza, &[Directive::ExecStop]);
-        return;
+        lowering.exact(stanza, &[Slot::PreStart.directive(placement.shape)]);
+        return Some((Slot::PreStart, command));
     }
     if let Some(range) = reading.shell.background.first() {
         let diagnostic = BACKGROUND_IN_PRE_START
@@ -174,28 +159,14 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pla
         lowering.approximate(stanza, &[], diagnostic);
     }
     let text = &reading.stated.value.text().value;
-    if reading.declines() {
-        guard::lower(lowering, reading, placement, text);
-    } else {
-        run_before(lowering, reading, placement, text);
-    }
+    if reading.declines() { guard::lower(lowering, reading, placement, text) } else { Some(placement.run_before(lowering, reading, text)) }
 }
 
-/// pre-start without a guard.
-pub(super) fn run_before(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, text: &str) {
-    // Of a state it is all that there is to run.
-    let directive = if placement.shape == Shape::State { Directive::ExecStart } else { Directive::ExecStartPre };
-    let command = placement.wrapped(lowering, reading, Wrapping::default(), text);
-    lowering.add(directive, Value::command(&command));
-    lowering.exact(reading.stated.stanza, &[directive]);
-}
-
-fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
     let stanza = reading.stated.stanza;
     let mut command = placement.command(lowering, reading);
     // A failing post-start is ignored by Upstart, and would end the service in systemd.
     command.prefix.ignore_failure = true;
-    lowering.add(Directive::ExecStartPost, Value::command(&command));
     if lowering.job.is_task() && lowering.has_main() {
         let diagnostic = POST_START_OF_TASK
             .at(lowering.job.stanzas[stanza.0].span, "post-start runs after the task, not beside it")
@@ -206,16 +177,17 @@ fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pl
     } else {
         lowering.exact(stanza, &[Directive::ExecStartPost]);
     }
+    (Slot::PostStart, command)
 }
 
-fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, main_pid_known: bool) {
+fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, main: MainProcess) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     let span = lowering.job.stanzas[stanza.0].span;
     match placement.shape {
         Shape::State => {
             let diagnostic = PRE_STOP_WITHOUT_MAIN.at(span, "pre-stop never runs in a job without a main process").label("never ran");
             lowering.dropped(stanza, diagnostic);
-            return;
+            return None;
         }
         Shape::Task | Shape::Inverted => {
             let diagnostic = PRE_STOP_OF_TASK
@@ -223,16 +195,15 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Plac
                 .help("let the process of the task catch the kill signal");
             lowering.remark(Section::Service, &PRE_STOP_OF_TASK, "pre-stop is missing; systemd has no hook for the stop of a task.");
             lowering.manual(stanza, &[], diagnostic);
-            return;
+            return None;
         }
         Shape::Service => {}
     }
     // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not set then.
-    let front = if main_pid_known { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
+    let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
     let wrapping = Wrapping { before: front, ..Wrapping::default() };
     let mut command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     command.prefix.ignore_failure = true;
-    lowering.add(Directive::ExecStop, Value::command(&command));
     lowering.exact(stanza, &[Directive::ExecStop]);
     if let Some(usage) = reading.veto() {
         let diagnostic = VETO_IN_PRE_STOP
@@ -242,10 +213,11 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Plac
         lowering.comment(Directive::ExecStop, &VETO_IN_PRE_STOP, "`start` in this script called the stop off; here it does nothing.");
         lowering.approximate(stanza, &[Directive::ExecStop], diagnostic);
     }
+    Some((Slot::PreStop, command))
 }
 
-fn post_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) {
+fn post_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
     let command = placement.command(lowering, reading);
-    lowering.add(Directive::ExecStopPost, Value::command(&command));
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
+    (Slot::PostStop, command)
 }

@@ -1,19 +1,48 @@
 //! `respawn`, `respawn limit`, `normal exit`.
 
 use super::context::Lowering;
+use super::ending::Signals;
+use super::expect::MainProcess;
+use super::process::Processes;
+use super::shape::Shape;
 use crate::ast::{ExitStatus, Phase, RespawnLimit, Signal};
 use crate::diagnostic::registry::{
     IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN, RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN,
     RETRIED_PRE_START,
 };
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Text, Value};
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, inverted: bool) {
-    normal_exit(lowering);
-    respawn(lowering, inverted);
+/// How the unit is started again when its main process has ended.
+#[derive(Debug)]
+pub(super) struct Respawn {
+    /// Only when it has failed: a task that ends well is done.
+    only_failing: bool,
+    limit: RespawnLimit,
+    /// Keeps systemd from starting it again when pre-start has failed.
+    pub(super) stay_down: Option<Command>,
 }
 
-fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
+impl Respawn {
+    /// The value of `Restart=`.
+    pub(super) fn restart(&self) -> Value {
+        Value::keyword(if self.only_failing { "on-failure" } else { "always" })
+    }
+
+    /// How often within how many seconds; `None` for ever.
+    pub(super) fn limit(&self) -> Option<(i32, i32)> {
+        match self.limit {
+            RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => Some((count, interval)),
+            RespawnLimit::Unlimited | RespawnLimit::Within { .. } => None,
+        }
+    }
+}
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes, signals: &Signals) -> Option<Respawn> {
+    normal_exit(lowering, signals);
+    respawn(lowering, shape, processes)
+}
+
+fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> Option<Respawn> {
     let job = lowering.job;
     let Some(respawn) = &job.respawn else {
         if let Some(limit) = &job.respawn_limit {
@@ -23,11 +52,12 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
                 .help("add a line `respawn`, or delete this one");
             lowering.dropped(limit.stanza, diagnostic);
         }
-        return;
+        return None;
     };
     let limit_stanza = job.respawn_limit.as_ref().map(|limit| limit.stanza);
-    if !lowering.has_main() || inverted {
-        let diagnostic = if inverted {
+    let is_inverted = shape == Shape::Inverted;
+    if !lowering.has_main() || is_inverted {
+        let diagnostic = if is_inverted {
             RESPAWN_OF_SHUTDOWN_JOB
                 .at(respawn.span, "a process that runs at the end of something is not respawned")
                 .label("has no effect here")
@@ -43,7 +73,7 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
             lowering.diagnostics.pop();
         }
         lowering.dropped(respawn.stanza, diagnostic);
-        return;
+        return None;
     }
     if job.is_task() && !lowering.has(Feature::RestartOneshot) {
         let diagnostic = RESPAWN_BEFORE_SYSTEMD_244
@@ -54,48 +84,42 @@ fn respawn(lowering: &mut Lowering<'_>, inverted: bool) {
             lowering.ledger.record(stanza, crate::diagnostic::Disposition::Manual, &[], Some(diagnostic.rule));
         }
         lowering.manual(respawn.stanza, &[], diagnostic);
-        return;
+        return None;
     }
-    // A task that ends well is done; only a failing one is tried again.
-    lowering.set(Directive::Restart, Value::keyword(if job.is_task() { "on-failure" } else { "always" }));
-    lowering.set(Directive::RestartSec, Value::number(0));
-    let mut limits = vec![Directive::StartLimitIntervalSec];
-    match job.respawn_limit() {
-        RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => {
-            lowering.set(Directive::StartLimitIntervalSec, Value::number(interval));
-            // Upstart counts the starts that follow the first one, systemd counts that one, too.
-            lowering.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
-            limits.push(Directive::StartLimitBurst);
-        }
-        RespawnLimit::Unlimited | RespawnLimit::Within { .. } => lowering.set(Directive::StartLimitIntervalSec, Value::number(0)),
-    }
+    let mut decided = Respawn { only_failing: job.is_task(), limit: job.respawn_limit(), stay_down: None };
     if let Some(stanza) = limit_stanza {
-        lowering.exact(stanza, &limits);
+        let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
+        lowering.exact(stanza, if decided.limit().is_some() { &limits } else { &limits[..1] });
     }
-    // What systemd says of a program that cannot be executed (systemd.exec(5), "Process Exit Codes"): Upstart does not try again.
-    lowering.add(Directive::RestartPreventExitStatus, Value::number(203));
     let directives = [Directive::Restart, Directive::RestartSec, Directive::RestartPreventExitStatus];
-    match job.process(Phase::PreStart).filter(|_| lowering.unit.has(Directive::ExecStartPre)) {
-        Some(_) if stays_down(lowering) => lowering.exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat()),
-        Some(pre_start) => {
-            let diagnostic = RETRIED_PRE_START
-                .at(respawn.span, "systemd also restarts the unit when pre-start fails")
-                .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
-            lowering.approximate(respawn.stanza, &directives, diagnostic);
-        }
-        None => lowering.exact(respawn.stanza, &directives),
+    let Some(pre_start) = job.process(Phase::PreStart).filter(|_| processes.run_before()) else {
+        lowering.exact(respawn.stanza, &directives);
+        return Some(decided);
+    };
+    decided.stay_down = stay_down(lowering, processes);
+    if decided.stay_down.is_some() {
+        lowering.exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat());
+    } else {
+        let diagnostic = RETRIED_PRE_START
+            .at(respawn.span, "systemd also restarts the unit when pre-start fails")
+            .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
+        lowering.approximate(respawn.stanza, &directives, diagnostic);
     }
+    Some(decided)
 }
 
-/// Lets the unit stop itself when pre-start has failed, which keeps systemd from restarting it. Answers whether it can.
-fn stays_down(lowering: &mut Lowering<'_>) -> bool {
-    let forks = lowering.unit.values(Directive::Type).contains(&Value::keyword("forking"));
+/// Lets the unit stop itself when pre-start has failed, which keeps systemd from restarting it; `None` where it cannot.
+fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> {
+    let forks = match processes.main {
+        MainProcess::Forked | MainProcess::Unknown => true,
+        MainProcess::Executed => false,
+    };
     let can = lowering.has(Feature::FullPrivilegesPrefix) && lowering.has(Feature::ExitCodeVariable);
     if forks || lowering.job.chroot.is_some() || !can {
-        return false;
+        return None;
     }
     // A declined start is no failure, and is not restarted anyway.
-    let declined = if lowering.unit.has(Directive::ExecCondition) { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
+    let declined = if processes.decline() { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
     let script = format!("[ \"$EXIT_CODE\" ]{declined} || /bin/systemctl --no-block stop \"$0\"");
     let mut command = Command::new([
         Argument::Word(b"/bin/sh".to_vec()),
@@ -105,14 +129,15 @@ fn stays_down(lowering: &mut Lowering<'_>) -> bool {
     ]);
     let literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
     command.prefix = Prefix { ignore_failure: true, full_privileges: true, literal_dollar };
-    // Before post-stop: what follows a failing command is left out.
-    lowering.unit.prepend(Directive::ExecStopPost, Value::command(&command));
-    lowering.unit.comment(Directive::ExecStopPost, Text::new("When ExecStartPre= has failed, Restart= must not try again."));
-    true
+    Some(command)
 }
 
-fn normal_exit(lowering: &mut Lowering<'_>) {
+fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
     let job = lowering.job;
+    if let Some(signal) = signals.unclean {
+        // After a stop by this signal the unit would count as failed.
+        lowering.add(Directive::SuccessExitStatus, Value::measure(signal_name(signal)));
+    }
     let respawns = job.respawn.is_some() && lowering.has_main();
     for stated in &job.normal_exit {
         let word = match stated.value {
@@ -140,7 +165,7 @@ fn normal_exit(lowering: &mut Lowering<'_>) {
 }
 
 /// What systemd takes for a good end without being told (systemd.service(5), `SuccessExitStatus=`).
-fn is_clean(status: ExitStatus) -> bool {
+pub(super) fn is_clean(status: ExitStatus) -> bool {
     match status {
         ExitStatus::Code(code) => code == 0,
         ExitStatus::Signal(signal) => [Signal::HUP, Signal::INT, Signal::TERM, Signal::PIPE].contains(&signal),
@@ -150,11 +175,4 @@ fn is_clean(status: ExitStatus) -> bool {
 /// `SIGQUIT`, or the bare number of a signal that has no name.
 pub(super) fn signal_name(signal: Signal) -> String {
     signal.name().map_or_else(|| signal.0.to_string(), |name| format!("SIG{name}"))
-}
-
-/// The unit would count as failed after a stop with a signal that systemd does not take for a good end.
-pub(super) fn clean_stop(lowering: &mut Lowering<'_>, signal: Signal) {
-    if !is_clean(ExitStatus::Signal(signal)) && !matches!(signal, Signal(9)) {
-        lowering.add(Directive::SuccessExitStatus, Value::measure(signal_name(signal)));
-    }
 }

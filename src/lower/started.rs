@@ -4,7 +4,7 @@ use super::command::Reading;
 use super::context::Lowering;
 use super::names::peer;
 use super::node::Node;
-use super::process::Shape;
+use super::shape::Shape;
 use crate::ast::Phase;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{INSTANCES_NAMED_AT_RUN_TIME, START_WITHOUT_WAITING};
@@ -12,7 +12,7 @@ use crate::instance::Instance;
 use crate::shell::job_control::{self, JobControl, Verb};
 use crate::shell::{self, Context, ForLoop};
 use crate::source::{Span, encode, lossy};
-use crate::systemd::{Directive, UnitName, Value};
+use crate::systemd::{Directive, UnitName};
 use crate::world::Sibling;
 
 /// Something that a script waits for.
@@ -26,8 +26,17 @@ pub struct Wait {
     pub while_starting: bool,
 }
 
+/// What scripts start, as far as it matters to the unit.
+#[derive(Debug, Default)]
+pub(super) struct Started {
+    /// Instances that come along with the unit.
+    pub(super) wants: Vec<UnitName>,
+    /// What the scripts wait for while the unit starts or stops.
+    pub(super) waits: Vec<Wait>,
+}
+
 /// Looks at what a script starts.
-pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: Shape) {
+pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: Shape, started: &mut Started) {
     let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
     for usage in &reading.control.commands {
         if usage.external {
@@ -36,7 +45,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: S
         let unit = match (usage.verb(), usage.operands().first()) {
             (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
                 if let Some(sibling) = lowering.world.sibling(job).filter(|_| usage.verb() == Verb::Start) {
-                    instances(lowering, reading, usage, job, sibling, no_wait);
+                    started.wants.extend(instances(lowering, reading, usage, (job, sibling), no_wait));
                 }
                 peer(lowering.world, job).map(|peer| peer.unit)
             }
@@ -55,7 +64,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: S
             lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&START_WITHOUT_WAITING));
             lowering.diagnostics.push(diagnostic);
         } else {
-            lowering.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
+            started.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
         }
     }
 }
@@ -71,23 +80,27 @@ fn waits(phase: Phase, shape: Shape) -> Option<bool> {
 
 /// Instances that are certain to be started come along with the unit, if they are ordered after it anyway. Others are left to the script, which
 /// may have to do something for them first.
-fn instances(lowering: &mut Lowering<'_>, reading: &Reading<'_>, usage: &JobControl, job: &str, sibling: &Sibling, follows: bool) {
-    let Instance::Template { variables, .. } = &sibling.instance else { return };
+fn instances(
+    lowering: &mut Lowering<'_>,
+    reading: &Reading<'_>,
+    usage: &JobControl,
+    (job, sibling): (&str, &Sibling),
+    follows: bool,
+) -> Vec<UnitName> {
+    let Instance::Template { variables, .. } = &sibling.instance else { return Vec::new() };
     let Some(names) = names(reading, usage, variables) else {
         let example = sibling.unit.instance_escaped("NAME");
         let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
             .at(reading.span(&usage.range), format!("which instances of `{}` this starts shows only when it runs", lossy(job)))
-            .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.unit.name));
+            .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.name));
         lowering.diagnostics.push(diagnostic);
-        return;
+        return Vec::new();
     };
     if !follows || !is_certain(reading, usage) {
-        return;
-    }
-    for unit in names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()) {
-        lowering.add(Directive::Wants, Value::unit(&unit));
+        return Vec::new();
     }
     lowering.ledger.record(reading.stated.stanza, Disposition::Exact, &[Directive::Wants], None);
+    names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()).collect()
 }
 
 /// The names of the instances: the values of the variables of the pattern, joined as the unit takes them apart.

@@ -4,14 +4,14 @@
 //! nothing to install here: systemd's own program applies them. It is in /bin wherever it is in /usr/bin (systemd-tmpfiles(8)).
 
 use super::context::Lowering;
-use super::process::Shape;
+use super::placement::Slot;
+use super::shape::Shape;
 use crate::source::encode;
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
+use crate::systemd::{Argument, Command, Feature, Prefix};
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape) {
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape) -> Vec<Command> {
     let job = lowering.job;
-    // Those of a shutdown have no beginning but their end.
-    let directive = if shape == Shape::Inverted { Directive::ExecStop } else { Directive::ExecStartPre };
+    let mut commands = Vec::new();
     for stated in &job.tmpfiles {
         let mut command = Command::words(["/bin/systemd-tmpfiles", "--create"]);
         command.argv.extend(stated.value.iter().map(|path| Argument::Word(encode(&path.value).into_owned())));
@@ -21,7 +21,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape) {
             full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
             literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
         };
-        lowering.add(directive, Value::command(&command));
-        lowering.exact(stated.stanza, &[directive]);
+        lowering.exact(stated.stanza, &[Slot::Files.directive(shape)]);
+        commands.push(command);
     }
+    commands
 }

@@ -12,7 +12,7 @@ use crate::job::Job;
 use crate::lower::Lowered;
 use crate::source::{Place, Sources, Span};
 use crate::survey::Known;
-use crate::systemd::{Directive, Unit};
+use crate::systemd::Unit;
 use crate::world::{Lost, World};
 
 pub(super) struct Member {
@@ -88,13 +88,9 @@ impl Member {
     }
 
     pub(super) fn service(&self) -> Option<Service> {
-        let (job, unit) = self.job().zip(self.unit())?;
-        Some(Service {
-            job: self.name.clone(),
-            unit: unit.name.clone(),
-            instance: Instance::of(job),
-            reloads: unit.has(Directive::ExecReload),
-        })
+        let (job, lowered) = self.job().zip(self.lowered())?;
+        let unit = lowered.unit.as_ref()?;
+        Some(Service { job: self.name.clone(), unit: unit.name.clone(), instance: Instance::of(job), reloads: lowered.reloads })
     }
 
     pub(super) fn lower(&mut self, options: &Options, world: &World) {

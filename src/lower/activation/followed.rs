@@ -6,7 +6,6 @@ use super::{Relations, push};
 use crate::ast::Condition;
 use crate::diagnostic::registry::{BRINGS_UP_JOB, FOLLOWS_FAILED_JOB, JOINED_JOBS, LATCHED_EVENT};
 use crate::job::Stated;
-use crate::lower::companion::Companion;
 use crate::lower::context::Lowering;
 use crate::lower::node::Node;
 use crate::source::Span;
@@ -47,12 +46,13 @@ impl Relations {
     }
 }
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
+/// Answers the unit that starts this one when all has happened that has to, where there is one.
+pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) -> Option<UnitName> {
     let paths = std::mem::take(&mut relations.joined);
     for path in &paths {
         together(lowering, condition, path, relations);
     }
-    latch::write(lowering, condition.stanza, &paths);
+    let joined = latch::write(lowering, condition.stanza, &paths);
     let all = std::mem::take(&mut relations.followed);
     for followed in &all {
         let is_needed = all.iter().any(|other| other.unit == followed.unit && !other.alone) || relations.binds_to.contains(&followed.unit);
@@ -61,6 +61,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, 
             None => follow(lowering, condition, followed, relations),
         }
     }
+    joined
 }
 
 fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: &Joined, relations: &mut Relations) {
@@ -72,9 +73,7 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
                 .note("under Upstart the others waited, too");
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
-        let stopped_from_there =
-            |unit: &UnitName| lowering.companions.iter().any(|companion| matches!(companion, Companion::DropIn { to, .. } if to == unit));
-        if let Some(unit) = joined.units.iter().find(|unit| relations.part_of.contains(unit) && !stopped_from_there(unit)) {
+        if let Some(unit) = joined.units.iter().find(|unit| relations.part_of.contains(unit) && !relations.stopped_by.contains(unit)) {
             let diagnostic = JOINED_JOBS
                 .at(joined.span, format!("the unit is restarted along with {unit}"))
                 .note("Upstart left it down until all of these had happened anew");

@@ -13,13 +13,9 @@ use crate::lower::node::Node;
 use crate::lower::own_files::{EVENT, JOINED, LATCH};
 use crate::lower::trigger::{Role, Trigger};
 use crate::source::lossy;
-use crate::systemd::{Directive, Text, Unit, UnitName, Value, shell_word};
+use crate::systemd::{Directive, Unit, UnitName, Value, shell_word};
 use crate::world::Kind;
 
-/// Whether the unit starts a job when the last event has come.
-pub(in crate::lower) fn joins(unit: &UnitName) -> bool {
-    unit.as_str().starts_with(JOINED)
-}
 
 /// An event that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +129,7 @@ fn remembering(
     event: String,
     node: Option<Node>,
 ) -> Option<Term> {
-    let latch = UnitName::single(&format!("{LATCH}{}-{name}", lowering.unit.name.stem()), "service");
+    let latch = UnitName::single(&format!("{LATCH}{}-{name}", lowering.name.stem()), "service");
     (latch.as_str().len() <= 255).then(|| Term {
         unit: unit.clone(),
         by: node.map_or_else(|| unit.clone(), |node| node.unit),
@@ -147,20 +143,20 @@ fn can_be_followed(peer: &Peer) -> bool {
     peer.present() && !peer.early && !peer.unit.is_template()
 }
 
-/// Writes the units, if there is something to remember.
-pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Joined]) {
+/// Writes the units, if there is something to remember, and answers which of them starts the job.
+pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Joined]) -> Option<UnitName> {
     let paths: Vec<&Vec<Term>> = paths.iter().filter_map(|path| path.terms.as_ref()).collect();
     if paths.is_empty() {
-        return;
+        return None;
     }
-    let joined = UnitName::single(&format!("{JOINED}{}", lowering.unit.name.stem()), "service");
-    lowering.unit.header.push(Text::new(&format!("Started by {joined}, when all has happened that it waits for.")));
+    let joined = UnitName::single(&format!("{JOINED}{}", lowering.name.stem()), "service");
     let mut units: Vec<Unit> = paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
     units.push(gate(lowering, &joined, &paths));
     for companion in units.into_iter().map(Companion::Unit) {
         lowering.ledger.file(stanza, &companion.output().path);
         lowering.companion(companion);
     }
+    Some(joined)
 }
 
 /// Active from the event on, until the job starts.
@@ -190,7 +186,7 @@ fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit 
     let script = format!(
         "all() {{ for latch; do systemctl --quiet is-active \"$latch\" || return; done; }}\n{holds}exit 0\nsystemctl stop {}\nsystemctl start {}",
         words(paths.iter().copied().flatten()),
-        shell_word(lowering.unit.name.as_str())
+        shell_word(lowering.name.as_str())
     );
     let mut command = shell(lowering, &["-c"], &script);
     command.prefix.ignore_failure = true;

@@ -14,19 +14,18 @@ mod stop;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Lowering;
-use super::process::Shape;
-use super::trigger::{Side, Trigger, classify};
+use super::node;
+use super::shape::Shape;
+use super::trigger::{Side, Trigger, bus_name, classify};
 use crate::ast::{Condition, Event};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, SPRAWLING_CONDITION, UNBOUND_INSTANCE};
 use crate::event::{Dnf, Expr};
-use crate::instance::Instance;
 use crate::job::Stated;
 use crate::source::{Span, Spanned};
-use crate::systemd::{Directive, Section, UnitName, Value};
+use crate::systemd::{Directive, Section, UnitName};
 use followed::{Followed, Joined};
 
-pub(super) use latch::joins;
 pub(super) use start::start;
 
 /// What a condition asks of the unit. Names are in the order in which they were written.
@@ -55,6 +54,8 @@ struct Relations {
     followed: Vec<Followed>,
     /// Jobs that all have to be there.
     joined: Vec<Joined>,
+    /// Units that stop this one themselves, by a drop-in.
+    stopped_by: Vec<UnitName>,
 }
 
 impl Relations {
@@ -88,6 +89,7 @@ impl Default for Relations {
             optional: BTreeSet::new(),
             followed: Vec::new(),
             joined: Vec::new(),
+            stopped_by: Vec::new(),
         }
     }
 }
@@ -121,7 +123,7 @@ impl PartialEq for Meant {
     }
 }
 
-/// The conditions of a job, read.
+/// The start condition of a job, read.
 pub(super) struct Activation {
     start: Relations,
     inversion: Option<Inversion>,
@@ -140,6 +142,39 @@ impl Activation {
         } else {
             Shape::Service
         }
+    }
+}
+
+/// What both conditions of a job came to.
+#[derive(Debug)]
+pub(super) struct Conditions {
+    /// What the unit says of others, in the order in which it says so.
+    pub(super) relations: Vec<(Directive, UnitName)>,
+    /// `ConditionVirtualization=` values.
+    pub(super) virtualization: Vec<String>,
+    pub(super) default_dependencies: bool,
+    /// Which event of a condition brought a unit into the relations.
+    pub(super) origins: BTreeMap<UnitName, Span>,
+    /// Those of them that only some of the alternatives are about.
+    pub(super) optional: BTreeSet<UnitName>,
+    /// The unit starts before the ordinary ones.
+    pub(super) is_early: bool,
+    /// It does its work when the system goes down.
+    pub(super) at_shutdown: bool,
+    /// The unit that starts this one when all has happened that has to.
+    pub(super) joined: Option<UnitName>,
+    /// The name by which the bus starts the unit.
+    pub(super) bus_name: Option<String>,
+}
+
+impl Conditions {
+    /// The unit is started by what may happen again and again.
+    pub(super) fn start_repeatedly(&self) -> bool {
+        let by_event = self
+            .relations
+            .iter()
+            .any(|(directive, by)| *directive == Directive::WantedBy && (node::is_event(by.as_str()) || by.as_str().ends_with(".device")));
+        by_event || self.joined.is_some()
     }
 }
 
@@ -180,25 +215,27 @@ fn path_span(path: &[Meant]) -> Option<Span> {
     path.iter().map(|Meant(leaf)| leaf.span).reduce(Span::to)
 }
 
-/// Reads `stop on`, and writes both conditions into the unit.
-pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation, instance: &Instance) {
+/// Reads `stop on`, and answers what both conditions come to.
+pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Conditions {
     let Activation { mut start, inversion, on_the_way_down } = activation;
-    lowering.at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
+    let at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
+    let mut joined = None;
     if let Some(condition) = &lowering.job.stop_on {
         stop::stop(lowering, condition, &mut start);
         start.attribute(condition.span);
     }
     if let Some(condition) = &lowering.job.start_on {
-        followed::lower(lowering, condition, &mut start);
+        joined = followed::lower(lowering, condition, &mut start);
     }
     if let Some(manual) = &lowering.job.manual {
         // No [Install] section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);
     }
-    write(lowering, start, instance);
+    settled(lowering, start, (at_shutdown, joined))
 }
 
-fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance) {
+/// What is left of the relations when each is compared with the others.
+fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shutdown, joined): (bool, Option<UnitName>)) -> Conditions {
     let Relations {
         after,
         mut before,
@@ -216,10 +253,8 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         optional,
         followed: _,
         joined: _,
+        stopped_by: _,
     } = relations;
-    lowering.origins = origins;
-    lowering.optional = optional;
-    lowering.is_early = early;
     if early {
         // What the default dependencies say of the shutdown.
         push_known(&mut before, "shutdown.target");
@@ -232,11 +267,11 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
             lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
         }
     }
-    let own = lowering.unit.name.clone();
+    let (own, instance) = (lowering.name, lowering.instance);
     // Two units that conflict are never active together, so neither has to stop along with the other.
     let [part_of, stop_propagated_from] =
         [part_of, stop_propagated_from].map(|units| units.into_iter().filter(|unit| !conflicts.contains(unit)).collect());
-    let wanted_by = enabling(lowering, wanted_by, instance);
+    let wanted_by = enabling(lowering, wanted_by);
     let lists = [
         (Directive::Wants, wants),
         (Directive::Requisite, requisite),
@@ -248,23 +283,19 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         (Directive::After, after),
         (Directive::WantedBy, wanted_by),
     ];
-    let mut start_directives = Vec::new();
+    let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
     for (directive, names) in lists {
         // A job that names itself in a condition would be refused.
-        for name in names.iter().filter(|name| **name != own) {
-            let value = if instance.is_template() || !name.as_str().contains('%') { Value::unit(name) } else { continue };
-            lowering.add(directive, value);
+        for name in names.into_iter().filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%'))) {
+            settled.push((directive, name));
             if !start_directives.contains(&directive) {
                 start_directives.push(directive);
             }
         }
     }
-    for kind in virtualization {
-        lowering.add(Directive::ConditionVirtualization, Value::measure(kind));
-        start_directives.push(Directive::ConditionVirtualization);
-    }
-    if early || !default_dependencies {
-        lowering.set(Directive::DefaultDependencies, Value::keyword("no"));
+    start_directives.extend(virtualization.iter().map(|_| Directive::ConditionVirtualization));
+    let default_dependencies = default_dependencies && !early;
+    if !default_dependencies {
         start_directives.push(Directive::DefaultDependencies);
     }
     if let Some(condition) = &lowering.job.start_on {
@@ -273,10 +304,22 @@ fn write(lowering: &mut Lowering<'_>, relations: Relations, instance: &Instance)
         });
         lowering.ledger.record(condition.stanza, Disposition::Exact, &start_directives, None);
     }
+    Conditions {
+        relations: settled,
+        virtualization,
+        default_dependencies,
+        origins,
+        optional,
+        is_early: early,
+        at_shutdown,
+        joined,
+        bus_name: bus_name(lowering).map(str::to_owned),
+    }
 }
 
 /// What the unit can be enabled into. A template without a default instance can only be hung on another template.
-fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>, instance: &Instance) -> Vec<UnitName> {
+fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitName> {
+    let instance = lowering.instance;
     if !instance.is_template() {
         return wanted_by;
     }
@@ -287,7 +330,7 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>, instance: &In
         return names;
     }
     if let (Some(target), Some(condition)) = (others.first(), &lowering.job.start_on) {
-        let unit = lowering.unit.name.instance_escaped("NAME");
+        let unit = lowering.name.instance_escaped("NAME");
         let diagnostic = UNBOUND_INSTANCE
             .at(condition.span, "the condition does not say which instances start")
             .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")

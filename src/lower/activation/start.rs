@@ -229,7 +229,7 @@ fn job(
                 }
             }
             // The other unit starts when its own conditions hold, and only then this one before it.
-            for earlier in lowering.world.facts.after.get(unit).into_iter().flatten().filter(|earlier| **earlier != lowering.unit.name) {
+            for earlier in lowering.world.facts.after.get(unit).into_iter().flatten().filter(|earlier| *earlier != lowering.name) {
                 push(&mut relations.after, earlier);
             }
             lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
@@ -302,7 +302,7 @@ fn pull_by_boot(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span
     let startup = leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
     if only_early
         && (EARLY_JOBS.contains(&job.name.0.as_str())
-            || lowering.world.facts.before_early.contains(&lowering.unit.name)
+            || lowering.world.facts.before_early.contains(lowering.name)
             || (startup && job.console() == Console::Owner))
     {
         relations.early = true;

@@ -123,7 +123,7 @@ fn stop_by_event(
             .note("Upstart stopped the job if it ran, and started it anew")
             .help(format!(
                 "write a second service that is wanted by {node}, with `ExecStart=/bin/systemctl --no-block restart {}`",
-                lowering.unit.name
+                lowering.name
             ));
         lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("goes on when {node} starts it again."));
         lowering.manual(condition.stanza, &[], diagnostic);
@@ -184,6 +184,7 @@ pub(super) fn bind(
         // The same, but a restart leaves the unit down.
         let stop = systemctl(lowering, &["--no-block", "stop"]);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
+        push(&mut relations.stopped_by, unit);
         lowering.ledger.file(condition.stanza, &companion.output().path);
         lowering.companion(companion);
         lowering.exact(condition.stanza, &[Directive::PartOf]);
@@ -270,6 +271,7 @@ fn stop_by_job(
                 return;
             }
             if stop_from_there(lowering, condition, state, peer) {
+                push(&mut relations.stopped_by, unit);
                 return;
             }
             push(&mut relations.conflicts, unit);

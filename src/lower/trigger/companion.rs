@@ -1,6 +1,6 @@
 //! Events that need a file beside the unit: files, devices, names on the bus, keys.
 
-use super::{Classified, Side, Trigger, value};
+use super::{Classified, Side, Trigger, value, variable_in_start};
 use crate::ast::{Argument, Event, Phase};
 use crate::command::direct_argv;
 use crate::conversion::Output;
@@ -94,7 +94,7 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
         );
     };
     if !lowering.options.companions {
-        let stem = lowering.unit.name.stem();
+        let stem = lowering.name.stem();
         let lines: Vec<String> = watched.iter().map(|directive| format!("{}={}", directive.name(), value.as_str())).collect();
         return companion(
             event,
@@ -156,7 +156,7 @@ pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, ac
             if !lowering.options.companions {
                 return companion(event, "a udev rule", &format!("write a file in /{UDEV_RULES} with: {rule}"));
             }
-            let path = own_files::udev_rules(lowering.unit.name.stem());
+            let path = own_files::udev_rules(lowering.name.stem());
             written(Companion::File(Output { path, text: format!("{}\n{rule}\n", made_for(lowering).comment()) }))
         }
     }
@@ -181,7 +181,7 @@ fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, s
         }
         parts.push(format!("{key}{relation}\"{}\"", pattern(value)));
     }
-    let unit = lowering.unit.name.instance_in(&instance_of_device(lowering));
+    let unit = lowering.name.instance_in(&instance_of_device(lowering));
     if side == Side::Start && action == "add" {
         parts.push("TAG+=\"systemd\"".to_owned());
         parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{unit}\""));
@@ -214,16 +214,10 @@ fn pattern(text: &str) -> String {
 }
 
 pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classified {
-    let name = event.args.first().map_or("", |word| word.value.as_str());
-    // D-Bus Specification, "Bus names".
-    let is_name = name.contains('.')
-        && !name.starts_with('.')
-        && name.split('.').all(|part| !part.is_empty())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
-    if !is_name {
+    let Some(name) = asked_for(event) else {
         return beyond(event, "this is no name on the bus", "write `dbus-activation NAME` with the name that the program asks for");
-    }
-    let unit = &lowering.unit.name;
+    };
+    let unit = &lowering.name;
     if !lowering.options.companions {
         return companion(
             event,
@@ -241,12 +235,19 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
 
 /// The name by which the bus starts the job, where its service file is written along.
 pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str> {
-    let condition = lowering.job.start_on.as_ref().filter(|_| lowering.options.companions)?;
+    let condition = lowering.job.start_on.as_ref().filter(|_| lowering.options.companions && !lowering.instance.is_template())?;
     let event = condition.value.leaves().into_iter().find(|event| event.name.value == "dbus-activation")?;
+    asked_for(event).filter(|_| variable_in_start(event, Side::Start).is_none())
+}
+
+/// The name on the bus that `dbus-activation NAME` is about (D-Bus Specification, "Bus names").
+fn asked_for(event: &Event) -> Option<&str> {
     let name = event.args.first()?.value.as_str();
-    let prefix = own_files::dbus_service(name);
-    let is_written = |companion: &Companion| matches!(companion, Companion::File(output) if output.path == prefix);
-    lowering.companions.iter().any(is_written).then_some(name)
+    let is_name = name.contains('.')
+        && !name.starts_with('.')
+        && name.split('.').all(|part| !part.is_empty())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    is_name.then_some(name)
 }
 
 pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
@@ -265,7 +266,7 @@ pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: S
         let diagnostic = CONTROL_ALT_DELETE
             .at(event.span(), "the keys start ctrl-alt-del.target, not this unit")
             .note("a job that only reboots is not needed: that is what the target does by default")
-            .help(format!("write /{UNITS}/ctrl-alt-del.target with `Wants={}`", lowering.unit.name));
+            .help(format!("write /{UNITS}/ctrl-alt-del.target with `Wants={}`", lowering.name));
         return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
     }
     let mut target = Unit::new(UnitName::known(keys));

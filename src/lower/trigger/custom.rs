@@ -52,15 +52,15 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
         .iter()
         .filter_map(|job| lowering.world.sibling(job))
         .map(|sibling| sibling.unit.clone())
-        .filter(|unit| !unit.is_template() && *unit != lowering.unit.name)
+        .filter(|unit| !unit.is_template() && unit != lowering.name)
         .collect();
-    if units.is_empty() || !lowering.options.companions || lowering.unit.name.is_template() {
+    if units.is_empty() || !lowering.options.companions || lowering.name.is_template() {
         let diagnostic = UNTRANSLATABLE_EVENT
             .at(event.span(), format!("no unit tells that a job failed which `{}` started", lossy(failed)))
             .help("name the job: `start on stopped JOB RESULT=failed`");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
-    let own = Value::unit(&lowering.unit.name);
+    let own = Value::unit(lowering.name);
     let diagnostic = UNMATCHED_VARIABLE
         .at(event.span(), format!("the unit starts whenever one of the jobs fails that `{}` starts", lossy(failed)))
         .note("also when something else has started the job")
@@ -206,7 +206,7 @@ fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &Node, ma
     if let Some((key, value)) = &matched.filter
         && key == variable
     {
-        let own = lowering.unit.name.instance_escaped(value);
+        let own = lowering.name.instance_escaped(value);
         let directives = [(Directive::Wants, Value::unit(&own)), (Directive::After, Value::unit(&own))];
         return Some(vec![node.companion(lowering), drop_in(lowering, &node.unit, directives)]);
     }
@@ -226,7 +226,7 @@ fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &Node, ma
     let with_variable = Node::with(event, variable, "").ok()?;
     let start = format!(
         "case $EVENT_VARIABLE in\n    {variable}=*) systemctl start \"$(systemd-escape --template='{}' -- \"${{EVENT_VARIABLE#*=}}\")\" ;;\nesac\n",
-        lowering.unit.name
+        lowering.name
     );
     let directives = [
         (Directive::Environment, Value::environment_specifier("EVENT_VARIABLE", "", "%I")?),

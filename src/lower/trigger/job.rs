@@ -54,7 +54,7 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
         return Classified::with(Trigger::Beyond, Disposition::Manual, unknown(lowering, event, name, &peer));
     }
     let Filters { peer, end, finer, mut diagnostics } = filters(lowering, event, name, side, peer);
-    if peer.unit == lowering.unit.name {
+    if &peer.unit == lowering.name {
         return own(event, &peer, state);
     }
     if peer.unit.is_template() {
@@ -268,10 +268,10 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
 /// The unit to start; `None` where the job has instances, and nothing says which.
 fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
     match &lowering.instance {
-        Instance::Singleton { .. } => Some(lowering.unit.name.clone()),
+        Instance::Singleton { .. } => Some(lowering.name.clone()),
         Instance::Template { default, .. } => {
             let default = default.as_ref()?;
-            Some(lowering.unit.name.instance_escaped(default))
+            Some(lowering.name.instance_escaped(default))
         }
     }
 }
@@ -318,7 +318,7 @@ fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>)
 
 /// To run when another job has failed is the opposite of running along with it, so nothing is written that would.
 fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: JobState, span: Span) -> Classified {
-    let own = &lowering.unit.name;
+    let own = &lowering.name;
     if lowering.options.companions && !is_early(peer) {
         return match state {
             JobState::Stopping if peer.presence == Presence::Chrooted => after_end_of_failed(lowering, event, peer),

@@ -322,7 +322,7 @@ fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified {
     companion::companion(
         event,
         "a hook that runs when an interface goes down",
-        &format!("call `systemctl start` or `systemctl stop {}` from /etc/network/if-down.d or a dispatcher script", lowering.unit.name),
+        &format!("call `systemctl start` or `systemctl stop {}` from /etc/network/if-down.d or a dispatcher script", lowering.name),
     )
 }
 

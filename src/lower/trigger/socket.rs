@@ -20,7 +20,7 @@ pub(super) fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
         return beyond(event, "there is no socket like this", help);
     };
     if !lowering.options.companions {
-        let stem = lowering.unit.name.stem();
+        let stem = lowering.name.stem();
         return companion(
             event,
             &format!("the unit {stem}.socket"),

@@ -1,0 +1,118 @@
+//! Where the commands of a job go: when each runs, and by which directive systemd runs it then.
+
+use std::collections::BTreeMap;
+
+use super::command::{Reading, Wrapping, command};
+use super::context::Lowering;
+use super::shape::Shape;
+use crate::systemd::{Command, Directive};
+
+/// When a command of the unit runs, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Slot {
+    /// Decides whether the unit starts at all.
+    Guard,
+    /// Loads the profile that confines the main process.
+    Profile,
+    /// Makes the files that the job is to find.
+    Files,
+    PreStart,
+    Main,
+    /// Waits until the main process is ready.
+    Ready,
+    PostStart,
+    Reload,
+    PreStop,
+    /// Keeps systemd from restarting a unit whose start has failed. What follows a failing command is left out, so that this comes before
+    /// post-stop.
+    StayDown,
+    PostStop,
+}
+
+impl Slot {
+    /// The directive by which a unit of this shape runs the command.
+    pub(super) fn directive(self, shape: Shape) -> Directive {
+        match (self, shape) {
+            (Self::Guard, _) => Directive::ExecCondition,
+            // What runs when the unit stops has no beginning but the stop.
+            (Self::Files | Self::PreStart | Self::Main, Shape::Inverted) | (Self::PreStop, _) => Directive::ExecStop,
+            // Of a state, pre-start is all that there is to run.
+            (Self::PreStart, Shape::State) | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
+            (Self::Profile, _)
+            | (Self::Files, Shape::Service | Shape::Task | Shape::State)
+            | (Self::PreStart, Shape::Service | Shape::Task) => Directive::ExecStartPre,
+            (Self::Ready | Self::PostStart, _) => Directive::ExecStartPost,
+            (Self::Reload, _) => Directive::ExecReload,
+            (Self::StayDown | Self::PostStop, _) => Directive::ExecStopPost,
+        }
+    }
+}
+
+/// The commands of a unit, each at its place whichever came first.
+#[derive(Debug)]
+pub(super) struct Commands {
+    shape: Shape,
+    slots: BTreeMap<Slot, Vec<Command>>,
+}
+
+impl Commands {
+    pub(super) fn new(shape: Shape) -> Self {
+        Self { shape, slots: BTreeMap::new() }
+    }
+
+    pub(super) fn add(&mut self, slot: Slot, command: Command) {
+        self.slots.entry(slot).or_default().push(command);
+    }
+
+    pub(super) fn extend(&mut self, slot: Slot, commands: impl IntoIterator<Item = Command>) {
+        for command in commands {
+            self.add(slot, command);
+        }
+    }
+
+    /// Whether any command goes to this directive.
+    pub(super) fn run_by(&self, directive: Directive) -> bool {
+        self.slots.keys().any(|slot| slot.directive(self.shape) == directive)
+    }
+
+    /// In the order in which they run.
+    pub(super) fn by_directive(&self) -> impl Iterator<Item = (Directive, &Command)> {
+        self.slots.iter().flat_map(|(slot, commands)| commands.iter().map(|command| (slot.directive(self.shape), command)))
+    }
+}
+
+/// The unit that the scripts of a job go to.
+pub(super) struct Placement<'a> {
+    pub(super) shape: Shape,
+    /// Shell text that names it.
+    pub(super) own_unit: &'a str,
+}
+
+impl Placement<'_> {
+    pub(super) fn command(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>) -> Command {
+        self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
+    }
+
+    pub(super) fn wrapped(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>, wrapping: Wrapping<'_>, text: &str) -> Command {
+        command(lowering, reading, self.own_unit, wrapping, text)
+    }
+
+    /// A pre-start that does not decline.
+    pub(super) fn run_before(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> (Slot, Command) {
+        let command = self.wrapped(lowering, reading, Wrapping::default(), text);
+        lowering.exact(reading.stated.stanza, &[Slot::PreStart.directive(self.shape)]);
+        (Slot::PreStart, command)
+    }
+}
+
+/// How a script finds its own unit.
+pub(super) fn own_unit(lowering: &Lowering<'_>) -> String {
+    let name = lowering.name.as_str();
+    if lowering.instance.is_template() {
+        format!("\"$(systemd-escape --template='{name}' -- \"$UPSTART_INSTANCE\")\"")
+    } else if name.contains('\\') {
+        format!("'{name}'")
+    } else {
+        name.to_owned()
+    }
+}

@@ -19,7 +19,7 @@ pub(super) struct Lowering<'a> {
     pub(super) options: &'a Options,
     pub(super) world: &'a World,
     pub(super) instance: &'a Instance,
-    /// That of the unit.
+    /// The name of the unit.
     pub(super) name: &'a UnitName,
     pub(super) draft: Draft,
     pub(super) ledger: Ledger,

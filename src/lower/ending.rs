@@ -14,9 +14,9 @@ use crate::text::list;
 /// The signals that systemd sends to the main process.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
-    /// The one that stops it, where the unit would count as failed after an end by that.
+    /// The kill signal, if systemd counts a unit that ends by it as failed.
     pub(super) unclean: Option<Signal>,
-    /// Sends the one by which it reads its configuration again.
+    /// The command that sends the reload signal.
     pub(super) reload: Option<Command>,
 }
 

@@ -11,16 +11,16 @@ use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 /// What systemd takes for the main process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MainProcess {
-    /// The one that it executes.
+    /// The process that it executes.
     Executed,
-    /// What is left of a daemon that forks.
+    /// The process that a daemon leaves when it forks.
     Forked,
-    /// That of a daemon that forks, and nothing tells which it is.
+    /// None: a daemon forks, and nothing shows which of its processes remains.
     Unknown,
 }
 
 impl MainProcess {
-    /// It can be sent a signal.
+    /// Whether systemd can send it a signal.
     pub(super) fn is_known(self) -> bool {
         match self {
             Self::Executed | Self::Forked => true,

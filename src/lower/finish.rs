@@ -29,7 +29,7 @@ pub(super) struct Decisions {
     pub(super) respawn: Option<Respawn>,
 }
 
-/// Writes the unit, and closes the account.
+/// Writes the unit and completes the ledger.
 pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let Lowering { job, options, draft, ledger, diagnostics, .. } = lowering;
     let Decisions { shape, conditions, processes, signals, respawn } = decisions;
@@ -49,7 +49,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let Finished { unit, ledger, mut diagnostics, .. } = finished;
     // In the order of the text, then of the codes.
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
-    // An event that stands in several alternatives is looked at in each.
+    // An event that is in several alternatives is read once for each of them.
     diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let Conditions { origins, optional, is_early, at_shutdown, .. } = conditions;
@@ -67,7 +67,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     }
 }
 
-/// What the unit has to do with others.
+/// What the unit says of other units, and when it is left out.
 fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
     if let Some(joined) = &conditions.joined {
         unit.header.push(Text::new(&format!("Started by {joined}, when all has happened that it waits for.")));
@@ -95,7 +95,7 @@ fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: 
             unit.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
-        // Tasks that events start again and again must not meet the limit that systemd has by default.
+        // systemd limits starts by default, and events may start a task more often than that (systemd.unit(5), `StartLimitIntervalSec=`).
         None if shape == Shape::Task && conditions.start_repeatedly() => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
         None => {}
     }
@@ -113,7 +113,7 @@ fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     }
 }
 
-/// The commands in their order, and what follows from there being some.
+/// The commands in their order, and the directives that depend on which there are.
 fn run(unit: &mut Unit, shape: Shape, commands: &Commands) {
     for (directive, command) in commands.by_directive() {
         unit.add(directive, Value::command(command));

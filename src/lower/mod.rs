@@ -1,8 +1,8 @@
 //! From a job to a unit.
 //!
-//! One file for each concern. A pass drafts what its stanzas say ([`draft`]), which no other pass can read, and returns what others have to
-//! know; those take it as an argument. [`finish`] writes the unit from the draft and from what was returned. The order of calls is the
-//! order in which diagnostics of the same place come out; the order of directives is the unit's own business.
+//! One file for each concern. A pass drafts what its stanzas say (`draft`), which no other pass can read, and returns what others have to
+//! know; those take it as an argument. `finish` writes the unit from the draft and from what was returned. The order of calls is the
+//! order of the diagnostics of one place, and of the remarks at the end of a section; the unit itself orders its directives.
 
 mod activation;
 mod attributes;

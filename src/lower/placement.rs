@@ -34,9 +34,9 @@ impl Slot {
     pub(super) fn directive(self, shape: Shape) -> Directive {
         match (self, shape) {
             (Self::Guard, _) => Directive::ExecCondition,
-            // What runs when the unit stops has no beginning but the stop.
+            // An inverted unit does its work when it stops.
             (Self::Files | Self::PreStart | Self::Main, Shape::Inverted) | (Self::PreStop, _) => Directive::ExecStop,
-            // Of a state, pre-start is all that there is to run.
+            // A state has no main process, so that its pre-start is what the unit runs.
             (Self::PreStart, Shape::State) | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
             (Self::Profile, _)
             | (Self::Files, Shape::Service | Shape::Task | Shape::State)
@@ -48,7 +48,7 @@ impl Slot {
     }
 }
 
-/// The commands of a unit, each at its place whichever came first.
+/// The commands of a unit by their slots.
 #[derive(Debug)]
 pub(super) struct Commands {
     shape: Shape,
@@ -81,7 +81,7 @@ impl Commands {
     }
 }
 
-/// The unit that the scripts of a job go to.
+/// What the command of every phase depends on: the unit that it goes to.
 pub(super) struct Placement<'a> {
     pub(super) shape: Shape,
     /// Shell text that names it.

@@ -29,17 +29,17 @@ pub(super) struct Processes {
 }
 
 impl Processes {
-    /// Something runs before the main process, and fails the start if it fails.
+    /// Whether a command runs before the main process, so that its failure fails the start.
     pub(super) fn run_before(&self) -> bool {
         self.commands.run_by(Directive::ExecStartPre)
     }
 
-    /// The start may be declined.
+    /// Whether a command may decline the start.
     pub(super) fn decline(&self) -> bool {
         self.commands.run_by(Directive::ExecCondition)
     }
 
-    /// Something runs when the unit begins to stop.
+    /// Whether a command runs when the unit begins to stop.
     pub(super) fn run_at_stop(&self) -> bool {
         self.commands.run_by(Directive::ExecStop)
     }

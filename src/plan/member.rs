@@ -23,7 +23,7 @@ pub(super) struct Member {
 
 /// How far the job has come.
 pub(super) enum State {
-    /// It comes to no unit; the reason in words that stand behind `because`, and the whole story.
+    /// No unit is made of it: the reason as a clause to follow `because`, and the finding.
     Lost {
         reason: &'static str,
         diagnostic: Box<Diagnostic>,

@@ -46,7 +46,7 @@ impl Relations {
     }
 }
 
-/// Answers the unit that starts this one when all has happened that has to, where there is one.
+/// Returns the unit that starts this one when the last of several events has come, if they are remembered.
 pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) -> Option<UnitName> {
     let paths = std::mem::take(&mut relations.joined);
     for path in &paths {

@@ -143,7 +143,7 @@ fn can_be_followed(peer: &Peer) -> bool {
     peer.present() && !peer.early && !peer.unit.is_template()
 }
 
-/// Writes the units, if there is something to remember, and answers which of them starts the job.
+/// Writes the units, if there is something to remember. Returns the one that starts the job.
 pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Joined]) -> Option<UnitName> {
     let paths: Vec<&Vec<Term>> = paths.iter().filter_map(|path| path.terms.as_ref()).collect();
     if paths.is_empty() {

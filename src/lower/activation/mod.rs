@@ -148,7 +148,7 @@ impl Activation {
 /// What both conditions of a job came to.
 #[derive(Debug)]
 pub(super) struct Conditions {
-    /// What the unit says of others, in the order in which it says so.
+    /// The units that are named in the unit, by directive.
     pub(super) relations: Vec<(Directive, UnitName)>,
     /// `ConditionVirtualization=` values.
     pub(super) virtualization: Vec<String>,
@@ -168,7 +168,7 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// The unit is started by what may happen again and again.
+    /// Whether the unit is started by something that may happen again and again.
     pub(super) fn start_repeatedly(&self) -> bool {
         let by_event = self
             .relations
@@ -215,7 +215,7 @@ fn path_span(path: &[Meant]) -> Option<Span> {
     path.iter().map(|Meant(leaf)| leaf.span).reduce(Span::to)
 }
 
-/// Reads `stop on`, and answers what both conditions come to.
+/// Reads `stop on`. Returns what both conditions come to.
 pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Conditions {
     let Activation { mut start, inversion, on_the_way_down } = activation;
     let at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);

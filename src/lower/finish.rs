@@ -52,10 +52,11 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     // An event that is in several alternatives is read once for each of them.
     diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let Conditions { origins, optional, is_early, at_shutdown, .. } = conditions;
+    let Conditions { relations, origins, optional, is_early, at_shutdown, .. } = conditions;
     Lowered {
         unit: (!refused).then_some(unit),
         companions,
+        relations,
         origins,
         optional,
         is_early,

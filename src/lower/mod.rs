@@ -48,7 +48,7 @@ use crate::instance::{Instance, unit_name};
 use crate::job::{Job, StanzaId};
 use crate::script::Scripts;
 use crate::source::Span;
-use crate::systemd::{NameTooLong, Unit, UnitName};
+use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
 use crate::world::World;
 
 pub use companion::Companion;
@@ -67,6 +67,8 @@ pub struct Lowered {
     pub unit: Option<Unit>,
     /// Files beside the unit.
     pub companions: Vec<Companion>,
+    /// The units that the conditions of the job name in its unit, by directive.
+    pub relations: Vec<(Directive, UnitName)>,
     /// Which event of a condition brought a unit into the ordering of this one.
     pub origins: BTreeMap<UnitName, Span>,
     /// Those of them that only some of the alternatives are about.
@@ -82,6 +84,13 @@ pub struct Lowered {
     /// One for each stanza, in source order.
     pub stanzas: Vec<Outcome>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowered {
+    /// What the conditions of the job name by this directive.
+    pub fn related(&self, directive: Directive) -> impl Iterator<Item = &UnitName> {
+        self.relations.iter().filter(move |(by, _)| *by == directive).map(|(_, name)| name)
+    }
 }
 
 /// Lowers a job. `mangled` are places that init's tokeniser garbled.
@@ -178,6 +187,7 @@ fn refused(job: &Job, length: usize) -> Lowered {
     Lowered {
         unit: None,
         companions: Vec::new(),
+        relations: Vec::new(),
         origins: BTreeMap::new(),
         optional: BTreeSet::new(),
         is_early: false,

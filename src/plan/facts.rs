@@ -29,16 +29,16 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         }
         if lowered.is_early {
             facts.early.insert(unit.name.clone());
-            let earlier = names(unit, Directive::After).filter(|name| by_unit.contains_key(name));
-            facts.before_early.extend(earlier);
+            let earlier = lowered.related(Directive::After).filter(|name| by_unit.contains_key(name));
+            facts.before_early.extend(earlier.cloned());
         }
         for other in started_before(job, members) {
-            let Some(other_unit) = members[other].unit() else { continue };
-            facts.after.entry(other_unit.name.clone()).or_insert_with(|| names(other_unit, Directive::After).collect());
+            let Some((unit, lowered)) = members[other].made() else { continue };
+            facts.after.entry(unit.name.clone()).or_insert_with(|| lowered.related(Directive::After).cloned().collect());
         }
         for wait in lowered.waits.iter().filter(|wait| !wait.while_starting) {
-            let waits_for_us = by_unit.get(&wait.unit).and_then(|&index| members[index].unit());
-            if waits_for_us.is_some_and(|other| names(other, Directive::After).any(|name| name == unit.name)) {
+            let other = by_unit.get(&wait.unit).and_then(|&index| members[index].made());
+            if other.is_some_and(|(_, other)| other.related(Directive::After).any(|name| *name == unit.name)) {
                 facts.not_waiting.insert((member.name.clone(), wait.phase));
             }
         }
@@ -80,10 +80,6 @@ fn units(member: &Member) -> Vec<&Unit> {
         Companion::DropIn { .. } | Companion::File(_) => None,
     });
     lowered.unit.iter().chain(companions).collect()
-}
-
-fn names(unit: &Unit, directive: Directive) -> impl Iterator<Item = UnitName> {
-    unit.values(directive).iter().map(|value| UnitName::known(value.as_str()))
 }
 
 /// The members that the job starts right before: `start on starting X`.

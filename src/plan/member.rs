@@ -69,7 +69,13 @@ impl Member {
     }
 
     pub(super) fn unit(&self) -> Option<&Unit> {
-        self.lowered()?.unit.as_ref()
+        self.made().map(|(unit, _)| unit)
+    }
+
+    /// The unit, with what is known of it.
+    pub(super) fn made(&self) -> Option<(&Unit, &Lowered)> {
+        let lowered = self.lowered()?;
+        Some((lowered.unit.as_ref()?, lowered))
     }
 
     pub(super) fn place(&self, span: Span) -> Place {
@@ -88,8 +94,7 @@ impl Member {
     }
 
     pub(super) fn service(&self) -> Option<Service> {
-        let (job, lowered) = self.job().zip(self.lowered())?;
-        let unit = lowered.unit.as_ref()?;
+        let (job, (unit, lowered)) = self.job().zip(self.made())?;
         Some(Service { job: self.name.clone(), unit: unit.name.clone(), instance: Instance::of(job), reloads: lowered.reloads })
     }
 

@@ -26,9 +26,7 @@ pub(super) fn weight(edge: &Edge, members: &[Member], by_unit: &BTreeMap<&UnitNa
             Origin::Extra(_) => 1,
             Origin::Stated { unit, directive, name } => {
                 let lowered = members[*by_unit.get(unit)?].lowered()?;
-                let states = |directive: Directive| {
-                    lowered.unit.as_ref().is_some_and(|unit| unit.values(directive).iter().any(|value| value.as_str() == name.as_str()))
-                };
+                let states = |directive: Directive| lowered.related(directive).any(|related| related == name);
                 if [Directive::Requisite, Directive::BindsTo, Directive::PartOf, Directive::StopPropagatedFrom].into_iter().any(states) {
                     5
                 } else if *directive == Directive::Before {

@@ -16,14 +16,14 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
             }
             let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
             if variables.len() > 1 {
-                let diagnostic = COMPOSITE_INSTANCE.at(pattern.span, format!("{} variables name the instance", variables.len())).help(
-                    format!("start it as `{}`, with `systemd-escape` for odd characters", example(&lowering.name, variables)),
-                );
+                let diagnostic = COMPOSITE_INSTANCE
+                    .at(pattern.span, format!("{} variables name the instance", variables.len()))
+                    .help(format!("start it as `{}`, with `systemd-escape` for odd characters", example(lowering.name, variables)));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
             } else if decorated {
                 let diagnostic = DECORATED_INSTANCE
                     .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
-                    .help(format!("start it as `{}`", example(&lowering.name, variables)));
+                    .help(format!("start it as `{}`", example(lowering.name, variables)));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
             } else {
                 lowering.exact(pattern.stanza, &[Directive::Environment]);

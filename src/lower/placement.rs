@@ -116,3 +116,43 @@ pub(super) fn own_unit(lowering: &Lowering<'_>) -> String {
         name.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::systemd::Value;
+
+    /// Each command is named for its slot; the last slot is filled first.
+    fn lines(shape: Shape, mut slots: Vec<Slot>) -> Vec<String> {
+        let mut commands = Commands::new(shape);
+        slots.sort();
+        for slot in slots.into_iter().rev() {
+            commands.add(slot, Command::words([format!("/{slot:?}")]));
+        }
+        commands.by_directive().map(|(directive, command)| format!("{}={}", directive.name(), Value::command(command).as_str())).collect()
+    }
+
+    #[test]
+    fn commands_run_in_their_order_whichever_came_first() {
+        use Slot::{Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Reload, StayDown};
+        let all = vec![Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, PreStop, StayDown, PostStop];
+        assert_eq!(
+            lines(Shape::Service, all),
+            [
+                "ExecCondition=/Guard",
+                "ExecStartPre=/Profile",
+                "ExecStartPre=/Files",
+                "ExecStartPre=/PreStart",
+                "ExecStart=/Main",
+                "ExecStartPost=/Ready",
+                "ExecStartPost=/PostStart",
+                "ExecReload=/Reload",
+                "ExecStop=/PreStop",
+                "ExecStopPost=/StayDown",
+                "ExecStopPost=/PostStop",
+            ]
+        );
+        assert_eq!(lines(Shape::Inverted, vec![Main, Files, PreStart]), ["ExecStop=/Files", "ExecStop=/PreStart", "ExecStop=/Main"]);
+        assert_eq!(lines(Shape::State, vec![PreStart, PostStop]), ["ExecStart=/PreStart", "ExecStopPost=/PostStop"]);
+    }
+}

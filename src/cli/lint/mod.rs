@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
     let mut status = Status::Done;
     let mut files: Vec<Converted> = Vec::new();
     for path in &arguments.paths {
-        let settings = match Settings::new(arguments, path, &known) {
+        let settings = match Settings::new(arguments, path, known) {
             Ok(settings) => settings,
             Err(message) => return streams.usage(&message),
         };
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
             }
         }
     }
-    match baseline(arguments, &known, &mut files) {
+    match baseline(arguments, known, &mut files) {
         Ok(None) => {}
         Ok(Some(new)) => status = new,
         Err(error) => {

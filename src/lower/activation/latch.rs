@@ -16,7 +16,6 @@ use crate::source::lossy;
 use crate::systemd::{Directive, Unit, UnitName, Value, shell_word};
 use crate::world::Kind;
 
-
 /// An event that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Term {

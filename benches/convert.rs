@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::{ReadJob, convert, read};
-use upstart2systemd::job::JobName;
+use upstart2systemd::convert::convert;
+use upstart2systemd::convert::read::{ReadJob, read};
+use upstart2systemd::jobset::World;
 use upstart2systemd::lower::lower;
-use upstart2systemd::parse::parse;
-use upstart2systemd::source::{Origin, Source, Sources};
-use upstart2systemd::world::World;
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::text::source::{Origin, Source, Sources};
+use upstart2systemd::upstart::job::JobName;
+use upstart2systemd::upstart::parse::parse;
 
 fn main() {
     divan::main();

@@ -22,40 +22,20 @@
 //! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
 //! the input alone.
 
-pub mod allow;
-pub mod ast;
 pub mod cli;
-pub mod command;
-pub mod conversion;
 pub mod convert;
-mod deletion;
 pub mod diagnostic;
-pub mod dialect;
-pub mod event;
-mod event_table;
-mod exposure;
-pub mod fingerprint;
-pub mod fix;
-mod glob;
-mod hidden;
-pub mod instance;
-pub mod job;
+pub mod jobset;
 pub mod lint;
 pub mod lower;
-pub mod parse;
-pub mod plan;
+pub mod migrate;
+pub mod report;
+pub mod shell;
+pub mod systemd;
+pub mod text;
+pub mod upstart;
+
 #[cfg(test)]
 mod readings;
-pub mod report;
-pub mod resolve;
-pub mod script;
-pub mod shell;
 #[cfg(test)]
 mod skipped;
-pub mod source;
-pub mod stanza_table;
-pub mod suggestion;
-pub mod survey;
-pub mod systemd;
-mod text;
-pub mod world;

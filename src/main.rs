@@ -1,7 +1,8 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use upstart2systemd::cli::{self, Colours, Streams};
+use upstart2systemd::cli;
+use upstart2systemd::cli::{Colours, Streams};
 
 fn main() -> ExitCode {
     cli::quiet_panics();

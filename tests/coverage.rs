@@ -9,12 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{converted, dialects, found, jobs, trees};
-use upstart2systemd::conversion::{Conversion, Logs, Options};
+use upstart2systemd::convert::Conversion;
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Disposition, Rule};
-use upstart2systemd::lint::LINTS;
-use upstart2systemd::plan::plan;
-use upstart2systemd::stanza_table::{self, Origin, Row, STANZAS};
+use upstart2systemd::lint::rule::LINTS;
+use upstart2systemd::lower::options::{Logs, Options};
+use upstart2systemd::migrate::plan;
+use upstart2systemd::upstart::stanza_table;
+use upstart2systemd::upstart::stanza_table::{Origin, Row, STANZAS};
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
     let usual = Options::default();

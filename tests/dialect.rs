@@ -12,8 +12,8 @@ use std::path::Path;
 use common::converted;
 use program::program;
 use program::test_directory::TestDirectory;
-use upstart2systemd::conversion::Options;
-use upstart2systemd::dialect::Dialect;
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::upstart::dialect::Dialect;
 
 fn codes(path: &str, dialect: Option<Dialect>) -> BTreeSet<&'static str> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
@@ -68,9 +68,10 @@ fn a_diagnostic_shows_the_text_as_it_is_written() {
 /// Several thousand lines make no tree that is too deep to walk, and every line has its place in the account.
 #[test]
 fn any_number_of_conditions_is_joined() {
-    use upstart2systemd::convert::{convert, read};
-    use upstart2systemd::job::JobName;
-    use upstart2systemd::source::{Source, Sources};
+    use upstart2systemd::convert::convert;
+    use upstart2systemd::convert::read::read;
+    use upstart2systemd::text::source::{Source, Sources};
+    use upstart2systemd::upstart::job::JobName;
 
     let conf: String = (0..20_000).map(|number| format!("start on event-{number}\n")).chain(["exec /bin/true\n".to_owned()]).collect();
     let sources = Sources { conf: Source::new("event.d/many", conf.into_bytes()), overriding: None };

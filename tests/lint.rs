@@ -7,15 +7,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use upstart2systemd::conversion::Options;
-use upstart2systemd::convert::{self, read};
+use upstart2systemd::convert;
+use upstart2systemd::convert::read::read;
+use upstart2systemd::diagnostic::fix::{AllFixed, Ending, fix_all};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Diagnostic, Rule};
-use upstart2systemd::fix::{AllFixed, Ending, fix_all};
-use upstart2systemd::job::JobName;
-use upstart2systemd::lint::{self, LINTS, Subject};
-use upstart2systemd::report::{self, Style};
-use upstart2systemd::source::{Source, Sources};
+use upstart2systemd::lint;
+use upstart2systemd::lint::Subject;
+use upstart2systemd::lint::rule::LINTS;
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::report;
+use upstart2systemd::report::Style;
+use upstart2systemd::text::source::{Source, Sources};
+use upstart2systemd::upstart::job::JobName;
 
 fn sources(text: &[u8]) -> Sources {
     Sources { conf: Source::new("job.conf", text.to_vec()), overriding: None }
@@ -111,7 +115,7 @@ fn everything(sources: &Sources) -> Vec<Diagnostic> {
 
 fn believed(sources: &Sources) -> Option<String> {
     let read = read(sources, JobName("job".to_owned()), None).ok()?;
-    Some(serde_json::to_string(&report::believed::believed(&read.job)).unwrap())
+    Some(serde_json::to_string(&report::parsed_job::believed(&read.job)).unwrap())
 }
 
 /// A job that is mended where that is safe is the same job to init, or one that init now takes; and nothing is left to mend.

@@ -6,13 +6,15 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use upstart2systemd::ast::{Condition, Process, Stanza};
-use upstart2systemd::dialect::Dialect;
-use upstart2systemd::event::{Expr, MAX_DEPTH};
-use upstart2systemd::parse::{ErrorKind, Refusal, parse};
-use upstart2systemd::report::believed::believed;
-use upstart2systemd::source::{Origin, Source, Span};
-use upstart2systemd::{job::JobName, resolve::resolve};
+use upstart2systemd::report::parsed_job::believed;
+use upstart2systemd::text::source::{Origin, Source, Span};
+use upstart2systemd::upstart::ast::{Process, Stanza};
+use upstart2systemd::upstart::condition::Condition;
+use upstart2systemd::upstart::dialect::Dialect;
+use upstart2systemd::upstart::expression::{Expr, MAX_DEPTH};
+use upstart2systemd::upstart::job::JobName;
+use upstart2systemd::upstart::parse::{ErrorKind, Refusal, parse};
+use upstart2systemd::upstart::resolve::resolve;
 
 fn source(text: &str) -> Source {
     Source::new("test.conf", text.as_bytes().to_vec())

@@ -11,10 +11,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{converted, jobs};
-use upstart2systemd::conversion::Options;
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Rule};
-use upstart2systemd::report::{self, Style};
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::report;
+use upstart2systemd::report::Style;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -10,7 +10,7 @@ use std::fs;
 
 use common::{converted, dialects, jobs};
 use program::analyze;
-use upstart2systemd::conversion::{Logs, Options};
+use upstart2systemd::lower::options::{Logs, Options};
 
 #[test]
 fn systemd_accepts_every_unit() {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use upstart2systemd::conversion::Options;
+use upstart2systemd::lower::options::Options;
 
 #[path = "../../tests/common/whole.rs"]
 #[allow(dead_code, reason = "the tests of the program ask more")]

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use upstart2systemd::conversion::{Logs, Options};
-use upstart2systemd::dialect::Dialect;
+use upstart2systemd::lower::options::{Logs, Options};
+use upstart2systemd::upstart::dialect::Dialect;
 
 #[path = "../../tests/common/whole.rs"]
 #[allow(dead_code, reason = "the tests of the program ask more")]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::shell_check::Wanted;
-use crate::conversion::{Logs, Options};
+use super::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
-use crate::dialect::Dialect;
+use crate::lower::options::{Logs, Options};
+use crate::upstart::dialect::Dialect;
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 

@@ -7,14 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{Convert, Format};
-use super::input::{self, Input, STDIN};
-use super::overlay::{self, Writing};
-use super::telling::{judge, tell, usable};
-use super::{Status, Streams, bug};
-use crate::conversion::{Conversion, Options, Output};
-use crate::job::JobName;
-use crate::report::{Converted, visible};
-use crate::source::Sources;
+use super::input::{Input, STDIN};
+use super::overlay::Writing;
+use super::status::judge;
+use super::tell::{tell, usable};
+use super::{Status, Streams, input, overlay, panic};
+use crate::convert::{Conversion, Converted};
+use crate::lower::options::Options;
+use crate::systemd::layout::Output;
+use crate::text::source::Sources;
+use crate::text::visible::visible;
+use crate::upstart::job::JobName;
 
 /// The pipeline of the library, or another one in its place.
 pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
@@ -38,7 +41,7 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
         };
         match input {
             Err(unreadable) => files.push(*unreadable),
-            Ok(Input { path, name, sources }) => match bug::caught(|| translate(&sources, name, &options)) {
+            Ok(Input { path, name, sources }) => match panic::caught(|| translate(&sources, name, &options)) {
                 Ok(conversion) => {
                     files.push(Converted { conversion: usable(Conversion { path, ..conversion }), sources: Arc::new(sources) });
                 }
@@ -94,7 +97,7 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
         (None, [Converted { conversion, .. }]) => match conversion.outputs.as_slice() {
             [] => Status::Done,
             [unit, companions @ ..] => {
-                let status = streams.print(&crate::source::encode(&unit.text));
+                let status = streams.print(&crate::text::bytes::encode(&unit.text));
                 if !companions.is_empty() && !arguments.reporting.format.is_object() {
                     let paths: Vec<String> = companions.iter().map(|output| visible(&output.path)).collect();
                     streams.say(&format!("note: the unit needs more files, which `-o DIR` writes: {}\n", paths.join(", ")));

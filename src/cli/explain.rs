@@ -2,8 +2,9 @@
 
 use super::{Status, Streams};
 use crate::diagnostic::Rule;
-use crate::report::{page, visible};
-use crate::suggestion;
+use crate::report::page;
+use crate::text::suggestion;
+use crate::text::visible::visible;
 
 pub(super) fn run(wanted: Option<&str>, rules: &[&Rule], streams: &mut Streams<'_>) -> Status {
     let Some(wanted) = wanted else {

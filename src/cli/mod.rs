@@ -1,25 +1,19 @@
 //! The command line: the only part of the program that reads files, writes them, and prints.
 
 mod arguments;
-mod baseline;
-mod bug;
-mod configuration;
 mod convert;
-mod directory;
-mod every_unit;
 mod explain;
 mod input;
 mod lint;
 mod migrate;
 mod overlay;
+mod panic;
 mod parse;
 mod progress;
-mod replace;
-mod selection;
-mod shell_check;
 mod status;
 mod streams;
-mod telling;
+mod tell;
+mod write_file;
 
 #[cfg(test)]
 mod tests;
@@ -31,13 +25,13 @@ use clap::Parser;
 use crate::diagnostic::registry;
 use arguments::{Arguments, Command};
 
-pub use bug::quiet_panics;
+pub use panic::quiet_panics;
 pub use status::Status;
 pub use streams::{Colours, Streams};
 
 /// Runs the program with these arguments, the first being its name. Nothing comes out but through the streams and as files.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Status {
-    let outcome = bug::caught(|| {
+    let outcome = panic::caught(|| {
         let arguments = match Arguments::try_parse_from(arguments) {
             Ok(arguments) => arguments,
             Err(error) => return streams.clap(&error),

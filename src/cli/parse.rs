@@ -1,20 +1,23 @@
 //! `parse`: what init believes of each file, one JSON object a line.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::arguments::Parse;
-use super::input::{self, Input};
-use super::{Status, Streams};
-use crate::convert::read;
+use super::input::Input;
+use super::{Status, Streams, input};
+use crate::convert::read::read;
 use crate::diagnostic::Diagnostic;
-use crate::job::Job;
-use crate::parse::{ErrorKind, Refusal};
-use crate::report::believed::believed;
-use crate::report::{visible, write_json};
-use crate::source::{Origin, Sources, lossy};
+use crate::report::parsed_job::believed;
+use crate::report::write_json;
+use crate::text::bytes::lossy;
+use crate::text::source::{Origin, Sources};
+use crate::text::visible::visible;
+use crate::upstart::job::Job;
+use crate::upstart::parse::{ErrorKind, Refusal};
 
 /// How much is gathered before it is written.
 const CHUNK: usize = 1 << 16;

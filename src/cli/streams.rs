@@ -1,12 +1,14 @@
 //! Standard input, output and error.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io;
+use std::io::{ErrorKind, Read, Write};
 
 use super::Status;
 use super::arguments::Colour;
-use super::bug::Bug;
-use crate::report::{Style, visible_lines};
-use crate::source::encode;
+use super::panic::Bug;
+use crate::report::Style;
+use crate::text::bytes::encode;
+use crate::text::visible::visible_lines;
 
 /// Where the program reads and prints.
 pub struct Streams<'a> {

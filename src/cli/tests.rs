@@ -1,21 +1,26 @@
 //! The command line with a translation of our own in the place of the real one.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::{fs, io};
 
 use clap::Parser;
 
 use super::arguments::{Arguments, Convert};
 use super::{Colours, Status, Streams, convert};
-use crate::conversion::{Conversion, Options, Output};
+use crate::convert::Conversion;
 use crate::diagnostic::{Disposition, Outcome, Rule, Severity};
-use crate::job::JobName;
-use crate::source::{Origin, Sources, Span};
+use crate::lower::options::Options;
+use crate::systemd::layout::Output;
+use crate::text::source::{Origin, Sources, Span};
+use crate::upstart::job::JobName;
 
 static NOTE: Rule = Rule::sample("U291", "noted", Severity::Note);
+
 static WARNING: Rule = Rule::sample("U292", "warned", Severity::Warning);
+
 static ERROR: Rule = Rule::sample("U293", "hopeless", Severity::Error);
+
 static REFUSED: Rule = Rule::sample("U093", "refused", Severity::Error);
 
 /// A line of the job is a word, and each word does something.
@@ -59,7 +64,7 @@ fn run_with(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (Status
     let mut streams =
         Streams { stdin: &mut stdin, stdout, stderr: &mut stderr, on_terminal: false, colours: Colours { stdout: false, stderr: false } };
     let arguments: &Convert = match &command.command {
-        Some(super::Command::Convert(convert)) => convert,
+        Some(crate::cli::arguments::Command::Convert(convert)) => convert,
         None => &command.convert,
         Some(_) => panic!("another command"),
     };

@@ -1,11 +1,13 @@
 //! Findings about a job, as data. `report` renders them.
 
+pub mod fingerprint;
+pub mod fix;
 mod outcome;
 mod page;
 pub mod registry;
 mod rule;
 
-use crate::source::{Place, Span};
+use crate::text::source::{Place, Span};
 
 pub use outcome::{Disposition, Outcome};
 pub use page::{File, Page, Section, SectionKind};

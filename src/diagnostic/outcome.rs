@@ -1,6 +1,6 @@
 //! What became of the stanzas of a job.
 
-use crate::source::Span;
+use crate::text::source::Span;
 
 /// What became of one stanza.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 
 use super::Diagnostic;
 use super::page::Page;
-use crate::source::Span;
+use crate::text::source::Span;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,7 +93,7 @@ impl Category {
     }
 }
 
-/// A kind of finding: one row of [`super::registry`]. Codes and names are stable.
+/// A kind of finding: one row of [`crate::diagnostic::registry`]. Codes and names are stable.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
     /// `U` and three digits.

@@ -1,7 +1,7 @@
 //! Which program a command runs in the end: `exec env A=b nice -n 5 foo -x` runs `foo -x`.
 
-use crate::shell::wrapper::{self, Unknown};
-use crate::shell::{SimpleCommand, Word};
+use crate::shell::wrapper::Unknown;
+use crate::shell::{SimpleCommand, Word, wrapper};
 
 /// A program that is run, with what stands behind its name.
 #[derive(Clone, Debug)]

@@ -2,13 +2,17 @@
 
 use std::ops::Range;
 
-use super::program::{self, Program};
-use crate::ast::{self, Body, Event, Phase, Process, Stanza};
-use crate::job::{Job, Stated};
-use crate::script::Scripts;
-use crate::shell::job_control::Uses;
-use crate::shell::{self, Context};
-use crate::source::{Sources, Span, Spanned};
+use super::program;
+use super::program::Program;
+use crate::shell;
+use crate::shell::Context;
+use crate::text::source::{Sources, Span, Spanned};
+use crate::upstart::ast;
+use crate::upstart::ast::{Body, Phase, Process, Stanza};
+use crate::upstart::condition::Event;
+use crate::upstart::job::{Job, Stated};
+use crate::upstart::script::Scripts;
+use crate::upstart::script::job_control::Uses;
 
 pub struct Subject<'a> {
     pub sources: &'a Sources,

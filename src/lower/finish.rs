@@ -5,19 +5,19 @@
 //! and by which directives, is settled here too. Last, what the systemd that the unit is for does not understand is taken out.
 
 use super::Lowered;
-use super::activation::Conditions;
-use super::context::Lowering;
-use super::ending::Signals;
+use super::condition::Conditions;
 use super::ledger::Ledger;
-use super::placement::{Commands, Slot};
+use super::lowering::Lowering;
+use super::options::Options;
 use super::process::Processes;
-use super::respawn::Respawn;
+use super::process::placement::{Commands, Slot};
 use super::shape::Shape;
-use crate::conversion::Options;
+use super::stanza::kill::Signals;
+use super::stanza::respawn::Respawn;
 use crate::diagnostic::registry::{LONG_LINE, NEWER_DIRECTIVE};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::job::Job;
 use crate::systemd::{Directive, Feature, Text, Unit, UnitName, Value};
+use crate::upstart::job::Job;
 
 /// What the passes have decided.
 pub(super) struct Decisions {

@@ -2,8 +2,8 @@
 //! which `finish` makes visible instead of hiding it.
 
 use crate::diagnostic::{Disposition, Outcome, Rule};
-use crate::job::{Job, StanzaId, StanzaRecord};
 use crate::systemd::Directive;
+use crate::upstart::job::{Job, StanzaId, StanzaRecord};
 
 pub(super) struct Ledger {
     entries: Vec<Entry>,

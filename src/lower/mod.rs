@@ -4,61 +4,43 @@
 //! know; those take it as an argument. `finish` writes the unit from the draft and from what was returned. The order of calls is the
 //! order of the diagnostics of one place, and of the remarks at the end of a section; the unit itself orders its directives.
 
-mod activation;
-mod attributes;
-mod cgroup;
-mod command;
 mod companion;
-mod console;
-mod context;
+mod companion_unit;
+pub(super) mod condition;
 mod draft;
-mod ending;
-mod environment;
-mod event_variables;
-mod expect;
 mod finish;
-mod guard;
-mod historical;
-mod identity;
-mod imported;
-mod instance;
-mod job_control_left;
+mod job_checks;
 mod ledger;
-mod literal;
-mod names;
-mod node;
+mod lowering;
+pub mod options;
 pub mod own_files;
-mod placement;
-mod prelude;
 mod process;
-mod respawn;
-mod runlevel;
 mod shape;
-mod started;
-mod tmpfiles;
-mod trigger;
+mod stanza;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ast::Body;
-use crate::conversion::Options;
-use crate::diagnostic::registry::{CARRIAGE_RETURNS, MANGLED_BLANK, NAME_TOO_LONG, OVERWRITTEN_STANZA, SHIPPED_UNIT};
+use crate::diagnostic::registry::{NAME_TOO_LONG, SHIPPED_UNIT};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome};
-use crate::instance::{Instance, unit_name};
-use crate::job::{Job, StanzaId};
-use crate::script::Scripts;
-use crate::source::Span;
+use crate::jobset::World;
+use crate::jobset::distribution::{Shipped, shipped};
+use crate::jobset::unit_name::unit_name;
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
-use crate::world::World;
-
-pub use companion::Companion;
-use context::Lowering;
+use crate::text::source::Span;
+use crate::upstart::instances::Instance;
+use crate::upstart::job::{Job, StanzaId};
+use crate::upstart::script::Scripts;
 use draft::Draft;
 use finish::{Decisions, finish};
+use job_checks::{carriage_returns, garbled, replaced};
 use ledger::Ledger;
-use names::Shipped;
-pub use names::{is_known_job, replaced_by_distribution};
-pub use started::Wait;
+use lowering::Lowering;
+use options::Options;
+use process::event_variables;
+use stanza::{cgroup, console, description, env, import, instance, kill, limit, old, respawn};
+
+pub use companion::Companion;
+pub use process::waits::Wait;
 
 /// What a job became.
 #[derive(Debug)]
@@ -114,7 +96,7 @@ pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, 
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
-    if let Some(shipped) = names::shipped(&job.name) {
+    if let Some(shipped) = shipped(&job.name) {
         let unit = lowering.name;
         let diagnostic = match shipped {
             Shipped::SameName => SHIPPED_UNIT
@@ -127,53 +109,22 @@ pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, 
         };
         lowering.diagnostics.push(diagnostic);
     }
-    identity::lower(&mut lowering);
-    let activation = activation::start(&mut lowering);
+    description::lower(&mut lowering);
+    let activation = condition::start(&mut lowering);
     let shape = activation.shape(&lowering);
-    let conditions = activation::lower(&mut lowering, activation);
+    let conditions = condition::lower(&mut lowering, activation);
     instance::lower(&mut lowering);
     cgroup::lower(&mut lowering);
     let processes = process::lower(&mut lowering, shape, &conditions);
-    let signals = ending::lower(&mut lowering, shape, &processes);
+    let signals = kill::lower(&mut lowering, shape, &processes);
     let respawn = respawn::lower(&mut lowering, shape, &processes, &signals);
-    attributes::lower(&mut lowering);
-    environment::lower(&mut lowering);
-    imported::lower(&mut lowering);
-    historical::lower(&mut lowering);
+    limit::lower(&mut lowering);
+    env::lower(&mut lowering);
+    import::lower(&mut lowering);
+    old::lower(&mut lowering);
     console::lower(&mut lowering);
     event_variables::lower(&mut lowering, &processes);
     finish(lowering, Decisions { shape, conditions, processes, signals, respawn })
-}
-
-/// Places that init's tokeniser garbles: one finding for each stanza.
-fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
-    for record in &lowering.job.stanzas {
-        let within = |span: &&Span| span.origin == record.span.origin && record.span.range().contains(&span.start);
-        let mut places = mangled.iter().filter(within);
-        let Some(&first) = places.next() else { continue };
-        let mut diagnostic = MANGLED_BLANK
-            .at(first, "init garbles the blanks before this backslash")
-            .note("read as evidently meant")
-            .help("put the backslash into single quotes, or write the text without it");
-        let more = places.count();
-        if more > 0 {
-            diagnostic = diagnostic.note(format!("and so in {more} more places of this stanza"));
-        }
-        lowering.diagnostics.push(diagnostic);
-    }
-}
-
-/// init leaves the carriage returns of a file from DOS in scripts.
-fn carriage_returns(lowering: &mut Lowering<'_>) {
-    for stated in lowering.job.processes.values() {
-        if stated.value.body() == Body::Script && stated.value.text().value.contains("\r\n") {
-            let diagnostic = CARRIAGE_RETURNS
-                .at(lowering.job.stanzas[stated.stanza.0].span, "the lines of this script end in carriage returns")
-                .note("init hands them to the shell, which takes them for parts of words; the unit does the same")
-                .help("take them out of the file: `sed -i 's/\\r$//' FILE`");
-            lowering.diagnostics.push(diagnostic);
-        }
-    }
 }
 
 fn refused(job: &Job, length: usize) -> Lowered {
@@ -196,31 +147,5 @@ fn refused(job: &Job, length: usize) -> Lowered {
         reloads: false,
         stanzas: ledger.finish(job),
         diagnostics: vec![diagnostic],
-    }
-}
-
-/// Stanzas whose place another one took. That an override does so is its purpose; in one file it is a slip.
-fn replaced(lowering: &mut Lowering<'_>) {
-    let job = lowering.job;
-    for (index, record) in job.stanzas.iter().enumerate() {
-        let Some(by) = record.replaced_by else { continue };
-        let stanza = StanzaId(index);
-        let other = &job.stanzas[by.0];
-        if other.span.origin != record.span.origin || other.keyword == "manual" {
-            lowering.ledger.record(stanza, Disposition::Dropped, &[], Some(&OVERWRITTEN_STANZA));
-            continue;
-        }
-        let diagnostic = OVERWRITTEN_STANZA
-            .at(record.span, format!("this `{}` does not count", record.keyword))
-            .related(other.span, "this one takes its place");
-        let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
-            diagnostic.help("if it was to be `start on`, write that: nothing starts this job; else delete it")
-        } else if matches!(record.keyword, "env" | "cgroup") {
-            // What accumulates is told apart in what init keeps, although the last one counts.
-            diagnostic.help("delete it")
-        } else {
-            diagnostic.help("delete it").edit(record.span, "")
-        };
-        lowering.dropped(stanza, diagnostic);
     }
 }

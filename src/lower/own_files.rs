@@ -14,8 +14,11 @@ const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 /// Beginnings of the names of units: of one that stands for an event, for the start of a job, for an event that has come, and for all events
 /// that a job waits for.
 pub(super) const EVENT: &str = "upstart-event-";
+
 pub(super) const STARTED: &str = "upstart-started-";
+
 pub(super) const LATCH: &str = "upstart-latch-";
+
 pub(super) const JOINED: &str = "upstart-joined-";
 
 /// The unit for the start of the job whose unit this is in (systemd.unit(5), "Specifiers").

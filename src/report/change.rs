@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::excerpt::single_line;
 use crate::diagnostic::Edit;
-use crate::source::Source;
 use crate::text::lines::{boundary, boundary_after, line_end, line_start};
+use crate::text::source::Source;
 
 /// A change of more lines than this is not shown: the help says what it is.
 const MAX_LINES: usize = 24;
@@ -123,7 +123,7 @@ impl Region<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{Origin, Span};
+    use crate::text::source::{Origin, Span};
 
     fn shown(text: &str, edits: &[(Range<usize>, &str)]) -> String {
         let edits: Vec<Edit> = edits

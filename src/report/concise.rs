@@ -1,8 +1,8 @@
 //! One line for each diagnostic, in the form that editors know from compilers.
 
-use super::visible;
 use crate::diagnostic::Diagnostic;
-use crate::source::Sources;
+use crate::text::source::Sources;
+use crate::text::visible::visible;
 
 /// `file:line:column: severity[CODE]: message`, without a newline.
 pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {

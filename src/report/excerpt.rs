@@ -6,20 +6,26 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::visible;
-use crate::source::Source;
 use crate::text::lines::{boundary, boundary_after, line_end, line_start};
+use crate::text::source::Source;
+use crate::text::visible;
 
 /// Lines further apart than this are shown in excerpts of their own.
 const MAX_GAP: usize = 200;
+
 /// So many lines from the beginning and from the end of a span are shown.
 const HEAD: usize = 5;
+
 const TAIL: usize = 2;
+
 /// Characters. A line that is longer is cut to [`CUT`] around what is marked.
 const MAX_LINE: usize = 160;
+
 const CUT: usize = 120;
+
 /// Characters that are kept before the mark in a line that is cut.
 const LEAD: usize = 40;
+
 const ELLIPSIS: char = '…';
 
 /// A place to underline.

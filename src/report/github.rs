@@ -1,9 +1,9 @@
 //! Annotations as a workflow on GitHub reads them from the output of a program.
 
 use super::prose::prose;
-use super::visible;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Sources;
+use crate::text::source::Sources;
+use crate::text::visible::visible;
 
 /// `::warning title=...,file=...,line=...::message`, without a newline.
 pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
@@ -42,7 +42,7 @@ fn property(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::diagnostic::Rule;
-    use crate::source::{Origin, Source, Span};
+    use crate::text::source::{Origin, Source, Span};
 
     static ERROR: Rule = Rule::sample("U003", "unknown-word", Severity::Error);
     static NOTE: Rule = Rule::sample("U210", "author-dropped", Severity::Note);

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::data::json_of;
-use super::{Converted, Summary};
-use crate::conversion::{Conversion, Output};
+use super::Summary;
+use super::escape::json_of;
+use crate::convert::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Edit, Outcome};
-use crate::source::{Position, Sources, Span, lossy};
+use crate::systemd::layout::Output;
+use crate::text::bytes::lossy;
+use crate::text::source::{Position, Sources, Span};
 
 /// The JSON Schema, draft 2020-12, of what [`json`] writes.
 pub const SCHEMA: &str = include_str!("schema.json");

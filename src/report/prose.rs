@@ -1,7 +1,7 @@
 //! All that a diagnostic says, for readers that show it as one text.
 
-use super::visible;
 use crate::diagnostic::Diagnostic;
+use crate::text::visible::visible;
 
 /// The message, then the notes, then the help, as lines that do nothing to a terminal. The first is never empty.
 pub(super) fn prose(diagnostic: &Diagnostic) -> Vec<String> {

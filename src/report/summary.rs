@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Converted, visible};
+use crate::convert::Converted;
 use crate::diagnostic::{Disposition, Severity};
+use crate::text::visible::visible;
 
 /// What the line that ends the text form tells.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +88,6 @@ impl Summary {
     }
 }
 
-pub(super) fn counted(number: usize, name: &str) -> String {
+pub(crate) fn counted(number: usize, name: &str) -> String {
     if number == 1 { format!("1 {name}") } else { format!("{number} {name}s") }
 }

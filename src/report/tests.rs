@@ -5,13 +5,16 @@ use std::sync::{Arc, LazyLock};
 use jsonschema::Validator;
 use proptest::prelude::*;
 
-use super::{Converted, Counting, SCHEMA, Style, Summary, concise, json, text};
-use crate::conversion::{Conversion, Output};
+use super::{Counting, SCHEMA, Style, Summary, concise, json, text};
+use crate::convert::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity};
-use crate::source::{Origin, Place, Source, Sources, Span};
+use crate::systemd::layout::Output;
+use crate::text::source::{Origin, Place, Source, Sources, Span};
 
 static ERROR: Rule = Rule::sample("U003", "unknown-word", Severity::Error);
+
 static WARNING: Rule = Rule::sample("U207", "console-output", Severity::Warning);
+
 static NOTE: Rule = Rule::sample("U210", "author-dropped", Severity::Note);
 
 static OBJECT: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap());
@@ -339,14 +342,14 @@ proptest! {
         let head = format!("{}[{}]: ", diagnostic.severity.name(), diagnostic.rule.code);
         prop_assert!(shown.starts_with(&head));
         for line in shown.lines() {
-            prop_assert_eq!(super::visible::line(line), line, "a character that does something is left");
+            prop_assert_eq!(crate::text::visible::line(line), line, "a character that does something is left");
             prop_assert!(line.chars().count() < 12_000);
         }
         prop_assert!(shown.ends_with('\n'));
         let coloured = text(&sources, &diagnostic, Style::Coloured);
         prop_assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), shown);
         let line = concise(&sources, &diagnostic);
-        prop_assert_eq!(&super::visible::line(&line), &line);
+        prop_assert_eq!(&crate::text::visible::line(&line), &line);
     }
 
     #[test]

@@ -9,11 +9,12 @@ use annotate_snippets::renderer::{
 };
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::change::{self, Row};
+use super::change;
+use super::change::Row;
 use super::excerpt::{Excerpt, Mark, excerpts};
-use super::visible;
 use crate::diagnostic::{Diagnostic, Edit, Severity};
-use crate::source::{Origin, Place, Source, Sources};
+use crate::text::source::{Origin, Place, Source, Sources};
+use crate::text::visible::visible;
 
 /// Whether to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,15 +7,16 @@
 //! What it cannot see: aliases and functions that a sourced file defines.
 
 mod context;
-mod dedent;
-pub mod guard;
+pub(super) mod dedent;
 mod here_document;
-pub mod job_control;
-mod open_document;
+pub(super) mod open_document;
 mod reader;
 mod word;
-mod words;
+pub(super) mod words;
 pub mod wrapper;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -115,6 +116,3 @@ pub fn read(text: &str) -> Reading {
     reading.end = text.len();
     reading
 }
-
-#[cfg(test)]
-mod tests;

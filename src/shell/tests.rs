@@ -341,9 +341,9 @@ fn check_offsets(text: &str) -> Result<(), TestCaseError> {
         prop_assert!(at > 0 && text.is_char_boundary(at) && text.as_bytes()[at - 1] == b'\n');
     }
     let reading = read(text);
-    super::guard::leading_guards(text, &reading);
-    super::job_control::find(text, &reading);
-    super::words(text, &reading);
+    crate::upstart::script::leading_guards::leading_guards(text, &reading);
+    crate::upstart::script::job_control::find(text, &reading);
+    crate::shell::words(text, &reading);
     Ok(())
 }
 

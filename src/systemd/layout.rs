@@ -1,5 +1,14 @@
 //! Where an administrator installs files, relative to the root of the system.
 
+/// A file to be installed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Relative to the root of the system: `etc/systemd/system/foo.service`.
+    pub path: String,
+    /// Decoded as [`crate::text::source`] does it.
+    pub text: String,
+}
+
 /// Units and the directories of their drop-ins (systemd.unit(5), "Unit File Load Path").
 pub const UNITS: &str = "etc/systemd/system";
 

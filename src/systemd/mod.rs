@@ -7,7 +7,7 @@ mod name;
 pub mod ordering;
 mod quote;
 mod unit;
-mod value;
+pub(super) mod value;
 
 pub use directive::{Directive, Section};
 pub use feature::Feature;

@@ -4,8 +4,8 @@
 //! undone, then `%` specifiers are replaced, and when the command is started `$`. So `\x25` and `\x24` do not
 //! protect `%` and `$`; only doubling does.
 
-use crate::hidden::is_hidden;
-use crate::source::is_stand_in;
+use crate::text::bytes::is_stand_in;
+use crate::text::visible::is_hidden;
 
 /// Who expands `$`.
 #[derive(Clone, Copy, PartialEq, Eq)]

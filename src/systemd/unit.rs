@@ -80,7 +80,7 @@ impl Unit {
         self.entries.iter().filter(|(_, entry)| !entry.values.is_empty()).map(|(&directive, _)| directive)
     }
 
-    /// The bytes of the longest physical line of the file: see [`super::Feature::LongLine`].
+    /// The bytes of the longest physical line of the file: see [`crate::systemd::Feature::LongLine`].
     pub fn longest_line(&self) -> usize {
         self.to_string().split('\n').map(str::len).max().unwrap_or_default()
     }

@@ -5,8 +5,14 @@
 
 use std::fmt;
 
-use super::UnitName;
-use super::quote::{self, Dollar, is_noncharacter, is_unprintable};
+use super::quote::{Dollar, is_noncharacter, is_unprintable};
+use super::{UnitName, quote};
+use crate::text::bytes::lossy;
+
+/// One line that systemd takes literally; `None` where it cannot ([`Value::exact_line`]), or where the text is not UTF-8.
+pub(crate) fn literal(text: &str) -> Option<Value> {
+    Value::exact_line(text).filter(|_| lossy(text) == text)
+}
 
 /// One argument or one variable, with the NUL at its end, is shorter than this (`MAX_ARG_STRLEN` of Linux).
 const ARGUMENT_MAX: usize = 131_072;
@@ -189,7 +195,7 @@ impl Value {
 
     /// `NAME=VALUE` for `Environment=`; `None` where systemd would drop it: a name that is not a letter or `_`
     /// followed by letters, digits and `_`; a value that is not UTF-8 or holds a Unicode noncharacter or a NUL;
-    /// more than 131 071 bytes in all. For values with control characters see [`super::Feature::of_value`].
+    /// more than 131 071 bytes in all. For values with control characters see [`crate::systemd::Feature::of_value`].
     pub fn environment(name: &str, value: &[u8]) -> Option<Self> {
         assignment(name, value).map(Self)
     }

@@ -1,4 +1,9 @@
 //! Text, whatever it says.
 
+pub mod bytes;
+pub(super) mod glob;
 pub(crate) mod lines;
 pub(crate) mod list;
+pub mod source;
+pub mod suggestion;
+pub(super) mod visible;

@@ -6,13 +6,15 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use upstart2systemd::conversion::{Conversion, Options};
+use upstart2systemd::convert::Conversion;
 use upstart2systemd::convert::convert;
-use upstart2systemd::dialect::Dialect;
-use upstart2systemd::job::JobName;
-use upstart2systemd::plan::Found;
-use upstart2systemd::report::{self, Style};
-use upstart2systemd::source::{Source, Sources};
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::migrate::Found;
+use upstart2systemd::report;
+use upstart2systemd::report::Style;
+use upstart2systemd::text::source::{Source, Sources};
+use upstart2systemd::upstart::dialect::Dialect;
+use upstart2systemd::upstart::job::JobName;
 
 /// The job files in a directory of the project, in order.
 pub(crate) fn jobs(directory: impl AsRef<Path>) -> Vec<PathBuf> {

@@ -1,7 +1,9 @@
 //! Every place that a stanza says its parts have.
 
-use upstart2systemd::ast::{Cgroup, Condition, Process, Stanza, Word};
-use upstart2systemd::source::{Span, Spanned};
+use upstart2systemd::text::source::Word;
+use upstart2systemd::text::source::{Span, Spanned};
+use upstart2systemd::upstart::ast::{Cgroup, Process, Stanza};
+use upstart2systemd::upstart::condition::Condition;
 
 /// The places of the parts of a stanza, in the order of the text.
 pub(crate) fn places(stanza: &Stanza) -> Vec<Span> {

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use upstart2systemd::allow;
-use upstart2systemd::ast::{self, Process, Stanza};
-use upstart2systemd::conversion::{Conversion, Options};
-use upstart2systemd::convert::{convert, read};
+use upstart2systemd::convert::Conversion;
+use upstart2systemd::convert::Converted;
+use upstart2systemd::convert::convert;
+use upstart2systemd::convert::read::read;
+use upstart2systemd::diagnostic::fix::{AllFixed, Ending, fix_all};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Diagnostic, Rule, Severity};
-use upstart2systemd::fix::{AllFixed, Ending, fix_all};
-use upstart2systemd::job::{Job, JobName};
-use upstart2systemd::lint::{self, Subject};
-use upstart2systemd::report::{self, Converted, Style, believed::believed};
-use upstart2systemd::source::{Origin, Source, Sources, Span};
+use upstart2systemd::lint;
+use upstart2systemd::lint::Subject;
+use upstart2systemd::lint::allow;
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::report;
+use upstart2systemd::report::Style;
+use upstart2systemd::report::parsed_job::believed;
+use upstart2systemd::text::source::{Origin, Source, Sources, Span};
+use upstart2systemd::upstart::ast;
+use upstart2systemd::upstart::ast::{Process, Stanza};
+use upstart2systemd::upstart::job::{Job, JobName};
 
 #[path = "places.rs"]
 mod places;

@@ -9,10 +9,14 @@ use std::time::SystemTime;
 
 use proptest::prelude::*;
 use proptest::sample::subsequence;
-use upstart2systemd::conversion::{Converted, Options, Output};
-use upstart2systemd::job::JobName;
-use upstart2systemd::plan::{self, Found, Plan};
-use upstart2systemd::source::{Source, Sources, encode};
+use upstart2systemd::convert::Converted;
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::migrate;
+use upstart2systemd::migrate::{Found, Plan};
+use upstart2systemd::systemd::layout::Output;
+use upstart2systemd::text::bytes::encode;
+use upstart2systemd::text::source::{Source, Sources};
+use upstart2systemd::upstart::job::JobName;
 
 use super::job::{self, Text};
 use super::mutate;
@@ -56,9 +60,9 @@ fn found(directory: &Directory) -> Vec<Found> {
 /// A plan accounts for every stanza of every job, and is the same whatever the order of the jobs.
 pub(crate) fn planned(directory: &Directory, options: &Options) -> Plan {
     let mut jobs = found(directory);
-    let plan = plan::plan(jobs.clone(), options);
+    let plan = migrate::plan(jobs.clone(), options);
     jobs.reverse();
-    let again = plan::plan(jobs, options);
+    let again = migrate::plan(jobs, options);
     assert_eq!(plan.files, again.files, "other files for the same jobs in another order");
     assert_eq!(plan.enabled, again.enabled);
     assert_eq!(plan.jobs.len(), again.jobs.len());
@@ -77,7 +81,7 @@ pub(crate) fn planned(directory: &Directory, options: &Options) -> Plan {
 /// systemd takes all units of the plan, and can start them together. `None` where there is no systemd.
 pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<String>> {
     let root = TestDirectory::new();
-    for Output { path, text } in plan::plan(found(directory), options).files {
+    for Output { path, text } in migrate::plan(found(directory), options).files {
         let path = root.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, encode(&text)).unwrap();

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use upstart2systemd::conversion::Options;
-use upstart2systemd::source::{Source, Sources};
+use upstart2systemd::lower::options::Options;
+use upstart2systemd::text::source::{Source, Sources};
 
 use super::common::{dialects, jobs};
 

@@ -38,11 +38,13 @@ use std::fs;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use upstart2systemd::conversion::{Logs, Options};
-use upstart2systemd::convert::{convert, read};
-use upstart2systemd::dialect::Dialect;
-use upstart2systemd::source::{Sources, encode};
-use upstart2systemd::stanza_table;
+use upstart2systemd::convert::convert;
+use upstart2systemd::convert::read::read;
+use upstart2systemd::lower::options::{Logs, Options};
+use upstart2systemd::text::bytes::encode;
+use upstart2systemd::text::source::Sources;
+use upstart2systemd::upstart::dialect::Dialect;
+use upstart2systemd::upstart::stanza_table;
 
 use hold::{hold, times};
 use job::Text;

@@ -1,8 +1,12 @@
 //! A job file with just these stanzas. What it is read as says whether the reader lost something.
 
-use upstart2systemd::ast::{Amount, Cgroup, Condition, Console, ExitStatus, Expect, File, Historical, Limit, Phase, Process};
-use upstart2systemd::ast::{RespawnLimit, Signal, Stanza, Word};
-use upstart2systemd::event::Expr;
+use upstart2systemd::text::source::Word;
+use upstart2systemd::upstart::ast::{Amount, Cgroup, Console, Expect, File, Historical, Limit, Phase, Process};
+use upstart2systemd::upstart::ast::{RespawnLimit, Stanza};
+use upstart2systemd::upstart::condition::Condition;
+use upstart2systemd::upstart::expression::Expr;
+use upstart2systemd::upstart::signal::ExitStatus;
+use upstart2systemd::upstart::signal::Signal;
 
 pub(crate) fn print(file: &File) -> String {
     file.stanzas.iter().map(|stanza| format!("{}\n", line(&stanza.value))).collect()

@@ -8,11 +8,11 @@ use std::process::{Command, ExitStatus, Stdio};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use upstart2systemd::conversion::Options;
 use upstart2systemd::convert::convert;
-use upstart2systemd::job::JobName;
-use upstart2systemd::source::{Source, Sources};
+use upstart2systemd::lower::options::Options;
 use upstart2systemd::systemd::Directive;
+use upstart2systemd::text::source::{Source, Sources};
+use upstart2systemd::upstart::job::JobName;
 
 use crate::systemd::{Reading, commands, values};
 use crate::unit::single_dollars;

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use rustix::fs::Mode;
 use tempfile::TempDir;
-use upstart2systemd::source::encode;
+use upstart2systemd::text::bytes::encode;
 
 /// The user and the group `nobody`, for systemd refuses to be root's user instance.
 const NOBODY: u32 = 65534;

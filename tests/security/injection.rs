@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use upstart2systemd::stanza_table;
+use upstart2systemd::upstart::stanza_table;
 
 use crate::modes::below;
 use crate::program::analyze;

@@ -1,19 +1,24 @@
 //! `lint`: what is wrong in jobs, whether or not anybody converts them.
 
-mod fixing;
+mod apply_fixes;
+mod baseline;
+mod configuration;
+mod findings;
+mod selection;
 mod settings;
-mod subjects;
+pub(super) mod shell_check;
 
 use std::path::Path;
 
 use super::arguments::Lint;
-use super::baseline::Baseline;
 use super::input::STDIN;
-use super::telling::{judge, tell};
+use super::status::judge;
+use super::tell::tell;
 use super::{Status, Streams};
-use crate::conversion::Converted;
+use crate::convert::Converted;
 use crate::diagnostic::registry;
-use crate::report::visible;
+use crate::text::visible::visible;
+use baseline::Baseline;
 use settings::Settings;
 
 pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
@@ -29,12 +34,12 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
             Err(message) => return streams.usage(&message),
         };
         if arguments.fix {
-            status = status.max(fixing::fix(arguments, &settings, path, streams));
+            status = status.max(apply_fixes::fix(arguments, &settings, path, streams));
             if arguments.diff || path.as_os_str() == STDIN {
                 continue;
             }
         }
-        match subjects::lint(arguments, &settings, path, streams) {
+        match findings::lint(arguments, &settings, path, streams) {
             Ok(found) => {
                 status =
                     status.max(found.iter().map(|file| judge(&file.conversion, settings.fail_on, false)).max().unwrap_or(Status::Done));
@@ -86,7 +91,7 @@ fn baseline(arguments: &Lint, known: &[&'static crate::diagnostic::Rule], files:
     Baseline::read(path)?.filter(files);
     let mut status = Status::Done;
     for file in files.iter() {
-        let place = crate::source::encode(file.sources.conf.path()).into_owned();
+        let place = crate::text::bytes::encode(file.sources.conf.path()).into_owned();
         let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(&place);
         let fail_on = Settings::new(arguments, Path::new(path), known).map_err(anyhow::Error::msg)?.fail_on;
         status = status.max(judge(&file.conversion, fail_on, false));

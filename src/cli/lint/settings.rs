@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::configuration::Configuration;
+use super::selection::{Layer, Selection};
+use super::shell_check::{Checker, Wanted};
 use crate::cli::arguments::{DialectOf, FailOn, Lint};
-use crate::cli::configuration::Configuration;
 use crate::cli::input::STDIN;
-use crate::cli::selection::{Layer, Selection};
-use crate::cli::shell_check::{Checker, Wanted};
-use crate::conversion::Options;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::world::Outside;
+use crate::jobset::Outside;
+use crate::lower::options::Options;
 
 pub(super) struct Settings {
     pub(super) selection: Selection,

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 
-use super::header::is_ours;
+use super::ours::is_ours;
 use super::places::Places;
 use super::{Change, Kind, path, stale};
-use crate::conversion::Output;
-use crate::source;
+use crate::systemd::layout::Output;
+use crate::text::bytes::encode;
 
 /// Compares the files below a root with what is to be there, and answers a change for each output and each file of ours that
 /// is not among them, in the order of the bytes of the paths. Fails where an output cannot go: out of the root, through a
@@ -72,7 +72,7 @@ fn kind<'a>(root: &Path, places: &Places<'_>, file: &Path, after: &'a str) -> Re
         return Ok(Kind::Foreign { before: None, after });
     }
     let before = fs::read(&at).with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
-    Ok(if before == source::encode(after).as_ref() {
+    Ok(if before == encode(after).as_ref() {
         Kind::Same
     } else if is_ours(&before) {
         Kind::Changed { before, after }

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use similar::TextDiff;
 
 use super::{Change, Kind};
-use crate::report::visible;
-use crate::source;
+use crate::text::bytes::carry;
+use crate::text::visible::visible;
 
 /// What would change, as `patch -p1` takes it. The text is as [`source`] carries it; paths are made visible. Stale files
 /// are shown if they are to be removed.
@@ -17,8 +17,8 @@ fn one(Change { path, kind }: &Change<'_>) -> String {
     let path = visible(path);
     let (before, after) = match kind {
         Kind::New { after } | Kind::Foreign { before: None, after } => (None, Some(*after)),
-        Kind::Changed { before, after } | Kind::Foreign { before: Some(before), after } => (Some(source::carry(before)), Some(*after)),
-        Kind::Stale { before } => (Some(source::carry(before)), None),
+        Kind::Changed { before, after } | Kind::Foreign { before: Some(before), after } => (Some(carry(before)), Some(*after)),
+        Kind::Stale { before } => (Some(carry(before)), None),
         Kind::Same => (None, None),
     };
     let name = |side: &str, there: bool| if there { format!("{side}/{path}") } else { "/dev/null".to_owned() };

@@ -6,15 +6,15 @@
 //!      what is there       └──stage──▶ .upstart2systemd-staging ──rename──▶ in place
 //! ```
 
-mod compare;
-mod diff;
-mod header;
+pub(super) mod compare;
+pub(super) mod diff;
+mod moves;
+mod ours;
 mod path;
 mod places;
-mod replace;
 mod staging;
 mod stale;
-mod write;
+pub(super) mod write;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +28,7 @@ pub(super) use write::{Writing, write};
 /// A file of the overlay, as it is and as it is to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change<'a> {
-    /// Relative to the root, decoded as [`crate::source`] does it.
+    /// Relative to the root, decoded as [`crate::text::source`] does it.
     pub(super) path: Cow<'a, str>,
     pub(super) kind: Kind<'a>,
 }

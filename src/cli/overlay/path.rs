@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use super::staging::STAGING;
-use crate::source;
+use crate::text::bytes::{carry, encode};
 
 /// The path of an output below the root. None leads out of it.
 pub(super) fn relative(path: &str) -> Result<PathBuf> {
-    let bytes = source::encode(path);
+    let bytes = encode(path);
     let is_plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
     ensure!(
         bytes.split(|&byte| byte == b'/').all(is_plain) && bytes.split(|&byte| byte == b'/').next() != Some(STAGING.as_bytes()),
@@ -22,5 +22,5 @@ pub(super) fn relative(path: &str) -> Result<PathBuf> {
 
 /// The path below the root as text.
 pub(super) fn text(relative: &Path) -> String {
-    source::carry(relative.as_os_str().as_bytes())
+    carry(relative.as_os_str().as_bytes())
 }

@@ -1,9 +1,10 @@
 //! The directory in which files are written before they are moved into place.
 
-use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
-use std::io::{self, ErrorKind};
+use std::fs::{DirBuilder, File, Permissions, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -11,10 +12,13 @@ use super::places::root_exists;
 
 /// The name of the staging directory in the root, where renaming never crosses a file system.
 pub(super) const STAGING: &str = ".upstart2systemd-staging";
+
 /// How the name begins of the directory that holds what was replaced and could not be put back.
 const KEPT: &str = ".upstart2systemd-replaced";
+
 /// In the staging directory: what is to come.
 const NEW: &str = "new";
+
 /// In the staging directory: what was replaced.
 const OLD: &str = "old";
 

@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use rayon::prelude::*;
 
-use super::header::{BEGINNING, is_ours};
+use super::ours::{BEGINNING, is_ours};
 use super::places::Places;
 use super::{Change, Kind, path};
-use crate::conversion::Output;
 use crate::lower::own_files::WRITTEN_TO;
+use crate::systemd::layout::Output;
 
 /// Finds files of ours that are not wanted any more. What cannot be listed or read is not known to be ours.
 pub(super) fn find(root: &Path, places: &mut Places<'_>, wanted: &BTreeMap<PathBuf, &Output>) -> Vec<(PathBuf, Change<'static>)> {

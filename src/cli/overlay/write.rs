@@ -11,12 +11,12 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
 use super::compare::{Survey, survey};
+use super::moves::{Move, make_all};
 use super::places::Places;
-use super::replace::{Move, make_all};
-use super::staging::{self, Root, Staging};
-use super::{Change, Kind, path};
-use crate::conversion::Output;
-use crate::source;
+use super::staging::{Root, Staging};
+use super::{Change, Kind, path, staging};
+use crate::systemd::layout::Output;
+use crate::text::bytes::encode;
 use crate::text::list;
 
 /// What may be done to files that are there.
@@ -31,7 +31,7 @@ pub(in crate::cli) struct Writing {
 /// At most so many files are named where there are more.
 const NAMED: usize = 10;
 
-/// Writes outputs below a root, and answers what was found to do, as [`super::compare`] does. Either all of it is done, or
+/// Writes outputs below a root, and answers what was found to do, as [`crate::cli::overlay::compare`] does. Either all of it is done, or
 /// nothing is changed and the error says why. `progress` hears how many steps out of how many are done, from any thread.
 ///
 /// A run that is killed leaves each file whole, old or new: files are written elsewhere and renamed. They are not
@@ -117,7 +117,7 @@ fn write_all(root: &Path, staging: &Staging, plan: &Plan<'_>, step: &(dyn Fn() +
     plan.files.par_iter().try_for_each(|(file, text)| {
         let mut opened =
             File::options().write(true).create_new(true).mode(0o644).open(staging.new_file(file)).with_context(|| failed(file))?;
-        opened.write_all(&source::encode(text)).with_context(|| failed(file))?;
+        opened.write_all(&encode(text)).with_context(|| failed(file))?;
         // Whatever the umask: a unit that only root reads is one that `systemctl cat` does not show.
         opened.set_permissions(Permissions::from_mode(0o644)).with_context(|| failed(file))?;
         step();

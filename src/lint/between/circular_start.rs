@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::reach::{Reach, Source, source};
 use super::{Findings, Neighbours};
-use crate::ast::Event;
 use crate::diagnostic::registry::{CIRCULAR_START, NEVER_STARTED_JOB};
-use crate::source::lossy;
+use crate::text::bytes::lossy;
+use crate::upstart::condition::Event;
 
 pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
     let mut told = BTreeSet::new();

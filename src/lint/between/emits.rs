@@ -2,9 +2,9 @@
 
 use super::{Findings, Neighbours};
 use crate::diagnostic::registry::{DECLARED_EVENT_NOT_EMITTED, EMITTED_EVENT_NOT_DECLARED};
-use crate::event_table::is_known_event;
-use crate::source::lossy;
-use crate::world::Emitter;
+use crate::jobset::Emitter;
+use crate::text::bytes::lossy;
+use crate::upstart::events::is_known_event;
 
 pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
     for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -32,8 +32,9 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             }
             found.push((index, diagnostic));
         }
-        let matches =
-            |pattern: &str, event: &str| pattern == event || (pattern.contains(['*', '?', '[']) && crate::glob::matches(pattern, event));
+        let matches = |pattern: &str, event: &str| {
+            pattern == event || (pattern.contains(['*', '?', '[']) && crate::text::glob::matches(pattern, event))
+        };
         let mut told: Vec<&str> = Vec::new();
         for event in neighbours.world.events_of(&job.name.0) {
             if declared.iter().any(|word| matches(&word.value, event)) || told.contains(&event) {

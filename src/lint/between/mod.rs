@@ -6,10 +6,9 @@ mod reach;
 mod unstarted_instance;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Span};
-use crate::survey::Known;
-use crate::world::World;
-
+use crate::jobset::World;
+use crate::jobset::survey::Known;
+use crate::text::source::{Place, Span};
 use reach::Reach;
 
 /// The jobs of a directory, in the order of their names, and what each knows of the others.

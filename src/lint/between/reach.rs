@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Neighbours;
-use crate::ast::{Condition, Event, NamedJob};
-use crate::event::Expr;
-use crate::event_table::{JobState, is_known_event};
-use crate::lower::is_known_job;
-use crate::shell::job_control::Verb;
+use crate::jobset::distribution::is_known_job;
+use crate::upstart::condition::{Condition, Event, NamedJob};
+use crate::upstart::events::{JobState, is_known_event};
+use crate::upstart::expression::Expr;
+use crate::upstart::script::job_control::Verb;
 
 pub(super) struct Reach {
     /// For each job whether something starts it, or a person has to.

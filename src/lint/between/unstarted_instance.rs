@@ -2,11 +2,11 @@
 
 use super::reach::Reach;
 use super::{Findings, Neighbours};
-use crate::ast::Argument;
 use crate::diagnostic::registry::UNSTARTED_INSTANCE;
-use crate::event_table::event_carries;
-use crate::instance::Instance;
-use crate::source::lossy;
+use crate::text::bytes::lossy;
+use crate::upstart::condition::Argument;
+use crate::upstart::events::event_carries;
+use crate::upstart::instances::Instance;
 
 pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
     for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -39,7 +39,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
 }
 
 /// Whether an event of the condition may carry the variable.
-fn comes_with(neighbours: &Neighbours<'_>, job: &crate::job::Job, variable: &str) -> bool {
+fn comes_with(neighbours: &Neighbours<'_>, job: &crate::upstart::job::Job, variable: &str) -> bool {
     let events = job.start_on.iter().flat_map(|condition| condition.value.leaves());
     events.into_iter().any(|event| {
         let name = event.name.value.as_str();

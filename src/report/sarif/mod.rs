@@ -1,20 +1,25 @@
 //! A run as SARIF 2.1.0, in the way in which GitHub's code scanning takes it: all rules and not only those that were hit, no
 //! empty texts, and no fixes that change nothing, for which it refuses the whole file.
 
-mod rule;
+mod descriptor;
 mod uri;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::data::json_of;
+use super::escape::json_of;
 use super::prose::prose;
-use super::{Converted, visible};
+use crate::convert::Converted;
+use crate::diagnostic::fingerprint::Fingerprint;
 use crate::diagnostic::{Diagnostic, Edit, Rule};
-use crate::fingerprint::Fingerprint;
-use crate::source::{Source, Sources, Span, lossy};
-use rule::{Descriptor, descriptor};
+use crate::text::bytes::lossy;
+use crate::text::source::{Source, Sources, Span};
+use crate::text::visible::visible;
+use descriptor::{Descriptor, descriptor};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 

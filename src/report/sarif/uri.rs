@@ -1,6 +1,6 @@
 //! Paths as URI references.
 
-use crate::source::encode;
+use crate::text::bytes::encode;
 
 /// A relative path as a relative reference, an absolute one as a `file` URI. Never empty.
 pub(super) fn reference(path: &str) -> String {
@@ -29,7 +29,7 @@ pub(super) fn reference(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::carry;
+    use crate::text::bytes::carry;
 
     #[test]
     fn paths_are_references() {

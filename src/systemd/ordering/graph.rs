@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::super::Directive::{After, Before, BindsTo, WantedBy, Wants};
-use super::super::name::template_of;
-use super::super::{Directive, Unit, UnitName, Value};
 use super::implied::{Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal};
 use super::shipped::SHIPPED;
 use super::{Edge, Origin};
+use crate::systemd::Directive::{After, Before, BindsTo, WantedBy, Wants};
+use crate::systemd::name::template_of;
+use crate::systemd::{Directive, Unit, UnitName, Value};
 
 /// A wait: the later unit and the earlier one, which are never the same.
 pub(super) type Pair = (usize, usize);

@@ -1,7 +1,7 @@
 //! The ordering that units have without stating it.
 
-use super::super::Directive::{DefaultDependencies, RequiresMountsFor, RootDirectory, StandardError, StandardOutput, WorkingDirectory};
-use super::super::{Unit, Value, escape_path};
+use crate::systemd::Directive::{DefaultDependencies, RequiresMountsFor, RootDirectory, StandardError, StandardOutput, WorkingDirectory};
+use crate::systemd::{Unit, Value, escape_path};
 
 /// What `DefaultDependencies=yes` orders a unit after, and before; `shutdown.target` and `umount.target` are left out,
 /// because nothing is started along with them.

@@ -18,13 +18,13 @@ mod components;
 mod graph;
 mod implied;
 mod shipped;
+
 #[cfg(test)]
 mod tests;
 
+use super::{Directive, Unit, UnitName};
 use breaking::Breaking;
 use graph::Graph;
-
-use super::{Directive, Unit, UnitName};
 
 /// The unit `later` waits for the unit `earlier`. An instance goes by the name of its template.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,12 +9,17 @@ use std::process::{Child, Command, Stdio, exit};
 use std::thread::sleep;
 use std::time::Instant;
 
-use super::{Output, Writing, ours, root, tree, write};
+use super::{ours, root, tree};
 use crate::cli::overlay::staging::STAGING;
+use crate::cli::overlay::{Writing, write};
+use crate::systemd::layout::Output;
 
 const ROOT: &str = "OVERLAY_TEST_ROOT";
+
 const STEP: &str = "OVERLAY_TEST_STEP";
+
 const FILES: usize = 15;
+
 const ALL: Writing = Writing { force: false, prune: true };
 
 /// Units that are there before and after, and scripts that come and go.

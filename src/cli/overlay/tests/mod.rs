@@ -9,13 +9,17 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::{Change, Kind, Writing, compare, diff, write};
-use crate::conversion::Output;
-use crate::source;
+use crate::systemd::layout::Output;
+use crate::text::bytes::carry;
 
 const UNIT: &str = "etc/systemd/system/a.service";
+
 const SCRIPT: &str = "usr/local/lib/upstart2systemd/a.pre-start";
+
 const KEEP: Writing = Writing { force: false, prune: false };
+
 const FORCE: Writing = Writing { force: true, prune: false };
+
 const PRUNE: Writing = Writing { force: false, prune: true };
 
 /// A text with the header of this program.
@@ -124,11 +128,11 @@ fn each_file_is_compared_with_what_is_there() {
 #[test]
 fn what_is_written_is_there_afterwards() {
     let (root, unit) = (root(), ours("x"));
-    let odd = source::carry(b"etc/caf\xe9");
+    let odd = carry(b"etc/caf\xe9");
     let below = root.path().join("made/on/demand");
     let wanted = [
         Output { path: UNIT.to_owned(), text: unit.clone() },
-        Output { path: SCRIPT.to_owned(), text: source::carry(b"caf\xe9") },
+        Output { path: SCRIPT.to_owned(), text: carry(b"caf\xe9") },
         Output { path: odd, text: "x".to_owned() },
     ];
     let changes = write(&below, &wanted, KEEP, &|_, _| {}).unwrap();

@@ -1,6 +1,7 @@
 //! What is in the way, and what fails half way.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
@@ -8,10 +9,10 @@ use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{FORCE, KEEP, PRUNE, SCRIPT, UNIT, Writing, ours, outputs, put, refused, root, tree, write, written};
-use crate::cli::overlay::compare;
+use super::{FORCE, KEEP, PRUNE, SCRIPT, UNIT, ours, outputs, put, refused, root, tree, written};
 use crate::cli::overlay::staging::STAGING;
-use crate::conversion::Output;
+use crate::cli::overlay::{Writing, compare, write};
+use crate::systemd::layout::Output;
 
 #[test]
 fn nothing_is_written_through_a_link() {

@@ -1,0 +1,101 @@
+//! What init makes of the names in a configuration directory.
+
+/// What a name is to init, unless it is that of a directory.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Called<'a> {
+    /// `NAME.conf`, and the NAME.
+    Conf(&'a [u8]),
+    /// `NAME.override`, and the NAME.
+    Override(&'a [u8]),
+    /// An ending that init does not know, but would if it were written like this.
+    Nearly { stem: &'a [u8], ending: &'static str },
+    /// An ending alone.
+    Nameless,
+    /// Nothing to init.
+    Other,
+}
+
+const CONF: &str = ".conf";
+
+pub(super) const OVERRIDE: &str = ".override";
+
+/// Reads the name of a file.
+pub(super) fn called(name: &[u8]) -> Called<'_> {
+    for (ending, is) in [(CONF, Called::Conf as fn(_) -> _), (OVERRIDE, Called::Override)] {
+        if let Some(stem) = name.strip_suffix(ending.as_bytes()) {
+            return if stem.is_empty() { Called::Nameless } else { is(stem) };
+        }
+        let visible = name.trim_ascii_end();
+        if let Some((stem, last)) = visible.len().checked_sub(ending.len()).and_then(|at| visible.split_at_checked(at))
+            && last.eq_ignore_ascii_case(ending.as_bytes())
+            && !stem.is_empty()
+        {
+            return Called::Nearly { stem, ending };
+        }
+    }
+    Called::Other
+}
+
+/// Whether init stays out of a sub-directory of this name, and before 0.5 of a file: hidden ones, and what editors, version control
+/// and package managers leave behind.
+pub(super) fn is_ignored(name: &[u8]) -> bool {
+    let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending.as_bytes()));
+    let is = |names: &[&str]| names.iter().any(|known| name == known.as_bytes());
+    name.starts_with(b".")
+        || ends_in(&["~", ".bak", ".BAK", ".swp", ".swo", ".swn", ",v", ".rpmsave", ".rpmorig", ".rpmnew"])
+        || (name.len() > 1 && name.starts_with(b"#") && name.ends_with(b"#"))
+        || is(&["RCS", "CVS", "CVS.adm", "SCCS", "BitKeeper", "{arch}", "_darcs"])
+        || after_last(name, b'.').is_some_and(|extension| extension.starts_with(b"dpkg-"))
+        || after_last(name, b';').is_some_and(|digits| digits.len() == 8 && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+fn after_last(name: &[u8], separator: u8) -> Option<&[u8]> {
+    let at = name.iter().rposition(|&byte| byte == separator)?;
+    name.get(at + 1..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_what_ends_in_conf() {
+        for (name, expected) in [
+            ("foo.conf", Called::Conf(b"foo")),
+            ("foo.conf.conf", Called::Conf(b"foo.conf")),
+            ("we.ird.conf", Called::Conf(b"we.ird")),
+            (".x.conf", Called::Conf(b".x")),
+            ("..conf", Called::Conf(b".")),
+            ("foo.override", Called::Override(b"foo")),
+            (".conf", Called::Nameless),
+            (".override", Called::Nameless),
+            ("foo.CONF", Called::Nearly { stem: b"foo", ending: ".conf" }),
+            ("foo.conf ", Called::Nearly { stem: b"foo", ending: ".conf" }),
+            ("foo.conf\n", Called::Nearly { stem: b"foo", ending: ".conf" }),
+            ("foo.Override", Called::Nearly { stem: b"foo", ending: ".override" }),
+            (".CONF", Called::Other),
+            ("foo.conf~", Called::Other),
+            ("foo.conf.bak", Called::Other),
+            ("foo.conf.dpkg-old", Called::Other),
+            ("fooconf", Called::Other),
+            ("conf", Called::Other),
+            ("README", Called::Other),
+        ] {
+            assert_eq!(called(name.as_bytes()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn init_stays_out_of_leftovers() {
+        let ignored = ".git .hidden old~ net.bak net.BAK #net# net.swp net.swo net.swn net,v RCS CVS CVS.adm SCCS BitKeeper {arch} _darcs \
+             net.dpkg-old net.dpkg-new net.rpmsave net.rpmorig net.rpmnew net;0123abCD . ..";
+        for name in ignored.split_whitespace() {
+            assert!(is_ignored(name.as_bytes()), "{name}");
+        }
+        let walked =
+            "net conf.d net.conf net.Bak # rcs net.dpkg net.dpkg-old.d net.rpmsaved net;0123abC net;0123abCDE net;0123abCG net.swx";
+        for name in walked.split_whitespace() {
+            assert!(!is_ignored(name.as_bytes()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Reading configuration directories as init does it: with their sub-directories, each job from the first directory that has
+//! it, and with the override that goes with it.
+
+mod file_name;
+mod stray;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+
+use super::Input;
+use crate::cli::input;
+use crate::convert::Converted;
+use crate::diagnostic::Rule;
+use crate::diagnostic::registry::{FILE_NOT_READ, OVERRIDE_WITHOUT_CONF, SHADOWED_JOB};
+use crate::text::bytes::carry;
+use crate::upstart::dialect::Dialect;
+use crate::upstart::job::JobName;
+use file_name::OVERRIDE;
+use stray::Stray;
+use walk::{Found, Remark, What};
+
+/// What configuration directories hold.
+pub(in crate::cli) struct Directory {
+    /// The jobs, in the order of the bytes of their names.
+    pub(crate) inputs: Vec<Input>,
+    /// What is no job or cannot be read, as conversions that came to nothing; in the same order.
+    pub(crate) strays: Vec<Converted>,
+}
+
+/// Reads directories, of which the first has the highest priority. Fails if one of them cannot be listed; what
+/// cannot be read below them is a stray.
+pub(in crate::cli) fn read(directories: &[PathBuf], with_override: bool, dialect: Option<Dialect>) -> Result<Directory> {
+    let directories = distinct(directories)?;
+    let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (rank, directory) in directories.iter().enumerate() {
+        let found = walk::walk(directory, with_override, input::is_old(directory, dialect)).with_context(|| cannot_list(directory))?;
+        for Found { path, name, what } in found {
+            match what {
+                What::Conf => keep_first(&mut jobs, name, Place { rank, path }),
+                What::Override => overrides.push((name, Place { rank, path })),
+                What::NotRead(remark) => strays.push(Stray::remark(name, path, &FILE_NOT_READ, remark)),
+                What::Unreadable(trouble) => strays.push(Stray::unreadable(name, path, trouble)),
+            }
+        }
+    }
+    strays.extend(jobs.iter().flat_map(|(name, Job { first, hidden })| {
+        hidden.iter().map(|place| Stray::remark(name.clone(), place.path.clone(), &SHADOWED_JOB, stray::shadowed_job(&first.path)))
+    }));
+    strays.extend(overrides.into_iter().filter_map(|(name, place)| {
+        let (rule, remark) = idle(&directories, &name, &place, &jobs)?;
+        Some(Stray::remark(name, place.path, rule, remark))
+    }));
+    let read: Vec<Result<Input, Stray>> = jobs
+        .into_par_iter()
+        .map(|(name, Job { first: Place { rank, path }, hidden: _ })| {
+            let has_override = with_override && !input::is_old(&path, dialect);
+            let overriding = if has_override { applied_override(&directories[..=rank], &name) } else { None };
+            input::read_found(&path, JobName(carry(&name)), overriding.as_deref()).map_err(|unreadable| Stray {
+                name,
+                path,
+                converted: unreadable,
+            })
+        })
+        .collect();
+    let mut inputs = Vec::with_capacity(read.len());
+    for read in read {
+        match read {
+            Ok(input) => inputs.push(input),
+            Err(stray) => strays.push(stray),
+        }
+    }
+    strays.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    Ok(Directory { inputs, strays: strays.into_iter().map(|stray| *stray.converted).collect() })
+}
+
+/// A file in the directory of this rank.
+struct Place {
+    rank: usize,
+    path: PathBuf,
+}
+
+/// The confs of one job: the one that init takes, and those in directories after it.
+struct Job {
+    first: Place,
+    hidden: Vec<Place>,
+}
+
+fn keep_first(jobs: &mut BTreeMap<Vec<u8>, Job>, name: Vec<u8>, place: Place) {
+    match jobs.entry(name) {
+        Entry::Vacant(vacant) => drop(vacant.insert(Job { first: place, hidden: Vec::new() })),
+        Entry::Occupied(mut job) => job.get_mut().hidden.push(place),
+    }
+}
+
+/// The override that init applies to a job whose conf is in the last of these directories. It looks for a regular file by
+/// path, so that one is found even where no job would be.
+fn applied_override(directories: &[&Path], name: &[u8]) -> Option<PathBuf> {
+    let below = [name, OVERRIDE.as_bytes()].concat();
+    let mut paths = directories.iter().map(|directory| directory.join(OsStr::from_bytes(&below)));
+    paths.find(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
+}
+
+/// Why an override is not applied; nothing if it is.
+fn idle(directories: &[&Path], name: &[u8], place: &Place, jobs: &BTreeMap<Vec<u8>, Job>) -> Option<(&'static Rule, Remark)> {
+    let Some(Job { first, hidden: _ }) = jobs.get(name) else {
+        let meant = name.strip_suffix(b".conf").filter(|stem| jobs.contains_key(*stem));
+        return Some((&OVERRIDE_WITHOUT_CONF, stray::without_conf(name, meant)));
+    };
+    if first.rank < place.rank {
+        return Some((&OVERRIDE_WITHOUT_CONF, stray::beyond_conf(&first.path)));
+    }
+    // Those of the directories up to here: this one is among them, so that any other is before it.
+    let applied = applied_override(&directories[..=place.rank], name)?;
+    (applied != place.path).then(|| (&SHADOWED_JOB, stray::shadowed_override(&applied)))
+}
+
+/// The directories without those that are given again, which would only hide themselves.
+fn distinct(directories: &[PathBuf]) -> Result<Vec<&Path>> {
+    let (mut seen, mut distinct) = (Vec::new(), Vec::new());
+    for directory in directories {
+        let metadata = fs::metadata(directory).with_context(|| cannot_list(directory))?;
+        if !metadata.is_dir() {
+            bail!("`{}` is not a directory: jobs are converted one by one with `upstart2systemd convert FILE`", directory.display());
+        }
+        let identity = (metadata.dev(), metadata.ino());
+        if !seen.contains(&identity) {
+            seen.push(identity);
+            distinct.push(directory.as_path());
+        }
+    }
+    Ok(distinct)
+}
+
+fn cannot_list(directory: &Path) -> String {
+    format!("cannot list the configuration directory `{}`", directory.display())
+}

@@ -1,0 +1,67 @@
+//! Files of a configuration directory that come to nothing.
+
+use std::path::{Path, PathBuf};
+
+use super::walk::Remark;
+use crate::cli::input;
+use crate::cli::input::{Trouble, not_converted, shown};
+use crate::convert::Converted;
+use crate::diagnostic::Rule;
+use crate::text::bytes::carry;
+use crate::text::source::{Origin, Span};
+use crate::upstart::job::JobName;
+
+/// A conversion that came to nothing, and what it is sorted by.
+pub(super) struct Stray {
+    pub(super) name: Vec<u8>,
+    pub(super) path: PathBuf,
+    pub(super) converted: Box<Converted>,
+}
+
+impl Stray {
+    pub(super) fn remark(name: Vec<u8>, path: PathBuf, rule: &'static Rule, remark: Remark) -> Self {
+        let Remark { message, note, help } = remark;
+        let diagnostic = rule.at(Span::new(Origin::Conf, 0..0), message).note(note).help(help);
+        let converted = Box::new(not_converted(shown(&path), JobName(carry(&name)), None, diagnostic));
+        Self { name, path, converted }
+    }
+
+    pub(super) fn unreadable(name: Vec<u8>, path: PathBuf, trouble: Trouble) -> Self {
+        let converted = input::unreadable(shown(&path), JobName(carry(&name)), None, trouble);
+        Self { name, path, converted }
+    }
+}
+
+pub(super) fn shadowed_job(first: &Path) -> Remark {
+    Remark {
+        message: format!("this job is hidden by `{}`", shown(first)),
+        note: "init takes a job from the first directory that has it".to_owned(),
+        help: "remove it, or give its directory before the other one if init has them in that order".to_owned(),
+    }
+}
+
+pub(super) fn shadowed_override(first: &Path) -> Remark {
+    Remark {
+        message: format!("this override is hidden by `{}`", shown(first)),
+        note: "init applies the first override that it finds, and no other".to_owned(),
+        help: "put what it says into the other one, or remove it".to_owned(),
+    }
+}
+
+/// `meant` is a job for which the override has too long a name.
+pub(super) fn without_conf(name: &[u8], meant: Option<&[u8]>) -> Remark {
+    let help = match meant {
+        Some(job) => format!("if it is for the job `{0}`, call it `{0}.override`", carry(job)),
+        None => "remove it, or give it the name of the job that it is for".to_owned(),
+    };
+    let conf = carry(&[name, b".conf"].concat());
+    Remark { message: format!("there is no `{conf}` for this override"), note: "init does not read an override alone".to_owned(), help }
+}
+
+pub(super) fn beyond_conf(conf: &Path) -> Remark {
+    Remark {
+        message: format!("this override is not applied: its job is `{}`", shown(conf)),
+        note: "init looks for overrides in the directory of the job and in those before it, not in those after it".to_owned(),
+        help: "put it beside the job, or remove it".to_owned(),
+    }
+}

@@ -1,0 +1,227 @@
+//! Finding what lies in a configuration directory.
+
+use std::fs::{FileType, Metadata};
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::file_name::{Called, OVERRIDE, called, is_ignored};
+use crate::cli::input::Trouble;
+
+/// Something that was found.
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// The path below the configuration directory, for a conf and an override without the ending.
+    pub(super) name: Vec<u8>,
+    pub(super) what: What,
+}
+
+pub(super) enum What {
+    Conf,
+    Override,
+    /// It has the name of a job or an override, or nearly, and init does not read it.
+    NotRead(Remark),
+    /// A sub-directory that cannot be listed, or a job that cannot be looked at.
+    Unreadable(Trouble),
+}
+
+/// Why init does not read a file.
+pub(super) struct Remark {
+    pub(super) message: String,
+    pub(super) note: String,
+    pub(super) help: String,
+}
+
+/// Lists a configuration directory and its sub-directories as init does it. The order is that of the file system.
+/// Before 0.5 every file was a job.
+pub(super) fn walk(root: &Path, with_override: bool, every_file: bool) -> io::Result<Vec<Found>> {
+    let mut walk = Walk { with_override, every_file, within: vec![identity(&fs::metadata(root)?)], found: Vec::new() };
+    walk.list(root, b"")?;
+    Ok(walk.found)
+}
+
+type Identity = (u64, u64);
+
+fn identity(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
+}
+
+struct Walk {
+    with_override: bool,
+    every_file: bool,
+    /// The directory that is being listed and those around it: one of them again would be a loop.
+    within: Vec<Identity>,
+    found: Vec<Found>,
+}
+
+impl Walk {
+    fn list(&mut self, directory: &Path, below: &[u8]) -> io::Result<()> {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let (path, file_name) = (entry.path(), entry.file_name());
+            let whole = [below, file_name.as_bytes()].concat();
+            self.look(path, file_name.as_bytes(), whole, entry.file_type()?);
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>, kind: FileType) {
+        // init decides by the entry, not by what it may point to: only a real directory is judged as a directory.
+        if kind.is_dir() {
+            if !is_ignored(file_name) {
+                self.enter(path, file_name, whole);
+            }
+            return;
+        }
+        if self.every_file {
+            // init stayed out of files that editors and package managers leave behind, as it does of such directories.
+            if !is_ignored(file_name) {
+                self.conf(path, file_name, file_name, whole, kind);
+            }
+            return;
+        }
+        match called(file_name) {
+            Called::Conf(stem) => self.conf(path, file_name, stem, whole, kind),
+            Called::Override(_) | Called::Nearly { stem: _, ending: OVERRIDE } if !self.with_override => {}
+            Called::Override(_) if kind.is_file() => self.add(path, without(whole, OVERRIDE.len()), What::Override),
+            Called::Override(_) => self.not_read(path, whole, not_applied(kind)),
+            Called::Nearly { stem, ending } => self.not_read(path, whole, misspelt(stem, ending)),
+            Called::Nameless => self.not_read(path, whole, nameless()),
+            Called::Other if kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_dir()) => {
+                self.not_read(path, whole, linked_directory());
+            }
+            Called::Other => {}
+        }
+    }
+
+    fn conf(&mut self, path: PathBuf, file_name: &[u8], stem: &[u8], whole: Vec<u8>, kind: FileType) {
+        let target = if kind.is_symlink() { fs::metadata(&path).map(|target| target.file_type()) } else { Ok(kind) };
+        match target {
+            Ok(kind) if kind.is_dir() => self.enter(path, file_name, whole),
+            Ok(kind) if !kind.is_file() => self.not_read(path, whole, not_regular(kind)),
+            Ok(_) if matches!(stem, b"." | b"..") => {
+                let trouble = Trouble::new("to init this is a job, but one of this name cannot be converted", "rename the file");
+                self.add(path, whole, What::Unreadable(trouble));
+            }
+            Ok(_) => self.add(path, without(whole, file_name.len() - stem.len()), What::Conf),
+            Err(error) if error.kind() == ErrorKind::NotFound => self.not_read(path, whole, dangling()),
+            Err(error) => {
+                let trouble = Trouble::of(&error, "make the link point to a regular file that may be read, or remove it");
+                self.add(path, whole, What::Unreadable(trouble));
+            }
+        }
+    }
+
+    /// Goes into a directory, or a link to one whose name made init look.
+    fn enter(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>) {
+        let entered = fs::metadata(&path).and_then(|metadata| {
+            let identity = identity(&metadata);
+            if self.within.contains(&identity) {
+                return Ok(false);
+            }
+            self.within.push(identity);
+            let listed = self.list(&path, &[&whole, b"/".as_slice()].concat());
+            self.within.pop();
+            listed.map(|()| true)
+        });
+        match entered {
+            Ok(true) if matches!(called(file_name), Called::Conf(_) | Called::Override(_)) => self.not_read(path, whole, directory()),
+            Ok(true) => {}
+            Ok(false) => self.not_read(path, whole, endless()),
+            Err(error) => {
+                let help = "run this as a user who may list the directory, or take it out of the configuration directory";
+                self.add(path, whole, What::Unreadable(Trouble::new(&format!("cannot be listed: {error}"), help)));
+            }
+        }
+    }
+
+    fn not_read(&mut self, path: PathBuf, name: Vec<u8>, remark: Remark) {
+        self.add(path, name, What::NotRead(remark));
+    }
+
+    fn add(&mut self, path: PathBuf, name: Vec<u8>, what: What) {
+        self.found.push(Found { path, name, what });
+    }
+}
+
+fn without(mut name: Vec<u8>, ending: usize) -> Vec<u8> {
+    name.truncate(name.len() - ending);
+    name
+}
+
+fn misspelt(stem: &[u8], ending: &str) -> Remark {
+    let meant = format!("{}{ending}", String::from_utf8_lossy(stem));
+    Remark {
+        message: format!("this is not read by init, whose files end in `{ending}`"),
+        note: "capital letters and spaces count".to_owned(),
+        help: format!("if it was to be read, call it `{meant}`"),
+    }
+}
+
+fn nameless() -> Remark {
+    Remark {
+        message: "this is not read by init: there is no name before the ending".to_owned(),
+        note: "the name of a job is that of its file without `.conf`".to_owned(),
+        help: "if it is a job, call it `NAME.conf`".to_owned(),
+    }
+}
+
+fn not_regular(kind: FileType) -> Remark {
+    let what = if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    };
+    Remark {
+        message: format!("this is not read by init: it is {what}"),
+        note: "init reads regular files, and follows symbolic links to them".to_owned(),
+        help: "put a regular file in its place, or remove it".to_owned(),
+    }
+}
+
+fn not_applied(kind: FileType) -> Remark {
+    if !kind.is_symlink() {
+        return not_regular(kind);
+    }
+    Remark {
+        message: "this override is not applied by init: it is a symbolic link".to_owned(),
+        note: "init follows a link to a job, but not a link to an override".to_owned(),
+        help: "copy what it points to if it is to be applied, or remove it".to_owned(),
+    }
+}
+
+fn directory() -> Remark {
+    Remark {
+        message: "this is not a job: it is a directory".to_owned(),
+        note: "init looks for jobs in it, whatever it is called; their names begin with the name of the directory".to_owned(),
+        help: "give it a name that does not look like that of a job".to_owned(),
+    }
+}
+
+fn linked_directory() -> Remark {
+    Remark {
+        message: "jobs in here are not read by init: this is a symbolic link to a directory".to_owned(),
+        note: "init goes into sub-directories, but follows links only to jobs".to_owned(),
+        help: "name the directory itself on the command line if init is told to read it".to_owned(),
+    }
+}
+
+fn endless() -> Remark {
+    Remark {
+        message: "this is not read by init: the link leads back to a directory that it lies in".to_owned(),
+        note: "going on would never end".to_owned(),
+        help: "remove the link".to_owned(),
+    }
+}
+
+fn dangling() -> Remark {
+    Remark {
+        message: "this is not read by init: the symbolic link points to nothing".to_owned(),
+        note: "init follows a link to a job and finds no file".to_owned(),
+        help: "restore what it points to, or remove it".to_owned(),
+    }
+}

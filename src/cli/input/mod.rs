@@ -1,0 +1,277 @@
+//! Reading jobs.
+
+pub(super) mod directory;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use crate::convert::{Conversion, Converted};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::UNREADABLE_INPUT;
+use crate::text::bytes::carry;
+use crate::text::source::{Origin, Source, Sources, Span};
+use crate::upstart::dialect::{Dialect, Sign};
+use crate::upstart::job::JobName;
+
+/// What `FILE` is that stands for standard input.
+pub(super) const STDIN: &str = "-";
+
+/// The longest file that is read, in bytes. All of it has to be in memory, and what comes of it takes a hundred times as much where
+/// each line is a stanza.
+const LONGEST: u64 = 16 << 20;
+
+/// A job that was read.
+pub(super) struct Input {
+    /// As given.
+    pub(super) path: String,
+    pub(super) name: JobName,
+    pub(super) sources: Sources,
+}
+
+/// Reads a job and, unless it is to be left out, its override. A file that cannot be read is answered as
+/// a conversion that came to nothing.
+pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool, dialect: Option<Dialect>) -> Result<Input, Box<Converted>> {
+    let is_old = is_old(path, dialect);
+    let name = name.unwrap_or_else(|| match path.file_name() {
+        // Nothing was taken from the names of files there.
+        Some(whole) if is_old && Sign::of_path(path).is_some() => whole,
+        _ => job_name(path),
+    });
+    let (shown, job) = (shown(path), JobName(carry(name.as_bytes())));
+    let conf = match read_file(path) {
+        Ok(source) => source,
+        Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
+    };
+    let overriding = if with_override && !is_old {
+        let beside = override_of(path);
+        match read_override(&beside) {
+            Ok(source) => source,
+            Err(trouble) => return Err(unreadable(shown, job, Some(self::shown(&beside)), trouble)),
+        }
+    } else {
+        None
+    };
+    Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
+}
+
+/// Whether the files of a place are jobs of Upstart before 0.5, which have no ending and no overrides.
+pub(super) fn is_old(path: &Path, dialect: Option<Dialect>) -> bool {
+    dialect.or_else(|| Sign::of_path(path).map(Sign::dialect)) == Some(Dialect::Upstart03)
+}
+
+/// Reads a job and the override that init would apply to it, both of them found in a configuration directory.
+pub(super) fn read_found(path: &Path, name: JobName, overriding: Option<&Path>) -> Result<Input, Box<Converted>> {
+    let shown = shown(path);
+    let conf = match read_file(path) {
+        Ok(source) => source,
+        Err(trouble) => return Err(unreadable(shown, name, None, trouble)),
+    };
+    let overriding = match overriding.map(|path| (path, read_file(path).map_err(or_without))) {
+        None => None,
+        Some((_, Ok(source))) => Some(source),
+        Some((path, Err(trouble))) => return Err(unreadable(shown, name, Some(self::shown(path)), trouble)),
+    };
+    Ok(Input { path: shown, name, sources: Sources { conf, overriding } })
+}
+
+/// A path as it is called in messages.
+pub(super) fn shown(path: &Path) -> String {
+    carry(path.as_os_str().as_bytes())
+}
+
+/// What is answered for an override that was given in the place of a job; `None` for other files.
+pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
+    path.extension().filter(|extension| *extension == "override")?;
+    let (shown, job) = (shown(path), JobName(carry(job_name(path).as_bytes())));
+    let trouble = Trouble::new("this is an override, not a job", "give the `.conf` beside it: the override is applied to it");
+    Some(unreadable(shown, job, None, trouble))
+}
+
+/// Reads a job from standard input.
+pub(super) fn read_stdin(stdin: &mut dyn Read, name: &OsStr) -> Result<Input, Box<Converted>> {
+    let (shown, name) = ("<stdin>".to_owned(), JobName(carry(name.as_bytes())));
+    let mut bytes = Vec::new();
+    match stdin.take(LONGEST + 1).read_to_end(&mut bytes) {
+        Ok(_) if is_too_long(&bytes) => Err(unreadable(shown, name, None, too_long())),
+        Ok(_) => Ok(Input { sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None }, path: shown, name }),
+        Err(error) => Err(unreadable(shown, name, None, Trouble::of(&error, "give the name of a file"))),
+    }
+}
+
+/// The name of the file without the last `.conf` or `.upstart`.
+fn job_name(path: &Path) -> &OsStr {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let stem = [".conf", ".upstart"].iter().find_map(|ending| name.as_bytes().strip_suffix(ending.as_bytes()));
+    stem.filter(|stem| !stem.is_empty()).map_or(name, OsStr::from_bytes)
+}
+
+/// The override is named for the file, whatever the job is called.
+fn override_of(path: &Path) -> PathBuf {
+    let mut name = job_name(path).to_owned();
+    name.push(".override");
+    path.with_file_name(name)
+}
+
+/// Why something cannot be read, and what to do about it.
+pub(super) struct Trouble {
+    message: String,
+    help: String,
+}
+
+impl Trouble {
+    pub(super) fn new(message: &str, help: impl Into<String>) -> Self {
+        Self { message: message.to_owned(), help: help.into() }
+    }
+
+    pub(super) fn of(error: &io::Error, help: impl Into<String>) -> Self {
+        Self { message: format!("cannot be read: {error}"), help: help.into() }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Source, Trouble> {
+    let read = || {
+        check_kind(&fs::metadata(path)?)?;
+        let file = File::open(path)?;
+        // What was opened counts: the file may be another one by now.
+        let metadata = file.metadata()?;
+        check_kind(&metadata)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LONGEST)).unwrap_or_default());
+        // A file that grows all the time has no end.
+        (&file).take(LONGEST + 1).read_to_end(&mut bytes)?;
+        if is_too_long(&bytes) {
+            return Err(Unread::Trouble(too_long()));
+        }
+        let after = file.metadata()?;
+        if after.len() != metadata.len() || after.modified()? != metadata.modified()? {
+            return Err(Unread::Trouble(changing()));
+        }
+        Ok(Source::new(shown(path), bytes).with_privacy(metadata.permissions().mode() & 0o004 == 0))
+    };
+    read().map_err(|unread| match unread {
+        Unread::Error(error) => explained(path, &error),
+        Unread::Trouble(trouble) => trouble,
+    })
+}
+
+/// Why a file was not read.
+enum Unread {
+    Error(io::Error),
+    Trouble(Trouble),
+}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Trouble> for Unread {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+fn is_too_long(bytes: &[u8]) -> bool {
+    bytes.len() as u64 > LONGEST
+}
+
+fn too_long() -> Trouble {
+    Trouble::new(
+        &format!("this has more than {} MiB, and is not read", LONGEST >> 20),
+        "jobs have some thousand bytes: see what the file is, and put a long script into a file of its own that the job runs",
+    )
+}
+
+fn changing() -> Trouble {
+    Trouble::new("this changed while it was read, and half of a job is another job", "run this again when nobody writes to the file")
+}
+
+/// Nothing where there is no override, or a symbolic link, which init does not follow.
+fn read_override(path: &Path) -> Result<Option<Source>, Trouble> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => Ok(None),
+        Ok(_) => read_file(path).map(Some).map_err(or_without),
+        // Where the name of the conf is as long as names can be, there cannot be an override.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename) => Ok(None),
+        Err(error) => Err(or_without(explained(path, &error))),
+    }
+}
+
+fn or_without(trouble: Trouble) -> Trouble {
+    Trouble { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble }
+}
+
+fn check_kind(metadata: &Metadata) -> Result<(), Trouble> {
+    let kind = metadata.file_type();
+    let through_stdin = "give its contents on standard input: `upstart2systemd - --name NAME < FILE`";
+    if kind.is_file() {
+        Ok(())
+    } else if kind.is_dir() {
+        Err(Trouble::new("this is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
+    } else if kind.is_fifo() {
+        Err(Trouble::new("this is a named pipe", through_stdin))
+    } else {
+        Err(Trouble::new("this is not a regular file", through_stdin))
+    }
+}
+
+fn explained(path: &Path, error: &io::Error) -> Trouble {
+    let help = match error.kind() {
+        ErrorKind::NotFound => {
+            let mut with_ending: OsString = path.as_os_str().to_owned();
+            with_ending.push(".conf");
+            if Path::new(&with_ending).is_file() {
+                format!("there is a `{}`", Path::new(&with_ending).display())
+            } else {
+                "give the path of the job's file, such as `/etc/init/foo.conf`".to_owned()
+            }
+        }
+        ErrorKind::PermissionDenied => "run this as a user who may read it".to_owned(),
+        _ => "look at the file and the file system that it is on".to_owned(),
+    };
+    Trouble::of(error, help)
+}
+
+/// What is answered for a file that cannot be read.
+#[expect(clippy::unnecessary_box_returns, reason = "it is the error of a result")]
+pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
+    let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
+    let diagnostic = UNREADABLE_INPUT.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
+    Box::new(not_converted(path, name, override_path, diagnostic))
+}
+
+/// A conversion that came to nothing but what there is to say about it.
+pub(super) fn not_converted(path: String, name: JobName, override_path: Option<String>, diagnostic: Diagnostic) -> Converted {
+    let empty = |path| Source::new(path, Vec::new());
+    Converted {
+        sources: Arc::new(Sources { conf: empty(path.clone()), overriding: override_path.map(empty) }),
+        conversion: Conversion { path, job: name.0, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: vec![diagnostic] },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_is_named_for_its_file() {
+        for (path, name) in [
+            ("/etc/init/foo.conf", "foo"),
+            ("foo.conf.conf", "foo.conf"),
+            ("debian/foo.upstart", "foo"),
+            ("foo", "foo"),
+            ("a.b/foo.txt", "foo.txt"),
+            (".conf", ".conf"),
+        ] {
+            assert_eq!(job_name(Path::new(path)), name, "{path}");
+        }
+        assert_eq!(override_of(Path::new("/etc/init/foo.conf")), Path::new("/etc/init/foo.override"));
+        assert_eq!(override_of(Path::new("foo.conf")), Path::new("foo.override"));
+    }
+}

@@ -1,0 +1,150 @@
+//! From the text of a configuration file to what it says.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use clap::ValueEnum;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Configuration;
+use crate::cli::lint::selection::{Layer, Level, Selector};
+use crate::diagnostic::Rule;
+use crate::lower::options::Options;
+use crate::text::source::Source;
+use crate::text::visible::visible;
+use crate::text::{list, suggestion};
+
+/// All keys, for suggestions.
+pub(super) const KEYS: [&str; 10] =
+    ["select", "ignore", "severity", "fail-on", "dialect", "systemd-version", "migration", "shellcheck", "events", "jobs"];
+
+/// The file as serde sees it. What words mean is looked at afterwards, because only then their places are known.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct Written {
+    select: Vec<Spanned<String>>,
+    ignore: Vec<Spanned<String>>,
+    severity: BTreeMap<Spanned<String>, Spanned<String>>,
+    fail_on: Option<Spanned<String>>,
+    dialect: Option<Spanned<String>>,
+    systemd_version: Option<Spanned<i64>>,
+    migration: Option<bool>,
+    shellcheck: Option<Spanned<String>>,
+    events: Vec<Spanned<String>>,
+    jobs: Vec<Spanned<String>>,
+}
+
+/// A mistake and the bytes of the file that it is in.
+struct Wrong {
+    place: Range<usize>,
+    message: String,
+}
+
+/// Reads the contents of the file `path`. `Err` is `path:line:column: message`.
+pub(super) fn read(path: &str, bytes: Vec<u8>, known: &[&'static Rule]) -> Result<Configuration, String> {
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let wrong = Wrong { place: at..at + 1, message: "this is not UTF-8".to_owned() };
+            return Err(wrong.told(&Source::new(path, error.into_bytes())));
+        }
+    };
+    let read = match toml::from_str(&text) {
+        Ok(written) => meant(written, known),
+        Err(error) => Err(not_written(&error, &text)),
+    };
+    read.map_err(|wrong| wrong.told(&Source::new(path, text.into_bytes())))
+}
+
+impl Wrong {
+    fn told(&self, source: &Source) -> String {
+        // What stands in for bytes is longer than they are, but only behind the place of the first.
+        let position = source.position(self.place.start);
+        format!("{}:{}:{}: {}", visible(source.path()), position.line, position.column, visible(&self.message))
+    }
+}
+
+/// A file that is no TOML, has a key that there is not, or a value of another type.
+fn not_written(error: &toml::de::Error, text: &str) -> Wrong {
+    let place = error.span().unwrap_or(0..0);
+    let message = error.message();
+    if !message.starts_with("unknown field") {
+        return Wrong { place, message: message.trim_end().to_owned() };
+    }
+    let key = text.get(place.clone()).unwrap_or_default();
+    let bare = key.trim_matches(['"', '\'']);
+    let meant = suggestion::closest(bare, KEYS.into_iter());
+    let message = match meant {
+        Some(meant) => format!("there is no key `{bare}`: is `{meant}` meant?"),
+        None => format!("there is no key `{bare}`: the keys are {}", list::quoted(KEYS)),
+    };
+    Wrong { place, message }
+}
+
+fn meant(written: Written, known: &[&'static Rule]) -> Result<Configuration, Wrong> {
+    let Written { select, ignore, severity, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = written;
+    let rules = Layer {
+        select: select.iter().map(|text| selector(text, Selector::parse(text.get_ref(), known))).collect::<Result<_, _>>()?,
+        ignore: ignore.iter().map(|text| selector(text, Selector::parse_changeable(text.get_ref(), known))).collect::<Result<_, _>>()?,
+        severities: severities(&severity, known)?,
+    };
+    Ok(Configuration {
+        rules,
+        fail_on: fail_on.as_ref().map(word).transpose()?,
+        dialect: dialect.as_ref().map(word).transpose()?,
+        systemd_version: systemd_version.as_ref().map(version).transpose()?,
+        migration,
+        shellcheck: shellcheck.as_ref().map(word).transpose()?,
+        events: events.into_iter().map(name).collect::<Result<_, _>>()?,
+        jobs: jobs.into_iter().map(name).collect::<Result<_, _>>()?,
+    })
+}
+
+fn selector(text: &Spanned<String>, parsed: Result<Selector, String>) -> Result<Selector, Wrong> {
+    parsed.map_err(|message| Wrong { place: text.span(), message })
+}
+
+/// In the order of the text, whatever the order of the keys is.
+fn severities(table: &BTreeMap<Spanned<String>, Spanned<String>>, known: &[&'static Rule]) -> Result<Vec<(Selector, Level)>, Wrong> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(rule, _)| rule.span().start);
+    let entry = |(rule, level): (&Spanned<String>, &Spanned<String>)| {
+        let selector = selector(rule, Selector::parse_changeable(rule.get_ref(), known))?;
+        let known_level = Level::named(level.get_ref()).ok_or_else(|| no_such(level, &Level::ALL.map(Level::name)))?;
+        Ok((selector, known_level))
+    };
+    entries.into_iter().map(entry).collect()
+}
+
+/// A word of those that the command line takes for the same.
+fn word<T: ValueEnum>(text: &Spanned<String>) -> Result<T, Wrong> {
+    T::from_str(text.get_ref(), false).map_err(|_| {
+        let values: Vec<_> = T::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
+        no_such(text, &values.iter().map(clap::builder::PossibleValue::get_name).collect::<Vec<_>>())
+    })
+}
+
+fn no_such(text: &Spanned<String>, values: &[&str]) -> Wrong {
+    let known = list::quoted(values);
+    let message = match suggestion::closest(text.get_ref(), values.iter().copied()) {
+        Some(meant) => format!("`{}` is none of {known}: is `{meant}` meant?", text.get_ref()),
+        None => format!("`{}` is none of {known}", text.get_ref()),
+    };
+    Wrong { place: text.span(), message }
+}
+
+fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {
+    let oldest = Options::OLDEST_SYSTEMD_VERSION;
+    let version = u32::try_from(*number.get_ref()).ok().filter(|version| (oldest..=999).contains(version));
+    version.ok_or_else(|| Wrong { place: number.span(), message: format!("this is no version of systemd from {oldest} on") })
+}
+
+/// The name of an event or a job.
+fn name(text: Spanned<String>) -> Result<String, Wrong> {
+    if text.get_ref().is_empty() || text.get_ref().contains(char::is_whitespace) {
+        return Err(Wrong { place: text.span(), message: "a name is a word without blanks".to_owned() });
+    }
+    Ok(text.into_inner())
+}

@@ -1,0 +1,146 @@
+//! The jobs that are looked at, one by one or as the system that they are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::settings::Settings;
+use crate::cli::arguments::Lint;
+use crate::cli::input::directory::Directory;
+use crate::cli::input::{Input, STDIN, directory};
+use crate::cli::{Streams, input};
+use crate::convert::read::ReadJob;
+use crate::convert::{Conversion, Converted, read};
+use crate::diagnostic::Diagnostic;
+use crate::jobset::Outside;
+use crate::jobset::survey::{Known, survey};
+use crate::lint::between::Neighbours;
+use crate::lint::{Subject, allow, between};
+use crate::migrate::{Found, Read};
+use crate::text::source::{Origin, Sources};
+use crate::upstart::job::JobName;
+use crate::{convert, lint, migrate};
+
+/// What there is to say of a file, a directory or standard input.
+pub(super) fn lint(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> anyhow::Result<Vec<Converted>> {
+    if path.is_dir() {
+        return directory(arguments, settings, path);
+    }
+    Ok(vec![match read(arguments, settings, path, streams) {
+        Ok(Input { name, sources, .. }) => file(settings, sources, &name),
+        Err(unreadable) => *unreadable,
+    }])
+}
+
+pub(super) fn read(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> Result<Input, Box<Converted>> {
+    if let Some(refused) = input::refuse_override(path) {
+        return Err(refused);
+    }
+    if path.as_os_str() == STDIN {
+        input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
+    } else {
+        input::read(path, None, !arguments.no_override, settings.options.dialect)
+    }
+}
+
+/// A job by itself.
+fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
+    let diagnostics = alone(settings, &sources, name);
+    let conversion = Conversion { diagnostics, ..convert::nothing(&sources, name.0.clone()) };
+    Converted { sources: Arc::new(sources), conversion }
+}
+
+/// All that there is to say of a job by itself.
+pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
+    match read::read(sources, name.clone(), settings.options.dialect) {
+        Ok(read) => {
+            let mut diagnostics = convert::convert_read(sources, &read, &settings.options).diagnostics;
+            diagnostics.extend(within(settings, sources, &read));
+            finished(settings, sources, Some(&read), diagnostics, false)
+        }
+        Err(refusal) => {
+            let diagnostics = convert::refused(sources, name.0.clone(), *refusal.diagnostic).diagnostics;
+            finished(settings, sources, None, diagnostics, false)
+        }
+    }
+}
+
+/// The jobs of a directory, with what is between them.
+fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Result<Vec<Converted>> {
+    let Directory { inputs, strays } = directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
+    let found: Vec<Found> = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
+    let outside = above_the_configuration(&settings.outside, &found);
+    let found: Vec<Read> = found.into_par_iter().map(|found| found.read(settings.options.dialect)).collect();
+    let read: Vec<Option<Arc<ReadJob>>> = found.iter().map(|found| found.job.as_ref().ok().cloned()).collect();
+    let mut converted = migrate::plan_in(found, &settings.options, &outside).jobs;
+    let mut more: Vec<Vec<Diagnostic>> = converted
+        .par_iter()
+        .zip(&read)
+        .map(|(converted, read)| read.as_ref().map_or_else(Vec::new, |read| within(settings, &converted.sources, read)))
+        .collect();
+    let indexed: Vec<(usize, Known<'_>)> = converted
+        .iter()
+        .zip(&read)
+        .enumerate()
+        .filter_map(|(index, (converted, read))| {
+            let read = read.as_ref()?;
+            Some((index, Known { sources: &converted.sources, job: &read.job, scripts: &read.scripts }))
+        })
+        .collect();
+    let jobs: Vec<Known<'_>> = indexed.iter().map(|(_, known)| *known).collect();
+    let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
+    for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, world: &world }) {
+        if let Some(more) = indexed.get(at).and_then(|(index, _)| more.get_mut(*index)) {
+            more.push(diagnostic);
+        }
+    }
+    converted.par_iter_mut().zip(more).zip(&read).for_each(|((Converted { sources, conversion }, more), read)| {
+        let mut diagnostics = std::mem::take(&mut conversion.diagnostics);
+        diagnostics.extend(more);
+        conversion.diagnostics = finished(settings, sources, read.as_deref(), diagnostics, true);
+        // A linter writes no units, and has nothing to say of what would become of stanzas.
+        conversion.outputs.clear();
+        conversion.stanzas.clear();
+    });
+    let strays = strays.into_iter().map(|mut stray| {
+        settings.select(&mut stray.conversion.diagnostics);
+        stray
+    });
+    Ok(converted.into_iter().chain(strays).collect())
+}
+
+/// A directory that is linted may be that of a project, with the jobs somewhere below: there a job in a sub-directory is known by the last part of
+/// its name, too. A migration takes the directory for that of the configuration, and tells of it.
+fn above_the_configuration(outside: &Outside, found: &[Found]) -> Outside {
+    let below = found.iter().filter_map(|found| found.name.0.rsplit_once('/')).map(|(_, name)| name.to_owned());
+    Outside { jobs: outside.jobs.iter().cloned().chain(below).collect(), ..outside.clone() }
+}
+
+/// What the rules of the linter and the shells find in a job.
+fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
+    let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
+    let mut found = lint::lint(&subject);
+    found.extend(settings.checker.check(&subject.scripts));
+    found
+}
+
+/// What is left when the job and the settings have had their say, in the order of the text.
+fn finished(
+    settings: &Settings,
+    sources: &Sources,
+    read: Option<&ReadJob>,
+    mut diagnostics: Vec<Diagnostic>,
+    between: bool,
+) -> Vec<Diagnostic> {
+    if let Some(read) = read {
+        for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
+            let written = Some((file, &read.scripts));
+            diagnostics =
+                allow::apply(sources.get(origin), written, origin, diagnostics, &settings.known, |rule| settings.looks_for(rule, between));
+        }
+    }
+    settings.select(&mut diagnostics);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    diagnostics
+}

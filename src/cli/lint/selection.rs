@@ -1,0 +1,204 @@
+//! Which rules are wanted, and how much each matters.
+
+use crate::diagnostic::{Rule, Severity};
+use crate::text::suggestion;
+use crate::text::visible::visible;
+
+/// An entry of a list of rules: the code of one, its name, or what the codes of several begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct Selector {
+    /// A whole code where one rule is meant.
+    prefix: String,
+}
+
+impl Selector {
+    /// Case does not matter. `Err` is a message without a full stop.
+    pub(crate) fn parse(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
+        if let Some(rule) = known.iter().find(|rule| rule.name.eq_ignore_ascii_case(text)) {
+            return Ok(Self { prefix: rule.code.to_owned() });
+        }
+        let prefix = text.to_ascii_uppercase();
+        if !prefix.is_empty() && known.iter().any(|rule| rule.code.starts_with(&prefix)) {
+            return Ok(Self { prefix });
+        }
+        let meant = suggestion::closest(text, known.iter().map(|rule| rule.name));
+        let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
+        Err(format!("there is no rule `{}`{meant}: `upstart2systemd explain` lists all", visible(text)))
+    }
+
+    /// The same for a list of rules to leave out, or to change the severity of, of which those that tell what init refuses cannot be.
+    pub(crate) fn parse_changeable(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
+        let selector = Self::parse(text, known)?;
+        if selector.prefix.starts_with("U0") {
+            return Err(format!("`{}` tells what init refuses: it is always an error", visible(text)));
+        }
+        Ok(selector)
+    }
+
+    /// How exactly it means the rule; `None` if it does not.
+    fn exactness(&self, rule: &Rule) -> Option<usize> {
+        rule.code.starts_with(&self.prefix).then_some(self.prefix.len())
+    }
+}
+
+/// What a rule is made to matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Level {
+    Error,
+    Warning,
+    Note,
+    Off,
+}
+
+impl Level {
+    pub(crate) const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Note, Self::Off];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+            Self::Off => "off",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+}
+
+/// What one place says about rules: a configuration file, or the command line.
+///
+/// Of several entries that mean a rule the one that means it most exactly counts; of `select` and `ignore`, in doubt the latter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) struct Layer {
+    /// These and no others. Where it is empty, those of the layer before; of the first layer, all.
+    pub(crate) select: Vec<Selector>,
+    pub(crate) ignore: Vec<Selector>,
+    /// Does not select a rule; `Off` leaves it out.
+    pub(crate) severities: Vec<(Selector, Level)>,
+}
+
+impl Layer {
+    /// A layer of the lists of the command line.
+    pub(crate) fn new(select: &[String], ignore: &[String], known: &[&'static Rule]) -> Result<Self, String> {
+        Ok(Self {
+            select: select.iter().map(|text| Selector::parse(text, known)).collect::<Result<_, _>>()?,
+            ignore: ignore.iter().map(|text| Selector::parse_changeable(text, known)).collect::<Result<_, _>>()?,
+            severities: Vec::new(),
+        })
+    }
+
+    /// What becomes of a rule that is wanted or not, and matters so much, so far.
+    fn decide(&self, rule: &Rule, (mut wanted, mut severity): (bool, Severity)) -> (bool, Severity) {
+        let most = |selectors: &[Selector]| selectors.iter().filter_map(|selector| selector.exactness(rule)).max();
+        let (selected, ignored) = (most(&self.select), most(&self.ignore));
+        if !self.select.is_empty() {
+            wanted = selected.is_some();
+        }
+        if ignored.is_some() && ignored >= selected {
+            wanted = false;
+        }
+        let levels = self.severities.iter().filter_map(|(selector, level)| Some((selector.exactness(rule)?, *level)));
+        match levels.max_by_key(|&(exactness, _)| exactness).map(|(_, level)| level) {
+            None => {}
+            Some(Level::Off) => wanted = false,
+            Some(Level::Error) => severity = Severity::Error,
+            Some(Level::Warning) => severity = Severity::Warning,
+            Some(Level::Note) => severity = Severity::Note,
+        }
+        (wanted, severity)
+    }
+}
+
+/// All that is said about rules.
+#[derive(Clone, Debug, Default)]
+pub(in crate::cli) struct Selection {
+    layers: Vec<Layer>,
+}
+
+impl Selection {
+    /// A later layer is above those before it: its `select` begins anew.
+    pub(crate) fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
+        Self { layers: layers.into_iter().collect() }
+    }
+
+    /// The severity of findings of a rule; `None` if they are not wanted.
+    pub(crate) fn keeps(&self, rule: &Rule) -> Option<Severity> {
+        if rule.is_of_refusal() {
+            return Some(rule.severity);
+        }
+        let (wanted, severity) = self.layers.iter().fold((true, rule.severity), |so_far, layer| layer.decide(rule, so_far));
+        wanted.then_some(severity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static REFUSED: Rule = Rule::sample("U003", "unknown-stanza", Severity::Error);
+    static FIRST: Rule = Rule::sample("U105", "lost-environment", Severity::Warning);
+    static SECOND: Rule = Rule::sample("U150", "shell-syntax-error", Severity::Warning);
+    static THIRD: Rule = Rule::sample("U201", "changed", Severity::Note);
+    static KNOWN: [&Rule; 4] = [&REFUSED, &FIRST, &SECOND, &THIRD];
+
+    fn layer(select: &[&str], ignore: &[&str], severities: &[(&str, Level)]) -> Layer {
+        let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let severities = severities.iter().map(|&(text, level)| (Selector::parse(text, &KNOWN).unwrap(), level)).collect();
+        Layer { severities, ..Layer::new(&owned(select), &owned(ignore), &KNOWN).unwrap() }
+    }
+
+    fn kept(layers: &[Layer]) -> Vec<&'static str> {
+        let selection = Selection::new(layers.iter().cloned());
+        KNOWN.iter().filter(|rule| selection.keeps(rule).is_some()).map(|rule| rule.code).collect()
+    }
+
+    #[test]
+    fn codes_prefixes_and_names_select() {
+        assert_eq!(kept(&[]), ["U003", "U105", "U150", "U201"]);
+        assert_eq!(kept(&[layer(&["U1"], &[], &[])]), ["U003", "U105", "U150"]);
+        assert_eq!(kept(&[layer(&["u15", "Changed"], &[], &[])]), ["U003", "U150", "U201"]);
+        assert_eq!(kept(&[layer(&[], &["shell-syntax-error"], &[])]), ["U003", "U105", "U201"]);
+        assert_eq!(kept(&[layer(&[], &["U"], &[])]), ["U003"]);
+    }
+
+    #[test]
+    fn the_more_exact_entry_counts_and_in_doubt_a_rule_is_left_out() {
+        assert_eq!(kept(&[layer(&["U150"], &["U1"], &[])]), ["U003", "U150"]);
+        assert_eq!(kept(&[layer(&["U1"], &["U15"], &[])]), ["U003", "U105"]);
+        assert_eq!(kept(&[layer(&["U1"], &["U1"], &[])]), ["U003"]);
+    }
+
+    #[test]
+    fn the_command_line_is_above_the_configuration() {
+        let configured = layer(&["U1"], &["U105"], &[("U150", Level::Off)]);
+        assert_eq!(kept(std::slice::from_ref(&configured)), ["U003"]);
+        assert_eq!(kept(&[configured.clone(), layer(&["U105", "U150"], &[], &[])]), ["U003", "U105", "U150"]);
+        assert_eq!(kept(&[layer(&["U1"], &[], &[]), layer(&[], &["U15"], &[])]), ["U003", "U105"]);
+    }
+
+    #[test]
+    fn severities_change() {
+        let selection = Selection::new([layer(&[], &[], &[("U1", Level::Error), ("U105", Level::Note), ("changed", Level::Off)])]);
+        let severities: Vec<_> = KNOWN.iter().map(|rule| selection.keeps(rule)).collect();
+        assert_eq!(severities, [Some(Severity::Error), Some(Severity::Note), Some(Severity::Error), None]);
+        let selection = Selection::new([layer(&["U2"], &[], &[("U1", Level::Error)])]);
+        assert_eq!(selection.keeps(&FIRST), None);
+    }
+
+    #[test]
+    fn what_is_not_known_is_wrong_usage() {
+        let failed = |select: &str, ignore: &str| {
+            let list = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+            Layer::new(&list(select), &list(ignore), &KNOWN).unwrap_err()
+        };
+        assert_eq!(
+            failed("shel-syntax-eror", ""),
+            "there is no rule `shel-syntax-eror` (is `shell-syntax-error` meant?): `upstart2systemd explain` lists all"
+        );
+        assert_eq!(failed("", "U9\x1b"), "there is no rule `U9␛`: `upstart2systemd explain` lists all");
+        assert_eq!(failed(" ", ""), "there is no rule ` `: `upstart2systemd explain` lists all");
+        assert_eq!(failed("", "U00"), "`U00` tells what init refuses: it is always an error");
+    }
+}

@@ -1,0 +1,131 @@
+//! Other programs: text in, text out, and not for ever.
+
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use std::{env, fs, io, thread};
+
+/// More than this nobody reads.
+const MOST: u64 = 64 << 20;
+
+/// What a program that ended left.
+pub(super) struct Ended {
+    /// `None` if a signal ended it.
+    pub(super) status: Option<i32>,
+    pub(super) stdout: Vec<u8>,
+    pub(super) stderr: Vec<u8>,
+}
+
+/// Runs a program with this on its standard input. `Err` says why there is no answer; the program is gone then too.
+pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Result<Ended, String> {
+    let deadline = Instant::now() + limit;
+    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = spawned.map_err(|error| format!("it cannot be started: {error}"))?;
+    let ended = talk(&mut child, input, deadline);
+    if ended.is_err() {
+        // Where it has ended by itself, there is nothing to kill.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    ended.map_err(|trouble| match trouble {
+        Trouble::TooLate => format!("it took longer than {} seconds", limit.as_secs_f32()),
+        Trouble::Io(error) => error.to_string(),
+    })
+}
+
+enum Trouble {
+    TooLate,
+    Io(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, Trouble> {
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that has seen enough closes its end.
+        thread::Builder::new().spawn(move || drop(stdin.write_all(&input)))?;
+    }
+    let stdout = reading(child.stdout.take())?;
+    let stderr = reading(child.stderr.take())?;
+    let (stdout, stderr) = (received(&stdout, deadline)?, received(&stderr, deadline)?);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Ended { status: status.code(), stdout, stderr });
+        }
+        if Instant::now() >= deadline {
+            return Err(Trouble::TooLate);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Reads to the end in a thread of its own, which nobody waits for longer than wanted: whoever the program itself started may keep the pipe open.
+fn reading(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<u8>>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::Builder::new().spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(pipe) = pipe
+            && pipe.take(MOST).read_to_end(&mut bytes).is_ok()
+        {
+            // Who waits no longer needs no answer.
+            let _ = sender.send(bytes);
+        }
+    })?;
+    Ok(receiver)
+}
+
+fn received(receiver: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, Trouble> {
+    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|error| match error {
+        RecvTimeoutError::Timeout => Trouble::TooLate,
+        RecvTimeoutError::Disconnected => Trouble::Io(io::Error::other("its output cannot be read")),
+    })
+}
+
+/// The program of this name in the directories of PATH. Relative ones do not count: they change with the working directory.
+pub(super) fn installed(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .filter(|directory| directory.is_absolute())
+        .map(|directory| directory.join(name))
+        .find(|program| is_program(program))
+}
+
+pub(super) fn is_program(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str, input: Vec<u8>, limit: Duration) -> Result<Ended, String> {
+        run(Command::new("/bin/sh").args(["-c", script]), input, limit)
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_however_much_it_is() {
+        let input = vec![b'x'; 1 << 20];
+        let Ended { status, stdout, stderr } = sh("cat; echo no >&2; exit 3", input.clone(), Duration::from_secs(20)).unwrap();
+        assert_eq!((status, stdout.len(), stderr.as_slice()), (Some(3), input.len(), b"no\n".as_slice()));
+        assert_eq!(sh("exit 0", input, Duration::from_secs(20)).unwrap().status, Some(0));
+        assert_eq!(sh("kill -9 $$", Vec::new(), Duration::from_secs(20)).unwrap().status, None);
+    }
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        for script in ["exec sleep 60", "sleep 60 & exit 0", "exec >&- 2>&-; exec sleep 60"] {
+            assert_eq!(sh(script, Vec::new(), Duration::from_millis(300)).err().unwrap(), "it took longer than 0.3 seconds", "{script}");
+        }
+        assert!(run(&mut Command::new("/nonexistent"), Vec::new(), LIMIT).err().unwrap().starts_with("it cannot be started: "));
+    }
+
+    const LIMIT: Duration = Duration::from_secs(20);
+}

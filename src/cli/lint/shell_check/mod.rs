@@ -1,0 +1,135 @@
+//! What shells and `ShellCheck` say about the scripts of jobs.
+//!
+//! `sh -n` is asked only about scripts that this program's own reader of shell text loses its way in: what that reads to the end, a shell
+//! accepts, which a test checks. So that most scripts cost nothing, and what is left is done side by side, each text once. Scripts go to
+//! other programs through their standard input and never otherwise.
+
+mod child;
+mod piece;
+mod shellcheck;
+mod syntax;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use rayon::prelude::*;
+
+use crate::diagnostic::registry::{SHELL_SYNTAX_ERROR, SHELLCHECK, UNCHECKED_SCRIPT};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
+use crate::lint::Script;
+use crate::text::source::Span;
+use piece::Piece;
+use syntax::Complaint;
+
+/// The rule for what `ShellCheck` calls info or style.
+static SHELLCHECK_NOTE: Rule = SHELLCHECK.with_severity(Severity::Note);
+
+/// How long a program may think about one script.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// Whether `ShellCheck` is to look at scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Wanted {
+    /// Where it is installed
+    Auto,
+    Never,
+    Always,
+}
+
+/// The programs that look at scripts, with what they said so far.
+pub(in crate::cli) struct Checker {
+    sh: Option<PathBuf>,
+    shellcheck: Option<PathBuf>,
+    limit: Duration,
+    syntax: Answers<Option<Complaint>>,
+    comments: Answers<Vec<shellcheck::Comment>>,
+}
+
+/// What a program said about a text; `Err` says why it said nothing.
+type Answer<T> = Result<T, String>;
+
+/// The answers by text. Of two that want the same at once, one waits.
+type Answers<T> = Mutex<HashMap<String, Arc<OnceLock<Answer<T>>>>>;
+
+impl Checker {
+    /// Looks for the programs. Fails, with a message, if there is no `ShellCheck` where one has to be.
+    pub(crate) fn new(wanted: Wanted) -> Result<Self, String> {
+        let shellcheck = match wanted {
+            Wanted::Never => None,
+            Wanted::Auto | Wanted::Always => child::installed("shellcheck"),
+        };
+        if wanted == Wanted::Always && shellcheck.is_none() {
+            return Err(
+                "ShellCheck is wanted always, and there is no `shellcheck` in the directories of PATH: install it, or want it `auto`"
+                    .to_owned(),
+            );
+        }
+        let sh = Some(PathBuf::from("/bin/sh")).filter(|sh| child::is_program(sh));
+        Ok(Self { sh, shellcheck, limit: LIMIT, syntax: Mutex::default(), comments: Mutex::default() })
+    }
+
+    /// Whether findings of this rule would have been told. True of the rules of others.
+    pub(crate) fn looks_for(&self, rule: &Rule) -> bool {
+        match rule.code {
+            code if code == SHELL_SYNTAX_ERROR.code => self.sh.is_some(),
+            code if code == SHELLCHECK.code => self.shellcheck.is_some(),
+            // That a program fails to answer is a matter of luck.
+            code => code != UNCHECKED_SCRIPT.code,
+        }
+    }
+
+    /// What there is to say about scripts, in their order.
+    pub(crate) fn check(&self, scripts: &[Script<'_>]) -> Vec<Diagnostic> {
+        scripts.par_iter().flat_map_iter(|script| Piece::of(script).map_or_else(Vec::new, |piece| self.piece(&piece))).collect()
+    }
+
+    fn piece(&self, piece: &Piece<'_>) -> Vec<Diagnostic> {
+        if let Some(sh) = self.sh.as_deref().filter(|_| piece.is_doubtful()) {
+            match answer(&self.syntax, piece.text(), |text| syntax::ask(sh, text, self.limit)) {
+                Ok(None) => {}
+                // ShellCheck would stop at the same place.
+                Ok(Some(complaint)) => return vec![refused(piece, &complaint)],
+                Err(why) => {
+                    return vec![UNCHECKED_SCRIPT.at(piece.whole(), format!("`sh -n` does not say whether a shell can read this: {why}"))];
+                }
+            }
+        }
+        let Some(program) = &self.shellcheck else { return Vec::new() };
+        match answer(&self.comments, piece.text(), |text| shellcheck::ask(program, text, self.limit)) {
+            Ok(comments) => {
+                comments.iter().map(|comment| commented(comment, piece.place_between(comment.start(), comment.end()))).collect()
+            }
+            Err(why) => vec![UNCHECKED_SCRIPT.at(piece.whole(), format!("ShellCheck says nothing about this: {why}"))],
+        }
+    }
+}
+
+/// What was answered for this text before, or is now.
+fn answer<T: Clone>(answers: &Answers<T>, text: &str, ask: impl FnOnce(&str) -> Answer<T>) -> Answer<T> {
+    let cell = Arc::clone(answers.lock().unwrap_or_else(PoisonError::into_inner).entry(text.to_owned()).or_default());
+    cell.get_or_init(|| ask(text)).clone()
+}
+
+fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
+    let place = complaint.line.map_or_else(|| piece.whole(), |line| piece.line(line));
+    let diagnostic = SHELL_SYNTAX_ERROR.at(place, format!("a shell cannot read this: {}", complaint.message));
+    let diagnostic = match piece.open_quote().filter(|quote| quote.start < place.start) {
+        Some(quote) => diagnostic.related(quote, "this is never closed"),
+        None => diagnostic,
+    };
+    diagnostic
+        .note("the shell stops here with an error when the job runs; what stands before is done")
+        .help("mend the script; `sh -n FILE` says whether a shell can read one")
+}
+
+fn commented(comment: &shellcheck::Comment, place: Span) -> Diagnostic {
+    let rule = if comment.matters() { &SHELLCHECK } else { &SHELLCHECK_NOTE };
+    let code = comment.code;
+    rule.at(place, format!("SC{code}: {}", comment.message)).note(format!("https://www.shellcheck.net/wiki/SC{code}"))
+}

@@ -1,0 +1,150 @@
+//! `migrate`: a whole configuration directory, planned before a byte is written.
+
+mod next_steps;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::arguments::Migrate;
+use super::input::directory::Directory;
+use super::input::{Input, directory, shown};
+use super::overlay::{Change, Kind, Writing};
+use super::progress::Progress;
+use super::status::judge;
+use super::tell::tell;
+use super::{Status, Streams, overlay, panic};
+use crate::migrate;
+use crate::migrate::{Found, Plan};
+use crate::text::list;
+use crate::text::visible::visible;
+use crate::upstart::dialect::Dialect;
+use next_steps::operating;
+
+pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
+    let dialect = arguments.translation.dialect.into();
+    let directories: Vec<PathBuf> = match &arguments.root {
+        Some(root) => vec![directory_of(root, dialect)],
+        None => arguments.directories.clone(),
+    };
+    let progress = Progress::new();
+    let Directory { inputs, strays } = match directory::read(&directories, !arguments.translation.no_override, dialect) {
+        Ok(directory) => directory,
+        Err(error) => {
+            streams.complain(&visible(&format!("{error:#}")));
+            return Status::Refused;
+        }
+    };
+    progress.begin("planning", inputs.len());
+    let found = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
+    let mut plan = match panic::caught(|| migrate::plan(found, &arguments.translation.options(true))) {
+        Ok(plan) => plan,
+        Err(bug) => return streams.bug(&bug),
+    };
+    progress.end();
+    let mut status = plan
+        .jobs
+        .iter()
+        .chain(&strays)
+        .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+        .max()
+        .unwrap_or(Status::Done);
+    let mut told = std::mem::take(&mut plan.jobs);
+    let jobs = told.len();
+    told.extend(strays);
+    status = status.max(tell(&arguments.reporting, &told, true, streams));
+    told.truncate(jobs);
+    plan.jobs = told;
+    status.max(deliver(arguments, &plan, &progress, streams))
+}
+
+/// Where the jobs of a system lie.
+fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
+    let (old, new) = (root.join("etc/event.d"), root.join("etc/init"));
+    match dialect {
+        Some(Dialect::Upstart03) => old,
+        None if !new.is_dir() && old.is_dir() => old,
+        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
+    }
+}
+
+/// Writes the files, or says what writing them would do.
+fn deliver(arguments: &Migrate, plan: &Plan, progress: &Progress, streams: &mut Streams<'_>) -> Status {
+    let Some(root) = &arguments.output else {
+        let list: String = plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
+        return streams.print(list.as_bytes()).max(afterwards(arguments, plan, Path::new("OUT"), streams));
+    };
+    if arguments.dry_run || arguments.diff || arguments.check {
+        return match overlay::compare(root, &plan.files) {
+            Ok(changes) => tell_changes(arguments, plan, &changes, streams),
+            Err(error) => cannot_write(&error, streams),
+        };
+    }
+    let how = Writing { force: arguments.force, prune: arguments.prune };
+    let written = overlay::write(root, &plan.files, how, &|done, total| progress.step("writing", done, total));
+    progress.end();
+    match written {
+        Ok(changes) => {
+            tell_stale(arguments, &changes, streams);
+            afterwards(arguments, plan, root, streams)
+        }
+        Err(error) => cannot_write(&error, streams),
+    }
+}
+
+fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
+    streams.complain(&visible(&format!("{error:#}")));
+    Status::Refused
+}
+
+fn tell_changes(arguments: &Migrate, plan: &Plan, changes: &[Change<'_>], streams: &mut Streams<'_>) -> Status {
+    let differs = changes.iter().any(|change| change.kind.is_difference(arguments.prune));
+    let mut status = if arguments.check && differs { Status::Findings } else { Status::Done };
+    if arguments.diff {
+        status = status.max(streams.print_text(&overlay::diff(changes, arguments.prune)));
+    } else {
+        let list: String = changes.iter().filter_map(|change| listed(change, arguments)).collect();
+        status = status.max(streams.print(list.as_bytes()));
+    }
+    if arguments.dry_run {
+        let root = arguments.output.as_deref().unwrap_or(Path::new("OUT"));
+        status = status.max(afterwards(arguments, plan, root, streams));
+    }
+    status
+}
+
+/// A line for what would be done to a file.
+fn listed(change: &Change<'_>, arguments: &Migrate) -> Option<String> {
+    let what = match change.kind {
+        Kind::New { .. } => "new",
+        Kind::Changed { .. } => "changed",
+        Kind::Foreign { .. } if arguments.force => "replaced",
+        Kind::Foreign { .. } => "in the way",
+        Kind::Stale { .. } if arguments.prune => "removed",
+        Kind::Stale { .. } => "left over",
+        // What stays as it is belongs into a plan, not into a list of differences.
+        Kind::Same if arguments.dry_run => "same",
+        Kind::Same => return None,
+    };
+    Some(format!("{what:<10} {}\n", visible(&change.path)))
+}
+
+fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams<'_>) {
+    let stale: Vec<String> =
+        changes.iter().filter(|change| matches!(change.kind, Kind::Stale { .. })).map(|change| visible(&change.path)).collect();
+    if stale.is_empty() || arguments.prune || arguments.reporting.quiet || arguments.reporting.format.is_object() {
+        return;
+    }
+    streams.say(&format!(
+        "note: no job comes to these files any more, which an earlier run wrote; `--prune` removes them: {}\n",
+        list::first(&stale, 5)
+    ));
+}
+
+fn afterwards(arguments: &Migrate, plan: &Plan, root: &Path, streams: &mut Streams<'_>) -> Status {
+    let mut text = next_steps::afterwards(plan, &shown(root));
+    if arguments.explain_jobs {
+        text.push('\n');
+        text.push_str(&operating(plan));
+    }
+    streams.print(&crate::text::bytes::encode(&text))
+}

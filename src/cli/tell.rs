@@ -1,0 +1,102 @@
+//! What is said of conversions, and which exit status comes of them.
+
+use std::collections::BTreeMap;
+
+use super::arguments::{Format, Reporting};
+use super::{Status, Streams};
+use crate::convert::{Conversion, Converted};
+use crate::diagnostic::registry::EVERY_UNIT;
+use crate::diagnostic::{Diagnostic, Severity, registry};
+use crate::report;
+use crate::report::{Counting, Summary};
+use crate::text::source::Sources;
+use crate::text::visible::visible;
+
+/// Where to read about it, as a line that ends what is said of a conversion.
+pub(super) fn line() -> String {
+    format!("note[{0}]: some things change for every job; `upstart2systemd explain {0}` tells which", EVERY_UNIT.code)
+}
+
+/// An error means that nothing usable is written, whatever else there is.
+pub(super) fn usable(mut conversion: Conversion) -> Conversion {
+    if conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        conversion.outputs.clear();
+    }
+    conversion
+}
+
+/// Says what there is to say about the jobs. `units` tells whether they were to come to units.
+pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, streams: &mut Streams<'_>) -> Status {
+    let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
+    let findings =
+        files.iter().flat_map(|file| file.conversion.diagnostics.iter().filter(is_said).map(|diagnostic| (&file.sources, diagnostic)));
+    let is_converted = units && files.iter().any(|file| !file.conversion.outputs.is_empty());
+    let last = (is_converted && !reporting.quiet).then(line);
+    match reporting.format {
+        Format::Text => {
+            let style = streams.style(reporting.color);
+            for Converted { sources, conversion } in files {
+                tell_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
+            }
+            if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
+                streams.say(&format!("{line}\n"));
+            }
+            if let Some(line) = last {
+                streams.say(&format!("{line}\n"));
+            }
+            Status::Done
+        }
+        Format::Concise => {
+            for (sources, diagnostic) in findings {
+                streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
+            }
+            if let Some(line) = last {
+                streams.say(&format!("{line}\n"));
+            }
+            Status::Done
+        }
+        Format::Github => {
+            for (sources, diagnostic) in findings {
+                streams.say(&format!("{}\n", report::github(sources, diagnostic)));
+            }
+            Status::Done
+        }
+        Format::Json => tell_whole(report::json(files), streams),
+        Format::Sarif => tell_whole(report::sarif(files, registry::RULES), streams),
+    }
+}
+
+/// How often the text shows lines for one rule in one job: who has read as many knows the rest.
+const SHOWN: usize = 100;
+
+/// Shows the lines that each is about, and counts what one rule says beyond [`SHOWN`] times.
+fn tell_each<'a>(sources: &Sources, findings: impl Iterator<Item = &'a Diagnostic>, style: report::Style, streams: &mut Streams<'_>) {
+    let mut counts: BTreeMap<&str, (usize, &Diagnostic)> = BTreeMap::new();
+    for diagnostic in findings {
+        let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
+        *count += 1;
+        if *count <= SHOWN {
+            streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
+        }
+    }
+    for (code, (count, first)) in counts {
+        if count > SHOWN {
+            let (severity, path, more) = (first.severity.name(), visible(sources.get(first.span.origin).path()), count - SHOWN);
+            streams.say(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
+        }
+    }
+}
+
+/// A report that is one object.
+fn tell_whole(object: serde_json::Result<String>, streams: &mut Streams<'_>) -> Status {
+    match object {
+        Ok(object) => {
+            streams.say(&format!("{object}\n"));
+            Status::Done
+        }
+        Err(error) => {
+            streams.complain(&format!("cannot write JSON: {error}"));
+            Status::Bug
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The whole way of one job: text in, unit out.
+
+mod private_file;
+pub mod read;
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Outcome, fix};
+use crate::jobset::World;
+use crate::lower::options::Options;
+use crate::lower::{Companion, Lowered, own_files};
+use crate::systemd::Text;
+use crate::systemd::layout::{Output, UNITS};
+use crate::text::bytes::lossy;
+use crate::text::source::Sources;
+use crate::upstart::job::JobName;
+use read::{ReadJob, read};
+
+/// Everything that came of one job.
+#[derive(Clone, Debug)]
+pub struct Conversion {
+    /// The conf, as it was given on the command line.
+    pub path: String,
+    /// The job's name.
+    pub job: String,
+    /// The unit first, then the files that it needs beside it; empty when the job is refused.
+    pub outputs: Vec<Output>,
+    /// What became of each stanza, in source order.
+    pub stanzas: Vec<Outcome>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A conversion and the sources that its spans point into.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    pub sources: Arc<Sources>,
+    pub conversion: Conversion,
+}
+
+/// Converts one job. A job that init refuses, or that systemd cannot have, gives no output; the diagnostics say why.
+pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
+    let job_name = name.0.clone();
+    match read(sources, name, options.dialect) {
+        Ok(read) => convert_read(sources, &read, options),
+        Err(refusal) => refused(sources, job_name, *refusal.diagnostic),
+    }
+}
+
+/// Converts a job that was read.
+pub(crate) fn convert_read(sources: &Sources, read: &ReadJob, options: &Options) -> Conversion {
+    finished(sources, read, read.lower(options, &World::default()))
+}
+
+/// A job that came to nothing.
+pub(crate) fn refused(sources: &Sources, job: String, diagnostic: Diagnostic) -> Conversion {
+    Conversion { diagnostics: vec![diagnostic], ..nothing(sources, job) }
+}
+
+/// A job of which nobody asked for a unit.
+pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
+    Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: Vec::new() }
+}
+
+/// The files of a job that was lowered.
+pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> Conversion {
+    let mut more = read.diagnostics.clone();
+    let Lowered { unit, companions, stanzas, mut diagnostics, .. } = lowered;
+    if unit.is_some() {
+        more.extend(private_file::check(sources, &stanzas));
+    }
+    if !more.is_empty() {
+        diagnostics.extend(more);
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    }
+    fix::widen(sources, &mut diagnostics);
+    let outputs = unit.map_or_else(Vec::new, |mut unit| {
+        unit.header.insert(0, Text::new(&header(sources)));
+        let own = Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() };
+        std::iter::once(own).chain(companions.iter().map(Companion::output)).collect()
+    });
+    Conversion { path: sources.conf.path().to_owned(), job: read.job.name.0.clone(), outputs, stanzas, diagnostics }
+}
+
+/// The line that says where a unit came from. Directories are left out, so that the same job gives the same bytes everywhere.
+fn header(sources: &Sources) -> String {
+    let file_name = |path: &str| lossy(path.rsplit('/').next().unwrap_or(path)).into_owned();
+    let from = file_name(sources.conf.path());
+    match &sources.overriding {
+        Some(overriding) => own_files::marked(&format!("Converted from {from} and {}", file_name(overriding.path()))),
+        None => own_files::marked(&format!("Converted from {from}")),
+    }
+}

@@ -1,0 +1,21 @@
+//! Secrets that leave a file which not everybody may read.
+
+use crate::diagnostic::registry::PRIVATE_FILE;
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::text::source::{Origin, Sources, Span};
+
+/// What there is to say where a unit, which everybody may read, was made of sources that not everybody may read.
+pub(crate) fn check(sources: &Sources, stanzas: &[Outcome]) -> Vec<Diagnostic> {
+    let files = std::iter::once((Origin::Conf, &sources.conf)).chain(sources.overriding.iter().map(|file| (Origin::Override, file)));
+    files
+        .filter(|(_, file)| file.is_private())
+        .map(|(origin, _)| {
+            let first = stanzas.iter().find(|outcome| outcome.span.origin == origin);
+            let place = first.map_or(Span::new(origin, 0..0), |outcome| outcome.span);
+            PRIVATE_FILE
+                .at(place, "not everybody may read this file, but everybody may read the unit")
+                .note("`systemctl show` tells every user the variables and commands of a unit, whatever the mode of its file")
+                .help("put what is secret into a file of mode 0600 that `EnvironmentFile=` or `LoadCredential=` names; if nothing is, `chmod o+r` this one")
+        })
+        .collect()
+}

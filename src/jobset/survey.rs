@@ -1,0 +1,136 @@
+//! From the jobs of a directory to what each of them may know of the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::unit_name::unit_name;
+use super::{Emitter, Followers, Kind, Lost, Outside, Sibling, Survey, Variable, World};
+use crate::text::source::{Place, Sources};
+use crate::text::suggestion::closest;
+use crate::upstart::ast::Phase;
+use crate::upstart::instances::Instance;
+use crate::upstart::job::Job;
+use crate::upstart::script::Scripts;
+use crate::upstart::script::job_control::JobControl;
+
+/// A job that was read, with its sources.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    pub sources: &'a Arc<Sources>,
+    pub job: &'a Job,
+    pub scripts: &'a Scripts,
+}
+
+/// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are those that come to no unit.
+pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<String, Lost>, outside: &Outside) -> World {
+    let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
+    let mut named: BTreeSet<&str> = BTreeSet::new();
+    for known in jobs {
+        survey.emitters.extend(emitters(known));
+        let Known { sources, job, scripts: _ } = known;
+        let instance = Instance::of(job);
+        followers(job, &instance, &mut survey.followers);
+        named.extend(jobs_named(job));
+        // A name that is too long for a unit is reported with the job itself.
+        let Ok(unit) = unit_name(job, &instance) else { continue };
+        let place = Place { sources: Arc::clone(sources), span: job.place() };
+        survey.siblings.insert(
+            job.name.0.clone(),
+            Sibling {
+                unit,
+                kind: kind(job),
+                starts: job.start_on.is_some() && job.manual.is_none(),
+                exports: exports(job),
+                instance,
+                respawns: job.respawn.is_some(),
+                chrooted: job.chroot.is_some(),
+                place,
+            },
+        );
+    }
+    // Each name once: there may be many jobs, and many that name the same missing one.
+    let siblings = &survey.siblings;
+    // In a directory above that of the configuration all jobs have a path before their names.
+    let by_last_part: BTreeMap<&str, &str> =
+        siblings.keys().rev().filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str()))).collect();
+    survey.meant = named
+        .into_par_iter()
+        .filter(|name| !siblings.contains_key(*name))
+        .filter_map(|name| {
+            let meant = by_last_part.get(name).copied().or_else(|| closest(name, siblings.keys().map(String::as_str)));
+            Some((name.to_owned(), meant?.to_owned()))
+        })
+        .collect();
+    World::whole(survey)
+}
+
+fn kind(job: &Job) -> Kind {
+    match (job.process(Phase::Main), job.is_task()) {
+        // Also a task: without a main process it never ends.
+        (None, _) => Kind::State,
+        (Some(_), true) => Kind::Task,
+        (Some(_), false) => Kind::Service,
+    }
+}
+
+/// The jobs that the conditions name.
+pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
+    let events = [&job.start_on, &job.stop_on].into_iter().flatten().flat_map(|condition| condition.value.leaves());
+    events.filter_map(|event| event.job()?.0.one())
+}
+
+fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Followers>) {
+    for (condition, starts) in [(&job.start_on, true), (&job.stop_on, false)] {
+        for event in condition.iter().flat_map(|condition| condition.value.leaves()) {
+            let followers = found.entry(event.name.value.clone()).or_default();
+            followers.by_variable |= !event.args.is_empty() || (starts && instance.is_template());
+            if starts {
+                followers.started.push(job.name.0.clone());
+            }
+        }
+    }
+}
+
+fn emitters(Known { sources, job, scripts }: Known<'_>) -> Vec<Emitter> {
+    let place = |span| Place { sources: Arc::clone(sources), span };
+    let declared = job.emits.iter().flat_map(|stated| &stated.value).map(|word| Emitter {
+        job: job.name.0.clone(),
+        event: word.value.clone(),
+        variables: None,
+        place: place(word.span),
+    });
+    let mut found: Vec<Emitter> = declared.collect();
+    for script in scripts.iter() {
+        let Some(stated) = job.process(script.phase) else { continue };
+        for usage in &script.control.commands {
+            if let Some(event) = usage.emits() {
+                let variables = Some(variables(&stated.value.text().value, usage));
+                found.push(Emitter {
+                    job: job.name.0.clone(),
+                    event: event.to_owned(),
+                    variables,
+                    place: place(stated.value.place(&usage.range)),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The variables behind the event.
+fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
+    let behind = usage.operands().into_iter().skip(1);
+    behind
+        .filter_map(|(literal, place)| {
+            let (name, _) = text.get(place.clone())?.split_once('=')?;
+            let value = literal.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned());
+            Some(Variable { name: name.trim_matches(['"', '\'']).to_owned(), value })
+        })
+        .collect()
+}
+
+fn exports(job: &Job) -> Vec<String> {
+    job.export.iter().flat_map(|stated| &stated.value).map(|word| word.value.clone()).collect()
+}

@@ -1,0 +1,88 @@
+//! An argument without a name that belongs to another variable than the one at its place.
+
+use super::operator_as_argument;
+use crate::diagnostic::registry::MISPLACED_ARGUMENT;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::lint::Subject;
+use crate::lint::check::Lint;
+use crate::text::bytes::lossy;
+use crate::upstart::condition::{Argument, Event};
+use crate::upstart::events;
+use crate::upstart::events::{DEVICE, JobState, Meaning};
+
+pub(in crate::lint) static LINT: Lint = Lint { rule: &MISPLACED_ARGUMENT, check };
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    for event in subject.events() {
+        if event.args.iter().any(|word| operator_as_argument::is_operator(&word.value)) {
+            continue;
+        }
+        let Some((meaning, variables)) = known(event) else { continue };
+        for (index, (argument, span)) in event.arguments().enumerate() {
+            let Argument::Positional(value) = argument else { break };
+            let (Some(&compared), Some(meant)) = (variables.get(index), belongs_to(meaning, value)) else { continue };
+            // Where `failed` is behind the right number of arguments it stands at its place.
+            if compared == meant || variables.iter().position(|&variable| variable == meant).is_some_and(|place| place < index) {
+                continue;
+            }
+            let named = format!("{meant}={}", subject.written(span));
+            let diagnostic = rule
+                .at(span, format!("`{}` is compared with {compared}, not with {meant}", lossy(value)))
+                .note(format!("the variables of `{}` are, in this order: {}", lossy(&event.name.value), variables.join(", ")))
+                .help(format!("write `{}`", lossy(&named)));
+            // Behind an argument with a name none may stand without.
+            let is_last = event.args.get(index + 1).is_none_or(|next| next.value.contains('='));
+            found.push(if is_last { diagnostic.changing_edit(span, named) } else { diagnostic });
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    End,
+    Mount,
+    Interface,
+    Device,
+    Socket,
+}
+
+fn known(event: &Event) -> Option<(Kind, &'static [&'static str])> {
+    let name = event.name.value.as_str();
+    let Some(row) = events::find(name) else { return name.contains("-device-").then_some((Kind::Device, DEVICE)) };
+    let kind = match row.meaning {
+        Meaning::Job(JobState::Stopping | JobState::Stopped) => Kind::End,
+        Meaning::Mounted | Meaning::Mounting => Kind::Mount,
+        Meaning::NetworkUp | Meaning::NetworkDown => Kind::Interface,
+        Meaning::Socket => Kind::Socket,
+        // What they carry may be anything, or nothing is told apart by its form.
+        Meaning::Job(JobState::Starting | JobState::Started)
+        | Meaning::Given
+        | Meaning::Reached(_)
+        | Meaning::Runlevel
+        | Meaning::Container
+        | Meaning::NotContainer
+        | Meaning::Unit(_)
+        | Meaning::File
+        | Meaning::DbusActivation
+        | Meaning::ControlAltDelete
+        | Meaning::NetworkGoes
+        | Meaning::RemoteFilesystemsGone
+        | Meaning::Never(_)
+        | Meaning::Beyond(_) => return None,
+    };
+    Some((kind, row.variables))
+}
+
+/// The variable that holds values of such a form, and no other.
+fn belongs_to(kind: Kind, value: &str) -> Option<&'static str> {
+    match kind {
+        Kind::End => matches!(value, "ok" | "failed").then_some("RESULT"),
+        Kind::Mount if value.starts_with('/') && !value.starts_with("/dev/") => Some("MOUNTPOINT"),
+        Kind::Mount => matches!(value, "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" | "nfs" | "nfs4" | "cifs").then_some("TYPE"),
+        Kind::Interface if matches!(value, "inet" | "inet6") => Some("ADDRFAM"),
+        Kind::Interface => matches!(value, "dhcp" | "static" | "loopback" | "manual").then_some("METHOD"),
+        Kind::Device if value.starts_with("/dev/") => Some("DEVNAME"),
+        Kind::Device => value.starts_with("/devices/").then_some("DEVPATH"),
+        Kind::Socket => (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())).then_some("PORT"),
+    }
+}

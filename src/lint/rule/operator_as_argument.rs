@@ -1,0 +1,39 @@
+//! A word that was to join two events is an argument of the first.
+
+use crate::diagnostic::registry::OPERATOR_AS_ARGUMENT;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::lint::Subject;
+use crate::lint::check::Lint;
+use crate::text::bytes::lossy;
+
+pub(in crate::lint) static LINT: Lint = Lint { rule: &OPERATOR_AS_ARGUMENT, check };
+
+fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
+    for event in subject.events() {
+        let Some(index) = event.args.iter().position(|word| is_operator(&word.value)) else { continue };
+        let (word, is_last) = (&event.args[index], index + 1 == event.args.len());
+        let diagnostic = rule
+            .at(word.span, format!("`{}` is no operator, but an argument of `{}`", subject.written(word.span), lossy(&event.name.value)))
+            .note("what follows it is an argument too, and the event never carries such values");
+        found.push(match meant(&word.value) {
+            // An operator with nothing behind it would be refused.
+            Some(_) if is_last => diagnostic.help("delete it, or write the event that is to follow it"),
+            Some(meant) => diagnostic.help(format!("write `{meant}`")).changing_edit(word.span, meant),
+            None => diagnostic.help("write `and` or `or`"),
+        });
+    }
+}
+
+/// Whether a word looks like an operator, and is reported here, so that no other rule has to.
+pub(in crate::lint) fn is_operator(word: &str) -> bool {
+    meant(word).is_some() || matches!(word, "," | ";")
+}
+
+/// The operator that a word certainly stands for.
+fn meant(word: &str) -> Option<&'static str> {
+    match word {
+        "&&" | "&" => Some("and"),
+        "||" | "|" => Some("or"),
+        _ => ["and", "or"].into_iter().find(|operator| operator.eq_ignore_ascii_case(word)),
+    }
+}

@@ -1,0 +1,102 @@
+//! Relations by which a unit stops with another one.
+
+use super::peer::Peer;
+use super::relations::{Relations, push};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::{FOLLOWS_END, UNBOUND_CRASH};
+use crate::jobset::Kind;
+use crate::lower::companion_unit::{drop_in, systemctl};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Directive, UnitName};
+use crate::text::source::Span;
+use crate::upstart::condition::Condition;
+use crate::upstart::events::JobState;
+use crate::upstart::job::Stated;
+
+/// To stop before, or after, another unit does its work at shutdown: units stop in the reverse of the order in which they start.
+pub(super) fn in_order(unit: &UnitName, state: JobState, relations: &mut Relations) -> Option<Directive> {
+    let (names, directive) = match state {
+        JobState::Starting => (&mut relations.after, Directive::After),
+        JobState::Stopped => (&mut relations.before, Directive::Before),
+        JobState::Started | JobState::Stopping => return None,
+    };
+    push(names, unit);
+    Some(directive)
+}
+
+/// The unit goes down with another one. `follows` says that it is brought in by that one alone.
+pub(super) fn bind(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    (span, follows): (Span, bool),
+    (peer, state): (&Peer, JobState),
+    relations: &mut Relations,
+) {
+    let unit = &peer.unit;
+    let is_propagated = Directive::StopPropagatedFrom.since() <= lowering.options.systemd_version;
+    if state == JobState::Stopped && is_propagated {
+        // Unlike all others it does not follow a restart, in which Upstart emits no `stopped`.
+        push(&mut relations.stop_propagated_from, unit);
+        lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
+        if peer.respawns {
+            let diagnostic = FOLLOWS_END
+                .at(span, format!("this unit also stops when {unit} is respawned"))
+                .note("Upstart emits no `stopped` then")
+                .help("if it should not, see whether it has to stop with that one at all");
+            lowering.approximate(condition.stanza, &[Directive::StopPropagatedFrom], diagnostic);
+        }
+        return;
+    }
+    if peer.present() && follows {
+        push(&mut relations.binds_to, unit);
+        lowering.exact(condition.stanza, &[Directive::BindsTo]);
+        if state == JobState::Stopped {
+            lowering.approximate(condition.stanza, &[Directive::BindsTo], restarted_along(span, unit));
+        }
+        return;
+    }
+    push(&mut relations.part_of, unit);
+    // What has no process does not end by itself.
+    let never_ends = peer.present() && peer.kind == Some(Kind::State);
+    if never_ends && state == JobState::Stopping {
+        lowering.exact(condition.stanza, &[Directive::PartOf]);
+        return;
+    }
+    let comes_again = relations.wanted_by.contains(unit);
+    if is_propagated && comes_again {
+        // PartOf= follows whoever stops or restarts that unit; this also follows its end by itself.
+        push(&mut relations.stop_propagated_from, unit);
+        lowering.exact(condition.stanza, &[Directive::PartOf, Directive::StopPropagatedFrom]);
+        return;
+    }
+    if state == JobState::Stopping && !comes_again && peer.present() && peer.can_call(lowering) {
+        // The same, but a restart leaves the unit down.
+        let stop = systemctl(lowering, &["--no-block", "stop"]);
+        let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
+        push(&mut relations.stopped_by, unit);
+        lowering.ledger.file(condition.stanza, &companion.output().path);
+        lowering.companion(companion);
+        lowering.exact(condition.stanza, &[Directive::PartOf]);
+        return;
+    }
+    if is_propagated || never_ends {
+        lowering.approximate(condition.stanza, &[Directive::PartOf], restarted_along(span, unit));
+        if is_propagated {
+            push(&mut relations.stop_propagated_from, unit);
+            lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
+        }
+        return;
+    }
+    let mut diagnostic = UNBOUND_CRASH
+        .at(span, format!("the end of {unit} by itself is not noticed"))
+        .note("the unit stops with that one whenever somebody stops or restarts it");
+    if follows {
+        diagnostic =
+            diagnostic.help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=`"));
+    }
+    lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
+}
+
+fn restarted_along(span: Span, unit: &UnitName) -> Diagnostic {
+    UNBOUND_CRASH.at(span, format!("the unit is restarted along with {unit}")).note("Upstart left that to the start condition")
+}

@@ -1,0 +1,401 @@
+//! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
+
+use super::runlevel::runlevel_set;
+use super::trigger::{Classified, Side, Trigger, is_early};
+use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::{Diagnostic, Disposition};
+use crate::jobset::{Kind, Sibling};
+use crate::lower::companion_unit::drop_in;
+use crate::lower::condition::peer::{Peer, Presence, peer};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
+use crate::text::bytes::{encode, lossy};
+use crate::text::glob;
+use crate::text::source::Span;
+use crate::upstart::condition::{Argument, Event, NamedJob};
+use crate::upstart::events::JobState;
+use crate::upstart::instances::Instance;
+use crate::upstart::runlevels::Runlevels;
+
+/// Jobs that take the system down: what waits for them waits for the shutdown.
+const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
+
+/// Events that are sometimes taken for jobs.
+const EVENTS: [&str; 3] = ["filesystem", "runlevel", "startup"];
+
+pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side: Side) -> Classified {
+    let name = match event.job() {
+        Some((NamedJob::One(name), _)) => name,
+        Some((NamedJob::Variable(name), _)) => {
+            return beyond(event, format!("which job `{}` is shows only when this one runs", lossy(name)));
+        }
+        Some((NamedJob::Any(name), _)) => {
+            return beyond(event, format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)));
+        }
+        None => return beyond(event, format!("`{}` without the name of a job means every job", state.name())),
+    };
+    let shown = lossy(name);
+    if name == "rc" {
+        return rc(event, state);
+    }
+    if GOING_DOWN.contains(&name) {
+        return Classified::exact(Trigger::Runlevels(Runlevels::DOWN));
+    }
+    if EVENTS.contains(&name) {
+        let diagnostic = DEAD_EVENT
+            .at(event.span(), format!("`{shown}` is an event, not a job"))
+            .note(format!("nothing is ever {} by that name", state.name()))
+            .help(format!("write `{shown}` without `{}`", state.name()));
+        return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
+    }
+    let Some(peer) = peer(lowering.world, name) else {
+        return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
+    };
+    if lowering.world.lost(name).is_some() && lowering.world.has_unit(&peer.unit) {
+        // The unit of that name is another job's.
+        return Classified::with(Trigger::Beyond, Disposition::Manual, unknown(lowering, event, name, &peer));
+    }
+    let Filters { peer, end, finer, mut diagnostics } = filters(lowering, event, name, side, peer);
+    if &peer.unit == lowering.name {
+        return own(event, &peer, state);
+    }
+    if peer.unit.is_template() {
+        let message = format!("`{shown}` has instances, and this does not say which of them");
+        let diagnostic = UNTRANSLATABLE_EVENT
+            .at(event.span(), message)
+            .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
+        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+    }
+    if lowering.world.is_whole() && !peer.present() && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
+        diagnostics.push(unknown(lowering, event, name, &peer));
+    }
+    let mut classified = match (state, end) {
+        (_, end) if lowering.world.facts.at_shutdown.contains(name) => {
+            diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
+            Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
+        }
+        (_, Some((End::Failed, span))) if side == Side::Start => {
+            diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
+            after_failure(lowering, event, &peer, state, span)
+        }
+        (JobState::Stopped, end)
+            if side == Side::Start
+                && lowering.options.companions
+                && !is_early(&peer)
+                && (end.is_some() || !ends_by_itself(lowering, &peer)) =>
+        {
+            at_end(lowering, event, &peer, end.map(|(end, _)| end))
+        }
+        (_, end) => {
+            diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
+            Classified::exact(Trigger::Job { peer, state })
+        }
+    };
+    if !diagnostics.is_empty() {
+        classified.disposition = classified.disposition.max(Disposition::Approximate);
+        classified.diagnostics.extend(diagnostics);
+    }
+    classified
+}
+
+/// Whether waiting for the end of the job is waiting for its work to be done.
+fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
+    match peer.kind {
+        Some(Kind::Task) => true,
+        Some(Kind::Service | Kind::State | Kind::Early) => false,
+        // One file by itself does not show what the other job is.
+        None => !lowering.world.is_whole(),
+    }
+}
+
+fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> Diagnostic {
+    let word = event.args.iter().find(|word| word.value.ends_with(name)).map_or(event.name.span, |word| word.span);
+    if let Some(lost) = lowering.world.lost(name) {
+        return UNKNOWN_JOB
+            .at(word, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
+            .elsewhere(lost.place.clone(), "this one")
+            .help("mend that job first");
+    }
+    let diagnostic = UNKNOWN_JOB
+        .at(word, format!("there is no job `{}` in this directory", lossy(name)))
+        .note(format!("the unit goes by {}, which has to come from somewhere else", peer.unit));
+    match lowering.world.meant(name) {
+        Some(meant) => {
+            let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
+                Some(path) => diagnostic.help(format!(
+                    "there is a job `{}`: the directory of the configuration may be `{}`, and not the one above it",
+                    lossy(meant),
+                    lossy(path)
+                )),
+                None => diagnostic.help(format!("there is a job `{}`", lossy(meant))),
+            };
+            match lowering.world.sibling(meant) {
+                Some(sibling) => diagnostic.elsewhere(sibling.place.clone(), "this one may be meant"),
+                None => diagnostic,
+            }
+        }
+        None => diagnostic.help("if a package of the distribution has a unit in its place, see what it is called"),
+    }
+}
+
+/// A job that waits for its own events; systemd drops a dependency of a unit on itself, and complains.
+fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
+    let diagnostic = UNTRANSLATABLE_EVENT
+        .at(event.span(), format!("a unit does not follow itself, and {} is what this job becomes", peer.unit))
+        .note(format!("under Upstart this brings the job up again when it is {}", state.name()));
+    let diagnostic = match state {
+        JobState::Stopping | JobState::Stopped => diagnostic.help("to start it again after a failure, give the unit `Restart=on-failure`"),
+        JobState::Starting | JobState::Started => diagnostic.help("take the condition away"),
+    };
+    Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
+}
+
+fn beyond(event: &Event, message: String) -> Classified {
+    let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
+    Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
+}
+
+/// Which end of a job is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Well,
+    Failed,
+}
+
+/// What the arguments behind the name ask for.
+struct Filters {
+    peer: Peer,
+    /// Which end, and where it is asked for.
+    end: Option<(End, Span)>,
+    /// Which failure, where that is asked for.
+    finer: Vec<Span>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut peer: Peer) -> Filters {
+    let stated = peer.unit.clone();
+    let mut end = None;
+    let mut finer = Vec::new();
+    let mut diagnostics = Vec::new();
+    for (index, (argument, span)) in event.arguments().enumerate() {
+        let instance = match argument {
+            Argument::Positional(instance) if index == 1 => instance_unit(&peer.unit, instance),
+            Argument::Equal("INSTANCE", instance) => instance_unit(&peer.unit, instance),
+            Argument::Equal("JOB", _) | Argument::Positional(_) | Argument::Unequal(..) => None,
+            Argument::Equal(variable, value) => instance_by_variable(lowering, name, variable, value),
+        };
+        if let Some(instance) = instance {
+            peer.unit = instance;
+            continue;
+        }
+        match argument {
+            Argument::Positional(_) if index == 0 => {}
+            Argument::Equal("JOB", _) => {}
+            Argument::Positional("failed")
+            | Argument::Equal("RESULT", "failed")
+            | Argument::Unequal("RESULT", "ok")
+            | Argument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
+            Argument::Equal(variable @ ("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS"), value)
+                if variable != "EXIT_STATUS" || !glob::matches(value, "0") =>
+            {
+                end = Some((End::Failed, span));
+                finer.push(span);
+            }
+            Argument::Equal("RESULT", "ok") | Argument::Unequal("RESULT", "failed") if end.is_none() => end = Some((End::Well, span)),
+            Argument::Positional("ok") if index == 2 && end.is_none() => end = Some((End::Well, span)),
+            Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(unmatched(event, span, &peer)),
+        }
+    }
+    if let Some(same) = same_instance(lowering, name).filter(|_| peer.unit == stated) {
+        peer.unit = same;
+        if side == Side::Stop {
+            diagnostics.push(
+                UNMATCHED_VARIABLE
+                    .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.of_instance()))
+                    .note("Upstart stopped all of them as soon as one of those went")
+                    .help(format!("if only that one was meant, all is well; `INSTANCE=${}` says it to Upstart, too", variable(lowering))),
+            );
+        }
+    }
+    Filters { peer, end, finer, diagnostics }
+}
+
+/// The variable that names the instances of this job.
+fn variable<'a>(lowering: &'a Lowering<'_>) -> &'a str {
+    lowering.instance.variable().unwrap_or_default()
+}
+
+/// The instance of the other job that carries the name of this one's: its events carry that as `INSTANCE`, or as the variable that both are
+/// named by, if they export it.
+fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
+    let sibling = lowering.world.sibling(job)?;
+    let is_same = match lowering.instance.variable()? {
+        "INSTANCE" => true,
+        own => is_named_by(sibling, own),
+    };
+    (is_same && sibling.unit.is_template()).then(|| sibling.unit.own_instance())
+}
+
+fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
+    sibling.instance.variable() == Some(variable) && sibling.exports.iter().any(|export| export == variable)
+}
+
+/// `VARIABLE=VALUE`, where the instances of the other job are named by the variable.
+fn instance_by_variable(lowering: &Lowering<'_>, job: &str, key: &str, value: &str) -> Option<UnitName> {
+    let sibling = lowering.world.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
+    let reference = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    let is_known = reference.is_none_or(|name| name == variable(lowering));
+    instance_unit(&sibling.unit, value).filter(|unit| is_known && !unit.is_template())
+}
+
+/// An argument as it is written.
+fn word(event: &Event, span: Span) -> String {
+    event.args.iter().find(|word| word.span == span).map_or_else(String::new, |word| lossy(&word.value).into_owned())
+}
+
+/// A unit is told that another one has failed, and not how.
+fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
+    UNMATCHED_VARIABLE
+        .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
+        .help("if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)")
+}
+
+fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
+    UNMATCHED_VARIABLE
+        .at(span, format!("`{}` is not looked at", word(event, span)))
+        .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
+        .help("see whether the unit does harm when it runs in the other cases")
+}
+
+/// The unit to start; `None` where the job has instances, and nothing says which.
+fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
+    match &lowering.instance {
+        Instance::Singleton { .. } => Some(lowering.name.clone()),
+        Instance::Template { default, .. } => {
+            let default = default.as_ref()?;
+            Some(lowering.name.instance_escaped(default))
+        }
+    }
+}
+
+/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts the unit.
+fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>) -> Classified {
+    let Some(own) = own_unit(lowering) else {
+        return beyond(event, "which instance of this job starts when another job ends is not said".to_owned());
+    };
+    let directives = match end {
+        None => vec![Directive::OnSuccess, Directive::OnFailure],
+        Some(End::Well) => vec![Directive::OnSuccess],
+        Some(End::Failed) => vec![Directive::OnFailure],
+    };
+    let version = lowering.options.systemd_version;
+    let (known, newer): (Vec<Directive>, Vec<Directive>) = directives.into_iter().partition(|directive| directive.since() <= version);
+    let mut classified = Classified::exact(Trigger::Companion);
+    if !known.is_empty() {
+        let directives = known.iter().map(|&directive| (directive, Value::unit(&own)));
+        classified.companions.push(drop_in(lowering, &peer.unit, directives));
+    }
+    if known.contains(&Directive::OnSuccess) {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            FOLLOWS_END
+                .at(event.span(), format!("this unit also starts when {} is restarted", peer.unit))
+                .note(
+                    "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
+                )
+                .help("see whether the unit does harm when it runs then"),
+        );
+    }
+    for directive in newer {
+        classified.disposition = Disposition::Manual;
+        classified.diagnostics.push(
+            COMPANION_NEEDED
+                .at(event.span(), format!("`{}=` needs systemd {}, and the units are for {version}", directive.name(), directive.since()))
+                .note("only a failure starts the unit")
+                .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
+        );
+    }
+    classified
+}
+
+/// To run when another job has failed is the opposite of running along with it, so nothing is written that would.
+fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: JobState, span: Span) -> Classified {
+    let own = &lowering.name;
+    if lowering.options.companions && !is_early(peer) {
+        return match state {
+            JobState::Stopping if peer.presence == Presence::Chrooted => after_end_of_failed(lowering, event, peer),
+            JobState::Stopping => before_end_of_failed(lowering, event, peer),
+            JobState::Starting | JobState::Started | JobState::Stopped => at_end(lowering, event, peer, Some(End::Failed)),
+        };
+    }
+    let diagnostic = COMPANION_NEEDED.at(span, format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit));
+    let diagnostic = match state {
+        JobState::Stopping => diagnostic.help(format!(
+            "write {}.d/upstart.conf with `[Service]` and an `ExecStopPost=` that tests `$SERVICE_RESULT` and calls `systemctl start {own}`",
+            peer.unit
+        )),
+        JobState::Starting | JobState::Started | JobState::Stopped => {
+            diagnostic.help(format!("write {}.d/upstart.conf with `[Unit] OnFailure={own}`", peer.unit))
+        }
+    };
+    Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
+}
+
+/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is done.
+fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
+    let Some(own) = own_unit(lowering) else {
+        return beyond(event, "which instance of this job starts when another job fails is not said".to_owned());
+    };
+    let mut command = Command::words(["/bin/sh", "-c", &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}")]);
+    command.prefix = Prefix {
+        ignore_failure: true,
+        full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
+        literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
+    };
+    let companion = drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
+    Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
+}
+
+/// The same where no command of X reaches systemd.
+fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
+    let mut classified = at_end(lowering, event, peer, Some(End::Failed));
+    classified.disposition = classified.disposition.max(Disposition::Approximate);
+    classified.diagnostics.push(
+        FOLLOWS_END
+            .at(event.span(), format!("{} does not wait for this unit before it is gone", peer.unit))
+            .note("it runs in a root directory of its own, and there may be no systemctl"),
+    );
+    classified
+}
+
+/// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.
+fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
+    if !unit.as_str().ends_with(".service") {
+        return None;
+    }
+    if instance.is_empty() {
+        return Some(unit.clone());
+    }
+    let bare = instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    match bare {
+        Some(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+            Some(unit.as_template().own_instance())
+        }
+        Some(_) => None,
+        None if glob::is_pattern(instance) => None,
+        None => unit.as_template().instance(&encode(instance)).ok(),
+    }
+}
+
+/// The job that ran the scripts of System V: it starts with the run level, and ends when they are done.
+fn rc(event: &Event, state: JobState) -> Classified {
+    let levels = match runlevel_set(event, None) {
+        Ok(levels) => levels,
+        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic),
+    };
+    let trigger = match state {
+        JobState::Stopped => Trigger::AfterRunlevel(levels),
+        JobState::Starting | JobState::Started | JobState::Stopping => Trigger::Runlevels(levels),
+    };
+    Classified::exact(trigger)
+}

@@ -1,0 +1,91 @@
+//! From one event of a condition to what it means for systemd.
+
+mod container;
+mod custom;
+mod dbus;
+mod device;
+mod file;
+mod job_state;
+mod keys;
+mod mount;
+mod network;
+mod runlevel;
+mod socket;
+pub(super) mod trigger;
+
+use crate::diagnostic::registry::{UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON};
+use crate::diagnostic::{Diagnostic, Disposition};
+use crate::lower::lowering::Lowering;
+use crate::systemd::UnitName;
+use crate::upstart::condition::{Argument, Event};
+use crate::upstart::events;
+use crate::upstart::events::Meaning;
+use container::container;
+use dbus::dbus_activation;
+use device::device;
+use keys::control_alt_delete;
+use mount::mount;
+use network::{network_down, network_up};
+use runlevel::runlevel;
+use trigger::{Classified, Side, Trigger, never, stop};
+
+pub(super) use dbus::bus_name;
+pub(in crate::lower) use socket::address as socket_address;
+
+/// Reads one event of a condition.
+pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
+    let name = event.name.value.as_str();
+    if let Some(diagnostic) = variable_in_start(event, side) {
+        return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
+    }
+    if let Some((subsystem, action)) = name.split_once("-device-")
+        && events::find(name).is_none()
+    {
+        return device(lowering, event, subsystem, action, side);
+    }
+    let Some(row) = events::find(name) else { return custom::custom(lowering, event, side) };
+    match row.meaning {
+        Meaning::Given => Classified::exact(Trigger::Given),
+        Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
+        Meaning::Runlevel => runlevel(event),
+        Meaning::Job(state) => job_state::job(lowering, event, state, side),
+        Meaning::Mounted => mount(event, Trigger::Unit),
+        Meaning::Mounting => mount(event, Trigger::BeforeUnit),
+        Meaning::NetworkUp => network_up(event, side),
+        Meaning::NetworkDown => network_down(lowering, event),
+        Meaning::Container => container(event),
+        Meaning::NotContainer => Classified::exact(Trigger::Virtualization("!container".to_owned())),
+        Meaning::Unit(unit) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
+        Meaning::Socket | Meaning::File | Meaning::DbusActivation if side == Side::Stop => stop(lowering, event),
+        Meaning::Socket => socket::socket(lowering, event),
+        Meaning::File => file::file(lowering, event),
+        Meaning::DbusActivation => dbus_activation(lowering, event),
+        Meaning::ControlAltDelete => control_alt_delete(lowering, event, side),
+        Meaning::NetworkGoes => Classified::exact(Trigger::NetworkGoes),
+        Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
+        Meaning::Never(why) => never(event, why, side),
+        Meaning::Beyond(instead) => {
+            let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), format!("systemd has nothing like the event `{name}`")).help(instead);
+            Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
+        }
+    }
+}
+
+fn variable_in_start(event: &Event, side: Side) -> Option<Diagnostic> {
+    if side == Side::Stop {
+        return None;
+    }
+    let word = event.args.iter().find(|word| {
+        let value = match Argument::of(&word.value) {
+            Argument::Positional(value) | Argument::Equal(_, value) | Argument::Unequal(_, value) => value,
+        };
+        value.split('$').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '{'))
+            && !value.contains(":-")
+    })?;
+    Some(
+        VARIABLE_IN_START_ON
+            .at(word.span, "a variable in `start on` never matches")
+            .note("the job has no environment before it starts, not even its `env` stanzas")
+            .help("write the value itself"),
+    )
+}

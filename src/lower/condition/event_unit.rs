@@ -1,0 +1,117 @@
+//! Units that stand for events: those who follow the event are wanted by one, and starting it starts them.
+
+use super::peer::Peer;
+use crate::jobset::Kind;
+use crate::lower::companion::Companion;
+use crate::lower::lowering::Lowering;
+use crate::lower::own_files;
+use crate::lower::own_files::{EVENT, STARTED, STARTED_BY_THIS};
+use crate::systemd::{Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
+use crate::text::bytes::{encode, lossy};
+use crate::upstart::job::StanzaId;
+
+/// What stands for the start of a job. None where the job cannot tell of it, or where nobody knows whether it is there. A task is over
+/// when systemd counts it as started.
+pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer) -> Option<Node> {
+    let stays = matches!(peer.kind, Some(Kind::Service | Kind::State));
+    let can = stays && peer.present() && !peer.early && peer.can_call(lowering);
+    can.then(|| Node::started(&peer.unit).ok())?
+}
+
+/// Writes it, and has the job start it.
+pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &Node) {
+    for companion in std::iter::once(node.companion(lowering)).chain(node.starter()) {
+        lowering.ledger.file(stanza, &companion.output().path);
+        lowering.companion(companion);
+    }
+}
+
+/// Whether a unit of this name stands for an event, which may happen again and again.
+pub(in crate::lower) fn is_event(unit: &str) -> bool {
+    unit.starts_with(EVENT) || unit.starts_with(STARTED)
+}
+
+/// The unit that stands for an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::lower) struct Node {
+    pub(crate) unit: UnitName,
+    event: String,
+    of: Of,
+}
+
+/// Which of the events of a name is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Of {
+    Any,
+    /// Those with one of their variables. The unit is an instance of a template.
+    Variable,
+    /// `started` of the job that this unit comes from, or of one of its instances.
+    Start(UnitName),
+}
+
+impl Node {
+    pub(crate) fn of(event: &str) -> Result<Self, NameTooLong> {
+        let unit = UnitName::escaped(&encode(&format!("{EVENT}{event}")), "service")?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Any })
+    }
+
+    /// The event with `KEY=VALUE`. `value` is escaped already, so that it may be a specifier.
+    pub(crate) fn with(event: &str, key: &str, value: &str) -> Result<Self, NameTooLong> {
+        let of_event = Self::of(event)?;
+        let key = escape_instance(&encode(&format!("{key}=")));
+        let unit = UnitName::checked(format!("{}@{key}{value}.service", of_event.unit.stem()))?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Variable })
+    }
+
+    /// That the job of this unit has started. See [`Node::starter`].
+    pub(crate) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
+        let unit = UnitName::checked(format!("{STARTED}{by}"))?;
+        let event = format!("started {}", by.of_instance().stem());
+        Ok(Self { unit, event, of: Of::Start(by.clone()) })
+    }
+
+    /// The name of the file that the unit is in.
+    pub(crate) fn file(&self) -> UnitName {
+        match self.of {
+            Of::Any => self.unit.clone(),
+            Of::Variable | Of::Start(_) => self.unit.of_instance(),
+        }
+    }
+
+    /// Starting it starts all who follow the event, and waits for them where they are ordered before it. It is inactive again at
+    /// once, so that the event can happen again.
+    pub(crate) fn companion(&self, lowering: &Lowering<'_>) -> Companion {
+        let mut unit = Unit::new(self.file());
+        let event = lossy(&self.event);
+        let stands = match &self.of {
+            Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
+            Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
+            Of::Start(by) => format!("Stands for the event `{event}`: {} starts this when it has started.", by.of_instance()),
+        };
+        unit.header.push(Text::new(&own_files::made(&stands)));
+        let description = if self.file().is_template() {
+            Value::line_with_instance(&format!("Event {event}, "))
+        } else {
+            Value::line(&format!("Event {event}"))
+        };
+        unit.add(Directive::Description, description);
+        unit.add(lowering.unlimited_starts(), Value::number(0));
+        unit.add(Directive::Type, Value::keyword("oneshot"));
+        unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
+        Companion::Unit(unit)
+    }
+
+    /// What has the job start the unit that stands for its start; `None` for other events. A unit that the job itself wants would also be
+    /// started where the job fails. The same for all who follow the job.
+    pub(crate) fn starter(&self) -> Option<Companion> {
+        let Of::Start(by) = &self.of else { return None };
+        let to = by.of_instance();
+        let mut part = Unit::new(to.clone());
+        part.header.push(Text::new(&own_files::made(&format!("Starts what follows the start of {}.", to.stem()))));
+        let [systemctl, block, verb] = ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
+        let mut command = Command::new([systemctl, block, verb, Argument::Specifier(STARTED_BY_THIS)]);
+        command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
+        part.add(Directive::ExecStartPost, Value::command(&command));
+        Some(Companion::DropIn { to, name: "started".to_owned(), part })
+    }
+}

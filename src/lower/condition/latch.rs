@@ -1,0 +1,194 @@
+//! What has to have happened all: a unit remembers each event of it, and one starts the job when the last has come.
+//!
+//! Upstart remembers an event of a condition until the rest of it holds, and forgets all of them when the job starts.
+
+use super::event::trigger::{Role, Trigger};
+use super::event_unit;
+use super::event_unit::Node;
+use super::paths::Meant;
+use super::peer::Peer;
+use super::relations::{Joined, Term};
+use crate::jobset::Kind;
+use crate::lower::companion::Companion;
+use crate::lower::companion_unit::{made_for, shell};
+use crate::lower::lowering::Lowering;
+use crate::lower::own_files::{EVENT, JOINED, LATCH};
+use crate::systemd::{Directive, Unit, UnitName, Value, shell_word};
+use crate::text::bytes::lossy;
+use crate::upstart::events::JobState;
+use crate::upstart::job::StanzaId;
+
+/// The events of a path of the start condition, where any path has some that have to be remembered: all are forgotten together.
+pub(super) fn terms(lowering: &Lowering<'_>, path: &[Meant], all: &[Vec<Meant>]) -> Option<Vec<Term>> {
+    let is_possible = lowering.options.companions && !lowering.instance.is_template();
+    (is_possible && all.iter().any(|path| has_to_remember(lowering, path))).then(|| remembered(lowering, path))?
+}
+
+fn of_role(path: &[Meant], role: Role) -> impl Iterator<Item = &Trigger> {
+    path.iter().map(|Meant(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
+}
+
+/// Jobs that start by themselves are there at every boot, and need no memory.
+fn has_to_remember(lowering: &Lowering<'_>, path: &[Meant]) -> bool {
+    let by_hand = |trigger: &Trigger| matches!(trigger, Trigger::Job { peer, .. } if peer.by_hand);
+    let passes = of_role(path, Role::Passing).next().is_some() || of_role(path, Role::Following).any(by_hand);
+    passes && remembered(lowering, path).is_some_and(|terms| terms.len() > 1)
+}
+
+/// None where there is something that no unit can remember, or nothing but the boot.
+fn remembered(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Vec<Term>> {
+    let happening = of_role(path, Role::Following).chain(of_role(path, Role::Passing)).map(|trigger| term(lowering, trigger));
+    let mut terms: Vec<Term> = happening.collect::<Option<_>>()?;
+    // A unit that an event starts before the boot is done waits for that.
+    let is_after_boot = of_role(path, Role::Milestone).next().is_some() && of_role(path, Role::Passing).next().is_none();
+    if is_after_boot && !terms.is_empty() {
+        terms.insert(0, boot(lowering, path)?);
+    }
+    (!terms.is_empty()).then_some(terms)
+}
+
+/// That the system is up.
+fn boot(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Term> {
+    let mut target = "multi-user.target";
+    for trigger in of_role(path, Role::Milestone) {
+        if let Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) = trigger {
+            if !levels.running() {
+                return None;
+            }
+            if levels.only_graphical() {
+                target = "graphical.target";
+            }
+        }
+    }
+    remembering(lowering, (&UnitName::known(target), None), "boot", "the boot".to_owned(), None)
+}
+
+fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
+    match trigger {
+        Trigger::Custom(node) => {
+            let event = node.stem().trim_start_matches(EVENT);
+            remembering(lowering, (node, Some(Directive::Before)), &format!("event-{event}"), format!("the event {event}"), None)
+        }
+        Trigger::Job { peer, state: JobState::Started } if can_be_followed(peer) => {
+            let job = peer.unit.stem();
+            remembering(
+                lowering,
+                (&peer.unit, Some(Directive::After)),
+                &format!("started-{job}"),
+                format!("the start of {job}"),
+                event_unit::of(lowering, peer),
+            )
+        }
+        Trigger::Job { peer, state: JobState::Stopped } if can_be_followed(peer) && peer.kind == Some(Kind::Task) => {
+            let job = peer.unit.stem();
+            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("stopped-{job}"), format!("the end of {job}"), None)
+        }
+        Trigger::Job { .. }
+        | Trigger::Unit(_)
+        | Trigger::BeforeUnit(_)
+        | Trigger::Companion
+        | Trigger::Given
+        | Trigger::Reached(_)
+        | Trigger::Runlevels(_)
+        | Trigger::AfterRunlevel(_)
+        | Trigger::Virtualization(_)
+        | Trigger::Shutdown { .. }
+        | Trigger::NetworkGoes
+        | Trigger::RemoteFilesystemsGone
+        | Trigger::Never
+        | Trigger::Beyond => None,
+    }
+}
+
+/// None where systemd takes no name that long.
+fn remembering(
+    lowering: &Lowering<'_>,
+    (unit, order): (&UnitName, Option<Directive>),
+    name: &str,
+    event: String,
+    node: Option<Node>,
+) -> Option<Term> {
+    let latch = UnitName::single(&format!("{LATCH}{}-{name}", lowering.name.stem()), "service");
+    (latch.as_str().len() <= 255).then(|| Term {
+        unit: unit.clone(),
+        by: node.map_or_else(|| unit.clone(), |node| node.unit),
+        order,
+        latch,
+        event,
+    })
+}
+
+fn can_be_followed(peer: &Peer) -> bool {
+    peer.present() && !peer.early && !peer.unit.is_template()
+}
+
+/// Writes the units, if there is something to remember. Returns the one that starts the job.
+pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Joined]) -> Option<UnitName> {
+    let paths: Vec<&Vec<Term>> = paths.iter().filter_map(|path| path.terms.as_ref()).collect();
+    if paths.is_empty() {
+        return None;
+    }
+    let joined = UnitName::single(&format!("{JOINED}{}", lowering.name.stem()), "service");
+    let mut units: Vec<Unit> = paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
+    units.push(gate(lowering, &joined, &paths));
+    for companion in units.into_iter().map(Companion::Unit) {
+        lowering.ledger.file(stanza, &companion.output().path);
+        lowering.companion(companion);
+    }
+    Some(joined)
+}
+
+/// Active from the event on, until the job starts.
+pub(super) fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> Unit {
+    let mut unit = oneshot(lowering, &term.latch, &format!("Remembers {} for", term.event));
+    unit.add(Directive::Wants, Value::unit(joined));
+    unit.add(Directive::Before, Value::unit(joined));
+    if let Some(order) = term.order {
+        unit.add(order, Value::unit(&term.unit));
+    }
+    unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
+    unit.add(Directive::RemainAfterExit, Value::keyword("yes"));
+    unit.add(Directive::WantedBy, Value::unit(&term.by));
+    unit
+}
+
+/// Starts the job if all of one of the paths is remembered. Whoever emits the last event waits for that.
+fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit {
+    let mut unit = oneshot(lowering, name, "All has happened that starts");
+    for term in paths.iter().copied().flatten() {
+        unit.add(Directive::After, Value::unit(&term.latch));
+        if term.waits() {
+            unit.add(Directive::Before, Value::unit(&term.unit));
+        }
+    }
+    let holds: String = paths.iter().map(|terms| format!("all {} || ", words(terms.iter()))).collect();
+    let script = format!(
+        "all() {{ for latch; do systemctl --quiet is-active \"$latch\" || return; done; }}\n{holds}exit 0\nsystemctl stop {}\nsystemctl start {}",
+        words(paths.iter().copied().flatten()),
+        shell_word(lowering.name.as_str())
+    );
+    let mut command = shell(lowering, &["-c"], &script);
+    command.prefix.ignore_failure = true;
+    unit.add(Directive::ExecStart, Value::command(&command));
+    unit
+}
+
+/// What remembers these, for a shell. An event may stand in several paths.
+fn words<'a>(terms: impl Iterator<Item = &'a Term>) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in terms.map(|term| shell_word(term.latch.as_str())) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
+}
+
+fn oneshot(lowering: &Lowering<'_>, name: &UnitName, description: &str) -> Unit {
+    let mut unit = Unit::new(name.clone());
+    unit.header.push(made_for(lowering));
+    unit.add(Directive::Description, Value::line(&format!("{description} {}", lossy(&lowering.job.name.0))));
+    unit.add(lowering.unlimited_starts(), Value::number(0));
+    unit.add(Directive::Type, Value::keyword("oneshot"));
+    unit
+}

@@ -1,0 +1,59 @@
+//! A condition as its alternatives, each a list of events that have to come together.
+
+use super::event::classify;
+use super::event::trigger::{Side, Trigger};
+use crate::diagnostic::registry::SPRAWLING_CONDITION;
+use crate::lower::lowering::Lowering;
+use crate::text::source::{Span, Spanned};
+use crate::upstart::condition::{Condition, Event};
+use crate::upstart::expression::{Dnf, Expr};
+use crate::upstart::job::Stated;
+
+pub(super) type Leaf = Spanned<Trigger>;
+
+/// Leaves are compared by what they mean.
+#[derive(Clone, Debug)]
+pub(super) struct Meant(pub(super) Leaf);
+
+impl PartialEq for Meant {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.value == other.0.value
+    }
+}
+
+/// The alternatives of a condition; what there is to say about its events is said.
+pub(super) fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side) -> Option<Vec<Vec<Meant>>> {
+    let expr = read(lowering, condition, &condition.value, side);
+    if let Ok(Dnf(paths)) = expr.normalize() {
+        return Some(paths);
+    }
+    let diagnostic = SPRAWLING_CONDITION.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
+    lowering.manual(condition.stanza, &[], diagnostic);
+    None
+}
+
+fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<Event>, side: Side) -> Expr<Meant> {
+    match expr {
+        Expr::Leaf(event) => {
+            let classified = classify(lowering, event, side);
+            let rule = classified.diagnostics.first().map(|diagnostic| diagnostic.rule);
+            lowering.ledger.record(condition.stanza, classified.disposition, &[], rule);
+            lowering.diagnostics.extend(classified.diagnostics);
+            for companion in classified.companions {
+                lowering.ledger.file(condition.stanza, &companion.output().path);
+                lowering.companion(companion);
+            }
+            Expr::Leaf(Meant(Spanned::new(classified.trigger, event.span())))
+        }
+        Expr::And(left, right) => {
+            Expr::And(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
+        }
+        Expr::Or(left, right) => {
+            Expr::Or(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
+        }
+    }
+}
+
+pub(super) fn path_span(path: &[Meant]) -> Option<Span> {
+    path.iter().map(|Meant(leaf)| leaf.span).reduce(Span::to)
+}

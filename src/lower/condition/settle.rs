@@ -1,0 +1,116 @@
+//! From relations to what the unit says of other units.
+
+use super::Conditions;
+use super::event::bus_name;
+use super::relations::{Relations, push_known};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Directive, Section, UnitName};
+
+/// What is left of the relations when each is compared with the others.
+pub(super) fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shutdown, joined): (bool, Option<UnitName>)) -> Conditions {
+    let Relations {
+        after,
+        mut before,
+        wants,
+        requisite,
+        wanted_by,
+        mut conflicts,
+        part_of,
+        stop_propagated_from,
+        binds_to,
+        virtualization,
+        early,
+        default_dependencies,
+        origins,
+        optional,
+        followed: _,
+        joined: _,
+        stopped_by: _,
+    } = relations;
+    if early {
+        // What the default dependencies say of the shutdown.
+        push_known(&mut before, "shutdown.target");
+        push_known(&mut conflicts, "shutdown.target");
+        if let Some(condition) = &lowering.job.start_on {
+            let diagnostic = EARLY_UNIT
+                .at(condition.span, "the unit starts before the ordinary services")
+                .note("file systems other than the root may not be there, and the root may be read-only")
+                .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that");
+            lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
+        }
+    }
+    let (own, instance) = (lowering.name, lowering.instance);
+    // Two units that conflict are never active together, so neither has to stop along with the other.
+    let [part_of, stop_propagated_from] =
+        [part_of, stop_propagated_from].map(|units| units.into_iter().filter(|unit| !conflicts.contains(unit)).collect());
+    let wanted_by = enabling(lowering, wanted_by);
+    let lists = [
+        (Directive::Wants, wants),
+        (Directive::Requisite, requisite),
+        (Directive::BindsTo, binds_to),
+        (Directive::PartOf, part_of),
+        (Directive::StopPropagatedFrom, stop_propagated_from),
+        (Directive::Conflicts, conflicts),
+        (Directive::Before, before),
+        (Directive::After, after),
+        (Directive::WantedBy, wanted_by),
+    ];
+    let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
+    for (directive, names) in lists {
+        // A job that names itself in a condition would be refused.
+        for name in names.into_iter().filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%'))) {
+            settled.push((directive, name));
+            if !start_directives.contains(&directive) {
+                start_directives.push(directive);
+            }
+        }
+    }
+    start_directives.extend(virtualization.iter().map(|_| Directive::ConditionVirtualization));
+    let default_dependencies = default_dependencies && !early;
+    if !default_dependencies {
+        start_directives.push(Directive::DefaultDependencies);
+    }
+    if let Some(condition) = &lowering.job.start_on {
+        start_directives.retain(|directive| !{
+            matches!(directive, Directive::BindsTo | Directive::PartOf | Directive::StopPropagatedFrom | Directive::Conflicts)
+        });
+        lowering.ledger.record(condition.stanza, Disposition::Exact, &start_directives, None);
+    }
+    Conditions {
+        relations: settled,
+        virtualization,
+        default_dependencies,
+        origins,
+        optional,
+        is_early: early,
+        at_shutdown,
+        joined,
+        bus_name: bus_name(lowering).map(str::to_owned),
+    }
+}
+
+/// What the unit can be enabled into. A template without a default instance can only be hung on another template.
+fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitName> {
+    let instance = lowering.instance;
+    if !instance.is_template() {
+        return wanted_by;
+    }
+    let (templates, others): (Vec<_>, Vec<_>) = wanted_by.into_iter().partition(UnitName::is_own_instance);
+    let mut names: Vec<UnitName> = templates.into_iter().map(|name| name.of_instance()).collect();
+    if instance.has_default() {
+        names.extend(others);
+        return names;
+    }
+    if let (Some(target), Some(condition)) = (others.first(), &lowering.job.start_on) {
+        let unit = lowering.name.instance_escaped("NAME");
+        let diagnostic = UNBOUND_INSTANCE
+            .at(condition.span, "the condition does not say which instances start")
+            .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")
+            .help(format!("start those that you need with {target}: `systemctl add-wants {target} {unit}`"));
+        lowering.remark(Section::Unit, &UNBOUND_INSTANCE, &format!("enable an instance with: systemctl add-wants {target} {unit}"));
+        lowering.manual(condition.stanza, &[], diagnostic);
+    }
+    names
+}

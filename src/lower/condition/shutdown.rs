@@ -1,0 +1,93 @@
+//! Jobs that run when something ends: the system, or another job.
+
+use super::Activation;
+use super::bind::{bind, in_order};
+use super::event::trigger::Trigger;
+use super::paths::Meant;
+use super::relations::{Inversion, push, push_known};
+use crate::diagnostic::registry::SHUTDOWN_JOB;
+use crate::lower::lowering::Lowering;
+use crate::systemd::Directive;
+use crate::text::list;
+use crate::text::source::Span;
+use crate::upstart::condition::Condition;
+use crate::upstart::events::JobState;
+use crate::upstart::job::Stated;
+use crate::upstart::runlevels::Runlevels;
+
+/// A path on the way down: the work is done when something stops.
+pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], activation: &mut Activation) {
+    for Meant(leaf) in path {
+        match &leaf.value {
+            Trigger::Runlevels(levels) => shutdown(lowering, condition, leaf.span, (*levels, false), activation),
+            Trigger::AfterRunlevel(levels) => shutdown(lowering, condition, leaf.span, (*levels, true), activation),
+            Trigger::Job { peer, state: JobState::Stopping } => {
+                let relations = &mut activation.start;
+                push(&mut relations.after, &peer.unit);
+                push(&mut relations.wanted_by, &peer.unit);
+                bind(lowering, condition, (leaf.span, true), (peer, JobState::Stopping), relations);
+                activation.inversion = Some(Inversion::Stopping(peer.unit.clone()));
+            }
+            Trigger::Shutdown { unit, state } => {
+                in_order(unit, *state, &mut activation.start);
+                shutdown(lowering, condition, leaf.span, (Runlevels::DOWN, false), activation);
+            }
+            Trigger::NetworkGoes => {
+                push_known(&mut activation.start.after, "network.target");
+                shutdown(lowering, condition, leaf.span, (Runlevels::ALL, false), activation);
+            }
+            Trigger::RemoteFilesystemsGone => {
+                push_known(&mut activation.start.before, "remote-fs-pre.target");
+                shutdown(lowering, condition, leaf.span, (Runlevels::ALL, false), activation);
+            }
+            Trigger::Job { peer, .. } => push(&mut activation.start.after, &peer.unit),
+            Trigger::Virtualization(kind) => activation.start.virtualization.push(kind.clone()),
+            Trigger::Given
+            | Trigger::Reached(_)
+            | Trigger::Unit(_)
+            | Trigger::BeforeUnit(_)
+            | Trigger::Custom(_)
+            | Trigger::Companion
+            | Trigger::Never
+            | Trigger::Beyond => {}
+        }
+    }
+}
+
+fn shutdown(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    (levels, late): (Runlevels, bool),
+    activation: &mut Activation,
+) {
+    let relations = &mut activation.start;
+    if levels.halt() != levels.reboot() && activation.inversion.is_none() {
+        // systemd tells these two apart by the target that it goes down to.
+        let targets: &[&'static str] = if levels.reboot() { &["reboot.target"] } else { &["poweroff.target", "halt.target"] };
+        for target in targets {
+            push_known(&mut relations.wanted_by, target);
+        }
+        relations.default_dependencies = false;
+        if late {
+            push_known(&mut relations.after, "umount.target");
+            push_known(&mut relations.before, "final.target");
+        } else {
+            push_known(&mut relations.before, "shutdown.target");
+        }
+        activation.on_the_way_down = true;
+        let diagnostic = SHUTDOWN_JOB.at(span, format!("the unit is started by {} itself", list::and(targets))).note(if late {
+            "it runs when file systems have been unmounted"
+        } else {
+            "it runs beside the stop of the other units"
+        });
+        lowering.approximate(condition.stanza, &[Directive::WantedBy, Directive::Before, Directive::DefaultDependencies], diagnostic);
+        return;
+    }
+    push_known(&mut relations.wanted_by, "multi-user.target");
+    activation.inversion = Some(Inversion::Shutdown);
+    let diagnostic = SHUTDOWN_JOB
+        .at(span, "the work is done when systemd stops the unit")
+        .note("the unit comes up with the system, so that there is something to stop");
+    lowering.approximate(condition.stanza, &[Directive::ExecStop, Directive::WantedBy], diagnostic);
+}

@@ -1,0 +1,231 @@
+//! `stop on`: what takes the unit down.
+
+use super::bind::{bind, in_order};
+use super::event::trigger::{Side, Trigger, is_early};
+use super::paths::{Leaf, Meant, path_span, paths};
+use super::peer::Peer;
+use super::relations::{Relations, push, push_known};
+use crate::diagnostic::registry::{
+    DISTINGUISHED_RUNLEVELS, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE, UNBOUND_CRASH,
+};
+use crate::lower::companion_unit::{drop_in, stopping, systemctl};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Directive, Section, UnitName};
+use crate::text::source::Span;
+use crate::upstart::condition::Condition;
+use crate::upstart::events::JobState;
+use crate::upstart::job::Stated;
+
+pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
+    lowering.exact(condition.stanza, &[]);
+    let Some(paths) = paths(lowering, condition, Side::Stop) else { return };
+    for path in &paths {
+        // What happens anyway, or is there anyway, does not have to be waited for.
+        let asked: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).filter(|leaf| !matches!(leaf.value, Trigger::Given)).collect();
+        match asked.as_slice() {
+            [] => {}
+            [leaf] => {
+                stop_by(lowering, condition, leaf, relations);
+                relations.attribute(leaf.span);
+            }
+            [first, ..] => {
+                let diagnostic = JOINED_STOP_CONDITION
+                    .at(path_span(path).unwrap_or(first.span), "a unit cannot be stopped by two events together")
+                    .note("at shutdown systemd stops it anyway")
+                    .help("if one of them alone will do, write that one");
+                lowering.remark(Section::Unit, &JOINED_STOP_CONDITION, "the stop condition joins several events and is missing.");
+                lowering.manual(condition.stanza, &[], diagnostic);
+            }
+        }
+    }
+}
+
+fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Leaf, relations: &mut Relations) {
+    match &leaf.value {
+        Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
+            if levels.tells_running_apart() || (levels.running() && !levels.down()) {
+                let diagnostic = DISTINGUISHED_RUNLEVELS
+                    .at(leaf.span, "systemd does not stop a unit between the run levels 2 to 5")
+                    .note("at shutdown it stops the unit anyway")
+                    .help("if the unit must not run at one of them, leave it disabled there");
+                lowering.approximate(condition.stanza, &[], diagnostic);
+            }
+        }
+        Trigger::Job { peer, state } => stop_by_job(lowering, condition, leaf.span, peer, *state, relations),
+        Trigger::Unit(unit) if unit.as_str().ends_with(".device") => {
+            push(&mut relations.after, unit);
+            push(&mut relations.binds_to, unit);
+            lowering.exact(condition.stanza, &[Directive::BindsTo, Directive::After]);
+        }
+        // That the unit stops the target in its turn is of no concern: nothing but the request is in it.
+        Trigger::Unit(unit) if unit.as_str().ends_with(".target") => {
+            if stop_by_event(lowering, condition, leaf.span, unit, relations) {
+                lowering.exact(condition.stanza, &[Directive::Conflicts, Directive::Before]);
+            }
+        }
+        Trigger::Unit(unit) => {
+            let diagnostic = STOP_AT_MILESTONE
+                .at(leaf.span, format!("a unit is not stopped when {unit} starts"))
+                .note(format!("`Conflicts=` would also stop {unit} when this unit starts"))
+                .help(format!("write a second service that is wanted by {unit} and ordered after it, with {}", stopping(lowering)));
+            lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
+            lowering.manual(condition.stanza, &[], diagnostic);
+        }
+        Trigger::Custom(node) => {
+            stop_by_event(lowering, condition, leaf.span, node, relations);
+        }
+        Trigger::Shutdown { unit, state } => {
+            // systemd stops the unit then anyway.
+            let ordered = in_order(unit, *state, relations);
+            lowering.exact(condition.stanza, ordered.as_slice());
+        }
+        Trigger::NetworkGoes => {
+            push_known(&mut relations.after, "network.target");
+            lowering.exact(condition.stanza, &[Directive::After]);
+        }
+        Trigger::RemoteFilesystemsGone if relations.after.contains(&UnitName::known("remote-fs.target")) => {
+            let diagnostic = STOP_AT_MILESTONE
+                .at(leaf.span, "a unit that starts after the remote file systems stops before they go")
+                .note("systemd stops units in the reverse of the order in which it starts them")
+                .help("if it has to outlive them, take `After=remote-fs.target` away and add `Before=remote-fs-pre.target`");
+            lowering.approximate(condition.stanza, &[], diagnostic);
+        }
+        Trigger::RemoteFilesystemsGone => {
+            push_known(&mut relations.before, "remote-fs-pre.target");
+            lowering.exact(condition.stanza, &[Directive::Before]);
+        }
+        Trigger::Reached(_) | Trigger::BeforeUnit(_) | Trigger::Virtualization(_) => {
+            let diagnostic = STOP_AT_MILESTONE
+                .at(leaf.span, "a unit is not stopped when the boot gets there")
+                .note("the unit goes on until somebody stops it, or the system goes down")
+                .help("let the process end by itself when it is not needed any more");
+            lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
+            lowering.manual(condition.stanza, &[], diagnostic);
+        }
+        // Said where the event stands.
+        Trigger::Given | Trigger::Companion | Trigger::Never | Trigger::Beyond => {}
+    }
+}
+
+/// The unit goes down when the one that stands for an event is started. False where that one starts it, too.
+fn stop_by_event(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    node: &UnitName,
+    relations: &mut Relations,
+) -> bool {
+    if relations.wanted_by.contains(node) || relations.joined.iter().any(|joined| joined.units.contains(node)) {
+        let diagnostic = START_AND_STOP_BY_ONE_JOB
+            .at(span, format!("a unit cannot be both started and stopped by {node}"))
+            .note("Upstart stopped the job if it ran, and started it anew")
+            .help(format!(
+                "write a second service that is wanted by {node}, with `ExecStart=/bin/systemctl --no-block restart {}`",
+                lowering.name
+            ));
+        lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("goes on when {node} starts it again."));
+        lowering.manual(condition.stanza, &[], diagnostic);
+        return false;
+    }
+    // Before= makes whoever emits the event wait until the unit has stopped.
+    push(&mut relations.conflicts, node);
+    push(&mut relations.before, node);
+    true
+}
+
+fn stop_by_job(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    peer: &Peer,
+    state: JobState,
+    relations: &mut Relations,
+) {
+    let unit = &peer.unit;
+    let started_before = relations.before.contains(unit);
+    match state {
+        JobState::Stopping | JobState::Stopped if unit.as_str().ends_with(".target") => {
+            // systemd stops the unit at shutdown, before what it is ordered after.
+            if !["basic.target", "sysinit.target"].contains(&unit.as_str()) && !started_before {
+                push(&mut relations.after, unit);
+            }
+            lowering.exact(condition.stanza, &[Directive::After]);
+        }
+        JobState::Stopping | JobState::Stopped => {
+            // Only a unit that is brought in by this one alone may bring it in: BindsTo= does.
+            let follows = relations.follows(unit);
+            if !relations.binds_to.contains(unit) {
+                bind(lowering, condition, (span, follows), (peer, state), relations);
+            }
+            if state == JobState::Stopping && started_before {
+                let diagnostic = UNBOUND_CRASH
+                    .at(span, format!("the unit stops after {unit}, because it starts before it"))
+                    .note("Upstart stopped it first");
+                lowering.approximate(condition.stanza, &[Directive::Before], diagnostic);
+            }
+            if !started_before {
+                if state == JobState::Stopped && !relations.after.contains(unit) {
+                    push(&mut relations.before, unit);
+                } else {
+                    push(&mut relations.after, unit);
+                }
+            }
+            let ordered = if relations.before.contains(unit) { Directive::Before } else { Directive::After };
+            lowering.exact(condition.stanza, &[ordered]);
+        }
+        JobState::Starting | JobState::Started if is_early(peer) => {
+            // A conflict would take down what the whole boot hangs on.
+            let diagnostic = STOP_AT_MILESTONE
+                .at(span, "a unit is not stopped when the boot gets there")
+                .note(format!("{unit} is part of every boot"))
+                .help("let the process end by itself when it is not needed any more");
+            lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
+            lowering.manual(condition.stanza, &[], diagnostic);
+        }
+        JobState::Starting | JobState::Started => {
+            if relations.wanted_by.contains(unit) || relations.followed.iter().any(|followed| followed.unit == *unit) {
+                let diagnostic = START_AND_STOP_BY_ONE_JOB
+                    .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
+                    .help(format!("let the process end by itself, or stop it from an `ExecStartPost=` of {unit}"));
+                lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("does not stop when {unit} has started."));
+                lowering.manual(condition.stanza, &[], diagnostic);
+                return;
+            }
+            if stop_from_there(lowering, condition, state, peer) {
+                push(&mut relations.stopped_by, unit);
+                return;
+            }
+            push(&mut relations.conflicts, unit);
+            if state == JobState::Starting && !relations.after.contains(unit) {
+                push(&mut relations.before, unit);
+            }
+            let diagnostic = MUTUAL_CONFLICT
+                .at(span, format!("starting this unit also stops {unit}"))
+                .note("`Conflicts=` works both ways; under Upstart only the start of the other job had an effect")
+                .help(format!("to have only that, stop this unit from an `ExecStartPost=` of {unit}"));
+            lowering.comment(
+                Directive::Conflicts,
+                &MUTUAL_CONFLICT,
+                &format!("works both ways; Upstart only stopped this job when {unit} started."),
+            );
+            lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
+        }
+    }
+}
+
+/// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways. Answers whether it can.
+fn stop_from_there(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, state: JobState, peer: &Peer) -> bool {
+    let can = peer.can_call(lowering);
+    if can {
+        let (directive, words): (Directive, &[&str]) = match state {
+            // `starting` is over when this unit has stopped.
+            JobState::Starting => (Directive::ExecStartPre, &["stop"]),
+            JobState::Started | JobState::Stopping | JobState::Stopped => (Directive::ExecStartPost, &["--no-block", "stop"]),
+        };
+        let stop = systemctl(lowering, words);
+        let companion = drop_in(lowering, &peer.unit, [(directive, stop)]);
+        lowering.ledger.file(condition.stanza, &companion.output().path);
+        lowering.companion(companion);
+    }
+    can
+}

@@ -1,0 +1,65 @@
+//! Mistakes in a job that show while it is lowered.
+
+use super::lowering::Lowering;
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{CARRIAGE_RETURNS, MANGLED_BLANK, OVERWRITTEN_STANZA};
+use crate::text::source::Span;
+use crate::upstart::ast::Body;
+use crate::upstart::job::StanzaId;
+
+/// Places that init's tokeniser garbles: one finding for each stanza.
+pub(super) fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
+    for record in &lowering.job.stanzas {
+        let within = |span: &&Span| span.origin == record.span.origin && record.span.range().contains(&span.start);
+        let mut places = mangled.iter().filter(within);
+        let Some(&first) = places.next() else { continue };
+        let mut diagnostic = MANGLED_BLANK
+            .at(first, "init garbles the blanks before this backslash")
+            .note("read as evidently meant")
+            .help("put the backslash into single quotes, or write the text without it");
+        let more = places.count();
+        if more > 0 {
+            diagnostic = diagnostic.note(format!("and so in {more} more places of this stanza"));
+        }
+        lowering.diagnostics.push(diagnostic);
+    }
+}
+
+/// init leaves the carriage returns of a file from DOS in scripts.
+pub(super) fn carriage_returns(lowering: &mut Lowering<'_>) {
+    for stated in lowering.job.processes.values() {
+        if stated.value.body() == Body::Script && stated.value.text().value.contains("\r\n") {
+            let diagnostic = CARRIAGE_RETURNS
+                .at(lowering.job.stanzas[stated.stanza.0].span, "the lines of this script end in carriage returns")
+                .note("init hands them to the shell, which takes them for parts of words; the unit does the same")
+                .help("take them out of the file: `sed -i 's/\\r$//' FILE`");
+            lowering.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// Stanzas whose place another one took. That an override does so is its purpose; in one file it is a slip.
+pub(super) fn replaced(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    for (index, record) in job.stanzas.iter().enumerate() {
+        let Some(by) = record.replaced_by else { continue };
+        let stanza = StanzaId(index);
+        let other = &job.stanzas[by.0];
+        if other.span.origin != record.span.origin || other.keyword == "manual" {
+            lowering.ledger.record(stanza, Disposition::Dropped, &[], Some(&OVERWRITTEN_STANZA));
+            continue;
+        }
+        let diagnostic = OVERWRITTEN_STANZA
+            .at(record.span, format!("this `{}` does not count", record.keyword))
+            .related(other.span, "this one takes its place");
+        let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
+            diagnostic.help("if it was to be `start on`, write that: nothing starts this job; else delete it")
+        } else if matches!(record.keyword, "env" | "cgroup") {
+            // What accumulates is told apart in what init keeps, although the last one counts.
+            diagnostic.help("delete it")
+        } else {
+            diagnostic.help("delete it").edit(record.span, "")
+        };
+        lowering.dropped(stanza, diagnostic);
+    }
+}

@@ -1,0 +1,194 @@
+//! From what a phase runs to a command line: init's rule of shell or no shell, scripts inline.
+
+use std::borrow::Cow;
+
+use super::reading::{Reading, unreached};
+use super::unreplaced;
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT};
+use crate::lower::companion::Companion;
+use crate::lower::companion_unit::made_for;
+use crate::lower::lowering::Lowering;
+use crate::lower::own_files;
+use crate::shell;
+use crate::systemd::layout::Output;
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
+use crate::text::bytes::encode;
+use crate::upstart::ast::Body;
+use crate::upstart::exec::direct_argv;
+use crate::upstart::instances::Instance;
+
+/// The longest text that Linux takes as one argument is 131071 bytes; decision: files above this.
+const INLINE_MAX: usize = 100 * 1024;
+
+/// systemd below 235 cuts lines at 2048 bytes; the name of the directive and the program stand in front.
+const OLD_LINE_MAX: usize = 1980;
+
+/// Shell text around that of a phase, each line ended. Any of it makes a shell necessary.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::lower) struct Wrapping<'a> {
+    /// Before the functions that stand for Upstart's commands.
+    pub(crate) first: &'a str,
+    /// Before the text.
+    pub(crate) before: &'a str,
+    pub(crate) behind: &'a str,
+    /// What `stop` in pre-start does.
+    pub(crate) decline: &'a str,
+}
+
+/// The command of a phase. `own_unit` is shell text that names the unit of the job.
+pub(in crate::lower) fn command(
+    lowering: &mut Lowering<'_>,
+    reading: &Reading<'_>,
+    own_unit: &str,
+    wrapping: Wrapping<'_>,
+    text: &str,
+) -> Command {
+    unreplaced::report(lowering, reading);
+    let Wrapping { first, before, behind, decline } = wrapping;
+    let front = [&instance_parts(lowering.instance), first, &reading.prelude(lowering, own_unit, decline).text(), before].concat();
+    match reading.stated.value.body() {
+        // init takes the common indentation away, unless a blank line is in its way.
+        Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text, &reading.shell))),
+        Body::Exec => exec(lowering, reading, &front, text, behind),
+    }
+}
+
+fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: &str, behind: &str) -> Command {
+    let controls = reading.control.commands.iter().any(|usage| !usage.external);
+    if controls {
+        // The shell's `exec` would pass a function by. Without it, what follows the command would run.
+        let end = unreached(text, &reading.shell).map_or(text.len(), |(end, _)| end);
+        report_gotchas(lowering, reading, text);
+        return script(lowering, reading, &format!("{before}{}\n{behind}", &text[..end]));
+    }
+    if before.is_empty() {
+        let words =
+            direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text, &reading.shell));
+        if let Some(words) = words
+            && let Some(command) = direct(&words)
+        {
+            return command;
+        }
+    }
+    report_gotchas(lowering, reading, text);
+    // Behind the command comes nothing: the shell has become it.
+    script(lowering, reading, &format!("{before}exec {text}\n"))
+}
+
+/// A program and its arguments without a shell; `None` where only a shell can find the program.
+fn direct(words: &[String]) -> Option<Command> {
+    let program = words.first()?;
+    if program.contains('/') && !program.starts_with('/') {
+        return None;
+    }
+    // By itself systemd looks in a path of its own, and not at all below version 239; env(1) looks in that of the job.
+    let env = (!program.starts_with('/')).then_some("/usr/bin/env");
+    let command = Command::words(env.into_iter().chain(words.iter().map(String::as_str)).map(|word| encode(word).into_owned()));
+    // The shell takes names of programs that systemd does not.
+    command.refusal().is_none().then_some(command)
+}
+
+pub(super) fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Command {
+    let shell = if text == reading.text() { Cow::Borrowed(reading.shell.as_ref()) } else { Cow::Owned(shell::read(text)) };
+    let text = text.get(..shell.end).unwrap_or(text);
+    let bytes = encode(text);
+    let mut argv: Vec<Argument> = [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
+    if bytes.len() > INLINE_MAX {
+        argv.push(Argument::Word(script_file(lowering, reading, text).into_bytes()));
+        return Command::new(argv);
+    }
+    let file = argv.clone();
+    argv.push(Argument::Word(b"-c".to_vec()));
+    argv.push(Argument::Script {
+        text: bytes.clone().into_owned(),
+        breaks: byte_offsets(text, &shell.breaks),
+        joins: byte_offsets(text, &shell.joins),
+    });
+    let prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
+    let command = Command { prefix, argv };
+    // Half a line would be read as a directive of its own.
+    let cut = !lowering.has(Feature::LongLine) && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
+    if cut {
+        let path = script_file(lowering, reading, text);
+        return Command::new(file.into_iter().chain([Argument::Word(path.into_bytes())]));
+    }
+    command
+}
+
+/// Offsets in the text as offsets in the bytes that it stands for.
+fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
+    if encode(text).len() == text.len() {
+        return offsets.to_vec();
+    }
+    // The newline at the end, behind which one of them may be, has been taken off.
+    offsets.iter().filter_map(|&offset| text.get(..offset)).map(|before| encode(before).len()).collect()
+}
+
+/// A script that is too long for a unit, in a file beside it.
+fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> String {
+    let path = own_files::script(lowering.name.stem(), reading.phase.name());
+    let absolute = format!("/{path}");
+    if lowering.options.companions {
+        lowering.ledger.file(reading.stated.stanza, &path);
+        if let Some(chroot) = &lowering.job.chroot {
+            let diagnostic = SCRIPT_OUTSIDE_OF_ROOT
+                .at(
+                    lowering.job.stanzas[reading.stated.stanza.0].span,
+                    format!("the script goes to {absolute}, which the job does not see"),
+                )
+                .related(chroot.span, "the job runs in this directory")
+                .help("copy the file to the same path below that directory");
+            lowering.manual(reading.stated.stanza, &[], diagnostic);
+        }
+        let header = made_for(lowering).comment();
+        lowering.companion(Companion::File(Output { path, text: format!("{header}\n{text}\n") }));
+    } else {
+        let diagnostic = LONG_SCRIPT
+            .at(
+                lowering.job.stanzas[reading.stated.stanza.0].span,
+                format!("a text of {} bytes for the shell does not fit into a unit", text.len()),
+            )
+            .label("needs a file of its own")
+            .help("give a directory to write to: `-o DIR`");
+        lowering.manual(reading.stated.stanza, &[], diagnostic);
+    }
+    absolute
+}
+
+/// Where several variables name the instance, each process cuts its own out of the joined values.
+fn instance_parts(instance: &Instance) -> String {
+    let mut out = String::new();
+    let Some((last, others)) = instance.parts().split_last() else { return out };
+    out.push_str("upstart_rest=$UPSTART_INSTANCE\n");
+    for name in others {
+        out.push_str(&format!("export {name}=\"${{upstart_rest%%:*}}\"\nupstart_rest=${{upstart_rest#*:}}\n"));
+    }
+    out.push_str(&format!("export {last}=\"$upstart_rest\"\n"));
+    out
+}
+
+/// Says what the job does not do although it looks so.
+fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) {
+    let span = reading.stated.value.text().span;
+    let Some(first) = reading.shell.commands.first() else { return };
+    if !first.assignments.is_empty() && first.range.start == 0 {
+        let diagnostic = EXEC_OF_ASSIGNMENT
+            .at(reading.span(&first.range), "the shell looks for a program with the name of this assignment")
+            .note("the job fails under Upstart, and the unit fails in the same way")
+            .help("use an `env` stanza, or `exec env NAME=value program`");
+        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&EXEC_OF_ASSIGNMENT));
+        lowering.diagnostics.push(diagnostic);
+    }
+    if let Some((start, operator)) = unreached(text, &reading.shell) {
+        let diagnostic = EXEC_OF_COMPOUND_COMMAND
+            .at(
+                if span.end - span.start == text.len() { reading.span(&(start..text.len())) } else { span },
+                format!("what follows `{operator}` never runs"),
+            )
+            .note("`exec` turns the shell into the first command; the unit does the same")
+            .help("put the commands into a `script` if all of them are meant to run");
+        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&EXEC_OF_COMPOUND_COMMAND));
+        lowering.diagnostics.push(diagnostic);
+    }
+}

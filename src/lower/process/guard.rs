@@ -1,0 +1,119 @@
+//! A pre-start that calls `stop` declines to run the job: conditions, and `ExecCondition=`.
+
+use super::command::Wrapping;
+use super::placement::{Placement, Slot};
+use super::reading::Reading;
+use crate::diagnostic::registry::START_GUARD_BEFORE_SYSTEMD_243;
+use crate::lower::lowering::Lowering;
+use crate::shell;
+use crate::systemd::value::literal;
+use crate::systemd::{Command, Directive, Feature, Value};
+use crate::upstart::ast::Phase;
+use crate::upstart::script::leading_guards::{FileTest, FileTestKind, leading_guards};
+
+/// The command that is left of the pre-start, and when it runs; `None` if conditions of the unit say all of it.
+pub(in crate::lower) fn lower(
+    lowering: &mut Lowering<'_>,
+    reading: &Reading<'_>,
+    placement: &Placement<'_>,
+    text: &str,
+) -> Option<(Slot, Command)> {
+    let stanza = reading.stated.stanza;
+    let job = lowering.job;
+    let (mut text, mut rest_of) = (text, None);
+    // A Condition is tested by systemd itself, as root, outside of the root directory, and skips post-stop.
+    if reading.is_script() && job.process(Phase::PostStop).is_none() && job.setuid.is_none() && job.chroot.is_none() {
+        let (tests, end) = conditions(text, &reading.shell);
+        for (directive, value) in tests {
+            lowering.add(directive, value);
+            lowering.exact(stanza, &[directive]);
+        }
+        let rest = text[end..].trim_start_matches('\n');
+        if rest.trim().is_empty() {
+            return None;
+        }
+        if rest.len() < text.len() {
+            rest_of = Some(reading.part(rest, text.len() - rest.len()));
+            text = rest;
+        }
+    }
+    let reading = rest_of.as_ref().unwrap_or(reading);
+    if !reading.declines() {
+        return Some(placement.run_before(lowering, reading, text));
+    }
+    if lowering.has(Feature::ExecCondition) {
+        let command = placement.wrapped(lowering, reading, verdict(reading), text);
+        lowering.exact(stanza, &[Slot::Guard.directive(placement.shape)]);
+        return Some((Slot::Guard, command));
+    }
+    let decline = format!("systemctl --no-block stop {}; while :; do sleep 1; done", placement.own_unit);
+    let wrapping =
+        Wrapping { first: "# `stop` has systemd stop the unit, which also ends this script.\n", decline: &decline, ..Wrapping::default() };
+    let command = placement.wrapped(lowering, reading, wrapping, text);
+    let diagnostic = START_GUARD_BEFORE_SYSTEMD_243
+        .at(job.stanzas[stanza.0].span, "`stop` in pre-start cancels the start of the unit")
+        .note("`ExecCondition=` would skip it quietly, but needs systemd 243");
+    lowering.approximate(stanza, &[Slot::PreStart.directive(placement.shape)], diagnostic);
+    Some((Slot::PreStart, command))
+}
+
+const MEANING: &str = "# `stop` declines to run the job: status 1 skips the unit, 255 fails it.\n";
+
+/// From the way in which a script ends to the status that `ExecCondition=` goes by.
+fn verdict(reading: &Reading<'_>) -> Wrapping<'static> {
+    let plain = Wrapping {
+        first: MEANING,
+        before: "upstart_verdict() { [ $? = 0 ] || exit 255; [ -z \"${upstart_declined-}\" ] || exit 1; }\ntrap upstart_verdict EXIT\n",
+        behind: "",
+        decline: "upstart_declined=1",
+    };
+    let leaves_the_shell = reading.shell.commands.iter().any(|command| match command.name() {
+        Some("exec") => command.words.len() > 1,
+        Some("trap") => true,
+        _ => false,
+    });
+    let in_another_shell = reading.control.commands.iter().any(|usage| usage.stops_own_job() && !usage.context.is_in_the_shell_itself());
+    if !(leaves_the_shell || in_another_shell) || reading.shell.lost.is_some() || !reading.is_script() {
+        return plain;
+    }
+    // The shell of the script may not be there any more when it ends, or not the one that declines.
+    Wrapping {
+        first: MEANING,
+        before: "upstart_declined=$(mktemp) || exit 255\n\
+            upstart_verdict() {\n\
+            \x20   [ $? = 0 ] || { rm -f \"$upstart_declined\"; exit 255; }\n\
+            \x20   [ ! -s \"$upstart_declined\" ] || { rm -f \"$upstart_declined\"; exit 1; }\n\
+            \x20   rm -f \"$upstart_declined\"\n\
+            }\n\
+            trap upstart_verdict EXIT\n\
+            (\n",
+        behind: ")\n",
+        decline: "echo >\"$upstart_declined\"",
+    }
+}
+
+/// The Conditions that are the same as the guards in front of a script, and where the rest of it begins.
+fn conditions(text: &str, shell: &shell::Reading) -> (Vec<(Directive, Value)>, usize) {
+    let guards = leading_guards(text, shell).guards;
+    let (mut found, mut end) = (Vec::new(), 0);
+    // The tests of one statement belong together.
+    for statement in guards.chunk_by(|first, second| first.range == second.range) {
+        let Some(tests) = statement.iter().map(condition).collect::<Option<Vec<_>>>() else { break };
+        found.extend(tests);
+        end = statement.last().map_or(end, |test| test.range.end);
+    }
+    (found, end)
+}
+
+/// The Condition that is the same as a file test, where there is one.
+fn condition(test: &FileTest) -> Option<(Directive, Value)> {
+    let directive = match test.kind {
+        FileTestKind::Exists => Directive::ConditionPathExists,
+        FileTestKind::IsDirectory => Directive::ConditionPathIsDirectory,
+        FileTestKind::IsExecutable => Directive::ConditionFileIsExecutable,
+        // These are true of other things than systemd's conditions are.
+        FileTestKind::IsRegular | FileTestKind::IsNotEmpty | FileTestKind::IsReadable | FileTestKind::IsSymbolicLink => return None,
+    };
+    let sign = if test.negated { "!" } else { "" };
+    Some((directive, literal(&format!("{sign}{}", test.path))?))
+}

@@ -1,0 +1,400 @@
+//! Job control in scripts: shell functions with the names of Upstart's commands, put in front of the
+//! untouched script.
+
+use std::collections::BTreeSet;
+
+use indoc::indoc;
+
+use crate::upstart::ast::Phase;
+use crate::upstart::script::job_control::{JobControl, Verb, is_option};
+
+/// Whether a script declines to run the job.
+pub(in crate::lower) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
+    uses.iter().any(|usage| own(phase, usage.verb()) == Own::Decline && usage.is_bare())
+}
+
+/// The command by which a pre-stop calls the stop off.
+pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
+    uses.iter().find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
+}
+
+/// What a command without the name of a job means in a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    /// `stop` in pre-start: do not run the job.
+    Decline,
+    /// `start` in pre-stop, and `stop` while the job stops anyway.
+    Nothing,
+    /// Asked of systemd without waiting, as Upstart did not wait.
+    Ask,
+}
+
+fn own(phase: Phase, verb: Verb) -> Own {
+    match (phase, verb) {
+        (Phase::PreStart, Verb::Stop) => Own::Decline,
+        (Phase::PreStart | Phase::PreStop, Verb::Start) | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
+        _ => Own::Ask,
+    }
+}
+
+impl Named<'_> {
+    fn branch(&self) -> String {
+        let default = self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
+        format!("'{}') keys='{}'{default} ;;", self.job, self.variables.join(" "))
+    }
+}
+
+/// The functions that the commands of a script need.
+pub(in crate::lower) struct Prelude<'a> {
+    pub(crate) phase: Phase,
+    /// The unit's own name; for a template the shell text that finds it out.
+    pub(crate) own_unit: &'a str,
+    /// What `stop` in pre-start does.
+    pub(crate) decline: &'a str,
+    pub(crate) uses: &'a [JobControl],
+    /// The script must not wait for what it starts, because that waits for the script.
+    pub(crate) no_wait: bool,
+    /// Events of which no job looks at a variable.
+    pub(crate) plain_events: Vec<&'a str>,
+    /// Jobs with instances that are named by the one variable that is given.
+    pub(crate) single: Vec<&'a str>,
+    /// Jobs with instances whose names are not simply what is given behind the job, in the order of the text.
+    pub(crate) templates: Vec<Named<'a>>,
+}
+
+/// A job with instances, and the variables that name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower) struct Named<'a> {
+    pub(crate) job: &'a str,
+    pub(crate) variables: &'a [String],
+    /// The name of the instance that is meant where none is given, escaped.
+    pub(crate) default: Option<&'a str>,
+}
+
+const UNIT: &str = indoc! {r#"
+    # The unit of an Upstart job: JOB [KEY=VALUE...]
+    upstart_unit() (
+        name=$(printf %s "$1" | tr / -)
+        shift
+        if [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
+            values=
+            for pair; do values=${values:+$values:}${pair#*=}; done
+            name=$name@$(systemd-escape -- "$values")
+        fi
+        echo "$name.service"
+    )
+"#};
+
+/// The same where the directory tells which of the variables name an instance.
+const UNIT_OF_TEMPLATES: &str = indoc! {r#"
+    # The unit of an Upstart job: JOB [KEY=VALUE...]
+    upstart_unit() (
+        name=$(printf %s "$1" | tr / -) keys= default=
+        case $1 in
+            @TEMPLATES@
+        esac
+        shift
+        values= given=
+        for key in $keys; do
+            for pair; do
+                case $pair in "$key="*) values=${values:+$values:}${pair#*=} ;; esac
+            done
+        done
+        if [ -n "$values" ]; then
+            name=$name@$(systemd-escape -- "$values")
+        elif [ -n "$default" ]; then
+            name=$name@$default
+        elif [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
+            for pair; do given=${given:+$given:}${pair#*=}; done
+            name=$name@$(systemd-escape -- "$given")
+        fi
+        echo "$name.service"
+    )
+"#};
+
+/// Takes options from the arguments: whether to wait.
+const OPTIONS: &str = indoc! {r"
+    while :; do
+        case ${1-} in
+            -n | --no-wait) block=--no-block ;;
+            -*) ;;
+            *) break ;;
+        esac
+        shift
+    done
+"};
+
+const JOB: &str = indoc! {r#"
+    # VERB [--no-wait] JOB [KEY=VALUE...]
+    upstart_job() (
+        verb=$1 block=
+        shift
+        @OPTIONS@
+        systemctl $block "$verb" "$(upstart_unit "$@")"
+    )
+"#};
+
+const STATUS: &str = indoc! {r#"
+    # What `status` printed: JOB start/running, process N
+    upstart_status() (
+        unit=$(upstart_unit "$@")
+        if systemctl -q is-active "$unit"; then
+            echo "$1 start/running, process $(systemctl show -p MainPID "$unit" | cut -d= -f2)"
+        else
+            echo "$1 stop/waiting"
+        fi
+    )
+"#};
+
+const EMIT: &str = indoc! {r#"
+    # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
+    upstart_emit() (
+        block= units=
+        @OPTIONS@
+        event=$1
+        shift
+        for unit in "upstart-event-$event.service" $(for pair; do systemd-escape --template="upstart-event-$event@.service" -- "$pair"; done); do
+            if systemctl cat "$unit" >/dev/null 2>&1; then units="$units $unit"; fi
+        done
+        [ -z "$units" ] || systemctl $block start $units
+    )
+"#};
+
+/// For events without options and variables.
+const EMIT_PLAIN: &str = indoc! {r#"
+    # An event is a unit that its followers hang on; one without followers has none.
+    upstart_emit() {
+        if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
+            systemctl start "upstart-event-$1.service"
+        fi
+    }
+"#};
+
+impl Prelude<'_> {
+    /// The text of the functions; empty where none is needed.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::new();
+        if self.uses.iter().any(|usage| !(usage.external || usage.is_bare() && own(self.phase, usage.verb()) != Own::Ask)) {
+            out.push_str("# The commands of Upstart, done by systemctl.\n");
+        }
+        let placed = || self.uses.iter().filter(|usage| !usage.external);
+        let mut needs = Needs::new();
+        let mut functions = Vec::new();
+        for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
+            let uses: Vec<_> = placed().filter(|usage| usage.command == verb).collect();
+            if !uses.is_empty() {
+                functions.push(self.function(verb, &uses, &mut needs));
+            }
+        }
+        let initctl: Vec<_> = placed().filter(|usage| usage.command == Verb::Initctl).collect();
+        if !initctl.is_empty() {
+            functions.push(self.initctl(&initctl, &mut needs));
+        }
+        for part in needs {
+            out.push_str(&self.part(part));
+        }
+        for function in functions {
+            out.push_str(&function);
+        }
+        out
+    }
+
+    fn function(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
+        let name = verb.name();
+        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) = uses.iter().partition(|usage| usage.is_bare());
+        let for_own = self.for_own(verb, needs);
+        let for_named = if verb == Verb::Status {
+            needs.insert(Part::Status);
+            needs.insert(Part::Unit);
+            "upstart_status \"$@\"".to_owned()
+        } else if named.iter().all(|usage| self.is_plain(usage)) {
+            format!("systemctl {}{name} \"$1.service\"", self.block(verb))
+        } else if named.iter().all(|usage| self.is_single(usage)) {
+            format!("systemctl {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"", self.block(verb))
+        } else if named.iter().all(|usage| has_no_options(usage)) {
+            needs.insert(Part::Unit);
+            format!("systemctl {}{name} \"$(upstart_unit \"$@\")\"", self.block(verb))
+        } else {
+            needs.insert(Part::Job);
+            needs.insert(Part::Unit);
+            format!("upstart_job {name} {}\"$@\"", self.option(verb))
+        };
+        match (bare.is_empty(), named.is_empty()) {
+            (false, true) => format!("{name}() {{ {for_own}; }}\n"),
+            (true, _) => format!("{name}() {{ {for_named}; }}\n"),
+            (false, false) => format!("{name}() {{ if [ $# = 0 ]; then {for_own}; else {for_named}; fi; }}\n"),
+        }
+    }
+
+    fn part(&self, part: Part) -> String {
+        let text = match part {
+            Part::Unit if self.templates.is_empty() => UNIT,
+            Part::Unit => UNIT_OF_TEMPLATES,
+            Part::Job => JOB,
+            Part::Status => STATUS,
+            Part::Emit => EMIT,
+            Part::EmitPlain => EMIT_PLAIN,
+        };
+        let indented = |lines: &str, by: &str| lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+        let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
+        text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
+            .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
+    }
+
+    /// One literal name that is its own unit name, and nothing else.
+    fn is_plain(&self, usage: &JobControl) -> bool {
+        match usage.arguments.as_slice() {
+            [Some(name)] => is_unit_stem(name) && !self.templates.iter().any(|template| template.job == name),
+            _ => false,
+        }
+    }
+
+    /// `emit` and one literal name that is its own unit name; what stands behind it is nobody's concern.
+    fn is_plain_emit(&self, usage: &JobControl) -> bool {
+        match usage.arguments.as_slice() {
+            [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
+            [Some(verb), Some(event), rest @ ..] => {
+                verb == "emit"
+                    && is_unit_stem(event)
+                    && self.plain_events.contains(&event.as_str())
+                    && !rest.iter().flatten().any(|word| is_option(word))
+            }
+            _ => false,
+        }
+    }
+
+    /// A literal name, and the variable that names the instance.
+    fn is_single(&self, usage: &JobControl) -> bool {
+        matches!(usage.arguments.as_slice(), [Some(name), _] if is_unit_stem(name) && self.single.contains(&name.as_str()))
+    }
+
+    fn block(&self, verb: Verb) -> &'static str {
+        if self.no_wait && matches!(verb, Verb::Start | Verb::Restart) { "--no-block " } else { "" }
+    }
+
+    /// The same for the functions, which take options behind the verb.
+    fn option(&self, verb: Verb) -> &'static str {
+        if self.block(verb).is_empty() { "" } else { "--no-wait " }
+    }
+
+    /// What a verb does to the job itself.
+    fn for_own(&self, verb: Verb, needs: &mut Needs) -> String {
+        if verb == Verb::Status {
+            needs.insert(Part::Status);
+            needs.insert(Part::Unit);
+            return "upstart_status \"$UPSTART_JOB\"".to_owned();
+        }
+        match own(self.phase, verb) {
+            Own::Decline => self.decline.to_owned(),
+            Own::Nothing => ":".to_owned(),
+            Own::Ask => format!("systemctl --no-block {} {}", verb.name(), self.own_unit),
+        }
+    }
+
+    fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
+        let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
+        verbs.sort();
+        verbs.dedup();
+        let mut out = String::from("initctl() {\n");
+        if uses.iter().any(|usage| usage.arguments.first().is_some_and(|first| first.as_deref().is_none_or(is_option))) {
+            out.push_str("    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n");
+        }
+        out.push_str("    case $1 in\n");
+        // A verb that only shows when the script runs may be any of them.
+        let unknown = verbs.contains(&None);
+        let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);
+        let mut branch = |words: &str, does: &str| out.push_str(&format!("        {words}) {does} ;;\n"));
+        for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
+            let name = verb.name();
+            if !wants(name) {
+                continue;
+            }
+            let of_verb = |usage: &&&JobControl| usage.verb() == verb;
+            let bare = uses.iter().filter(of_verb).any(|usage| usage.is_bare());
+            let named = unknown || uses.iter().filter(of_verb).any(|usage| !usage.is_bare());
+            let for_named = if verb == Verb::Status {
+                needs.extend([Part::Unit, Part::Status]);
+                "shift; upstart_status \"$@\""
+            } else if named {
+                needs.extend([Part::Unit, Part::Job]);
+                if self.block(verb).is_empty() {
+                    "upstart_job \"$@\""
+                } else if verb == Verb::Start {
+                    "shift; upstart_job start --no-wait \"$@\""
+                } else {
+                    "shift; upstart_job restart --no-wait \"$@\""
+                }
+            } else {
+                ":"
+            };
+            if bare {
+                let for_own = self.for_own(verb, needs);
+                if named {
+                    branch(name, &format!("if [ $# = 1 ]; then {for_own}; else {for_named}; fi"));
+                } else {
+                    branch(name, &for_own);
+                }
+            } else {
+                branch(name, for_named);
+            }
+        }
+        if wants("emit") {
+            let plain = !self.no_wait
+                && uses.iter().filter(|usage| usage.subcommand().is_none_or(|word| word == "emit")).all(|usage| self.is_plain_emit(usage));
+            needs.insert(if plain { Part::EmitPlain } else { Part::Emit });
+            branch("emit", &format!("shift; upstart_emit {}\"$@\"", if self.no_wait { "--no-wait " } else { "" }));
+        }
+        if wants("list") {
+            branch("list", "systemctl list-units --all --type=service");
+        }
+        if wants("reload-configuration") {
+            branch("reload-configuration", "systemctl daemon-reload");
+        }
+        if verbs.iter().flatten().any(|verb| is_notice(verb)) {
+            branch("notify-*", ":");
+        }
+        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !is_known(verb))) {
+            branch("*", "echo \"initctl $1: not available under systemd\" >&2; return 1");
+        }
+        out.push_str("    esac\n}\n");
+        out
+    }
+}
+
+/// The functions that others are made of, in the order in which they are written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Unit,
+    Job,
+    Status,
+    Emit,
+    EmitPlain,
+}
+
+type Needs = BTreeSet<Part>;
+
+/// Tells init of something that systemd knows by itself.
+fn is_notice(verb: &str) -> bool {
+    verb.starts_with("notify-")
+}
+
+fn is_known(verb: &str) -> bool {
+    ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"].contains(&verb) || is_notice(verb)
+}
+
+/// The uses of `initctl` that systemd has nothing for, with their subcommand.
+pub(in crate::lower) fn unavailable(uses: &[JobControl]) -> impl Iterator<Item = (&JobControl, String)> {
+    uses.iter()
+        .filter(|usage| usage.command == Verb::Initctl && !usage.external)
+        .filter_map(|usage| usage.subcommand().filter(|verb| !is_known(verb)).map(|verb| (usage, verb.to_owned())))
+}
+
+fn is_unit_stem(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte)) && !name.starts_with(['-', '.'])
+}
+
+/// The name of the job comes first.
+fn has_no_options(usage: &JobControl) -> bool {
+    usage.arguments.first().is_some_and(|first| first.as_deref().is_some_and(|word| !is_option(word)))
+        && !usage.arguments.iter().flatten().any(|word| is_option(word))
+}

@@ -1,0 +1,232 @@
+//! The processes of the five phases: what each becomes, and the type of the unit.
+
+mod command;
+pub(super) mod event_variables;
+mod guard;
+mod initctl;
+pub(super) mod placement;
+pub(super) mod reading;
+mod unreplaced;
+pub(super) mod waits;
+
+use super::condition::Conditions;
+use super::lowering::Lowering;
+use super::shape::Shape;
+use super::stanza::apparmor::load;
+use super::stanza::expect::{MainProcess, Readiness};
+use super::stanza::{expect, tmpfiles};
+use crate::diagnostic::registry::{
+    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL,
+    TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
+};
+use crate::shell::wrapper::Change;
+use crate::shell::{SimpleCommand, wrapper};
+use crate::systemd::{Command, Directive, Section, Value};
+use crate::upstart::ast::Phase;
+use command::Wrapping;
+use placement::{Commands, Placement, Slot, own_unit};
+use reading::Reading;
+use waits::Started;
+
+/// What the processes of the job came to.
+#[derive(Debug)]
+pub(super) struct Processes {
+    pub(super) commands: Commands,
+    pub(super) main: MainProcess,
+    /// What the scripts start.
+    pub(super) started: Started,
+}
+
+impl Processes {
+    /// Whether a command runs before the main process, so that its failure fails the start.
+    pub(super) fn run_before(&self) -> bool {
+        self.commands.run_by(Directive::ExecStartPre)
+    }
+
+    /// Whether a command may decline the start.
+    pub(super) fn decline(&self) -> bool {
+        self.commands.run_by(Directive::ExecCondition)
+    }
+
+    /// Whether a command runs when the unit begins to stop.
+    pub(super) fn run_at_stop(&self) -> bool {
+        self.commands.run_by(Directive::ExecStop)
+    }
+}
+
+pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Conditions) -> Processes {
+    let own_unit = own_unit(lowering);
+    let mut commands = Commands::new(shape);
+    commands.extend(Slot::Profile, load(lowering));
+    commands.extend(Slot::Files, tmpfiles::lower(lowering, shape));
+    let readings: Vec<Reading<'_>> = lowering.scripts.iter().filter_map(|script| Reading::of(lowering.job, script)).collect();
+    let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
+    commands.extend(Slot::Ready, wait);
+    let mut started = Started::default();
+    for reading in &readings {
+        waits::lower(lowering, reading, shape, &mut started);
+    }
+    let placement = Placement { shape, own_unit: &own_unit };
+    for reading in &readings {
+        let placed = match reading.phase {
+            Phase::PreStart => pre_start(lowering, reading, &placement),
+            Phase::Main => Some(self::main(lowering, reading, &placement)),
+            Phase::PostStart => Some(post_start(lowering, reading, &placement)),
+            Phase::PreStop => pre_stop(lowering, reading, &placement, main),
+            Phase::PostStop => Some(post_stop(lowering, reading, &placement)),
+        };
+        if let Some((slot, command)) = placed {
+            commands.add(slot, command);
+        }
+    }
+    if !readings.is_empty() {
+        // Upstart leaves SIGPIPE alone; systemd ignores it by default.
+        lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
+    }
+    Processes { commands, main, started }
+}
+
+/// A command, and when it runs.
+type Placed = (Slot, Command);
+
+fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>], conditions: &Conditions) -> Readiness {
+    let job = lowering.job;
+    match shape {
+        Shape::Service => expect::lower(lowering, readings, conditions),
+        Shape::Task | Shape::State | Shape::Inverted => {
+            lowering.set(Directive::Type, Value::keyword("oneshot"));
+            let mut directives = vec![Directive::Type];
+            let ends_at_once = shape == Shape::State && job.is_task() && job.process(Phase::PostStop).is_none();
+            if shape != Shape::Task && !ends_at_once {
+                lowering.set(Directive::RemainAfterExit, Value::keyword("yes"));
+                directives.push(Directive::RemainAfterExit);
+            }
+            if let Some(task) = &job.task {
+                if shape == Shape::State {
+                    let diagnostic = TASK_WITHOUT_MAIN
+                        .at(task.span, "a task without a main process never ends under Upstart")
+                        .note(if ends_at_once {
+                            "the unit is done as soon as it has started"
+                        } else {
+                            "the unit stays active, so that post-stop runs when it is stopped"
+                        })
+                        .help("delete `task` if the job is a state that others follow");
+                    lowering.approximate(task.stanza, &directives, diagnostic);
+                } else {
+                    lowering.exact(task.stanza, &directives);
+                }
+            }
+            if let Some(expect) = &job.expect {
+                // What a task or a state is waited for does not change: its end.
+                lowering.exact(expect.stanza, &[]);
+            }
+            if job.processes.is_empty() {
+                lowering.diagnostics.push(
+                    NOTHING_TO_RUN
+                        .at(job.place(), format!("the job `{}` has nothing to run", job.name.0))
+                        .help("add `exec` or `script` if it was to run something; as a state that other jobs follow it is complete"),
+                );
+            }
+            Readiness { main: MainProcess::Executed, wait: None }
+        }
+    }
+}
+
+fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
+    let command = placement.command(lowering, reading);
+    lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
+    let detaching =
+        |command: &&SimpleCommand| command.name().and_then(wrapper::find).is_some_and(|wrapper| wrapper.change == Change::Session);
+    let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
+    // Of a job that is expected to fork, it is the main process.
+    let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
+    if let Some(range) = detached.or(background) {
+        lowering.diagnostics.push(
+            PROCESS_GROUP_KILL
+                .at(reading.span(range), "systemd ends this with the unit, and a stop waits until it is gone")
+                .note("Upstart waited for the main process alone, and let go of what it left")
+                .help("add `KillMode=process` if it is to outlive the unit"),
+        );
+    }
+    (Slot::Main, command)
+}
+
+fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Option<Placed> {
+    let stanza = reading.stated.stanza;
+    if placement.shape == Shape::Inverted {
+        // A command that fails is the last that runs.
+        let wrapping = Wrapping { decline: "exit 1", ..Wrapping::default() };
+        let command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
+        lowering.exact(stanza, &[Slot::PreStart.directive(placement.shape)]);
+        return Some((Slot::PreStart, command));
+    }
+    if let Some(range) = reading.shell.background.first() {
+        let diagnostic = BACKGROUND_IN_PRE_START
+            .at(reading.span(range), "this process is ended when the unit stops")
+            .note("Upstart left it alone")
+            .help("start it from a unit of its own, or add `KillMode=process`");
+        lowering.approximate(stanza, &[], diagnostic);
+    }
+    let text = &reading.stated.value.text().value;
+    if reading.declines() { guard::lower(lowering, reading, placement, text) } else { Some(placement.run_before(lowering, reading, text)) }
+}
+
+fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
+    let stanza = reading.stated.stanza;
+    let mut command = placement.command(lowering, reading);
+    // A failing post-start is ignored by Upstart, and would end the service in systemd.
+    command.prefix.ignore_failure = true;
+    if lowering.job.is_task() && lowering.has_main() {
+        let diagnostic = POST_START_OF_TASK
+            .at(lowering.job.stanzas[stanza.0].span, "post-start runs after the task, not beside it")
+            .label("runs when the task has ended well")
+            .help("if it has to run beside the task, start it from the process of the task");
+        lowering.comment(Directive::ExecStartPost, &POST_START_OF_TASK, "runs after the task; Upstart ran it beside the task.");
+        lowering.approximate(stanza, &[Directive::ExecStartPost], diagnostic);
+    } else {
+        lowering.exact(stanza, &[Directive::ExecStartPost]);
+    }
+    (Slot::PostStart, command)
+}
+
+fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, main: MainProcess) -> Option<Placed> {
+    let stanza = reading.stated.stanza;
+    let span = lowering.job.stanzas[stanza.0].span;
+    match placement.shape {
+        Shape::State => {
+            let diagnostic = PRE_STOP_WITHOUT_MAIN.at(span, "pre-stop never runs in a job without a main process").label("never ran");
+            lowering.dropped(stanza, diagnostic);
+            return None;
+        }
+        Shape::Task | Shape::Inverted => {
+            let diagnostic = PRE_STOP_OF_TASK
+                .at(span, "pre-stop of a task cannot be carried over")
+                .help("let the process of the task catch the kill signal");
+            lowering.remark(Section::Service, &PRE_STOP_OF_TASK, "pre-stop is missing; systemd has no hook for the stop of a task.");
+            lowering.manual(stanza, &[], diagnostic);
+            return None;
+        }
+        Shape::Service => {}
+    }
+    // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not set then.
+    let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
+    let wrapping = Wrapping { before: front, ..Wrapping::default() };
+    let mut command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
+    command.prefix.ignore_failure = true;
+    lowering.exact(stanza, &[Directive::ExecStop]);
+    if let Some(usage) = reading.veto() {
+        let diagnostic = VETO_IN_PRE_STOP
+            .at(reading.span(&usage.range), "a stop cannot be called off")
+            .note("under Upstart, `start` in pre-stop lets the job go on")
+            .help("use `RefuseManualStop=yes` to protect a service from being stopped");
+        lowering.comment(Directive::ExecStop, &VETO_IN_PRE_STOP, "`start` in this script called the stop off; here it does nothing.");
+        lowering.approximate(stanza, &[Directive::ExecStop], diagnostic);
+    }
+    Some((Slot::PreStop, command))
+}
+
+fn post_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
+    let command = placement.command(lowering, reading);
+    lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
+    (Slot::PostStop, command)
+}

@@ -1,0 +1,125 @@
+//! What a phase runs, as far as the conversion looks into it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::initctl::{Named, Prelude, declines, vetoes};
+use crate::lower::lowering::Lowering;
+use crate::shell;
+use crate::text::source::Span;
+use crate::upstart::ast::{Body, Phase, Process};
+use crate::upstart::instances::Instance;
+use crate::upstart::job::{Job, Stated};
+use crate::upstart::script::job_control::{JobControl, Uses};
+use crate::upstart::script::{ReadScript, job_control};
+
+/// What the text of a phase is made of, read once.
+pub(in crate::lower) struct Reading<'a> {
+    pub(crate) phase: Phase,
+    pub(crate) stated: &'a Stated<Process>,
+    pub(crate) shell: Cow<'a, shell::Reading>,
+    pub(crate) control: Cow<'a, Uses>,
+    /// The part of the text of the phase that was read.
+    part: Range<usize>,
+}
+
+impl<'a> Reading<'a> {
+    pub(crate) fn of(job: &'a Job, script: &'a ReadScript) -> Option<Self> {
+        let ReadScript { phase, shell, control, .. } = script;
+        let stated = job.process(*phase)?;
+        let text = &stated.value.text().value;
+        let (mut shell, mut control) = (Cow::Borrowed(shell), Cow::Borrowed(control));
+        if let Some((end, _)) = unreached(text, &shell).filter(|_| stated.value.body() == Body::Exec) {
+            // The shell becomes the first command, so the rest of a list never runs.
+            let reached = shell.to_mut();
+            reached.commands.retain(|command| command.range.end <= end);
+            reached.background.retain(|range| range.end <= end);
+            control = Cow::Owned(job_control::find(text, &shell));
+        }
+        Some(Self { phase: *phase, stated, shell, control, part: 0..text.len() })
+    }
+
+    /// Reads what is left of a script when its beginning is said otherwise.
+    pub(crate) fn part(&self, text: &str, offset: usize) -> Self {
+        let shell = shell::read(text);
+        let control = job_control::find(text, &shell);
+        let part = offset..offset + text.len();
+        Self { phase: self.phase, stated: self.stated, shell: Cow::Owned(shell), control: Cow::Owned(control), part }
+    }
+
+    /// The text that was read.
+    pub(super) fn text(&self) -> &'a str {
+        self.stated.value.text().value.get(self.part.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn is_script(&self) -> bool {
+        self.stated.value.body() == Body::Script
+    }
+
+    /// Whether the text declines to run the job.
+    pub(crate) fn declines(&self) -> bool {
+        declines(self.phase, &self.control.commands)
+    }
+
+    /// The command by which a pre-stop calls the stop off.
+    pub(crate) fn veto(&self) -> Option<&JobControl> {
+        vetoes(self.phase, &self.control.commands)
+    }
+
+    pub(super) fn prelude<'b>(&'b self, lowering: &Lowering<'b>, own_unit: &'b str, decline: &'b str) -> Prelude<'b> {
+        let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
+        let mut templates: Vec<Named<'b>> = Vec::new();
+        for usage in &self.control.commands {
+            if let Some(named) = self.named(lowering, usage)
+                && !templates.contains(&named)
+            {
+                templates.push(named);
+            }
+        }
+        let world = lowering.world;
+        let plain = |event: &&str| world.is_whole() && !world.followers(event).is_some_and(|followers| followers.by_variable);
+        let plain_events = self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
+        let single = self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
+        Prelude { phase: self.phase, own_unit, decline, uses: &self.control.commands, no_wait, plain_events, single, templates }
+    }
+
+    /// The job of a command where what is given behind it is the one variable that names the instance.
+    fn single<'b>(&'b self, lowering: &Lowering<'_>, usage: &'b JobControl) -> Option<&'b str> {
+        let operands = usage.operands();
+        let [(job, _), (_, place)] = operands.as_slice() else { return None };
+        let variable = lowering.world.sibling((*job)?)?.instance.variable()?;
+        let (key, _) = self.text_at(place)?.split_once('=')?;
+        (key == variable).then_some((*job)?)
+    }
+
+    /// The job with instances that a command is about, unless the values behind it are those that name the instance.
+    fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
+        let operands = usage.operands();
+        let (job, given) = operands.split_first()?;
+        let sibling = lowering.world.sibling(job.0?)?;
+        let Instance::Template { variables, default } = &sibling.instance else { return None };
+        let keys = given.iter().map(|(_, place)| self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key));
+        let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
+        // The name goes into single quotes.
+        let writable = !job.0?.contains('\'');
+        (!as_given && writable).then(|| Named { job: job.0.unwrap_or_default(), variables, default: default.as_deref() })
+    }
+
+    /// What stands somewhere in the text.
+    pub(crate) fn text_at(&self, range: &Range<usize>) -> Option<&str> {
+        self.stated.value.text().value.get(self.part.start + range.start..self.part.start + range.end)
+    }
+
+    /// The place in the source of a part of the text.
+    pub(crate) fn span(&self, range: &Range<usize>) -> Span {
+        self.stated.value.place(&(self.part.start + range.start..self.part.start + range.end))
+    }
+}
+
+/// Where the first command of `exec FIRST && SECOND` ends, and the operator behind it.
+pub(super) fn unreached<'t>(text: &'t str, shell: &shell::Reading) -> Option<(usize, &'t str)> {
+    let first = shell.commands.first().filter(|command| command.range.start == 0)?;
+    let rest = text.get(first.range.end..)?.trim_start();
+    let operator = ["&&", "||", ";"].into_iter().find(|operator| rest.starts_with(operator))?;
+    (rest != operator).then(|| (first.range.end, &rest[..operator.len()]))
+}

@@ -1,0 +1,156 @@
+//! Jobs that scripts start: which instances that makes, and whether the script can wait for them.
+
+use super::reading::Reading;
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{INSTANCES_NAMED_AT_RUN_TIME, START_WITHOUT_WAITING};
+use crate::jobset::Sibling;
+use crate::lower::condition::event_unit::Node;
+use crate::lower::condition::peer::peer;
+use crate::lower::lowering::Lowering;
+use crate::lower::shape::Shape;
+use crate::shell;
+use crate::shell::{Context, ForLoop};
+use crate::systemd::{Directive, UnitName};
+use crate::text::bytes::{encode, lossy};
+use crate::text::source::Span;
+use crate::upstart::ast::Phase;
+use crate::upstart::instances::Instance;
+use crate::upstart::script::job_control;
+use crate::upstart::script::job_control::{JobControl, Verb};
+
+/// Something that a script waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub phase: Phase,
+    /// What is started; of a job with instances the template.
+    pub unit: UnitName,
+    pub span: Span,
+    /// While the unit starts; else while it stops.
+    pub while_starting: bool,
+}
+
+/// What scripts start, as far as it matters to the unit.
+#[derive(Debug, Default)]
+pub(in crate::lower) struct Started {
+    /// Instances that come along with the unit.
+    pub(crate) wants: Vec<UnitName>,
+    /// What the scripts wait for while the unit starts or stops.
+    pub(crate) waits: Vec<Wait>,
+}
+
+/// Looks at what a script starts.
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: Shape, started: &mut Started) {
+    let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
+    for usage in &reading.control.commands {
+        if usage.external {
+            continue;
+        }
+        let unit = match (usage.verb(), usage.operands().first()) {
+            (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
+                if let Some(sibling) = lowering.world.sibling(job).filter(|_| usage.verb() == Verb::Start) {
+                    started.wants.extend(instances(lowering, reading, usage, (job, sibling), no_wait));
+                }
+                peer(lowering.world, job).map(|peer| peer.unit)
+            }
+            _ => usage.emits().and_then(|event| Node::of(event).ok()).map(|node| node.unit),
+        };
+        let (Some(unit), Some(while_starting)) = (unit, waits(reading.phase, shape)) else { continue };
+        if usage.does_not_wait() || usage.context.has(Context::BACKGROUND) {
+            continue;
+        }
+        let span = reading.span(&usage.range);
+        if no_wait {
+            let diagnostic = START_WITHOUT_WAITING
+                .at(span, format!("the script goes on before {unit} has started"))
+                .note("that unit is ordered after this one, so that waiting for it would never end")
+                .help("see whether what follows in the script needs it");
+            lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&START_WITHOUT_WAITING));
+            lowering.diagnostics.push(diagnostic);
+        } else {
+            started.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
+        }
+    }
+}
+
+/// Whether systemd waits for the script of a phase, and when: `Some(true)` while the unit starts, `Some(false)` while it stops.
+fn waits(phase: Phase, shape: Shape) -> Option<bool> {
+    match (phase, shape) {
+        (Phase::PreStart | Phase::Main, Shape::Inverted) | (Phase::PreStop | Phase::PostStop, _) => Some(false),
+        (Phase::Main, Shape::Service) => None,
+        (Phase::PreStart | Phase::PostStart, _) | (Phase::Main, Shape::Task | Shape::State) => Some(true),
+    }
+}
+
+/// Instances that are certain to be started come along with the unit, if they are ordered after it anyway. Others are left to the script, which
+/// may have to do something for them first.
+fn instances(
+    lowering: &mut Lowering<'_>,
+    reading: &Reading<'_>,
+    usage: &JobControl,
+    (job, sibling): (&str, &Sibling),
+    follows: bool,
+) -> Vec<UnitName> {
+    let Instance::Template { variables, .. } = &sibling.instance else { return Vec::new() };
+    let Some(names) = names(reading, usage, variables) else {
+        let example = sibling.unit.instance_escaped("NAME");
+        let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
+            .at(reading.span(&usage.range), format!("which instances of `{}` this starts shows only when it runs", lossy(job)))
+            .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.name));
+        lowering.diagnostics.push(diagnostic);
+        return Vec::new();
+    };
+    if !follows || !is_certain(reading, usage) {
+        return Vec::new();
+    }
+    lowering.ledger.record(reading.stated.stanza, Disposition::Exact, &[Directive::Wants], None);
+    names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()).collect()
+}
+
+/// The names of the instances: the values of the variables of the pattern, joined as the unit takes them apart.
+fn names(reading: &Reading<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
+    let operands = usage.operands();
+    let words: Vec<&str> = operands.iter().skip(1).map(|(_, place)| reading.text_at(place)).collect::<Option<_>>()?;
+    let around: Vec<&ForLoop> = reading.shell.loops.iter().filter(|each| each.body.contains(&usage.range.start)).collect();
+    match around.as_slice() {
+        [] => Some(vec![name(&words, variables, None)?]),
+        [each] => each.words.as_ref()?.iter().map(|value| name(&words, variables, Some((&each.variable, value)))).collect(),
+        _ => None,
+    }
+}
+
+fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> Option<String> {
+    let values: Option<Vec<String>> = variables
+        .iter()
+        .map(|variable| {
+            let word = words.iter().find_map(|word| word.strip_prefix(variable.as_str())?.strip_prefix('='))?;
+            let filled = match of_loop {
+                Some((name, value)) if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte)) => {
+                    word.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
+                }
+                Some(_) | None => word.to_owned(),
+            };
+            match shell::words(&filled, &shell::read(&filled))?.as_slice() {
+                [] => Some(String::new()),
+                [value] => Some(value.clone()),
+                _ => None,
+            }
+        })
+        .collect();
+    values.map(|values| values.join(":"))
+}
+
+/// Whether the command runs whenever the script does.
+fn is_certain(reading: &Reading<'_>, usage: &JobControl) -> bool {
+    let plain = |context: Context| !context.has(Context::CONDITIONAL | Context::LOOP | Context::FUNCTION);
+    match reading.shell.loops.iter().find(|each| each.body.contains(&usage.range.start)) {
+        None => plain(usage.context),
+        Some(each) => {
+            // The body by itself shows how the command stands in it.
+            let Some(body) = reading.text_at(&each.body) else { return false };
+            let read = shell::read(body);
+            let at = usage.range.start - each.body.start;
+            let within = job_control::find(body, &read).commands.into_iter().find(|other| other.range.start == at);
+            plain(each.context) && within.is_some_and(|within| plain(within.context))
+        }
+    }
+}

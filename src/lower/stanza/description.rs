@@ -1,0 +1,41 @@
+//! What the job says about itself: description, author, version, usage, emits, export, debug, manual.
+
+use crate::diagnostic::registry::{DEBUG_STANZA, EXPORTED_VARIABLE};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Directive, Text, Value};
+use crate::text::bytes::lossy;
+use crate::text::list;
+
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    if let Some(description) = &job.description {
+        lowering.set(Directive::Description, Value::line(&lossy(&description.value)));
+        lowering.exact(description.stanza, &[Directive::Description]);
+    }
+    // systemd has no place for these; a comment keeps them for whoever reads the unit.
+    for (title, stated) in [("Author", &job.author), ("Version", &job.version), ("Usage", &job.usage)] {
+        if let Some(stated) = stated {
+            lowering.draft.header(Text::new(&format!("{title}: {}", lossy(&stated.value))));
+            lowering.exact(stated.stanza, &[]);
+        }
+    }
+    let emits: Vec<_> = job.emits.iter().flat_map(|stated| stated.value.iter().map(|word| lossy(&word.value))).collect();
+    if !emits.is_empty() {
+        lowering.draft.header(Text::new(&format!("Emits: {}", emits.join(" "))));
+    }
+    for stated in &job.emits {
+        lowering.exact(stated.stanza, &[]);
+    }
+    for stated in &job.export {
+        let names = list::quoted(stated.value.iter().map(|word| &word.value));
+        let diagnostic = EXPORTED_VARIABLE
+            .at(stated.span, format!("{names} cannot be passed on to other units"))
+            .label("not carried by systemd")
+            .note("under Upstart, jobs that wait for this one could match on it or read it");
+        lowering.dropped(stated.stanza, diagnostic);
+    }
+    if let Some(debug) = &job.debug {
+        let diagnostic = DEBUG_STANZA.at(debug.span, "`debug` has no counterpart").note("it only had an effect when init ran with --debug");
+        lowering.dropped(debug.stanza, diagnostic);
+    }
+}

@@ -1,0 +1,61 @@
+//! `import` of ChromeOS: variables that a job takes from the event, or the command, that starts it.
+
+use crate::diagnostic::registry::IMPORTED_VARIABLE;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Directive, Section};
+use crate::text::bytes::lossy;
+use crate::text::list;
+use crate::text::source::{Span, Word};
+use crate::upstart::job::StanzaId;
+
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    for stated in &job.imports {
+        let (by_name, others): (Vec<&Word>, Vec<&Word>) = stated.value.iter().partition(|word| lowering.instance.sets(&word.value));
+        let (missing, unread): (Vec<&Word>, Vec<&Word>) = others.into_iter().partition(|word| lowering.mentions(&word.value));
+        if !by_name.is_empty() {
+            lowering.exact(stated.stanza, &[Directive::Environment]);
+        }
+        if let Some(place) = place(&unread) {
+            let mut diagnostic =
+                IMPORTED_VARIABLE.at(place, format!("no script of the job reads {}", listed(&unread))).label("not carried by systemd");
+            // Nothing is missed.
+            diagnostic.severity = Severity::Note;
+            lowering.dropped(stated.stanza, diagnostic);
+        }
+        if let Some(place) = place(&missing) {
+            let diagnostic = IMPORTED_VARIABLE.at(place, format!("{} cannot come from what starts the unit", listed(&missing)));
+            read_by_scripts(lowering, stated.stanza, &missing, diagnostic);
+        }
+    }
+}
+
+fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&Word], diagnostic: Diagnostic) {
+    let job = lowering.job;
+    let has_default = |word: &&Word| job.env.iter().any(|env| env.value.split_once('=').is_some_and(|(key, _)| key == word.value));
+    if missing.iter().all(has_default) {
+        let diagnostic = diagnostic
+            .note("the unit always has the value that `env` gives")
+            .help("see whether anything starts the job with another value");
+        lowering.approximate(stanza, &[Directive::Environment], diagnostic);
+        return;
+    }
+    let file = format!("/run/{}.env", lossy(&job.name.0).replace('/', "-"));
+    let comment = format!("{} came with the event; EnvironmentFile=-{file} could give it.", listed(missing).replace('`', ""));
+    lowering.remark(Section::Service, &IMPORTED_VARIABLE, &comment);
+    let diagnostic = diagnostic
+        .note("a unit gets no variables from what starts it, and the scripts find it empty")
+        .help(format!("write it to a file before the unit is started, and read that with `EnvironmentFile=-{file}`"));
+    lowering.manual(stanza, &[], diagnostic);
+}
+
+fn listed(words: &[&Word]) -> String {
+    list::quoted(words.iter().map(|word| lossy(&word.value)))
+}
+
+/// From the first of the words to the last.
+fn place(words: &[&Word]) -> Option<Span> {
+    let (first, last) = (words.first()?, words.last()?);
+    Some(first.span.to(last.span))
+}

@@ -1,0 +1,56 @@
+//! `instance`: a template whose instance name is the variable of the job.
+
+use crate::diagnostic::registry::{COMPOSITE_INSTANCE, DECORATED_INSTANCE};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Directive, UnitName, Value};
+use crate::text::bytes::encode;
+use crate::upstart::instances::Instance;
+
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+    let Some(pattern) = &lowering.job.instance else { return };
+    match lowering.instance {
+        Instance::Singleton { .. } => lowering.exact(pattern.stanza, &[]),
+        Instance::Template { variables, default } => {
+            if let Some(default) = default {
+                lowering.set(Directive::DefaultInstance, Value::measure(default));
+            }
+            let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
+            if variables.len() > 1 {
+                let diagnostic = COMPOSITE_INSTANCE
+                    .at(pattern.span, format!("{} variables name the instance", variables.len()))
+                    .help(format!("start it as `{}`, with `systemd-escape` for odd characters", example(lowering.name, variables)));
+                lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
+            } else if decorated {
+                let diagnostic = DECORATED_INSTANCE
+                    .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
+                    .help(format!("start it as `{}`", example(lowering.name, variables)));
+                lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
+            } else {
+                lowering.exact(pattern.stanza, &[Directive::Environment]);
+            }
+        }
+    }
+}
+
+impl Instance {
+    /// The variable that is the name of the instance.
+    pub(crate) fn own_variable(&self) -> Option<Value> {
+        self.variable().and_then(of_specifier)
+    }
+
+    /// The name of the instance, as init tells it.
+    pub(crate) fn name_variable(&self) -> Option<Value> {
+        match self {
+            Self::Singleton { name } => Value::environment("UPSTART_INSTANCE", &encode(name)),
+            Self::Template { .. } => of_specifier("UPSTART_INSTANCE"),
+        }
+    }
+}
+
+fn of_specifier(variable: &str) -> Option<Value> {
+    Value::environment_specifier(variable, "", "%I")
+}
+
+fn example(unit: &UnitName, variables: &[String]) -> String {
+    format!("systemctl start {}", unit.instance_escaped(&variables.join(":")))
+}

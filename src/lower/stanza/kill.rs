@@ -1,0 +1,160 @@
+//! How a job is stopped and told to reload: `kill signal`, `kill timeout`, `reload signal`.
+
+use super::respawn::{is_clean, signal_name};
+use crate::diagnostic::registry::{
+    IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT, SIGNAL_WITHOUT_MAIN,
+};
+use crate::lower::lowering::Lowering;
+use crate::lower::process::Processes;
+use crate::lower::shape::Shape;
+use crate::systemd::{Argument, Command, Directive, Value};
+use crate::text::list;
+use crate::upstart::ast::Phase;
+use crate::upstart::signal::{ExitStatus, Signal};
+
+/// The signals that systemd sends to the main process.
+#[derive(Debug, Default)]
+pub(in crate::lower) struct Signals {
+    /// The kill signal, if systemd counts a unit that ends by it as failed.
+    pub(crate) unclean: Option<Signal>,
+    /// The command that sends the reload signal.
+    pub(crate) reload: Option<Command>,
+}
+
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> Signals {
+    let job = lowering.job;
+    let mut signals = Signals::default();
+    if !lowering.has_main() || shape == Shape::Inverted {
+        for (stanza, span) in [
+            job.kill_timeout.as_ref().map(|stated| (stated.stanza, stated.span)),
+            job.kill_signal.as_ref().map(|stated| (stated.stanza, stated.span)),
+            job.reload_signal.as_ref().map(|stated| (stated.stanza, stated.span)),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            lowering
+                .dropped(stanza, SIGNAL_WITHOUT_MAIN.at(span, "there is no main process while the unit is active").label("has no effect"));
+        }
+        return signals;
+    }
+    timeout(lowering);
+    if let Some(signal) = &job.kill_signal {
+        if (1..=64).contains(&signal.value.0) {
+            if signal.value != Signal::TERM {
+                lowering.set(Directive::KillSignal, Value::measure(signal_name(signal.value)));
+                let is_good = is_clean(ExitStatus::Signal(signal.value)) || signal.value == Signal(9);
+                signals.unclean = Some(signal.value).filter(|_| !is_good);
+            }
+            lowering.exact(signal.stanza, &[Directive::KillSignal]);
+        } else {
+            let diagnostic =
+                IMPOSSIBLE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
+            lowering.dropped(signal.stanza, diagnostic);
+        }
+    }
+    signals.reload = reload(lowering, processes, shape);
+    signals
+}
+
+/// Seconds that let most scripts come to their end: what systemd itself gives units that say nothing.
+const AMPLE: u32 = 90;
+
+fn timeout(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    let seconds = job.kill_timeout().max(1);
+    let bounded: Vec<_> = [Phase::PreStop, Phase::PostStop].into_iter().filter(|&phase| job.process(phase).is_some()).collect();
+    // A pre-stop of a task is not carried over, so it needs no time.
+    let bounded: Vec<_> = bounded.into_iter().filter(|&phase| phase != Phase::PreStop || !job.is_task()).collect();
+    let directive = Directive::TimeoutStopSec;
+    let Some(&first) = bounded.first() else {
+        lowering.set(directive, Value::number(seconds));
+        match &job.kill_timeout {
+            Some(stated) if stated.value == 0 => kill_zero(lowering),
+            Some(stated) => lowering.exact(stated.stanza, &[directive]),
+            None => {}
+        }
+        return;
+    };
+    let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
+    let (names, listed) = (list::and(&phases), phases.join(", "));
+    let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
+    // A number that somebody chose says when the process has to be gone; the 5 seconds of init were chosen for no script.
+    let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };
+    lowering.set(directive, Value::number(given));
+    if let Some(stated) = stated {
+        if given >= AMPLE {
+            lowering.exact(stated.stanza, &[directive]);
+            return;
+        }
+        let diagnostic = SHARED_STOP_TIMEOUT
+            .at(stated.span, format!("this bounds {names}, too"))
+            .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
+            .help("raise `TimeoutStopSec=` if the scripts may need longer");
+        lowering.comment(directive, &SHARED_STOP_TIMEOUT, &format!("bounds {names}, too, which Upstart let take any time."));
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
+        return;
+    }
+    let stanza = job.stanzas[job.processes[&first].stanza.0].span;
+    let diagnostic = SHARED_STOP_TIMEOUT
+        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share {given} seconds"))
+        .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
+        .help("lower `TimeoutStopSec=` if the scripts are quick");
+    lowering.comment(directive, &SHARED_STOP_TIMEOUT, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));
+    match &job.kill_timeout {
+        Some(zero) => {
+            lowering.approximate(zero.stanza, &[directive], diagnostic);
+            kill_zero(lowering);
+        }
+        None => lowering.approximate(job.processes[&first].stanza, &[directive], diagnostic),
+    }
+}
+
+fn kill_zero(lowering: &mut Lowering<'_>) {
+    if let Some(stated) = &lowering.job.kill_timeout {
+        let diagnostic = KILL_TIMEOUT_ZERO
+            .at(stated.span, "`kill timeout 0` makes init abort when the job is stopped")
+            .note("0 would mean to wait for ever in systemd; the unit gets 1 second")
+            .help("write the number of seconds that the process may take to end");
+        lowering.approximate(stated.stanza, &[Directive::TimeoutStopSec], diagnostic);
+    }
+}
+
+fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> Option<Command> {
+    let job = lowering.job;
+    let signal = job.reload_signal();
+    if shape == Shape::Task || !(1..=64).contains(&signal.0) {
+        if let Some(stated) = &job.reload_signal {
+            let diagnostic = if shape == Shape::Task {
+                SIGNAL_WITHOUT_MAIN
+                    .at(stated.span, "a task cannot be reloaded")
+                    .note("systemd only reloads a unit that is active, and a task never is")
+            } else {
+                IMPOSSIBLE_SIGNAL
+                    .at(stated.span, format!("there is no signal {} that could be sent", signal.0))
+                    .note("`reload` did nothing, so the unit has no `ExecReload=`")
+            };
+            lowering.dropped(stated.stanza, diagnostic);
+        }
+        return None;
+    }
+    if !processes.main.is_known() {
+        if let Some(stated) = &job.reload_signal {
+            let diagnostic = RELOAD_WITHOUT_MAIN_PID
+                .at(stated.span, "systemd does not know which process to send this to")
+                .help("add `PIDFile=` and `ExecReload=` to the unit if the daemon writes a pid file");
+            lowering.manual(stated.stanza, &[], diagnostic);
+        }
+        return None;
+    }
+    let name = signal.name().map_or_else(|| signal.0.to_string(), str::to_owned);
+    let kill = Command::new([
+        Argument::Word(b"/bin/kill".to_vec()),
+        Argument::Word(format!("-{name}").into_bytes()),
+        Argument::Variable("MAINPID"),
+    ]);
+    if let Some(stated) = &job.reload_signal {
+        lowering.exact(stated.stanza, &[Directive::ExecReload]);
+    }
+    Some(kill)
+}

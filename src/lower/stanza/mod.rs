@@ -1,0 +1,17 @@
+//! What single stanzas become, a file a stanza or a group of stanzas that are alike.
+
+mod account;
+pub(super) mod apparmor;
+pub(super) mod cgroup;
+pub(super) mod console;
+pub(super) mod description;
+mod directory;
+pub(super) mod env;
+pub(super) mod expect;
+pub(super) mod import;
+pub(super) mod instance;
+pub(super) mod kill;
+pub(super) mod limit;
+pub(super) mod old;
+pub(super) mod respawn;
+pub(super) mod tmpfiles;

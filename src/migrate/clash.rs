@@ -1,0 +1,65 @@
+//! Jobs that come to one and the same file.
+
+use std::collections::BTreeMap;
+
+use super::member::{Member, State};
+use crate::convert::Converted;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::ONE_UNIT_FOR_TWO_JOBS;
+use crate::jobset::unit_name::unit_name;
+use crate::text::bytes::lossy;
+use crate::text::source::{Origin, Span};
+use crate::upstart::instances::Instance;
+use crate::upstart::job::Job;
+
+/// Leaves one job for each unit: the one that is called like it, else the first.
+pub(super) fn one_unit_each(members: &mut [Member]) {
+    let mut claims: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, member) in members.iter().enumerate() {
+        if let Some(unit) = member.job().and_then(|job| unit_name(job, &Instance::of(job)).ok()) {
+            claims.entry(unit.to_string()).or_default().push(index);
+        }
+    }
+    for (unit, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
+        let winner = claimants.iter().copied().find(|&index| !members[index].name.contains('/')).unwrap_or(claimants[0]);
+        for &index in claimants.iter().filter(|&&index| index != winner) {
+            let diagnostic = same_file(&members[index], &members[winner], unit);
+            members[index].state = State::Lost { reason: "another job has the name of its unit", diagnostic: Box::new(diagnostic) };
+        }
+    }
+}
+
+fn whole(member: &Member) -> Span {
+    member.job().map_or(Span::new(Origin::Conf, 0..0), Job::place)
+}
+
+fn same_file(loser: &Member, winner: &Member, unit: &str) -> Diagnostic {
+    ONE_UNIT_FOR_TWO_JOBS
+        .at(whole(loser), format!("the jobs `{}` and `{}` would both become {unit}", lossy(&loser.name), lossy(&winner.name)))
+        .elsewhere(winner.place(whole(winner)), "this one does")
+        .note("nothing is written for this job")
+        .help("rename one of the two jobs")
+}
+
+/// Takes over the files of a job. A file that another job has made otherwise already stays as that made it.
+pub(super) fn take(files: &mut BTreeMap<String, String>, job: &mut Converted) {
+    let mut clashing = Vec::new();
+    for output in &job.conversion.outputs {
+        match files.get(&output.path) {
+            None => {
+                files.insert(output.path.clone(), output.text.clone());
+            }
+            Some(text) if *text == output.text => {}
+            Some(_) => clashing.push(output.path.clone()),
+        }
+    }
+    for path in clashing {
+        job.conversion.outputs.retain(|output| output.path != path);
+        let place = Span::new(Origin::Conf, 0..0);
+        let diagnostic = ONE_UNIT_FOR_TWO_JOBS
+            .at(place, format!("the file {} is made for another job already, with something else in it", lossy(&path)))
+            .note("this job does without it")
+            .help("give the job, or the event that it waits for, another name");
+        job.conversion.diagnostics.push(diagnostic);
+    }
+}

@@ -1,0 +1,51 @@
+//! Which units start by themselves.
+
+use super::member::Member;
+use crate::jobset::distribution::replaced_by_distribution;
+use crate::lower::{Companion, own_files};
+use crate::systemd::layout::Output;
+use crate::systemd::{Directive, UnitName};
+use crate::upstart::instances::Instance;
+use crate::upstart::job::JobName;
+
+/// The units to enable, and those that the distribution has others for.
+pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
+    let (mut enabled, mut left_out) = (Vec::new(), Vec::new());
+    for member in members {
+        let (Some(job), Some(lowered)) = (member.job(), member.lowered()) else { continue };
+        let Some(unit) = &lowered.unit else { continue };
+        let companions = lowered.companions.iter().filter_map(|companion| match companion {
+            Companion::Unit(unit) => Some(unit),
+            Companion::DropIn { .. } | Companion::File(_) => None,
+        });
+        let starting = std::iter::once(unit).chain(companions).filter(|unit| unit.has(Directive::WantedBy));
+        let names = starting.map(|unit| unit.name.clone());
+        // A template can be enabled by itself only as its default instance, or into another template.
+        let is_unnamed = |name: &UnitName| {
+            name.is_template()
+                && !Instance::of(job).has_default()
+                && !unit.values(Directive::WantedBy).iter().any(|by| UnitName::known(by.as_str()).is_template())
+        };
+        let list = if replaced_by_distribution(&JobName(member.name.clone())) { &mut left_out } else { &mut enabled };
+        list.extend(names.filter(|name| !is_unnamed(name)));
+    }
+    (enabled, left_out)
+}
+
+/// The preset file; `None` where nothing starts by itself.
+pub(super) fn preset(enabled: &[UnitName], left_out: &[UnitName]) -> Option<Output> {
+    if enabled.is_empty() && left_out.is_empty() {
+        return None;
+    }
+    let mut text = format!("# {}\n", own_files::made("What the jobs start by themselves."));
+    for unit in enabled {
+        text.push_str(&format!("enable {unit}\n"));
+    }
+    if !left_out.is_empty() {
+        text.push_str("# What the distribution has units of its own for.\n");
+    }
+    for unit in left_out {
+        text.push_str(&format!("disable {unit}\n"));
+    }
+    Some(Output { path: own_files::preset(), text })
+}

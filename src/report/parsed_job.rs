@@ -1,0 +1,237 @@
+//! A job as one JSON object: what init believes after reading its files.
+
+use std::collections::BTreeMap;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::text::bytes::lossy;
+use crate::text::source::Word;
+use crate::upstart::ast::{Amount, Console, Expect, Limit, Phase, Process, RespawnLimit};
+use crate::upstart::condition::Condition;
+use crate::upstart::exec::direct_argv;
+use crate::upstart::expression::Expr;
+use crate::upstart::job::{Job, Stated};
+use crate::upstart::signal::{ExitStatus, Signal};
+
+/// The job with init's defaults filled in. Bytes that are not UTF-8 appear as U+FFFD.
+pub fn believed(job: &Job) -> impl Serialize + '_ {
+    let (respawn_limit, respawn_interval) = match job.respawn_limit() {
+        RespawnLimit::Unlimited => (0, 0),
+        RespawnLimit::Within { count, interval } => (count, interval),
+    };
+    Believed {
+        name: Text(&job.name.0),
+        description: text(job.description.as_ref()),
+        author: text(job.author.as_ref()),
+        version: text(job.version.as_ref()),
+        usage: text(job.usage.as_ref()),
+        instance: text(job.instance.as_ref()),
+        start_on: job.start_on.as_ref().map(|condition| Tree(&condition.value)),
+        stop_on: job.stop_on.as_ref().map(|condition| Tree(&condition.value)),
+        emits: job.emits.iter().flat_map(|events| texts(&events.value)).collect(),
+        env: job.env.iter().map(|variable| Text(&variable.value)).collect(),
+        export: job.export.iter().flat_map(|names| texts(&names.value)).collect(),
+        processes: Processes(&job.processes),
+        expect: match job.expects() {
+            Expect::None => "none",
+            Expect::Stop => "stop",
+            Expect::Fork => "fork",
+            Expect::Daemon => "daemon",
+        },
+        task: job.is_task(),
+        respawn: job.respawn.is_some(),
+        respawn_limit,
+        respawn_interval,
+        kill_timeout: job.kill_timeout(),
+        kill_signal: SignalName(job.kill_signal()),
+        reload_signal: SignalName(job.reload_signal()),
+        normal_exit: job.normal_exit.iter().map(|status| exit_status(status.value)).collect(),
+        console: match job.console() {
+            Console::None => "none",
+            Console::Log => "log",
+            Console::Output => "output",
+            Console::Owner => "owner",
+        },
+        umask: format!("{:04o}", job.umask.as_ref().map_or(0o022, |mask| mask.value)),
+        nice: job.nice.as_ref().map(|level| level.value),
+        oom_score_adjust: job.oom.as_ref().map_or(0, |score| score.value),
+        limits: job.limits.iter().map(|(resource, limit)| (resource.name(), amounts(&limit.value))).collect(),
+        chroot: text(job.chroot.as_ref()),
+        chdir: text(job.chdir.as_ref()),
+        setuid: text(job.setuid.as_ref()),
+        setgid: text(job.setgid.as_ref()),
+        apparmor_load: text(job.apparmor_load.as_ref()),
+        apparmor_switch: text(job.apparmor_switch.as_ref()),
+        cgroups: cgroups(job),
+        debug: job.debug.is_some(),
+        import: job.imports.iter().flat_map(|names| texts(&names.value)).collect(),
+        tmpfiles: job.tmpfiles.iter().flat_map(|paths| texts(&paths.value)).collect(),
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Believed<'a> {
+    name: Text<'a>,
+    description: Option<Text<'a>>,
+    author: Option<Text<'a>>,
+    version: Option<Text<'a>>,
+    usage: Option<Text<'a>>,
+    instance: Option<Text<'a>>,
+    start_on: Option<Tree<'a>>,
+    stop_on: Option<Tree<'a>>,
+    emits: Vec<Text<'a>>,
+    env: Vec<Text<'a>>,
+    export: Vec<Text<'a>>,
+    processes: Processes<'a>,
+    expect: &'static str,
+    task: bool,
+    respawn: bool,
+    respawn_limit: i32,
+    respawn_interval: i32,
+    kill_timeout: u32,
+    kill_signal: SignalName,
+    reload_signal: SignalName,
+    normal_exit: Vec<String>,
+    console: &'static str,
+    umask: String,
+    nice: Option<i8>,
+    oom_score_adjust: i16,
+    limits: BTreeMap<&'static str, [LimitAmount; 2]>,
+    chroot: Option<Text<'a>>,
+    chdir: Option<Text<'a>>,
+    setuid: Option<Text<'a>>,
+    setgid: Option<Text<'a>>,
+    apparmor_load: Option<Text<'a>>,
+    apparmor_switch: Option<Text<'a>>,
+    cgroups: Vec<Group<'a>>,
+    debug: bool,
+    /// Only where the dialect has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    import: Vec<Text<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tmpfiles: Vec<Text<'a>>,
+}
+
+struct Text<'a>(&'a str);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&lossy(self.0))
+    }
+}
+
+fn text(stated: Option<&Stated<String>>) -> Option<Text<'_>> {
+    stated.map(|stated| Text(&stated.value))
+}
+
+fn texts(words: &[Word]) -> impl Iterator<Item = Text<'_>> {
+    words.iter().map(|word| Text(&word.value))
+}
+
+struct Tree<'a>(&'a Condition);
+
+impl Serialize for Tree<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.0 {
+            Expr::Leaf(event) => {
+                map.serialize_entry("event", &Text(&event.name.value))?;
+                map.serialize_entry("args", &texts(&event.args).collect::<Vec<_>>())?;
+            }
+            Expr::And(left, right) => map.serialize_entry("and", &[Tree(left), Tree(right)])?,
+            Expr::Or(left, right) => map.serialize_entry("or", &[Tree(left), Tree(right)])?,
+        }
+        map.end()
+    }
+}
+
+struct Processes<'a>(&'a BTreeMap<Phase, Stated<Process>>);
+
+impl Serialize for Processes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for phase in [Phase::Main, Phase::PreStart, Phase::PostStart, Phase::PreStop, Phase::PostStop] {
+            if let Some(process) = self.0.get(&phase) {
+                map.serialize_entry(phase.name(), &running(&process.value))?;
+            }
+        }
+        map.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Running<'a> {
+    script: bool,
+    command: Text<'a>,
+    shell: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argv: Option<Vec<Text<'a>>>,
+}
+
+fn running(process: &Process) -> Running<'_> {
+    let (script, argv) = match process {
+        Process::Exec(command) => (false, direct_argv(&command.value)),
+        Process::Script { .. } => (true, None),
+    };
+    Running {
+        script,
+        command: Text(&process.text().value),
+        shell: argv.is_none(),
+        argv: argv.map(|words| words.into_iter().map(Text).collect()),
+    }
+}
+
+/// By name; a signal without one by its number.
+struct SignalName(Signal);
+
+impl Serialize for SignalName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.name() {
+            Some(name) => serializer.serialize_str(name),
+            None => serializer.serialize_i32(self.0.0),
+        }
+    }
+}
+
+fn exit_status(status: ExitStatus) -> String {
+    match status {
+        ExitStatus::Code(code) => code.to_string(),
+        ExitStatus::Signal(signal) => signal.name().map_or_else(|| signal.0.to_string(), str::to_owned),
+    }
+}
+
+struct LimitAmount(Amount);
+
+impl Serialize for LimitAmount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Amount::Unlimited => serializer.serialize_str("unlimited"),
+            Amount::Value(value) => serializer.serialize_u64(value),
+        }
+    }
+}
+
+fn amounts(limit: &Limit) -> [LimitAmount; 2] {
+    [LimitAmount(limit.soft), LimitAmount(limit.hard)]
+}
+
+#[derive(serde::Serialize)]
+struct Group<'a> {
+    controller: Text<'a>,
+    name: Text<'a>,
+    settings: Vec<[Text<'a>; 2]>,
+}
+
+/// The settings of each group together, in the order in which the groups are first named.
+fn cgroups(job: &Job) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for cgroup in &job.cgroups {
+        let (controller, name) = (cgroup.value.controller.value.as_str(), cgroup.value.name());
+        let setting = cgroup.value.setting.as_ref().map(|(key, value)| [Text(&key.value), Text(&value.value)]);
+        match groups.iter_mut().find(|group| group.controller.0 == controller && group.name.0 == name) {
+            Some(group) => group.settings.extend(setting),
+            None => groups.push(Group { controller: Text(controller), name: Text(name), settings: setting.into_iter().collect() }),
+        }
+    }
+    groups
+}

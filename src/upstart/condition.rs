@@ -1,0 +1,118 @@
+//! Conditions as they are written: events with their arguments.
+
+use super::events::JobState;
+use super::expression::Expr;
+use crate::text::glob;
+use crate::text::source::{Span, Word};
+
+/// `start on` or `stop on`.
+pub type Condition = Expr<Event>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub name: Word,
+    pub args: Vec<Word>,
+}
+
+/// An argument of an event, split as init splits it: at the first `!=`, else at the first `=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument<'a> {
+    /// Matches the variable of the event at the same position, whatever its name.
+    Positional(&'a str),
+    Equal(&'a str, &'a str),
+    Unequal(&'a str, &'a str),
+}
+
+impl<'a> Argument<'a> {
+    pub fn of(word: &'a str) -> Self {
+        if let Some((key, value)) = word.split_once("!=") {
+            Self::Unequal(key, value)
+        } else if let Some((key, value)) = word.split_once('=') {
+            Self::Equal(key, value)
+        } else {
+            Self::Positional(word)
+        }
+    }
+}
+
+/// How an event of jobs names its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedJob<'a> {
+    /// The one job of this name.
+    One(&'a str),
+    /// Any job that matches a pattern, or any but those.
+    Any(&'a str),
+    /// With a reference to a variable: which job it is shows only when this one runs.
+    Variable(&'a str),
+}
+
+impl<'a> NamedJob<'a> {
+    pub(super) fn of(name: &'a str, negated: bool) -> Self {
+        if name.contains('$') {
+            Self::Variable(name)
+        } else if negated || name.is_empty() || glob::is_pattern(name) {
+            Self::Any(name)
+        } else {
+            Self::One(name)
+        }
+    }
+
+    /// The name, if it is of one job.
+    pub fn one(self) -> Option<&'a str> {
+        match self {
+            Self::One(name) => Some(name),
+            Self::Any(_) | Self::Variable(_) => None,
+        }
+    }
+}
+
+impl Event {
+    pub fn arguments(&self) -> impl Iterator<Item = (Argument<'_>, Span)> {
+        self.args.iter().map(|word| (Argument::of(&word.value), word.span))
+    }
+
+    /// The job that an event of jobs names: its first variable is `JOB`, so the job is the first argument, or has that name
+    /// (`init/event_operator.c`, `event_operator_match`). `None` if the event is another one, or means every job.
+    pub fn job(&self) -> Option<(NamedJob<'_>, Span)> {
+        JobState::named(&self.name.value)?;
+        self.arguments().enumerate().find_map(|(index, (argument, span))| {
+            let job = match argument {
+                Argument::Positional(name) if index == 0 => NamedJob::of(name, false),
+                Argument::Equal("JOB", name) => NamedJob::of(name, false),
+                Argument::Unequal("JOB", name) => NamedJob::of(name, true),
+                Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => return None,
+            };
+            Some((job, span))
+        })
+    }
+
+    pub fn span(&self) -> Span {
+        self.args.last().map_or(self.name.span, |last| self.name.span.to(last.span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::source::{Origin, Span, Spanned};
+
+    #[test]
+    fn an_event_of_a_job_names_it_first_or_as_job() {
+        for (text, expected) in [
+            ("started foo", Some(NamedJob::One("foo"))),
+            ("stopping foo bar", Some(NamedJob::One("foo"))),
+            ("starting INSTANCE=bar JOB=foo", Some(NamedJob::One("foo"))),
+            ("stopped JOB!=foo", Some(NamedJob::Any("foo"))),
+            ("started foo*", Some(NamedJob::Any("foo*"))),
+            ("started JOB=", Some(NamedJob::Any(""))),
+            ("started $FOO", Some(NamedJob::Variable("$FOO"))),
+            ("started INSTANCE=foo", None),
+            ("started", None),
+            ("runlevel foo", None),
+        ] {
+            let mut words = text.split(' ').map(|word| Spanned::new(word.to_owned(), Span::new(Origin::Conf, 0..0)));
+            let event = Event { name: words.next().unwrap(), args: words.collect() };
+            assert_eq!(event.job().map(|(job, _)| job), expected, "{text}");
+        }
+    }
+}

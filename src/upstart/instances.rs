@@ -1,0 +1,116 @@
+//! How the instances of a job are told apart, and the unit that the job becomes by it.
+
+use super::job::Job;
+use crate::systemd::escape_instance;
+use crate::text::bytes::encode;
+
+/// How the job is told apart from its other instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instance {
+    /// One job; `name` is what `UPSTART_INSTANCE` held.
+    Singleton { name: String },
+    /// A template. `default` is the instance name that `env` or the pattern gives, escaped.
+    Template { variables: Vec<String>, default: Option<String> },
+}
+
+impl Instance {
+    pub fn of(job: &Job) -> Self {
+        let Some(pattern) = &job.instance else { return Self::Singleton { name: String::new() } };
+        let found = references(&pattern.value);
+        if found.is_empty() {
+            return Self::Singleton { name: pattern.value.clone() };
+        }
+        let defaults: Option<Vec<String>> = found
+            .iter()
+            .map(|reference| {
+                let stated = job.env.iter().rev().find_map(|env| env.value.split_once('=').filter(|(name, _)| *name == reference.name));
+                stated.map(|(_, value)| value.to_owned()).or_else(|| reference.default.clone())
+            })
+            .collect();
+        let mut variables: Vec<String> = Vec::new();
+        for reference in found {
+            if !variables.contains(&reference.name) {
+                variables.push(reference.name);
+            }
+        }
+        let default = defaults.filter(|values| values.iter().all(|value| !value.is_empty())).map(|values| {
+            let joined = values.join(":");
+            escape_instance(&encode(&joined))
+        });
+        Self::Template { variables, default }
+    }
+
+    pub fn has_default(&self) -> bool {
+        matches!(self, Self::Template { default: Some(_), .. })
+    }
+
+    pub fn is_template(&self) -> bool {
+        matches!(self, Self::Template { .. })
+    }
+
+    /// Whether the instance name is where the variable comes from.
+    pub fn sets(&self, variable: &str) -> bool {
+        match self {
+            Self::Singleton { .. } => false,
+            Self::Template { variables, .. } => variables.iter().any(|name| name == variable),
+        }
+    }
+
+    /// The variable whose value is the name of the instance, where there is only one.
+    pub fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Template { variables, .. } if variables.len() == 1 => variables.first().map(String::as_str),
+            Self::Singleton { .. } | Self::Template { .. } => None,
+        }
+    }
+
+    /// The variables that each process has to cut out of the instance name, where there are several.
+    pub fn parts(&self) -> &[String] {
+        match self {
+            Self::Template { variables, .. } if variables.len() > 1 => variables,
+            Self::Singleton { .. } | Self::Template { .. } => &[],
+        }
+    }
+}
+
+/// A reference in a pattern.
+struct Reference {
+    pub(crate) name: String,
+    default: Option<String>,
+}
+
+/// The variables that a pattern refers to, in order: `$NAME`, `${NAME}`, `${NAME:-word}`, `${NAME-word}`.
+fn references(pattern: &str) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find('$') {
+        rest = &rest[at + 1..];
+        let braced = rest.strip_prefix('{');
+        let text = braced.unwrap_or(rest);
+        let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let name = &text[..length];
+        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+            continue;
+        }
+        let after = &text[length..];
+        let default =
+            braced.and_then(|_| after.strip_prefix(":-").or_else(|| after.strip_prefix('-'))).and_then(|word| word.split_once('}'));
+        found.push(Reference { name: name.to_owned(), default: default.map(|(word, _)| word.to_owned()) });
+        rest = after;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_found() {
+        let names = |pattern| references(pattern).into_iter().map(|reference| (reference.name, reference.default)).collect::<Vec<_>>();
+        assert_eq!(names("$A"), [("A".to_owned(), None)]);
+        assert_eq!(names("x-${A_1}.$B$"), [("A_1".to_owned(), None), ("B".to_owned(), None)]);
+        assert_eq!(names("${A:-main}"), [("A".to_owned(), Some("main".to_owned()))]);
+        assert_eq!(names("plain $1 ${}"), []);
+    }
+}

@@ -1,0 +1,77 @@
+//! The only file that handles pest's types: a cursor over what the grammar matched.
+
+use pest::Parser;
+use pest::iterators::{Pair, Pairs};
+
+use crate::text::source::{Origin, Span};
+
+pub(super) use grammar::Rule;
+
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "grammar/upstart.pest"]
+    pub(in crate::upstart::parse) struct Grammar;
+}
+
+/// What one rule of the grammar matched.
+#[derive(Clone)]
+pub(super) struct Node<'t> {
+    pair: Pair<'t, Rule>,
+    origin: Origin,
+}
+
+impl<'t> Node<'t> {
+    /// The parts of a file, as the rule of its dialect has them, or none if the grammar, which accepts every text, met a limit of its machinery.
+    pub(super) fn file(rule: Rule, text: &'t str, origin: Origin) -> Option<Nodes<'t>> {
+        let mut pairs = grammar::Grammar::parse(rule, text).ok()?;
+        pairs.next().map(|pair| Self { pair, origin }.children())
+    }
+
+    pub(super) fn rule(&self) -> Rule {
+        self.pair.as_rule()
+    }
+
+    pub(super) fn text(&self) -> &'t str {
+        self.pair.as_str()
+    }
+
+    pub(super) fn span(&self) -> Span {
+        let span = self.pair.as_span();
+        Span::new(self.origin, span.start()..span.end())
+    }
+
+    /// The whole text that was parsed.
+    pub(super) fn input(&self) -> &'t str {
+        self.pair.get_input()
+    }
+
+    pub(super) fn children(&self) -> Nodes<'t> {
+        Nodes { pairs: self.pair.clone().into_inner(), origin: self.origin }
+    }
+}
+
+/// Nodes side by side, in the order of the text.
+#[derive(Clone)]
+pub(super) struct Nodes<'t> {
+    pairs: Pairs<'t, Rule>,
+    origin: Origin,
+}
+
+impl<'t> Nodes<'t> {
+    /// The whole text that was parsed.
+    pub(super) fn input(&self) -> &'t str {
+        self.pairs.get_input()
+    }
+
+    pub(super) fn peek(&self) -> Option<Node<'t>> {
+        self.pairs.peek().map(|pair| Node { pair, origin: self.origin })
+    }
+}
+
+impl<'t> Iterator for Nodes<'t> {
+    type Item = Node<'t>;
+
+    fn next(&mut self) -> Option<Node<'t>> {
+        self.pairs.next().map(|pair| Node { pair, origin: self.origin })
+    }
+}

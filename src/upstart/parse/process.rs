@@ -1,0 +1,74 @@
+//! The stanzas that run something: `exec`, `script` and the phases.
+
+use super::advice::keywords::unterminated_block;
+use super::advice::values;
+use super::cursor::{Node, Rule};
+use super::quoting;
+use super::refusal::{ErrorKind, Refusal};
+use super::tokens::Tokens;
+use crate::text::source::{Span, Spanned};
+use crate::upstart::ast::Process;
+
+/// For shapes that the grammar does not produce.
+pub(super) fn unmatched(node: &Node<'_>) -> Refusal {
+    ErrorKind::UnknownStanza.at(node.span(), "unknown stanza")
+}
+
+pub(super) fn span_of(part: Option<&Node<'_>>, whole: &Node<'_>) -> Span {
+    part.map_or_else(|| whole.span(), Node::span)
+}
+
+/// `exec` or `script`, if the node is one.
+pub(super) fn process(node: &Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
+    match rule {
+        Rule::exec => Some(exec(node, mangled)),
+        Rule::script => Some(script(node, mangled)),
+        _ => None,
+    }
+}
+
+fn exec(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
+    let keyword = keyword_span(node, "exec");
+    let input = node.input();
+    let Some(command) = node.children().next() else { return Err(values::missing_word("exec", keyword, input)) };
+    if command.rule() == Rule::broken_command {
+        return Err(values::broken("exec", &command));
+    }
+    let text = quoting::command(&command, mangled);
+    let span = keyword.to(text.span);
+    Ok(Spanned::new(Process::Exec(text), span))
+}
+
+fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
+    let keyword = keyword_span(node, "script");
+    let mut parts = node.children();
+    match parts.peek().map(|part| part.rule()) {
+        Some(Rule::line_end) => {
+            let mut body = Spanned::new(String::new(), keyword);
+            let (mut dedent, mut end) = (0, keyword);
+            for part in parts {
+                match part.rule() {
+                    Rule::body => {
+                        let (text, length) = quoting::dedent(part.text());
+                        body = Spanned::new(text, part.span());
+                        dedent = length;
+                    }
+                    Rule::block_end => end = part.span(),
+                    _ => {}
+                }
+            }
+            Ok(Spanned::new(Process::Script { text: body, dedent }, keyword.to(end)))
+        }
+        Some(Rule::unterminated_block) | None => Err(unterminated_block(keyword, parts.next().as_ref())),
+        Some(_) => {
+            let mut tokens = Tokens::new("script", keyword, parts, mangled);
+            tokens.finish()?;
+            Err(unterminated_block(keyword, None))
+        }
+    }
+}
+
+pub(super) fn keyword_span(node: &Node<'_>, keyword: &str) -> Span {
+    let span = node.span();
+    Span { end: span.start + keyword.len(), ..span }
+}

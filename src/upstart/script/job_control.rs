@@ -1,0 +1,324 @@
+//! Where a script starts, stops and asks about jobs. Only the names of the commands are known here.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::shell::wrapper::Unknown;
+use crate::shell::{Context, Reading, SimpleCommand, Word, wrapper};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    Start,
+    Stop,
+    Restart,
+    Reload,
+    Status,
+    Initctl,
+}
+
+impl Verb {
+    pub const ALL: [Self; 6] = [Self::Start, Self::Stop, Self::Restart, Self::Reload, Self::Status, Self::Initctl];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Reload => "reload",
+            Self::Status => "status",
+            Self::Initctl => "initctl",
+        }
+    }
+
+    /// By the name of the command.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.name() == name)
+    }
+}
+
+/// Where the commands are installed; the second with a merged `/usr`.
+const DIRECTORIES: [&str; 2] = ["/sbin/", "/usr/sbin/"];
+
+/// The use of a job-control command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobControl {
+    pub command: Verb,
+    /// It is called by its path.
+    pub absolute: bool,
+    /// A function of that name would not be called: it is called by its path, or by way of `exec`, `command`, `env` or `sudo`.
+    pub external: bool,
+    /// What stands behind the command; `None` for a word that is not literal.
+    pub arguments: Vec<Option<String>>,
+    /// Where each of the arguments stands.
+    pub places: Vec<Range<usize>>,
+    /// From the name to the end of the simple command.
+    pub range: Range<usize>,
+    /// Where the name stands.
+    pub name: Range<usize>,
+    pub context: Context,
+}
+
+impl JobControl {
+    /// The verb, also where it is behind `initctl`.
+    pub fn verb(&self) -> Verb {
+        match self.command {
+            Verb::Initctl => self.subcommand().and_then(Verb::of).unwrap_or(Verb::Initctl),
+            verb => verb,
+        }
+    }
+
+    /// The first argument of `initctl` that is no option; `None` where it shows only when the script runs.
+    pub fn subcommand(&self) -> Option<&str> {
+        self.arguments.iter().map(Option::as_deref).find(|word| !word.is_some_and(is_option)).flatten()
+    }
+
+    /// The arguments without options, and without the subcommand of `initctl`, each with its place.
+    pub fn operands(&self) -> Vec<(Option<&str>, &Range<usize>)> {
+        let skip = usize::from(self.command == Verb::Initctl);
+        let words = self.arguments.iter().map(Option::as_deref).zip(&self.places);
+        words.filter(|(word, _)| !word.is_some_and(is_option)).skip(skip).collect()
+    }
+
+    /// No job is named, so the job itself is meant.
+    pub fn is_bare(&self) -> bool {
+        self.operands().is_empty()
+    }
+
+    /// The event that is emitted, where the command emits one whose name is literal.
+    pub fn emits(&self) -> Option<&str> {
+        if self.command != Verb::Initctl || self.subcommand() != Some("emit") {
+            return None;
+        }
+        self.operands().first().and_then(|(word, _)| *word)
+    }
+
+    /// Whether it asks not to wait (`-n`, `--no-wait`).
+    pub fn does_not_wait(&self) -> bool {
+        self.arguments.iter().flatten().any(|word| matches!(word.as_str(), "-n" | "--no-wait"))
+    }
+
+    /// Whether it stops the job whose script it is in: `stop` or `initctl stop` with nothing but options behind.
+    pub fn stops_own_job(&self) -> bool {
+        let mut arguments = self.arguments.iter().map(Option::as_deref);
+        let is_option = |argument: Option<&str>| argument.is_some_and(|argument| argument.starts_with('-'));
+        match self.command {
+            Verb::Stop => arguments.all(is_option),
+            Verb::Initctl => arguments.find(|argument| !is_option(*argument)) == Some(Some("stop")) && arguments.all(is_option),
+            Verb::Start | Verb::Restart | Verb::Reload | Verb::Status => false,
+        }
+    }
+}
+
+pub fn is_option(word: &str) -> bool {
+    word.starts_with('-')
+}
+
+/// What a script does to jobs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    pub commands: Vec<JobControl>,
+    /// Where `initctl`, or the path of another of the commands, is mentioned in a way that may or may not be a use: in a string, a
+    /// here-document, an argument of an unknown command, or behind the place where the reader was lost; and where a variable that is
+    /// set to one of the commands is called.
+    pub unplaced: Vec<Range<usize>>,
+}
+
+/// Whether a script stops its own job somewhere.
+pub fn calls_stop(reading: &Reading) -> bool {
+    reading.commands.iter().filter_map(|command| use_in(command, reading)).any(|used| used.stops_own_job())
+}
+
+/// The uses of job-control commands in a script. `text` is what `reading` was read from.
+pub fn find(text: &str, reading: &Reading) -> Uses {
+    let mut commands = Vec::new();
+    // Places whose part is known, in the order of the text.
+    let mut known: Vec<Range<usize>> = Vec::new();
+    for command in &reading.commands {
+        let used = use_in(command, reading);
+        if used.is_some() || only_mentions(command) {
+            known.extend(command.words.iter().filter(|word| word.literal.is_some()).map(|word| word.range.clone()));
+        }
+        commands.extend(used);
+    }
+    let is_within = |ranges: &[Range<usize>], place: &Range<usize>| {
+        ranges[..ranges.partition_point(|range| range.start <= place.start)].last().is_some_and(|range| place.end <= range.end)
+    };
+    // The words of a command stand around the commands of its substitutions.
+    known.sort_unstable_by_key(|range| range.start);
+    let mentions = mentions(text).filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
+    let mut unplaced: Vec<_> = mentions.chain(named_by_variables(text, reading)).collect();
+    unplaced.sort_unstable_by_key(|place| place.start);
+    Uses { commands, unplaced }
+}
+
+/// Commands whose name is a variable that the script sets to one of the verbs.
+fn named_by_variables<'a>(text: &'a str, reading: &'a Reading) -> impl Iterator<Item = Range<usize>> {
+    let assignments = reading.commands.iter().flat_map(|command| &command.assignments);
+    let verbs: BTreeSet<&str> = assignments
+        .filter_map(|word| word.literal.as_deref()?.split_once('='))
+        .filter(|(_, value)| Verb::of(value).is_some())
+        .map(|(name, _)| name)
+        .collect();
+    let names = reading.commands.iter().filter_map(|command| command.words.first()).map(|word| word.range.clone());
+    names.filter(move |place| text.get(place.clone()).and_then(variable).is_some_and(|name| verbs.contains(name)))
+}
+
+/// The name in `$NAME` and `${NAME}`, with quotes or without.
+fn variable(word: &str) -> Option<&str> {
+    let word = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
+    let name = word.strip_prefix('$')?;
+    Some(name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name))
+}
+
+/// Whether the command can do no more with its arguments than look at them.
+fn only_mentions(command: &SimpleCommand) -> bool {
+    match command.name() {
+        Some("[" | "test" | "which" | "type" | "hash" | "logger") => true,
+        // Behind a pipe there may be a shell.
+        Some("echo" | "printf") => !command.context.has(Context::PIPELINE),
+        Some("command") => command.words.get(1).is_some_and(|word| matches!(word.literal.as_deref(), Some("-v" | "-V"))),
+        _ => false,
+    }
+}
+
+/// Wrappers that leave what a command does to jobs as it is.
+const LOOKED_THROUGH: [&str; 4] = ["exec", "command", "env", "sudo"];
+
+/// The words of a command from the name of the command that really runs.
+fn inner(command: &SimpleCommand) -> Option<Vec<&Word>> {
+    let mut words: Vec<&Word> = command.words.iter().collect();
+    loop {
+        let (first, arguments) = words.split_first()?;
+        match wrapper::find(first.literal.as_deref()?).filter(|wrapper| LOOKED_THROUGH.contains(&wrapper.name)) {
+            Some(wrapper) => words = wrapper.inner(arguments, Unknown::Refuse)?,
+            None => return Some(words),
+        }
+    }
+}
+
+fn use_in(command: &SimpleCommand, reading: &Reading) -> Option<JobControl> {
+    let words = inner(command)?;
+    let (first, arguments) = words.split_first()?;
+    let name = first.literal.as_deref()?;
+    let bare = DIRECTORIES.iter().find_map(|directory| name.strip_prefix(directory));
+    let verb = Verb::of(bare.unwrap_or(name))?;
+    let external = bare.is_some() || words.len() < command.words.len();
+    if !external && reading.functions.iter().any(|function| function == name) {
+        return None;
+    }
+    Some(JobControl {
+        command: verb,
+        absolute: bare.is_some(),
+        external,
+        arguments: arguments.iter().map(|word| word.literal.clone()).collect(),
+        places: arguments.iter().map(|word| word.range.clone()).collect(),
+        range: first.range.start..words.last().map_or(first.range.end, |word| word.range.end),
+        name: first.range.clone(),
+        context: command.context,
+    })
+}
+
+/// Where the text has `initctl`, with or without a path, or `/sbin/start` and the like, as a word of its own.
+fn mentions(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let part_of_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let bytes = text.as_bytes();
+    let ends_word = move |end: usize| match bytes.get(end) {
+        // A full stop.
+        Some(b'.') => bytes.get(end + 1).is_none_or(|&byte| !part_of_word(byte)),
+        Some(&byte) => !part_of_word(byte) && byte != b'/',
+        None => true,
+    };
+    let initctl = text.match_indices("initctl").map(|(start, found)| start..start + found.len());
+    let initctl = initctl.filter(move |place| place.start == 0 || !part_of_word(bytes[place.start - 1]));
+    let others = text.match_indices("/sbin/").filter_map(move |(start, directory)| {
+        let from = start + directory.len();
+        let verb = Verb::ALL.into_iter().filter(|&verb| verb != Verb::Initctl).find(|verb| text[from..].starts_with(verb.name()))?;
+        // `restart` does not begin with `start`, so the first that fits is the only one.
+        Some(start..from + verb.name().len())
+    });
+    let mut all: Vec<Range<usize>> = initctl.chain(others).filter(move |place| ends_word(place.end)).collect();
+    all.sort_unstable_by_key(|place| place.start);
+    all.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::read;
+
+    fn found(text: &str) -> Vec<String> {
+        let uses = find(text, &read(text));
+        let mut found: Vec<String> = Vec::new();
+        for used in &uses.commands {
+            let mut words = vec![used.command.name().to_owned()];
+            words.extend(used.arguments.iter().map(|argument| argument.clone().unwrap_or_else(|| "?".to_owned())));
+            if used.external {
+                words.insert(0, if used.absolute { "/".to_owned() } else { "+".to_owned() });
+            }
+            found.push(words.join(" "));
+        }
+        found.extend(uses.unplaced.iter().map(|place| format!("unplaced {}", &text[place.clone()])));
+        found
+    }
+
+    #[test]
+    fn uses_are_found_where_commands_stand() {
+        for (text, expected) in [
+            ("stop", &["stop"][..]),
+            ("start foo ID=1", &["start foo ID=1"]),
+            ("start foo ID=$i &", &["start foo ?"]),
+            ("[ -x /x ] || { stop; exit 0; }", &["stop"]),
+            ("if ! status foo | grep -q running; then restart foo; fi", &["status foo", "restart foo"]),
+            ("while status x; do sleep 1; done", &["status x"]),
+            ("x=$(initctl list) y=`status foo`", &["initctl list", "status foo"]),
+            ("A=b reload x 2>/dev/null", &["reload x"]),
+            ("exec initctl emit a", &["+ initctl emit a"]),
+            ("command stop", &["+ stop"]),
+            ("sudo -u x -- stop y", &["+ stop y"]),
+            ("env -i A=b /usr/bin/sudo start y", &["+ start y"]),
+            ("/sbin/stop; /usr/sbin/initctl stop", &["/ stop", "/ initctl stop"]),
+            ("\"st\"op", &["stop"]),
+            ("f() { start a; }; f", &["start a"]),
+            // None of these is a use.
+            ("service foo stop; /etc/init.d/x start; echo stop; systemctl restart x", &[]),
+            ("start() { :; }; start; x=stop; [ stop = start ]", &[]),
+            ("start() { :; }\nexec start", &["+ start"]),
+            ("start-stop-daemon --start; /sbin/start-stop-daemon; myinitctl; initctl-x; /opt/start", &[]),
+            ("# initctl emit /sbin/stop\n'/sbin/initctls'", &[]),
+            ("[ -x /sbin/initctl ] && command -v initctl && echo /sbin/stop", &[]),
+            ("case stop in stop) ;; esac; for start in stop; do :; done", &[]),
+            // May be uses.
+            ("su -c 'initctl emit x' y", &["unplaced initctl"]),
+            ("sh -c \"/sbin/stop x\"; sh -c 'stop x'", &["unplaced /sbin/stop"]),
+            ("echo x | xargs /sbin/restart", &["unplaced /sbin/restart"]),
+            ("sh <<E\ninitctl start x.\nE\n", &["unplaced initctl"]),
+            ("nohup initctl start x", &["unplaced initctl"]),
+            ("exec -c initctl", &["unplaced initctl"]),
+            ("I=/sbin/initctl; $I emit x", &["unplaced initctl"]),
+            ("echo $(x | xargs initctl)", &["unplaced initctl"]),
+            ("stop; 'initctl", &["stop", "unplaced initctl"]),
+            ("go=start; if a; then go=\"stop\"; fi; $go x", &["unplaced $go"]),
+            ("\"${go}\" x; A=b go=status c", &["unplaced \"${go}\""]),
+            ("go=started; $go x; other=stop; $others x; echo $other", &[]),
+        ] {
+            assert_eq!(found(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn own_job_is_stopped_without_a_name() {
+        for (text, expected) in [
+            ("stop", true),
+            ("a || { /sbin/stop -n; }", true),
+            ("initctl --quiet stop", true),
+            ("initctl stop foo", false),
+            ("stop foo", false),
+            ("stop $UPSTART_JOB", false),
+            ("initctl emit stop", false),
+            ("echo stop", false),
+            ("stop() { :; }; stop", false),
+        ] {
+            assert_eq!(calls_stop(&read(text)), expected, "{text:?}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use upstart2systemd::convert::convert;
 use upstart2systemd::convert::read::{ReadJob, read};
-use upstart2systemd::jobset::World;
+use upstart2systemd::jobset::JobSet;
 use upstart2systemd::lower::lower;
 use upstart2systemd::lower::options::Options;
 use upstart2systemd::text::source::{Origin, Source, Sources};
@@ -82,7 +82,7 @@ fn lower_jobs(bencher: Bencher, collection: &str) {
     let read: Vec<ReadJob> = jobs.iter().filter_map(|sources| read(sources, name(), None).ok()).collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for read in &read {
-            divan::black_box(lower(&read.job, &read.scripts, &[], &Options::default(), &World::default()));
+            divan::black_box(lower(&read.job, &read.scripts, &[], &Options::default(), &JobSet::default()));
         }
     });
 }
@@ -93,7 +93,7 @@ fn render_units(bencher: Bencher, collection: &str) {
     let units: Vec<_> = jobs
         .iter()
         .filter_map(|sources| read(sources, name(), None).ok())
-        .filter_map(|read| lower(&read.job, &read.scripts, &[], &Options::default(), &World::default()).unit)
+        .filter_map(|read| lower(&read.job, &read.scripts, &[], &Options::default(), &JobSet::default()).unit)
         .collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for unit in &units {

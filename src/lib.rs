@@ -36,6 +36,4 @@ pub mod text;
 pub mod upstart;
 
 #[cfg(test)]
-mod readings;
-#[cfg(test)]
 mod skipped;

@@ -16,7 +16,7 @@ use upstart2systemd::lint::rule::LINTS;
 use upstart2systemd::lower::options::{Logs, Options};
 use upstart2systemd::migrate::plan;
 use upstart2systemd::upstart::stanza_table;
-use upstart2systemd::upstart::stanza_table::{Origin, Row, STANZAS};
+use upstart2systemd::upstart::stanza_table::{Availability, STANZAS, StanzaRow};
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
     let usual = Options::default();
@@ -63,21 +63,21 @@ fn grammar_keywords(rules: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn the_table_of_stanzas_is_that_of_the_grammar() {
-    let first_words = |origin: fn(&Origin) -> bool| {
+    let first_words = |origin: fn(&Availability) -> bool| {
         STANZAS.iter().filter(|row| origin(&row.origin)).map(|row| row.first_word().to_owned()).collect::<BTreeSet<String>>()
     };
-    let stock = first_words(|origin| matches!(origin, Origin::Since(_)));
+    let stock = first_words(|origin| matches!(origin, Availability::Since(_)));
     assert_eq!(stock, grammar_keywords(&["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"]));
-    assert_eq!(first_words(|origin| *origin == Origin::ChromeOs), grammar_keywords(&["chromeos_keyword"]));
+    assert_eq!(first_words(|origin| *origin == Availability::ChromeOs), grammar_keywords(&["chromeos_keyword"]));
     // Those that begin as stanzas of 1.13 do are not here.
-    let before = first_words(|origin| *origin == Origin::EventD);
+    let before = first_words(|origin| *origin == Availability::EventD);
     assert_eq!(before.difference(&stock).cloned().collect::<BTreeSet<String>>(), grammar_keywords(&["event_d_keyword"]));
 }
 
 #[test]
 fn a_stanza_has_one_row() {
     let all = || STANZAS.iter().chain([&stanza_table::OOM_SCORE]);
-    let keywords: BTreeSet<&str> = all().map(|row: &Row| row.keyword).collect();
+    let keywords: BTreeSet<&str> = all().map(|row: &StanzaRow| row.keyword).collect();
     assert_eq!(keywords.len(), all().count());
     for row in all() {
         assert!(row.form.starts_with(row.keyword), "{}", row.form);

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::thread;
 
 use program::distribution;
-use upstart2systemd::systemd::ordering::{Cycle, Edge, Origin, Remedy, break_cycles};
+use upstart2systemd::systemd::ordering::{Cycle, Edge, Remedy, WaitOrigin, break_cycles};
 use upstart2systemd::systemd::{Directive, Unit, UnitName, Value};
 
 const SETS: u64 = 64;
@@ -130,7 +130,7 @@ fn apply(cycle: &Cycle, units: &mut [Unit]) {
         Remedy::State { unit, directive, name } => file(units, unit).add(*directive, Value::unit(name)),
         Remedy::Drop(index) => {
             for origin in &cycle.edges[*index].origins {
-                let Origin::Stated { unit, directive, name } = origin else { panic!("{origin:?}") };
+                let WaitOrigin::Stated { unit, directive, name } = origin else { panic!("{origin:?}") };
                 file(units, unit).remove_value(*directive, &Value::unit(name));
             }
         }

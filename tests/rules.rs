@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use upstart2systemd::diagnostic::registry::RULES;
-use upstart2systemd::diagnostic::{File, Rule, SectionKind};
+use upstart2systemd::diagnostic::{ExampleFile, Rule, SectionKind};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 
@@ -27,12 +27,12 @@ const NOT_SHOWN: &[(&str, &str)] = &[
 ];
 
 /// The path of a file of an example: in event.d if its name says so, otherwise in init.
-fn place(file: &File) -> String {
+fn place(file: &ExampleFile) -> String {
     if file.name.starts_with("event.d/") { file.name.to_owned() } else { format!("init/{}", file.name) }
 }
 
 /// What the program reports about the files of a section.
-fn report(files: &[File], command: &str) -> String {
+fn report(files: &[ExampleFile], command: &str) -> String {
     let directory = tempfile::tempdir().unwrap();
     let mut arguments: Vec<String> = command.split(' ').map(str::to_owned).collect();
     arguments.extend(["--format", "concise"].map(str::to_owned));

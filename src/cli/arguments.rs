@@ -55,27 +55,27 @@ Examples:
 #[command(override_usage = "upstart2systemd [OPTIONS] FILE...\n       upstart2systemd COMMAND ...")]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<ProgramCommand>,
     #[command(flatten)]
-    pub(super) convert: Convert,
+    pub(super) convert: ConvertArguments,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ProgramCommand {
     /// Convert jobs to units (what is done when no command is named)
     #[command(after_help = EXAMPLES, arg_required_else_help = true)]
-    Convert(Convert),
+    Convert(ConvertArguments),
     /// Say what init believes a job to be: one JSON object a line
     #[command(arg_required_else_help = true)]
-    Parse(Parse),
+    Parse(ParseArguments),
     /// Tell the full story of a diagnostic, or list all of them
-    Explain(Explain),
+    Explain(ExplainArguments),
     /// Convert a whole configuration directory, as the one system that it is
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
-    Migrate(Migrate),
+    Migrate(MigrateArguments),
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
-    Lint(Lint),
+    Lint(LintArguments),
     #[command(hide = true, disable_help_flag = true)]
     Graph(Anything),
     #[command(hide = true, disable_help_flag = true)]
@@ -85,7 +85,7 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct Convert {
+pub(super) struct ConvertArguments {
     /// Job files; `-` is standard input
     ///
     /// The name of the job is the name of the file without `.conf` or `.upstart`. The NAME.override beside it is applied.
@@ -166,7 +166,7 @@ pub(super) struct Reporting {
 
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
-pub(super) struct Lint {
+pub(super) struct LintArguments {
     /// Job files, or directories of them; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
@@ -219,7 +219,7 @@ pub(super) struct Lint {
 
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
-pub(super) struct Migrate {
+pub(super) struct MigrateArguments {
     /// Configuration directories, such as /etc/init; of a job that several have, the first counts
     #[arg(value_name = "DIR", required_unless_present = "root")]
     pub(super) directories: Vec<PathBuf>,
@@ -302,7 +302,7 @@ impl From<DialectOf> for Option<Dialect> {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct Parse {
+pub(super) struct ParseArguments {
     /// Job files
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
@@ -315,7 +315,7 @@ pub(super) struct Parse {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct Explain {
+pub(super) struct ExplainArguments {
     /// The code or the name of a diagnostic; without it, all are listed
     #[arg(value_name = "CODE|NAME")]
     pub(super) rule: Option<String>,

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::{Convert, Format};
+use super::arguments::{ConvertArguments, Format};
 use super::input::{Input, STDIN};
 use super::overlay::Writing;
 use super::status::judge;
@@ -22,7 +22,7 @@ use crate::upstart::job::JobName;
 /// The pipeline of the library, or another one in its place.
 pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
 
-pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Translate<'_>) -> Status {
+pub(super) fn run(arguments: &ConvertArguments, streams: &mut Streams<'_>, translate: Translate<'_>) -> Status {
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
@@ -64,8 +64,8 @@ pub(super) fn run(arguments: &Convert, streams: &mut Streams<'_>, translate: Tra
 }
 
 /// What clap cannot see.
-fn check(arguments: &Convert) -> Result<(), String> {
-    let Convert { files, output, name, translation: _, reporting: _ } = arguments;
+fn check(arguments: &ConvertArguments) -> Result<(), String> {
+    let ConvertArguments { files, output, name, translation: _, reporting: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
@@ -91,7 +91,7 @@ fn is_job_name(name: &OsStr) -> bool {
 }
 
 /// Brings the units where they are wanted.
-fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+fn deliver(arguments: &ConvertArguments, files: &[Converted], streams: &mut Streams<'_>) -> Status {
     match (&arguments.output, files) {
         (Some(root), _) => write_all(root, arguments, files, streams),
         (None, [Converted { conversion, .. }]) => match conversion.outputs.as_slice() {
@@ -109,7 +109,7 @@ fn deliver(arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) 
     }
 }
 
-fn write_all(root: &Path, arguments: &Convert, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+fn write_all(root: &Path, arguments: &ConvertArguments, files: &[Converted], streams: &mut Streams<'_>) -> Status {
     let mut status = Status::Done;
     let mut outputs: BTreeMap<&str, &Output> = BTreeMap::new();
     for Converted { conversion, .. } in files {

@@ -23,7 +23,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use crate::diagnostic::registry;
-use arguments::{Arguments, Command};
+use arguments::{Arguments, ProgramCommand};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -44,14 +44,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
 fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
     match arguments.command {
         None => convert::run(&arguments.convert, streams, &crate::convert::convert),
-        Some(Command::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
-        Some(Command::Parse(arguments)) => parse::run(&arguments, streams),
-        Some(Command::Explain(arguments)) => explain::run(arguments.rule.as_deref(), registry::RULES, streams),
-        Some(Command::Migrate(arguments)) => migrate::run(&arguments, streams),
-        Some(Command::Lint(arguments)) => lint::run(&arguments, streams),
-        Some(Command::Graph(_)) => not_there("graph", "`upstart2systemd parse FILE...` says what each job starts on", streams),
-        Some(Command::Completions(_)) => not_there("completions", "`upstart2systemd --help` lists the commands and options", streams),
-        Some(Command::Man(_)) => not_there("man", "see `upstart2systemd --help`", streams),
+        Some(ProgramCommand::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
+        Some(ProgramCommand::Parse(arguments)) => parse::run(&arguments, streams),
+        Some(ProgramCommand::Explain(arguments)) => explain::run(arguments.rule.as_deref(), registry::RULES, streams),
+        Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
+        Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
+        Some(ProgramCommand::Graph(_)) => not_there("graph", "`upstart2systemd parse FILE...` says what each job starts on", streams),
+        Some(ProgramCommand::Completions(_)) => {
+            not_there("completions", "`upstart2systemd --help` lists the commands and options", streams)
+        }
+        Some(ProgramCommand::Man(_)) => not_there("man", "see `upstart2systemd --help`", streams),
     }
 }
 

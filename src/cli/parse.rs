@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::arguments::Parse;
+use super::arguments::ParseArguments;
 use super::input::Input;
 use super::{Status, Streams, input};
 use crate::convert::read::read;
@@ -23,7 +23,7 @@ use crate::upstart::parse::{ErrorKind, Refusal};
 const CHUNK: usize = 1 << 16;
 
 /// Writes a line for every file, in order, also for those that init would refuse.
-pub(super) fn run(arguments: &Parse, streams: &mut Streams<'_>) -> Status {
+pub(super) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Status {
     let mut status = Status::Done;
     let mut lines = Vec::with_capacity(CHUNK);
     for path in &arguments.files {
@@ -69,7 +69,7 @@ fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) ->
     line.write_all(b"}\n")
 }
 
-fn believe(path: &Path, arguments: &Parse) -> Result<Job, Failure> {
+fn believe(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
     let dialect = arguments.dialect.into();
     let Input { name, sources, .. } = input::read(path, None, !arguments.no_override, dialect).map_err(|unreadable| Failure {
         kind: ErrorKind::Unreadable.name(),

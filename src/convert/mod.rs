@@ -6,7 +6,7 @@ pub mod read;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Outcome, fix};
-use crate::jobset::World;
+use crate::jobset::JobSet;
 use crate::lower::options::Options;
 use crate::lower::{Companion, Lowered, own_files};
 use crate::systemd::Text;
@@ -48,7 +48,7 @@ pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversio
 
 /// Converts a job that was read.
 pub(crate) fn convert_read(sources: &Sources, read: &ReadJob, options: &Options) -> Conversion {
-    finished(sources, read, read.lower(options, &World::default()))
+    finished(sources, read, read.lower(options, &JobSet::default()))
 }
 
 /// A job that came to nothing.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
-use crate::jobset::World;
+use crate::jobset::JobSet;
 use crate::lower;
 use crate::lower::Lowered;
 use crate::lower::options::Options;
@@ -32,7 +32,7 @@ impl ReadJob {
         self.files.iter().flat_map(|file| file.mangled.iter().copied()).collect()
     }
 
-    pub(crate) fn lower(&self, options: &Options, world: &World) -> Lowered {
+    pub(crate) fn lower(&self, options: &Options, world: &JobSet) -> Lowered {
         lower::lower(&self.job, &self.scripts, &self.mangled(), options, world)
     }
 }

@@ -51,7 +51,7 @@ pub struct Fixed {
 /// the order of the text wins; the others are for the next round.
 pub fn fix(sources: &Sources, groups: &[&[Edit]], unsafe_too: bool) -> Fixed {
     let mut fixed = Fixed { sources: sources.clone(), applied: Vec::new(), skipped: Vec::new(), withheld: Vec::new() };
-    let mut candidates: Vec<(Vec<Place>, usize)> = Vec::new();
+    let mut candidates: Vec<(Vec<EditPlace>, usize)> = Vec::new();
     for (number, group) in groups.iter().enumerate().filter(|(_, group)| !group.is_empty()) {
         match places(sources, group) {
             None => fixed.skipped.push(number),
@@ -77,14 +77,14 @@ pub fn fix(sources: &Sources, groups: &[&[Edit]], unsafe_too: bool) -> Fixed {
 }
 
 /// Where an edit is: origin, start, end.
-type Place = (Origin, usize, usize);
+type EditPlace = (Origin, usize, usize);
 
-fn place(edit: &Edit) -> Place {
+fn place(edit: &Edit) -> EditPlace {
     (edit.span.origin, edit.span.start, edit.span.end)
 }
 
 /// The places of a group in the order of the text. Nothing if it cannot be applied, or changes nothing.
-fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<Place>> {
+fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<EditPlace>> {
     let mut changes = false;
     for edit in group {
         let source = match edit.span.origin {
@@ -93,14 +93,14 @@ fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<Place>> {
         };
         changes |= source.text().get(edit.span.range())? != edit.text;
     }
-    let mut places: Vec<Place> = group.iter().map(place).collect();
+    let mut places: Vec<EditPlace> = group.iter().map(place).collect();
     places.sort_unstable();
     let apart = places.iter().zip(places.iter().skip(1)).all(|(first, second)| !clash(*first, *second));
     (changes && apart).then_some(places)
 }
 
 /// Whether two edits cannot both be made. An insertion clashes with what it touches, because it may belong before it or behind it.
-fn clash(first: Place, second: Place) -> bool {
+fn clash(first: EditPlace, second: EditPlace) -> bool {
     let touching = first.1 == first.2 || second.1 == second.2;
     let overlap = if touching { first.1 <= second.2 && second.1 <= first.2 } else { first.1 < second.2 && second.1 < first.2 };
     first.0 == second.0 && overlap
@@ -108,10 +108,10 @@ fn clash(first: Place, second: Place) -> bool {
 
 /// Edits none of which is in the way of another.
 #[derive(Default)]
-struct Accepted<'a>(BTreeMap<Place, &'a Edit>);
+struct Accepted<'a>(BTreeMap<EditPlace, &'a Edit>);
 
 impl Accepted<'_> {
-    fn is_in_the_way(&self, place: Place) -> bool {
+    fn is_in_the_way(&self, place: EditPlace) -> bool {
         // As they are apart from each other, it is enough to ask the neighbours.
         let before = self.0.range(..=place).next_back();
         let after = self.0.range(place..).next();

@@ -10,7 +10,7 @@ mod rule;
 use crate::text::source::{Place, Span};
 
 pub use outcome::{Disposition, Outcome};
-pub use page::{File, Page, Section, SectionKind};
+pub use page::{ExampleFile, Page, PageSection, SectionKind};
 pub use rule::{Category, Rule, Severity};
 
 /// One finding.

@@ -7,18 +7,18 @@ pub struct Page {
     /// What the rule is, why it matters and what to do: Markdown without a heading, without a line end at its end.
     pub text: &'static str,
     /// In the order of the page.
-    pub sections: Vec<Section>,
+    pub sections: Vec<PageSection>,
 }
 
 /// Jobs that show the rule, or that show how to do without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct PageSection {
     /// Which of the sections it is.
     pub kind: SectionKind,
     /// The lines between the heading and the first fence, and between fences; empty for most.
     pub remarks: Vec<&'static str>,
     /// The files, most often one.
-    pub files: Vec<File>,
+    pub files: Vec<ExampleFile>,
 }
 
 /// What a section shows.
@@ -45,7 +45,7 @@ impl SectionKind {
 
 /// A fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct ExampleFile {
     /// The name of the file: the word after `upstart` in the info string of the fence, `job.conf` if there is none.
     pub name: &'static str,
     /// What follows the name in the info string. Of the first file of a section it is the command that shows the finding, if that is
@@ -55,7 +55,7 @@ pub struct File {
     pub text: &'static str,
 }
 
-impl File {
+impl ExampleFile {
     /// The file as it would be on disk, with the line ends that the fence asks for.
     pub fn contents(&self) -> String {
         match self.options {
@@ -81,12 +81,12 @@ impl Page {
     }
 
     /// The files of a section.
-    pub fn files(&self, kind: SectionKind) -> &[File] {
+    pub fn files(&self, kind: SectionKind) -> &[ExampleFile] {
         self.sections.iter().find(|section| section.kind == kind).map_or(&[], |section| &section.files)
     }
 }
 
-fn section(text: &'static str) -> Option<Section> {
+fn section(text: &'static str) -> Option<PageSection> {
     let (title, mut rest) = text.split_once('\n')?;
     let kind = [SectionKind::Bad, SectionKind::Good, SectionKind::Example].into_iter().find(|kind| kind.title() == title)?;
     let (mut remarks, mut files) = (Vec::new(), Vec::new());
@@ -99,15 +99,15 @@ fn section(text: &'static str) -> Option<Section> {
             Some(_) | None => ("job.conf", info.trim()),
         };
         remarks.extend(Some(before.trim()).filter(|remark| !remark.is_empty()));
-        files.push(File { name, options, text });
+        files.push(ExampleFile { name, options, text });
         rest = after.strip_prefix("```").unwrap_or(after);
     }
-    Some(Section { kind, remarks, files })
+    Some(PageSection { kind, remarks, files })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{File, Page, SectionKind};
+    use super::{ExampleFile, Page, SectionKind};
 
     #[test]
     fn a_page_is_taken_apart() {
@@ -117,14 +117,14 @@ mod tests {
         );
         assert_eq!(page.text, "A text.\n\n    with code\n\nMore.");
         let bad = [
-            File { name: "a.conf", options: "lint --dialect 0.6", text: "exec a\n" },
-            File { name: "b.conf", options: "no-newline", text: "exec b\n" },
+            ExampleFile { name: "a.conf", options: "lint --dialect 0.6", text: "exec a\n" },
+            ExampleFile { name: "b.conf", options: "no-newline", text: "exec b\n" },
         ];
         assert_eq!(page.files(SectionKind::Bad), bad);
         assert_eq!(bad.map(|file| file.command()), [Some("lint --dialect 0.6"), None]);
         assert_eq!(bad.map(|file| file.contents()), ["exec a\n", "exec b"]);
         assert_eq!(page.sections[0].remarks, ["Two jobs:"]);
-        assert_eq!(page.files(SectionKind::Good), [File { name: "job.conf", options: "crlf", text: "exec a\n\nexec b\n" }]);
+        assert_eq!(page.files(SectionKind::Good), [ExampleFile { name: "job.conf", options: "crlf", text: "exec a\n\nexec b\n" }]);
         assert_eq!(page.files(SectionKind::Good)[0].contents(), "exec a\r\n\r\nexec b\r\n");
         assert_eq!(page.files(SectionKind::Good)[0].command(), None);
         assert_eq!(page.files(SectionKind::Example), []);

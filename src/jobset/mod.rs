@@ -13,11 +13,11 @@ use crate::upstart::instances::Instance;
 
 /// The jobs around a job: those of a whole directory, or none where a file is converted by itself.
 #[derive(Debug, Default)]
-pub struct World {
+pub struct JobSet {
     is_whole: bool,
     siblings: BTreeMap<String, Sibling>,
     /// Jobs of the directory that come to no unit, and why.
-    lost: BTreeMap<String, Lost>,
+    lost: BTreeMap<String, UnusableJob>,
     meant: BTreeMap<String, String>,
     emitters: BTreeMap<String, Vec<Emitter>>,
     /// Of `emits` with wildcards, which are the only ones whose event is not its own key.
@@ -49,7 +49,7 @@ pub struct Facts {
 #[derive(Clone, Debug)]
 pub struct Sibling {
     pub unit: UnitName,
-    pub kind: Kind,
+    pub kind: JobKind,
     /// Some event starts it.
     pub starts: bool,
     /// The variables that its events carry.
@@ -64,7 +64,7 @@ pub struct Sibling {
 
 /// A job without a unit.
 #[derive(Clone, Debug)]
-pub struct Lost {
+pub struct UnusableJob {
     /// What happened to it: `init refuses it`.
     pub reason: &'static str,
     pub place: Place,
@@ -72,7 +72,7 @@ pub struct Lost {
 
 /// How a job behaves, as far as it matters to those who wait for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JobKind {
     /// It is up until it is stopped, or ends.
     Service,
     /// It has no main process, so that it only ends when somebody stops it.
@@ -123,7 +123,7 @@ pub struct Outside {
 #[derive(Debug, Default)]
 pub struct Survey {
     pub siblings: BTreeMap<String, Sibling>,
-    pub lost: BTreeMap<String, Lost>,
+    pub lost: BTreeMap<String, UnusableJob>,
     pub emitters: Vec<Emitter>,
     pub followers: BTreeMap<String, Followers>,
     /// For names in conditions that no job has, the job that was probably meant.
@@ -131,7 +131,7 @@ pub struct Survey {
     pub outside: Outside,
 }
 
-impl World {
+impl JobSet {
     /// That of a directory of which nothing is missing.
     pub fn whole(Survey { siblings, lost, emitters, followers, meant, outside }: Survey) -> Self {
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
@@ -159,7 +159,7 @@ impl World {
     }
 
     /// Why a job of the directory has no unit.
-    pub fn lost(&self, job: &str) -> Option<&Lost> {
+    pub fn lost(&self, job: &str) -> Option<&UnusableJob> {
         self.lost.get(job)
     }
 

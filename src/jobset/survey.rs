@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::unit_name::unit_name;
-use super::{Emitter, Followers, Kind, Lost, Outside, Sibling, Survey, Variable, World};
+use super::{Emitter, Followers, JobKind, JobSet, Outside, Sibling, Survey, UnusableJob, Variable};
 use crate::text::source::{Place, Sources};
 use crate::text::suggestion::closest;
 use crate::upstart::ast::Phase;
@@ -17,19 +17,19 @@ use crate::upstart::script::job_control::JobControl;
 
 /// A job that was read, with its sources.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct KnownJob<'a> {
     pub sources: &'a Arc<Sources>,
     pub job: &'a Job,
     pub scripts: &'a Scripts,
 }
 
 /// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are those that come to no unit.
-pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<String, Lost>, outside: &Outside) -> World {
+pub fn survey<'a>(jobs: impl IntoIterator<Item = KnownJob<'a>>, lost: BTreeMap<String, UnusableJob>, outside: &Outside) -> JobSet {
     let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for known in jobs {
         survey.emitters.extend(emitters(known));
-        let Known { sources, job, scripts: _ } = known;
+        let KnownJob { sources, job, scripts: _ } = known;
         let instance = Instance::of(job);
         followers(job, &instance, &mut survey.followers);
         named.extend(jobs_named(job));
@@ -63,15 +63,15 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = Known<'a>>, lost: BTreeMap<Stri
             Some((name.to_owned(), meant?.to_owned()))
         })
         .collect();
-    World::whole(survey)
+    JobSet::whole(survey)
 }
 
-fn kind(job: &Job) -> Kind {
+fn kind(job: &Job) -> JobKind {
     match (job.process(Phase::Main), job.is_task()) {
         // Also a task: without a main process it never ends.
-        (None, _) => Kind::State,
-        (Some(_), true) => Kind::Task,
-        (Some(_), false) => Kind::Service,
+        (None, _) => JobKind::State,
+        (Some(_), true) => JobKind::Task,
+        (Some(_), false) => JobKind::Service,
     }
 }
 
@@ -93,7 +93,7 @@ fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Follow
     }
 }
 
-fn emitters(Known { sources, job, scripts }: Known<'_>) -> Vec<Emitter> {
+fn emitters(KnownJob { sources, job, scripts }: KnownJob<'_>) -> Vec<Emitter> {
     let place = |span| Place { sources: Arc::clone(sources), span };
     let declared = job.emits.iter().flat_map(|stated| &stated.value).map(|word| Emitter {
         job: job.name.0.clone(),

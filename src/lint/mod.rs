@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, fix};
 use rule::LINTS;
 
 pub use program::Program;
-pub use subject::{Script, Subject};
+pub use subject::{PhaseScript, Subject};
 
 /// What the rules find in a job, in the order of the text.
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {

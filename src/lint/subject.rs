@@ -20,14 +20,14 @@ pub struct Subject<'a> {
     pub files: &'a [ast::File],
     pub job: &'a Job,
     /// One for each phase that runs something, in the order of the phases.
-    pub scripts: Vec<Script<'a>>,
+    pub scripts: Vec<PhaseScript<'a>>,
 }
 
 /// What a phase runs, read as shell text, also where init needs no shell for it.
-pub struct Script<'a> {
+pub struct PhaseScript<'a> {
     pub phase: Phase,
     pub stated: &'a Stated<Process>,
-    pub reading: &'a shell::Reading,
+    pub reading: &'a shell::Script,
     pub uses: &'a Uses,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Subject<'a> {
     pub fn new(sources: &'a Sources, files: &'a [ast::File], job: &'a Job, scripts: &'a Scripts) -> Self {
         let scripts = scripts.iter().filter_map(|script| {
             let stated = job.process(script.phase)?;
-            Some(Script { phase: script.phase, stated, reading: &script.shell, uses: &script.control })
+            Some(PhaseScript { phase: script.phase, stated, reading: &script.shell, uses: &script.control })
         });
         let scripts = scripts.collect();
         Self { sources, files, job, scripts }
@@ -68,7 +68,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Whether a variable may have a value in a script: by `env`, by the script itself, or by a file that it reads in.
-    pub fn is_set(&self, script: &Script<'_>, name: &str) -> bool {
+    pub fn is_set(&self, script: &PhaseScript<'_>, name: &str) -> bool {
         let sets = |text: &str| text.split_once('=').map_or(text, |(key, _)| key) == name;
         let reading = script.reading;
         let by_script = reading.commands.iter().any(|command| {
@@ -105,12 +105,12 @@ impl<'a> Subject<'a> {
         self.sources.get(span.origin).text().get(span.range()).unwrap_or_default()
     }
 
-    pub fn script(&self, phase: Phase) -> Option<&Script<'a>> {
+    pub fn script(&self, phase: Phase) -> Option<&PhaseScript<'a>> {
         self.scripts.iter().find(|script| script.phase == phase)
     }
 }
 
-impl<'a> Script<'a> {
+impl<'a> PhaseScript<'a> {
     pub fn text(&self) -> &'a str {
         &self.stated.value.text().value
     }

@@ -6,11 +6,11 @@ use crate::systemd::Directive;
 use crate::upstart::job::{Job, StanzaId, StanzaRecord};
 
 pub(super) struct Ledger {
-    entries: Vec<Entry>,
+    entries: Vec<LedgerEntry>,
 }
 
 #[derive(Clone, Default)]
-struct Entry {
+struct LedgerEntry {
     disposition: Option<Disposition>,
     directives: Vec<String>,
     code: Option<&'static str>,
@@ -18,7 +18,7 @@ struct Entry {
 
 impl Ledger {
     pub(super) fn new(job: &Job) -> Self {
-        Self { entries: vec![Entry::default(); job.stanzas.len()] }
+        Self { entries: vec![LedgerEntry::default(); job.stanzas.len()] }
     }
 
     /// Records that (a part of) a stanza is said by these directives, as faithfully as `disposition` says.

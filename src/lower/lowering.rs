@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::ledger::Ledger;
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
-use crate::jobset::World;
+use crate::jobset::JobSet;
 use crate::systemd::{Directive, Feature, Section, Text, UnitName, Value};
 use crate::text::bytes::encode;
 use crate::upstart::ast::Phase;
@@ -17,7 +17,7 @@ pub(super) struct Lowering<'a> {
     pub(super) job: &'a Job,
     pub(super) scripts: &'a Scripts,
     pub(super) options: &'a Options,
-    pub(super) world: &'a World,
+    pub(super) world: &'a JobSet,
     pub(super) instance: &'a Instance,
     /// The name of the unit.
     pub(super) name: &'a UnitName,

@@ -22,8 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::registry::{NAME_TOO_LONG, SHIPPED_UNIT};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome};
-use crate::jobset::World;
-use crate::jobset::distribution::{Shipped, shipped};
+use crate::jobset::JobSet;
+use crate::jobset::distribution::{Replacement, shipped};
 use crate::jobset::unit_name::unit_name;
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
 use crate::text::source::Span;
@@ -76,7 +76,7 @@ impl Lowered {
 }
 
 /// Lowers a job. `mangled` are places that init's tokeniser garbled.
-pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, world: &World) -> Lowered {
+pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, world: &JobSet) -> Lowered {
     let instance = Instance::of(job);
     let name = match unit_name(job, &instance) {
         Ok(name) => name,
@@ -99,11 +99,11 @@ pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, 
     if let Some(shipped) = shipped(&job.name) {
         let unit = lowering.name;
         let diagnostic = match shipped {
-            Shipped::SameName => SHIPPED_UNIT
+            Replacement::SameName => SHIPPED_UNIT
                 .at(job.place(), format!("distributions ship {unit}, and this one would take its place"))
                 .note("other units may be ordered with it in ways that this one does not keep")
                 .help("see whether the unit of the distribution does what the job did"),
-            Shipped::As(other) => {
+            Replacement::As(other) => {
                 SHIPPED_UNIT.at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0)).help("do not install both")
             }
         };

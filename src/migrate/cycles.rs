@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::member::{Member, by_unit};
 use crate::diagnostic::registry::ORDERING_CYCLE;
 use crate::diagnostic::{Diagnostic, Disposition};
-use crate::systemd::ordering::{Cycle, Edge, Origin, Remedy};
+use crate::systemd::ordering::{Cycle, Edge, Remedy, WaitOrigin};
 use crate::systemd::{Directive, Section, Text, UnitName, Value};
 use crate::text::source::Span;
 
@@ -23,8 +23,8 @@ pub(super) fn weight(edge: &Edge, members: &[Member], by_unit: &BTreeMap<&UnitNa
     for origin in &edge.origins {
         heaviest = heaviest.max(match origin {
             // A script that does not wait loses least: what it starts still starts.
-            Origin::Extra(_) => 1,
-            Origin::Stated { unit, directive, name } => {
+            WaitOrigin::Extra(_) => 1,
+            WaitOrigin::Stated { unit, directive, name } => {
                 let lowered = members[*by_unit.get(unit)?].lowered()?;
                 let states = |directive: Directive| lowered.related(directive).any(|related| related == name);
                 if [Directive::Requisite, Directive::BindsTo, Directive::PartOf, Directive::StopPropagatedFrom].into_iter().any(states) {
@@ -37,12 +37,12 @@ pub(super) fn weight(edge: &Edge, members: &[Member], by_unit: &BTreeMap<&UnitNa
                     3
                 }
             }
-            Origin::Shipped { .. }
-            | Origin::Default { .. }
-            | Origin::Wanted { .. }
-            | Origin::Triggered
-            | Origin::Journal
-            | Origin::Mounts => {
+            WaitOrigin::Shipped { .. }
+            | WaitOrigin::Default { .. }
+            | WaitOrigin::Wanted { .. }
+            | WaitOrigin::Triggered
+            | WaitOrigin::Journal
+            | WaitOrigin::Mounts => {
                 return None;
             }
         });
@@ -64,7 +64,7 @@ pub(super) fn straighten(members: &mut [Member], cycles: Vec<Cycle>) {
             Remedy::Drop(_) => {
                 let Some(edge) = dropped(&cycle) else { continue };
                 for origin in &edge.origins {
-                    if let Origin::Stated { unit, directive, name } = origin {
+                    if let WaitOrigin::Stated { unit, directive, name } = origin {
                         drop_wait(members, &cycle, (unit, *directive, name));
                     }
                 }
@@ -113,7 +113,7 @@ fn chain(mut diagnostic: Diagnostic, members: &[Member], cycle: &Cycle, (own, ow
     for edge in &cycle.edges {
         let step = format!("{} waits for {}", edge.later, edge.earlier);
         let stated = edge.origins.iter().find_map(|origin| match origin {
-            Origin::Stated { unit, name, .. } => Some((*index_of.get(unit)?, name)),
+            WaitOrigin::Stated { unit, name, .. } => Some((*index_of.get(unit)?, name)),
             _ => None,
         });
         match stated {
@@ -139,11 +139,11 @@ fn chain(mut diagnostic: Diagnostic, members: &[Member], cycle: &Cycle, (own, ow
 
 fn implied(edge: &Edge) -> &'static str {
     match edge.origins.first() {
-        Some(Origin::Wanted { .. }) => ", as a target does for all that it wants",
-        Some(Origin::Default { .. }) => ", as every ordinary unit does",
-        Some(Origin::Shipped { .. }) => ", as the system has it",
-        Some(Origin::Extra(_)) => ", as its script does",
-        Some(Origin::Triggered | Origin::Journal | Origin::Mounts | Origin::Stated { .. }) | None => "",
+        Some(WaitOrigin::Wanted { .. }) => ", as a target does for all that it wants",
+        Some(WaitOrigin::Default { .. }) => ", as every ordinary unit does",
+        Some(WaitOrigin::Shipped { .. }) => ", as the system has it",
+        Some(WaitOrigin::Extra(_)) => ", as its script does",
+        Some(WaitOrigin::Triggered | WaitOrigin::Journal | WaitOrigin::Mounts | WaitOrigin::Stated { .. }) | None => "",
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::cycles::{dropped, weight};
 use super::member::{Member, by_unit};
 use crate::jobset::survey::jobs_named;
-use crate::jobset::{Facts, World};
+use crate::jobset::{Facts, JobSet};
 use crate::lower::{Companion, Wait};
-use crate::systemd::ordering::{Cycle, Edge, Origin, break_cycles};
+use crate::systemd::ordering::{Cycle, Edge, WaitOrigin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
 use crate::upstart::job::Job;
 
@@ -58,7 +58,7 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
             facts.not_waiting.insert((member.name.clone(), wait.phase));
         }
     }
-    cycles.retain(|cycle| !dropped(cycle).is_some_and(|edge| edge.origins.iter().all(|origin| matches!(origin, Origin::Extra(_)))));
+    cycles.retain(|cycle| !dropped(cycle).is_some_and(|edge| edge.origins.iter().all(|origin| matches!(origin, WaitOrigin::Extra(_)))));
     Learned { facts, cycles }
 }
 
@@ -66,7 +66,7 @@ fn extras(edge: &Edge) -> Vec<usize> {
     edge.origins
         .iter()
         .filter_map(|origin| match origin {
-            Origin::Extra(index) => Some(*index),
+            WaitOrigin::Extra(index) => Some(*index),
             _ => None,
         })
         .collect()
@@ -91,7 +91,7 @@ fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
 }
 
 /// For each member whether it has to be lowered again.
-pub(super) fn concerned(members: &[Member], world: &World, facts: &Facts) -> Vec<bool> {
+pub(super) fn concerned(members: &[Member], world: &JobSet, facts: &Facts) -> Vec<bool> {
     let known = &world.facts;
     let is_newly_last = |job: &str| facts.at_shutdown.contains(job) && !known.at_shutdown.contains(job);
     let scripts: BTreeSet<&str> = facts.not_waiting.difference(&known.not_waiting).map(|(job, _)| job.as_str()).collect();

@@ -8,8 +8,8 @@ use crate::convert;
 use crate::convert::Converted;
 use crate::convert::read::ReadJob;
 use crate::diagnostic::Diagnostic;
-use crate::jobset::survey::Known;
-use crate::jobset::{Lost, World};
+use crate::jobset::survey::KnownJob;
+use crate::jobset::{JobSet, UnusableJob};
 use crate::lower::Lowered;
 use crate::lower::options::Options;
 use crate::systemd::Unit;
@@ -84,13 +84,13 @@ impl Member {
         Place { sources: Arc::clone(&self.sources), span }
     }
 
-    pub(super) fn known(&self) -> Option<Known<'_>> {
-        self.read().map(|read| Known { sources: &self.sources, job: &read.job, scripts: &read.scripts })
+    pub(super) fn known(&self) -> Option<KnownJob<'_>> {
+        self.read().map(|read| KnownJob { sources: &self.sources, job: &read.job, scripts: &read.scripts })
     }
 
-    pub(super) fn lost(&self) -> Option<(String, Lost)> {
+    pub(super) fn lost(&self) -> Option<(String, UnusableJob)> {
         match &self.state {
-            State::Lost { reason, diagnostic } => Some((self.name.clone(), Lost { reason, place: self.place(diagnostic.span) })),
+            State::Lost { reason, diagnostic } => Some((self.name.clone(), UnusableJob { reason, place: self.place(diagnostic.span) })),
             State::Read { .. } => None,
         }
     }
@@ -100,7 +100,7 @@ impl Member {
         Some(Service { job: self.name.clone(), unit: unit.name.clone(), instance: Instance::of(job), reloads: lowered.reloads })
     }
 
-    pub(super) fn lower(&mut self, options: &Options, world: &World) {
+    pub(super) fn lower(&mut self, options: &Options, world: &JobSet) {
         if let State::Read { read, lowered } = &mut self.state {
             *lowered = Some(Box::new(read.lower(options, world)));
         }

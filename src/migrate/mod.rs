@@ -36,12 +36,12 @@ use member::Member;
 
 /// A job that was found.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundJob {
     pub name: JobName,
     pub sources: Arc<Sources>,
 }
 
-impl Found {
+impl FoundJob {
     /// Reads the job, in the dialect that it is written in where none is given.
     pub fn read(self, dialect: Option<Dialect>) -> Read {
         let Self { name, sources } = self;
@@ -60,7 +60,7 @@ pub struct Read {
 
 /// What there is to write, and what there is to say about it.
 #[derive(Debug, Default)]
-pub struct Plan {
+pub struct Migration {
     /// One for each job, in the order of their names.
     pub jobs: Vec<Converted>,
     /// All files, each once, in the order of their paths.
@@ -87,13 +87,13 @@ pub struct Service {
 const ROUNDS: usize = 8;
 
 /// Plans the overlay. The jobs may come in any order; the plan is the same.
-pub fn plan(found: Vec<Found>, options: &Options) -> Plan {
+pub fn plan(found: Vec<FoundJob>, options: &Options) -> Migration {
     let read = found.into_par_iter().map(|found| found.read(options.dialect)).collect();
     plan_in(read, options, &Outside::default())
 }
 
 /// The same for jobs that were read, where something is known of what is outside of the directory.
-pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Plan {
+pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migration {
     let options = Options { companions: true, ..*options };
     let mut members: Vec<Member> = read.into_iter().map(Member::new).collect();
     members.sort_by(|first, second| first.name.cmp(&second.name));
@@ -116,13 +116,13 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Plan {
     finish(members)
 }
 
-fn finish(members: Vec<Member>) -> Plan {
+fn finish(members: Vec<Member>) -> Migration {
     let (mut enabled, mut left_out) = preset::find(&members);
     enabled.sort();
     left_out.sort();
     let services = members.iter().filter_map(Member::service).collect();
     let finished: Vec<Converted> = members.into_par_iter().map(Member::finish).collect();
-    let mut plan = Plan { jobs: finished, files: Vec::new(), enabled, left_out, services };
+    let mut plan = Migration { jobs: finished, files: Vec::new(), enabled, left_out, services };
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for job in &mut plan.jobs {
         clash::take(&mut files, job);

@@ -12,7 +12,7 @@ const MAX_LINES: usize = 24;
 
 /// A line that an edit touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Row {
+pub(super) enum ChangedRow {
     Removed {
         line: usize,
         text: String,
@@ -25,7 +25,7 @@ pub(super) enum Row {
     Gap,
 }
 
-impl Row {
+impl ChangedRow {
     pub(super) fn line(&self) -> Option<usize> {
         match self {
             Self::Removed { line, text: _ } | Self::Added { line, text: _ } => Some(*line),
@@ -36,7 +36,7 @@ impl Row {
 
 /// The rows of all edits of one source, in order; empty when there is nothing that can be shown well:
 /// no difference, edits that overlap, or too much.
-pub(super) fn rows(source: &Source, edits: &[&Edit]) -> Vec<Row> {
+pub(super) fn rows(source: &Source, edits: &[&Edit]) -> Vec<ChangedRow> {
     let mut ordered: Vec<(Range<usize>, &str)> = edits.iter().map(|edit| (clamped(source, edit), edit.text.as_str())).collect();
     ordered.sort_by_key(|(range, _)| (range.start, range.end));
     if ordered.windows(2).any(|pair| matches!(pair, [(first, _), (second, _)] if second.start < first.end)) {
@@ -45,10 +45,10 @@ pub(super) fn rows(source: &Source, edits: &[&Edit]) -> Vec<Row> {
     let mut rows = Vec::new();
     for region in regions(source.text(), ordered) {
         let changed = region.rows(source);
-        if let (Some(last), Some(next)) = (rows.last().and_then(Row::line), changed.first().and_then(Row::line))
+        if let (Some(last), Some(next)) = (rows.last().and_then(ChangedRow::line), changed.first().and_then(ChangedRow::line))
             && next > last + 1
         {
-            rows.push(Row::Gap);
+            rows.push(ChangedRow::Gap);
         }
         rows.extend(changed);
         if rows.len() > MAX_LINES {
@@ -64,13 +64,13 @@ fn clamped(source: &Source, edit: &Edit) -> Range<usize> {
 }
 
 /// Whole lines, and the edits within them.
-struct Region<'a> {
+struct ChangedLines<'a> {
     lines: Range<usize>,
     edits: Vec<(Range<usize>, &'a str)>,
 }
 
-fn regions<'a>(text: &str, ordered: Vec<(Range<usize>, &'a str)>) -> Vec<Region<'a>> {
-    let mut regions: Vec<Region<'a>> = Vec::new();
+fn regions<'a>(text: &str, ordered: Vec<(Range<usize>, &'a str)>) -> Vec<ChangedLines<'a>> {
+    let mut regions: Vec<ChangedLines<'a>> = Vec::new();
     for (range, replacement) in ordered {
         let lines = line_start(text, range.start)..line_end(text, range.end);
         match regions.last_mut() {
@@ -78,14 +78,14 @@ fn regions<'a>(text: &str, ordered: Vec<(Range<usize>, &'a str)>) -> Vec<Region<
                 last.lines.end = last.lines.end.max(lines.end);
                 last.edits.push((range, replacement));
             }
-            _ => regions.push(Region { lines, edits: vec![(range, replacement)] }),
+            _ => regions.push(ChangedLines { lines, edits: vec![(range, replacement)] }),
         }
     }
     regions
 }
 
-impl Region<'_> {
-    fn rows(&self, source: &Source) -> Vec<Row> {
+impl ChangedLines<'_> {
+    fn rows(&self, source: &Source) -> Vec<ChangedRow> {
         let old = &source.text()[self.lines.clone()];
         let new = self.edited(source.text());
         let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
@@ -103,8 +103,8 @@ impl Region<'_> {
             _ => 0,
         };
         let text = |(at, line): (usize, &&str)| (first + at, single_line(line, focus(at)));
-        let removed = old.iter().enumerate().map(text).map(|(line, text)| Row::Removed { line, text });
-        let added = new.iter().enumerate().map(text).map(|(line, text)| Row::Added { line, text });
+        let removed = old.iter().enumerate().map(text).map(|(line, text)| ChangedRow::Removed { line, text });
+        let added = new.iter().enumerate().map(text).map(|(line, text)| ChangedRow::Added { line, text });
         removed.chain(added).collect()
     }
 
@@ -131,10 +131,10 @@ mod tests {
             .map(|(range, text)| Edit { span: Span::new(Origin::Conf, range.clone()), text: (*text).to_owned(), safe: true })
             .collect();
         let rows = rows(&Source::new("x", text.into()), &edits.iter().collect::<Vec<_>>());
-        let line = |row: &Row| match row {
-            Row::Removed { line, text } => format!("{line}-{text};"),
-            Row::Added { line, text } => format!("{line}+{text};"),
-            Row::Gap => "...;".to_owned(),
+        let line = |row: &ChangedRow| match row {
+            ChangedRow::Removed { line, text } => format!("{line}-{text};"),
+            ChangedRow::Added { line, text } => format!("{line}+{text};"),
+            ChangedRow::Gap => "...;".to_owned(),
         };
         rows.iter().map(line).collect()
     }

@@ -52,9 +52,9 @@ pub(super) struct Excerpt {
 
 /// The excerpts that show the marks, in the order of the lines, the one with the primary mark first.
 pub(super) fn excerpts(source: &Source, marks: Vec<Mark>) -> Vec<Excerpt> {
-    let mut placed: Vec<Placed> = marks.into_iter().flat_map(|mark| place(source, mark)).collect();
+    let mut placed: Vec<PlacedMark> = marks.into_iter().flat_map(|mark| place(source, mark)).collect();
     placed.sort_by_key(|mark| (mark.lines.start, mark.lines.end));
-    let mut groups: Vec<Vec<Placed>> = Vec::new();
+    let mut groups: Vec<Vec<PlacedMark>> = Vec::new();
     let mut shown_to = 0;
     for mark in placed {
         match groups.last_mut() {
@@ -69,13 +69,13 @@ pub(super) fn excerpts(source: &Source, marks: Vec<Mark>) -> Vec<Excerpt> {
 }
 
 /// A mark whose range is within the source, with the numbers of its first and last line.
-struct Placed {
+struct PlacedMark {
     mark: Mark,
     lines: Range<usize>,
 }
 
 /// Puts a mark into the source; one that is too long to be drawn becomes one at each end.
-fn place(source: &Source, mark: Mark) -> Vec<Placed> {
+fn place(source: &Source, mark: Mark) -> Vec<PlacedMark> {
     let text = source.text();
     let Mark { range, label, primary } = mark;
     let start = boundary(text, range.start);
@@ -86,7 +86,7 @@ fn place(source: &Source, mark: Mark) -> Vec<Placed> {
     }
     let placed = |range: Range<usize>, label, primary| {
         let lines = source.position(range.start).line..source.position(range.end).line;
-        Placed { mark: Mark { range, label, primary }, lines }
+        PlacedMark { mark: Mark { range, label, primary }, lines }
     };
     let whole = placed(start..end, label, primary);
     if whole.lines.len() <= MAX_GAP {
@@ -118,7 +118,7 @@ impl Line {
     }
 }
 
-fn excerpt(source: &Source, group: Vec<Placed>) -> Option<Excerpt> {
+fn excerpt(source: &Source, group: Vec<PlacedMark>) -> Option<Excerpt> {
     let text = source.text();
     let head = group.iter().find(|placed| placed.mark.primary).or(group.first())?;
     let position = source.position(head.mark.range.start);
@@ -144,7 +144,7 @@ fn excerpt(source: &Source, group: Vec<Placed>) -> Option<Excerpt> {
     }
     let marks = group
         .into_iter()
-        .filter_map(|Placed { mark, lines }| {
+        .filter_map(|PlacedMark { mark, lines }| {
             let start = shown.get(&lines.start)?.offset(text, mark.range.start);
             let end = shown.get(&lines.end)?.offset(text, mark.range.end);
             Some(Mark { range: start..end.max(start), ..mark })
@@ -154,9 +154,9 @@ fn excerpt(source: &Source, group: Vec<Placed>) -> Option<Excerpt> {
 }
 
 /// The numbers of the lines to show, and where each begins in the source.
-fn wanted_lines(text: &str, group: &[Placed]) -> BTreeMap<usize, usize> {
+fn wanted_lines(text: &str, group: &[PlacedMark]) -> BTreeMap<usize, usize> {
     let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
-    for Placed { mark: Mark { range, .. }, lines } in group {
+    for PlacedMark { mark: Mark { range, .. }, lines } in group {
         let mut begin = line_start(text, range.start);
         for number in (lines.start..=lines.end).take(HEAD) {
             wanted.insert(number, begin);

@@ -18,30 +18,30 @@ pub const SCHEMA: &str = include_str!("schema.json");
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct JsonReport<'a> {
     version: u32,
-    tool: Tool,
-    files: Vec<File<'a>>,
-    diagnostics: Vec<Finding<'a>>,
+    tool: JsonTool,
+    files: Vec<JsonFile<'a>>,
+    diagnostics: Vec<JsonFinding<'a>>,
     summary: Summary,
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct JsonTool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct File<'a> {
+struct JsonFile<'a> {
     path: Cow<'a, str>,
     job: Cow<'a, str>,
-    outputs: Vec<Written<'a>>,
+    outputs: Vec<JsonOutput<'a>>,
     stanzas: Vec<Fate<'a>>,
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct JsonOutput<'a> {
     path: Cow<'a, str>,
     content: Cow<'a, str>,
 }
@@ -57,7 +57,7 @@ struct Fate<'a> {
 }
 
 #[derive(Serialize)]
-struct Finding<'a> {
+struct JsonFinding<'a> {
     code: &'static str,
     name: &'static str,
     severity: &'static str,
@@ -68,7 +68,7 @@ struct Finding<'a> {
     related: Vec<Related<'a>>,
     notes: Vec<Cow<'a, str>>,
     help: Option<Cow<'a, str>>,
-    edits: Vec<Change<'a>>,
+    edits: Vec<JsonEdit<'a>>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +79,7 @@ struct Related<'a> {
 }
 
 #[derive(Serialize)]
-struct Change<'a> {
+struct JsonEdit<'a> {
     path: Cow<'a, str>,
     start: Position,
     end: Position,
@@ -95,9 +95,9 @@ struct Range {
 
 /// The object for a run over these files, on one line without a newline.
 pub fn json(files: &[Converted]) -> serde_json::Result<String> {
-    let report = Report {
+    let report = JsonReport {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         files: files.iter().map(|Converted { sources, conversion }| file(sources, conversion)).collect(),
         diagnostics: files
             .iter()
@@ -108,12 +108,12 @@ pub fn json(files: &[Converted]) -> serde_json::Result<String> {
     json_of(&report)
 }
 
-fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> File<'a> {
+fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> JsonFile<'a> {
     let Conversion { path, job, outputs, stanzas, diagnostics: _ } = conversion;
-    File {
+    JsonFile {
         path: lossy(path),
         job: lossy(job),
-        outputs: outputs.iter().map(|Output { path, text }| Written { path: lossy(path), content: lossy(text) }).collect(),
+        outputs: outputs.iter().map(|Output { path, text }| JsonOutput { path: lossy(path), content: lossy(text) }).collect(),
         stanzas: stanzas.iter().map(|outcome| stanza(sources, outcome)).collect(),
     }
 }
@@ -123,9 +123,9 @@ fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
     Fate { stanza, path: path(sources, *span), span: range(sources, *span), disposition: disposition.name(), directives, code: *code }
 }
 
-fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> {
+fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> JsonFinding<'a> {
     let Diagnostic { rule, severity, span, message, label, related, elsewhere, notes, help, edits } = diagnostic;
-    Finding {
+    JsonFinding {
         code: rule.code,
         name: rule.name,
         severity: severity.name(),
@@ -145,10 +145,10 @@ fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Finding<'a> 
     }
 }
 
-fn change<'a>(sources: &'a Sources, edit: &'a Edit) -> Change<'a> {
+fn change<'a>(sources: &'a Sources, edit: &'a Edit) -> JsonEdit<'a> {
     let Edit { span, text, safe } = edit;
     let Range { start, end } = range(sources, *span);
-    Change { path: path(sources, *span), start, end, text: lossy(text), safe: *safe }
+    JsonEdit { path: path(sources, *span), start, end, text: lossy(text), safe: *safe }
 }
 
 fn path(sources: &Sources, span: Span) -> Cow<'_, str> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::text::bytes::lossy;
-use crate::text::source::Word;
+use crate::text::source::SpannedWord;
 use crate::upstart::ast::{Amount, Console, Expect, Limit, Phase, Process, RespawnLimit};
 use crate::upstart::condition::Condition;
 use crate::upstart::exec::direct_argv;
@@ -20,7 +20,7 @@ pub fn believed(job: &Job) -> impl Serialize + '_ {
         RespawnLimit::Within { count, interval } => (count, interval),
     };
     Believed {
-        name: Text(&job.name.0),
+        name: LossyText(&job.name.0),
         description: text(job.description.as_ref()),
         author: text(job.author.as_ref()),
         version: text(job.version.as_ref()),
@@ -29,9 +29,9 @@ pub fn believed(job: &Job) -> impl Serialize + '_ {
         start_on: job.start_on.as_ref().map(|condition| Tree(&condition.value)),
         stop_on: job.stop_on.as_ref().map(|condition| Tree(&condition.value)),
         emits: job.emits.iter().flat_map(|events| texts(&events.value)).collect(),
-        env: job.env.iter().map(|variable| Text(&variable.value)).collect(),
+        env: job.env.iter().map(|variable| LossyText(&variable.value)).collect(),
         export: job.export.iter().flat_map(|names| texts(&names.value)).collect(),
-        processes: Processes(&job.processes),
+        processes: ParsedProcesses(&job.processes),
         expect: match job.expects() {
             Expect::None => "none",
             Expect::Stop => "stop",
@@ -71,18 +71,18 @@ pub fn believed(job: &Job) -> impl Serialize + '_ {
 
 #[derive(serde::Serialize)]
 struct Believed<'a> {
-    name: Text<'a>,
-    description: Option<Text<'a>>,
-    author: Option<Text<'a>>,
-    version: Option<Text<'a>>,
-    usage: Option<Text<'a>>,
-    instance: Option<Text<'a>>,
+    name: LossyText<'a>,
+    description: Option<LossyText<'a>>,
+    author: Option<LossyText<'a>>,
+    version: Option<LossyText<'a>>,
+    usage: Option<LossyText<'a>>,
+    instance: Option<LossyText<'a>>,
     start_on: Option<Tree<'a>>,
     stop_on: Option<Tree<'a>>,
-    emits: Vec<Text<'a>>,
-    env: Vec<Text<'a>>,
-    export: Vec<Text<'a>>,
-    processes: Processes<'a>,
+    emits: Vec<LossyText<'a>>,
+    env: Vec<LossyText<'a>>,
+    export: Vec<LossyText<'a>>,
+    processes: ParsedProcesses<'a>,
     expect: &'static str,
     task: bool,
     respawn: bool,
@@ -97,35 +97,35 @@ struct Believed<'a> {
     nice: Option<i8>,
     oom_score_adjust: i16,
     limits: BTreeMap<&'static str, [LimitAmount; 2]>,
-    chroot: Option<Text<'a>>,
-    chdir: Option<Text<'a>>,
-    setuid: Option<Text<'a>>,
-    setgid: Option<Text<'a>>,
-    apparmor_load: Option<Text<'a>>,
-    apparmor_switch: Option<Text<'a>>,
+    chroot: Option<LossyText<'a>>,
+    chdir: Option<LossyText<'a>>,
+    setuid: Option<LossyText<'a>>,
+    setgid: Option<LossyText<'a>>,
+    apparmor_load: Option<LossyText<'a>>,
+    apparmor_switch: Option<LossyText<'a>>,
     cgroups: Vec<Group<'a>>,
     debug: bool,
     /// Only where the dialect has it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    import: Vec<Text<'a>>,
+    import: Vec<LossyText<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tmpfiles: Vec<Text<'a>>,
+    tmpfiles: Vec<LossyText<'a>>,
 }
 
-struct Text<'a>(&'a str);
+struct LossyText<'a>(&'a str);
 
-impl Serialize for Text<'_> {
+impl Serialize for LossyText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&lossy(self.0))
     }
 }
 
-fn text(stated: Option<&Stated<String>>) -> Option<Text<'_>> {
-    stated.map(|stated| Text(&stated.value))
+fn text(stated: Option<&Stated<String>>) -> Option<LossyText<'_>> {
+    stated.map(|stated| LossyText(&stated.value))
 }
 
-fn texts(words: &[Word]) -> impl Iterator<Item = Text<'_>> {
-    words.iter().map(|word| Text(&word.value))
+fn texts(words: &[SpannedWord]) -> impl Iterator<Item = LossyText<'_>> {
+    words.iter().map(|word| LossyText(&word.value))
 }
 
 struct Tree<'a>(&'a Condition);
@@ -135,7 +135,7 @@ impl Serialize for Tree<'_> {
         let mut map = serializer.serialize_map(None)?;
         match self.0 {
             Expr::Leaf(event) => {
-                map.serialize_entry("event", &Text(&event.name.value))?;
+                map.serialize_entry("event", &LossyText(&event.name.value))?;
                 map.serialize_entry("args", &texts(&event.args).collect::<Vec<_>>())?;
             }
             Expr::And(left, right) => map.serialize_entry("and", &[Tree(left), Tree(right)])?,
@@ -145,9 +145,9 @@ impl Serialize for Tree<'_> {
     }
 }
 
-struct Processes<'a>(&'a BTreeMap<Phase, Stated<Process>>);
+struct ParsedProcesses<'a>(&'a BTreeMap<Phase, Stated<Process>>);
 
-impl Serialize for Processes<'_> {
+impl Serialize for ParsedProcesses<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for phase in [Phase::Main, Phase::PreStart, Phase::PostStart, Phase::PreStop, Phase::PostStop] {
@@ -162,10 +162,10 @@ impl Serialize for Processes<'_> {
 #[derive(serde::Serialize)]
 struct Running<'a> {
     script: bool,
-    command: Text<'a>,
+    command: LossyText<'a>,
     shell: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    argv: Option<Vec<Text<'a>>>,
+    argv: Option<Vec<LossyText<'a>>>,
 }
 
 fn running(process: &Process) -> Running<'_> {
@@ -175,9 +175,9 @@ fn running(process: &Process) -> Running<'_> {
     };
     Running {
         script,
-        command: Text(&process.text().value),
+        command: LossyText(&process.text().value),
         shell: argv.is_none(),
-        argv: argv.map(|words| words.into_iter().map(Text).collect()),
+        argv: argv.map(|words| words.into_iter().map(LossyText).collect()),
     }
 }
 
@@ -217,9 +217,9 @@ fn amounts(limit: &Limit) -> [LimitAmount; 2] {
 
 #[derive(serde::Serialize)]
 struct Group<'a> {
-    controller: Text<'a>,
-    name: Text<'a>,
-    settings: Vec<[Text<'a>; 2]>,
+    controller: LossyText<'a>,
+    name: LossyText<'a>,
+    settings: Vec<[LossyText<'a>; 2]>,
 }
 
 /// The settings of each group together, in the order in which the groups are first named.
@@ -227,10 +227,12 @@ fn cgroups(job: &Job) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for cgroup in &job.cgroups {
         let (controller, name) = (cgroup.value.controller.value.as_str(), cgroup.value.name());
-        let setting = cgroup.value.setting.as_ref().map(|(key, value)| [Text(&key.value), Text(&value.value)]);
+        let setting = cgroup.value.setting.as_ref().map(|(key, value)| [LossyText(&key.value), LossyText(&value.value)]);
         match groups.iter_mut().find(|group| group.controller.0 == controller && group.name.0 == name) {
             Some(group) => group.settings.extend(setting),
-            None => groups.push(Group { controller: Text(controller), name: Text(name), settings: setting.into_iter().collect() }),
+            None => {
+                groups.push(Group { controller: LossyText(controller), name: LossyText(name), settings: setting.into_iter().collect() });
+            }
         }
     }
     groups

@@ -1,12 +1,12 @@
 //! The page of a rule as `explain` prints it.
 
-use crate::diagnostic::{Rule, Section};
+use crate::diagnostic::{PageSection, Rule};
 
 /// The page, each line ended by a newline.
 pub fn page(rule: &Rule) -> String {
     let page = rule.page();
     let mut out = format!("{} {} ({})\n\n{}\n", rule.code, rule.name, rule.severity.name(), page.text);
-    for Section { kind, remarks, files } in &page.sections {
+    for PageSection { kind, remarks, files } in &page.sections {
         for remark in remarks {
             out.push_str(&format!("\n{remark}\n"));
         }

@@ -10,7 +10,7 @@ use annotate_snippets::renderer::{
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::change;
-use super::change::Row;
+use super::change::ChangedRow;
 use super::excerpt::{Excerpt, Mark, excerpts};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::text::source::{Origin, Place, Source, Sources};
@@ -39,7 +39,7 @@ const WIDTH: usize = 10_000;
 pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
     let Diagnostic { rule, severity, span, message, label: _, related: _, elsewhere: _, notes, help, edits } = diagnostic;
     let pictures = pictures(sources, diagnostic, style);
-    let changes: Vec<(&Source, Vec<Row>)> = [Origin::Conf, Origin::Override]
+    let changes: Vec<(&Source, Vec<ChangedRow>)> = [Origin::Conf, Origin::Override]
         .into_iter()
         .map(|origin| {
             let edits: Vec<&Edit> = edits.iter().filter(|edit| edit.span.origin == origin).collect();
@@ -160,9 +160,9 @@ impl Picture {
     }
 }
 
-fn gutter_width(pictures: &[Picture], changes: &[(&Source, Vec<Row>)]) -> usize {
+fn gutter_width(pictures: &[Picture], changes: &[(&Source, Vec<ChangedRow>)]) -> usize {
     let drawn = pictures.iter().filter_map(|picture| picture.lines.as_ref()).map(|drawn| drawn.width);
-    let in_rows = changes.iter().flat_map(|(_, rows)| rows).filter_map(Row::line).map(|line| line.to_string().len());
+    let in_rows = changes.iter().flat_map(|(_, rows)| rows).filter_map(ChangedRow::line).map(|line| line.to_string().len());
     drawn.chain(in_rows).max().unwrap_or_default().max(1)
 }
 
@@ -190,11 +190,11 @@ impl Gutter {
         }
     }
 
-    fn push_row(&self, out: &mut String, row: &Row) {
+    fn push_row(&self, out: &mut String, row: &ChangedRow) {
         let (line, sign, text, style) = match row {
-            Row::Removed { line, text } => (line, "- ", text, DEFAULT_REMOVAL_STYLE),
-            Row::Added { line, text } => (line, "+ ", text, DEFAULT_ADDITION_STYLE),
-            Row::Gap => {
+            ChangedRow::Removed { line, text } => (line, "- ", text, DEFAULT_REMOVAL_STYLE),
+            ChangedRow::Added { line, text } => (line, "+ ", text, DEFAULT_ADDITION_STYLE),
+            ChangedRow::Gap => {
                 out.push_str("...\n");
                 return;
             }
@@ -205,7 +205,14 @@ impl Gutter {
     }
 }
 
-fn push_changes(out: &mut String, gutter: &Gutter, help: Option<&str>, safe: bool, changes: &[(&Source, Vec<Row>)], shown_path: &str) {
+fn push_changes(
+    out: &mut String,
+    gutter: &Gutter,
+    help: Option<&str>,
+    safe: bool,
+    changes: &[(&Source, Vec<ChangedRow>)],
+    shown_path: &str,
+) {
     let mut help = help.unwrap_or("change it so").lines().map(visible);
     let kind = gutter.style.paint(DEFAULT_HELP_STYLE, "help");
     let caution = if safe { "" } else { " (this changes what the job does)" };

@@ -1,10 +1,10 @@
 //! The indentation that the lines of a script share.
 
-use super::{Reading, read};
+use super::{Script, read};
 
 /// The script without the blanks that all of its lines begin with, and without the blanks of blank lines. Only
 /// lines at whose beginning blanks mean nothing are counted and changed; those in quotes and here-documents stay.
-pub fn dedent(text: &str, reading: &Reading) -> String {
+pub fn dedent(text: &str, reading: &Script) -> String {
     let mut starts: Vec<usize> = std::iter::once(0).chain(reading.breaks.iter().copied()).filter(|&start| start < text.len()).collect();
     starts.dedup();
     let pieces: Vec<&str> = starts.iter().zip(starts.iter().skip(1).chain([&text.len()])).map(|(&start, &end)| &text[start..end]).collect();

@@ -28,7 +28,7 @@ pub use words::words;
 /// What a script is made of. All offsets are bytes of the text that was read, on character boundaries, and every list is in the order of
 /// the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct Script {
     /// Offsets just after a newline at which blanks may be put in, and at which a comment line that follows may be left out, without any
     /// change to what the script does (`$LINENO` and the line numbers of messages aside). The end of the text may be one of them.
     /// A newline within quotes, `${}`, `$(())`, backquotes or a here-document never is, nor one behind a backslash.
@@ -105,9 +105,9 @@ pub struct Word {
 }
 
 /// Reads a script. Takes time linear in the length of the text.
-pub fn read(text: &str) -> Reading {
+pub fn read(text: &str) -> Script {
     #[cfg(test)]
-    crate::readings::count(crate::readings::Reader::Shell, text);
+    crate::text::read_count::count(crate::text::read_count::TextReader::Shell, text);
     // No shell can be handed a NUL: what is sure ends with the line before it.
     let Some(nul) = text.find('\0') else { return reader::read(text) };
     let line = text[..nul].rfind('\n').map_or(0, |newline| newline + 1);

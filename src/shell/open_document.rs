@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Reading;
+use super::Script;
 
 /// A here-document whose end the shell does not find.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct OpenDocument {
 }
 
 /// The here-document at which the reader of `text` was lost, because no line ends it.
-pub fn open_document(text: &str, reading: &Reading) -> Option<OpenDocument> {
+pub fn open_document(text: &str, reading: &Script) -> Option<OpenDocument> {
     let start = reading.lost?;
     let rest = text.get(start..)?;
     let operator = rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).strip_prefix("<<")?;

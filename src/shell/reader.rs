@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::here_document::HereDocument;
-use super::{Context, ForLoop, Reading, SimpleCommand, Word};
+use super::{Context, ForLoop, Script, SimpleCommand, Word};
 
 /// How deep commands, substitutions and `${}` may stand within each other. Bounds the stack.
 const DEEPEST: usize = 200;
@@ -83,7 +83,7 @@ pub(super) struct Reader<'t> {
     /// Bytes of `text` up to where reading has to stop: its end, or that of the here-document that is being read.
     pub(super) bytes: &'t [u8],
     pub(super) at: usize,
-    pub(super) reading: Reading,
+    pub(super) reading: Script,
     /// For each command of the reading its surroundings.
     stands_in: Vec<usize>,
     /// For each loop of the reading its surroundings.
@@ -100,7 +100,7 @@ pub(super) struct Reader<'t> {
     pub(super) document_end: Option<usize>,
 }
 
-pub(super) fn read(text: &str) -> Reading {
+pub(super) fn read(text: &str) -> Script {
     let mut reader = Reader::new(text, 0);
     let lost = reader.script().err().map(|Lost(at)| at);
     let mut reading = reader.finish();
@@ -123,7 +123,7 @@ impl<'t> Reader<'t> {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            reading: Reading::default(),
+            reading: Script::default(),
             stands_in: Vec::new(),
             loops_in: Vec::new(),
             surroundings: vec![Surroundings { within: 0, context: Context::TOP }],
@@ -145,7 +145,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What was read, with the context of every command worked out. Commands that were not read to their end are left out.
-    pub(super) fn finish(&mut self) -> Reading {
+    pub(super) fn finish(&mut self) -> Script {
         for index in 1..self.surroundings.len() {
             let outer = self.surroundings[self.surroundings[index].within].context;
             self.surroundings[index].context = self.surroundings[index].context | outer;
@@ -162,7 +162,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Takes over what was read in a text of its own, of whose bytes `place` tells where they are in this one.
-    pub(super) fn adopt(&mut self, inner: Reading, place: impl Fn(usize) -> usize) {
+    pub(super) fn adopt(&mut self, inner: Script, place: impl Fn(usize) -> usize) {
         // Behind the last byte, which need not be where the next one comes from. No range is empty.
         let place_range = |range: &mut Range<usize>| *range = place(range.start)..place(range.end.saturating_sub(1)) + 1;
         for mut command in inner.commands {

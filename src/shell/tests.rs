@@ -2,7 +2,7 @@ use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 
-use super::{Context, Reading, read};
+use super::{Context, Script, read};
 
 /// Scripts of builtins alone, so that they can be run. Each is accepted by `sh -n`.
 const SCRIPTS: &[&str] = &[
@@ -55,7 +55,7 @@ const SCRIPTS: &[&str] = &[
 ];
 
 /// The script with blanks at every break, and without the comment lines that follow a break.
-fn laid_out(text: &str, reading: &Reading) -> String {
+fn laid_out(text: &str, reading: &Script) -> String {
     let mut result = String::new();
     let mut copied = 0;
     for &at in &reading.breaks {

@@ -43,7 +43,7 @@ fn class(byte: u8) -> Class {
 
 /// The value of a word while it is read.
 #[derive(Default)]
-pub(super) struct Value {
+pub(super) struct WordValue {
     text: String,
     uncertain: bool,
     quoted: bool,
@@ -60,7 +60,7 @@ impl Reader<'_> {
             let literal = Some(self.text[start..self.at].to_owned());
             return Ok(Word { range: start..self.at, literal, quoted: false });
         }
-        let mut value = Value { text: self.text[start..self.at].to_owned(), ..Value::default() };
+        let mut value = WordValue { text: self.text[start..self.at].to_owned(), ..WordValue::default() };
         self.rest_of_word(start, &mut value)?;
         let raw = &self.text[start..self.at];
         // The command `[` is no pattern.
@@ -68,7 +68,7 @@ impl Reader<'_> {
         Ok(Word { range: start..self.at, literal, quoted: value.quoted })
     }
 
-    fn rest_of_word(&mut self, start: usize, value: &mut Value) -> Sure<()> {
+    fn rest_of_word(&mut self, start: usize, value: &mut WordValue) -> Sure<()> {
         let mut brace = false;
         while let Some(byte) = self.peek() {
             let here = self.at;
@@ -140,7 +140,7 @@ impl Reader<'_> {
         Ok(open + 1..close)
     }
 
-    fn double_quotes(&mut self, value: &mut Value) -> Sure<()> {
+    fn double_quotes(&mut self, value: &mut WordValue) -> Sure<()> {
         let open = self.at;
         self.at += 1;
         loop {
@@ -176,7 +176,7 @@ impl Reader<'_> {
     }
 
     /// What begins with the `$` at the reader's place.
-    pub(super) fn dollar(&mut self, quoting: Quoting, value: Option<&mut Value>) -> Sure<()> {
+    pub(super) fn dollar(&mut self, quoting: Quoting, value: Option<&mut WordValue>) -> Sure<()> {
         let start = self.at;
         let literal = match self.byte(start + 1) {
             Some(b'(') => {
@@ -296,7 +296,7 @@ impl Reader<'_> {
                 (Some(b'\\'), _) => self.at = (self.at + 2).min(self.bytes.len()),
                 (Some(b'$'), _) => self.dollar(quoting, None)?,
                 (Some(b'`'), _) => self.backquotes(quoting)?,
-                (Some(b'"'), Quoting::Plain) => self.double_quotes(&mut Value::default())?,
+                (Some(b'"'), Quoting::Plain) => self.double_quotes(&mut WordValue::default())?,
                 (Some(b'"'), Quoting::Double | Quoting::Document) => self.inner_quotes(b"}")?,
                 (Some(b'\''), Quoting::Plain) => {
                     self.single_quotes()?;

@@ -1,11 +1,11 @@
 //! The words of a command that needs no shell.
 
-use super::{Context, Reading};
+use super::{Context, Script};
 
 /// The arguments of what stands behind `exec`, if a shell would do nothing but split it and take the quotes off: one simple command of
 /// literal words, without assignments, redirections, operators and comments. A first word with a `-` in front could be an option of
 /// `exec`, and one without a name in it is an error, so these are none. Behind `exec` the name is never that of a builtin.
-pub fn words(text: &str, reading: &Reading) -> Option<Vec<String>> {
+pub fn words(text: &str, reading: &Script) -> Option<Vec<String>> {
     let [command] = reading.commands.as_slice() else { return None };
     let bare = command.assignments.is_empty() && command.redirections.is_empty() && command.context == Context::TOP;
     let alone = text.trim_start_matches([' ', '\t']).trim_end_matches([' ', '\t', '\n']).len() == command.range.len()

@@ -12,7 +12,7 @@ pub struct Wrapper {
     /// Its options that take the next word as their value.
     pub with_value: &'static [&'static str],
     pub inner: Inner,
-    pub change: Change,
+    pub change: Effect,
 }
 
 /// Where the command begins that it runs.
@@ -30,7 +30,7 @@ pub enum Inner {
 
 /// What is different for the program that it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum Effect {
     Nothing,
     Environment,
     /// What the program may use: processors, time, memory, ports.
@@ -59,53 +59,53 @@ pub enum Unknown {
     Refuse,
 }
 
-const fn wrapper(name: &'static str, with_value: &'static [&'static str], operands: usize, change: Change) -> Wrapper {
+const fn wrapper(name: &'static str, with_value: &'static [&'static str], operands: usize, change: Effect) -> Wrapper {
     Wrapper { name, alone: &[], with_value, inner: Inner::AfterOperands(operands), change }
 }
 
 static WRAPPERS: [Wrapper; 21] = [
-    wrapper("exec", &[], 0, Change::Nothing),
-    Wrapper { name: "command", alone: &["-p"], with_value: &[], inner: Inner::AfterOperands(0), change: Change::Nothing },
-    wrapper("nohup", &[], 0, Change::Session),
-    wrapper("setsid", &[], 0, Change::Session),
-    wrapper("nice", &["-n", "--adjustment"], 0, Change::Resources),
-    wrapper("ionice", &["-c", "-n", "--class", "--classdata"], 0, Change::Resources),
-    wrapper("chrt", &[], 1, Change::Resources),
-    wrapper("taskset", &[], 1, Change::Resources),
-    wrapper("stdbuf", &["-i", "-o", "-e"], 0, Change::Nothing),
-    wrapper("setuidgid", &[], 1, Change::User(User::FirstArgument)),
-    wrapper("envuidgid", &[], 1, Change::Environment),
-    wrapper("gosu", &[], 1, Change::User(User::FirstArgument)),
-    wrapper("su-exec", &[], 1, Change::User(User::FirstArgument)),
+    wrapper("exec", &[], 0, Effect::Nothing),
+    Wrapper { name: "command", alone: &["-p"], with_value: &[], inner: Inner::AfterOperands(0), change: Effect::Nothing },
+    wrapper("nohup", &[], 0, Effect::Session),
+    wrapper("setsid", &[], 0, Effect::Session),
+    wrapper("nice", &["-n", "--adjustment"], 0, Effect::Resources),
+    wrapper("ionice", &["-c", "-n", "--class", "--classdata"], 0, Effect::Resources),
+    wrapper("chrt", &[], 1, Effect::Resources),
+    wrapper("taskset", &[], 1, Effect::Resources),
+    wrapper("stdbuf", &["-i", "-o", "-e"], 0, Effect::Nothing),
+    wrapper("setuidgid", &[], 1, Effect::User(User::FirstArgument)),
+    wrapper("envuidgid", &[], 1, Effect::Environment),
+    wrapper("gosu", &[], 1, Effect::User(User::FirstArgument)),
+    wrapper("su-exec", &[], 1, Effect::User(User::FirstArgument)),
     wrapper(
         "chpst",
         &["-u", "-U", "-b", "-/", "-e", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t", "-r", "-a", "-s"],
         0,
-        Change::User(User::Option(&["-u"])),
+        Effect::User(User::Option(&["-u"])),
     ),
-    wrapper("softlimit", &["-m", "-d", "-s", "-l", "-a", "-o", "-p", "-f", "-c", "-r", "-t"], 0, Change::Resources),
-    wrapper("authbind", &[], 0, Change::Resources),
-    Wrapper { name: "env", alone: &["-", "-i"], with_value: &["-u", "-C"], inner: Inner::AfterAssignments, change: Change::Environment },
+    wrapper("softlimit", &["-m", "-d", "-s", "-l", "-a", "-o", "-p", "-f", "-c", "-r", "-t"], 0, Effect::Resources),
+    wrapper("authbind", &[], 0, Effect::Resources),
+    Wrapper { name: "env", alone: &["-", "-i"], with_value: &["-u", "-C"], inner: Inner::AfterAssignments, change: Effect::Environment },
     Wrapper {
         name: "sudo",
         alone: &["-n", "-E", "-H", "-S", "-b"],
         with_value: &["-u", "-g", "-C", "-p", "-r", "-t", "-T", "-U", "-h", "-D", "-R"],
         inner: Inner::AfterAssignments,
-        change: Change::User(User::Option(&["-u", "--user"])),
+        change: Effect::User(User::Option(&["-u", "--user"])),
     },
     Wrapper {
         name: "su",
         alone: &[],
         with_value: &["-c", "--command", "-s", "--shell", "-g", "--group", "-G"],
         inner: Inner::ShellText,
-        change: Change::User(User::Operand),
+        change: Effect::User(User::Operand),
     },
     Wrapper {
         name: "runuser",
         alone: &[],
         with_value: &["-u", "--user", "-c", "--command", "-s", "--shell", "-g", "--group", "-G"],
         inner: Inner::ShellText,
-        change: Change::User(User::Option(&["-u", "--user"])),
+        change: Effect::User(User::Option(&["-u", "--user"])),
     },
     Wrapper {
         name: "start-stop-daemon",
@@ -148,7 +148,7 @@ static WRAPPERS: [Wrapper; 21] = [
             "--notify-timeout",
         ],
         inner: Inner::NamedBy { options: &["-x", "--exec", "-a", "--startas"], unless: &["-K", "--stop", "-T", "--status"] },
-        change: Change::User(User::Option(&["-c", "--chuid"])),
+        change: Effect::User(User::Option(&["-c", "--chuid"])),
     },
 ];
 

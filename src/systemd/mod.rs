@@ -1,4 +1,4 @@
-//! systemd's unit files as data. Nothing in here has heard of Upstart.
+//! systemd's unit files as data, and systemd's own rules. Nothing here depends on where a unit comes from.
 
 mod directive;
 mod feature;
@@ -13,4 +13,4 @@ pub use directive::{Directive, Section};
 pub use feature::Feature;
 pub use name::{NameTooLong, UnitName, escape_instance, escape_path, shell_word};
 pub use unit::Unit;
-pub use value::{Argument, Command, Prefix, Refusal, Text, Value};
+pub use value::{Argument, Command, Prefix, Text, Unwritable, Value};

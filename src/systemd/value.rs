@@ -90,10 +90,10 @@ impl Command {
 
     /// Why this command would not be run as it stands. Its [`Value`] is harmless even then: systemd refuses
     /// the unit, or the command fails when it is started.
-    pub fn refusal(&self) -> Option<Refusal> {
-        let Some(Argument::Word(program)) = self.argv.first() else { return Some(Refusal::Program) };
+    pub fn refusal(&self) -> Option<Unwritable> {
+        let Some(Argument::Word(program)) = self.argv.first() else { return Some(Unwritable::Program) };
         if !is_program(program) || (program.contains(&b'$') && !self.has_literal_dollar()) {
-            return Some(Refusal::Program);
+            return Some(Unwritable::Program);
         }
         for (index, argument) in self.argv.iter().enumerate() {
             let (text, len) = match argument {
@@ -102,14 +102,14 @@ impl Command {
                 Argument::Variable(_) | Argument::Specifier(_) => continue,
             };
             if text.contains(&0) {
-                return Some(Refusal::Nul(index));
+                return Some(Unwritable::Nul(index));
             }
             if len >= ARGUMENT_MAX {
-                return Some(Refusal::TooLong(index));
+                return Some(Unwritable::TooLong(index));
             }
         }
         // The name of the directive stands on the line too.
-        (Value::command(self).0.len() + 64 > LINE_MAX).then_some(Refusal::LineTooLong)
+        (Value::command(self).0.len() + 64 > LINE_MAX).then_some(Unwritable::LineTooLong)
     }
 
     fn has_literal_dollar(&self) -> bool {
@@ -119,7 +119,7 @@ impl Command {
 
 /// Why a command cannot stand in a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Unwritable {
     /// The program is missing, or it is one that systemd refuses or would misread: a relative path, or a name
     /// with a control character, a quote or a backslash, with a prefix such as `-` in front (quotes do not
     /// protect it), with a `$`, or the one that is `;`, which ends a command in quotes too.
@@ -304,13 +304,13 @@ mod tests {
         let refusal = |words: &[&[u8]]| Command::words(words.iter().copied()).refusal();
         assert_eq!(refusal(&[b"/bin/a b", b"\xFF\n", b""]), None);
         for program in [&b""[..], b"-a", b"a/b", b"/a/", b"/a\"b", b"/a\nb", b"/a\\b", b"/a$b", b"..", b";"] {
-            assert_eq!(refusal(&[program]), Some(Refusal::Program), "{}", program.escape_ascii());
+            assert_eq!(refusal(&[program]), Some(Unwritable::Program), "{}", program.escape_ascii());
         }
-        assert_eq!(refusal(&[]), Some(Refusal::Program));
-        assert_eq!(refusal(&[b"/a", b"\0"]), Some(Refusal::Nul(1)));
+        assert_eq!(refusal(&[]), Some(Unwritable::Program));
+        assert_eq!(refusal(&[b"/a", b"\0"]), Some(Unwritable::Nul(1)));
         assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_071]]), None);
-        assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_072]]), Some(Refusal::TooLong(1)));
-        assert_eq!(refusal(&[&[b'a'; 9], &vec![0xFF; 131_071], &vec![0xFF; 131_071]]), Some(Refusal::LineTooLong));
+        assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_072]]), Some(Unwritable::TooLong(1)));
+        assert_eq!(refusal(&[&[b'a'; 9], &vec![0xFF; 131_071], &vec![0xFF; 131_071]]), Some(Unwritable::LineTooLong));
         for (name, value) in [("", ""), ("1", ""), ("A-B", ""), ("A.B", ""), ("É", ""), ("A\nB", ""), ("A", "\0"), ("A", "\u{FDD0}")] {
             assert_eq!(Value::environment(name, value.as_bytes()), None, "{name:?}={value:?}");
             assert!(!value.is_empty() || Value::variable_name(name).is_none(), "{name:?}");

@@ -11,7 +11,7 @@ use super::bytes::decode;
 use super::lines::boundary;
 
 /// A token with quotes and escapes resolved as init resolves them.
-pub type Word = Spanned<String>;
+pub type SpannedWord = Spanned<String>;
 
 /// The character that stands for the raw byte `0x00`; byte `b` is this plus `b`.
 /// Plane 16 is private use, so no job can mean anything by these characters.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::condition::Condition;
 use super::signal::{ExitStatus, Signal};
-use crate::text::source::{Span, Spanned, Word};
+use crate::text::source::{Span, Spanned, SpannedWord};
 
 #[derive(Clone, Debug, Default)]
 pub struct File {
@@ -17,13 +17,13 @@ pub struct File {
 /// end of `end script`; never over a comment or the end of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stanza {
-    Description(Word),
-    Author(Word),
-    Version(Word),
-    Usage(Word),
-    Env(Word),
-    Export(Vec<Word>),
-    Emits(Vec<Word>),
+    Description(SpannedWord),
+    Author(SpannedWord),
+    Version(SpannedWord),
+    Usage(SpannedWord),
+    Env(SpannedWord),
+    Export(Vec<SpannedWord>),
+    Emits(Vec<SpannedWord>),
     StartOn(Condition),
     StopOn(Condition),
     Manual,
@@ -36,7 +36,7 @@ pub enum Stanza {
     Respawn,
     RespawnLimit(Spanned<RespawnLimit>),
     NormalExit(Vec<Spanned<ExitStatus>>),
-    Instance(Word),
+    Instance(SpannedWord),
     Console(Spanned<Console>),
     /// The permission bits to take away, at most `0o777`.
     Umask(Spanned<u16>),
@@ -45,22 +45,22 @@ pub enum Stanza {
     /// The kernel's scale, -1000 to 1000; the older scale of `oom N` is already converted.
     Oom(Spanned<i16>),
     Limit(Spanned<Limit>),
-    Chroot(Word),
-    Chdir(Word),
-    Setuid(Word),
-    Setgid(Word),
-    ApparmorLoad(Word),
-    ApparmorSwitch(Word),
+    Chroot(SpannedWord),
+    Chdir(SpannedWord),
+    Setuid(SpannedWord),
+    Setgid(SpannedWord),
+    ApparmorLoad(SpannedWord),
+    ApparmorSwitch(SpannedWord),
     Cgroup(Cgroup),
     Debug,
     /// Variables that the job takes from the event that starts it: ChromeOS.
-    Import(Vec<Word>),
+    Import(Vec<SpannedWord>),
     /// Files of tmpfiles.d(5) that are applied before the job starts: ChromeOS.
-    Tmpfiles(Vec<Word>),
+    Tmpfiles(Vec<SpannedWord>),
     /// `expect daemon` before 0.5.
     Daemon,
     /// Where the daemon writes the number of its process: before 0.5.
-    PidFile(Word),
+    PidFile(SpannedWord),
     /// `respawn` and `exec` in one: before 0.3.7.
     RespawnCommand(Process),
     /// `start script` and `stop script`, which are pre-start and post-stop since 0.3.5.
@@ -360,9 +360,9 @@ pub struct Limit {
 /// `cgroup CONTROLLER [NAME] [KEY VALUE]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cgroup {
-    pub controller: Word,
-    pub name: Option<Word>,
-    pub setting: Option<(Word, Word)>,
+    pub controller: SpannedWord,
+    pub name: Option<SpannedWord>,
+    pub setting: Option<(SpannedWord, SpannedWord)>,
 }
 
 impl Cgroup {

@@ -3,27 +3,27 @@
 use super::events::JobState;
 use super::expression::Expr;
 use crate::text::glob;
-use crate::text::source::{Span, Word};
+use crate::text::source::{Span, SpannedWord};
 
 /// `start on` or `stop on`.
 pub type Condition = Expr<Event>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    pub name: Word,
-    pub args: Vec<Word>,
+    pub name: SpannedWord,
+    pub args: Vec<SpannedWord>,
 }
 
 /// An argument of an event, split as init splits it: at the first `!=`, else at the first `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Argument<'a> {
+pub enum EventArgument<'a> {
     /// Matches the variable of the event at the same position, whatever its name.
     Positional(&'a str),
     Equal(&'a str, &'a str),
     Unequal(&'a str, &'a str),
 }
 
-impl<'a> Argument<'a> {
+impl<'a> EventArgument<'a> {
     pub fn of(word: &'a str) -> Self {
         if let Some((key, value)) = word.split_once("!=") {
             Self::Unequal(key, value)
@@ -67,8 +67,8 @@ impl<'a> NamedJob<'a> {
 }
 
 impl Event {
-    pub fn arguments(&self) -> impl Iterator<Item = (Argument<'_>, Span)> {
-        self.args.iter().map(|word| (Argument::of(&word.value), word.span))
+    pub fn arguments(&self) -> impl Iterator<Item = (EventArgument<'_>, Span)> {
+        self.args.iter().map(|word| (EventArgument::of(&word.value), word.span))
     }
 
     /// The job that an event of jobs names: its first variable is `JOB`, so the job is the first argument, or has that name
@@ -77,10 +77,10 @@ impl Event {
         JobState::named(&self.name.value)?;
         self.arguments().enumerate().find_map(|(index, (argument, span))| {
             let job = match argument {
-                Argument::Positional(name) if index == 0 => NamedJob::of(name, false),
-                Argument::Equal("JOB", name) => NamedJob::of(name, false),
-                Argument::Unequal("JOB", name) => NamedJob::of(name, true),
-                Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => return None,
+                EventArgument::Positional(name) if index == 0 => NamedJob::of(name, false),
+                EventArgument::Equal("JOB", name) => NamedJob::of(name, false),
+                EventArgument::Unequal("JOB", name) => NamedJob::of(name, true),
+                EventArgument::Positional(_) | EventArgument::Equal(..) | EventArgument::Unequal(..) => return None,
             };
             Some((job, span))
         })

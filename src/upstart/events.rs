@@ -73,14 +73,14 @@ impl JobState {
     }
 }
 
-pub(crate) struct Row {
+pub(crate) struct EventRow {
     pub(crate) name: &'static str,
     pub(crate) meaning: Meaning,
     pub(crate) variables: &'static [&'static str],
 }
 
-const fn row(name: &'static str, meaning: Meaning, variables: &'static [&'static str]) -> Row {
-    Row { name, meaning, variables }
+const fn row(name: &'static str, meaning: Meaning, variables: &'static [&'static str]) -> EventRow {
+    EventRow { name, meaning, variables }
 }
 
 const JOB: &[&str] = &["JOB", "INSTANCE", "RESULT", "PROCESS", "EXIT_STATUS", "EXIT_SIGNAL"];
@@ -98,7 +98,7 @@ const NOT_AN_EVENT: &str = "nothing emits an event of this name";
 
 const SESSION: &str = "it belongs to a user's session: write a user unit for graphical-session.target";
 
-static EVENTS: &[Row] = &[
+static EVENTS: &[EventRow] = &[
     row("startup", Meaning::Reached(Milestone::Startup), &[]),
     row("starting", Meaning::Job(JobState::Starting), JOB),
     row("started", Meaning::Job(JobState::Started), JOB),
@@ -157,7 +157,7 @@ static EVENTS: &[Row] = &[
     row("or", Meaning::Never("a quoted operator is the name of an event"), &[]),
 ];
 
-pub(crate) fn find(name: &str) -> Option<&'static Row> {
+pub(crate) fn find(name: &str) -> Option<&'static EventRow> {
     EVENTS.iter().find(|row| row.name == name)
 }
 
@@ -173,15 +173,15 @@ pub(crate) fn is_known_event(name: &str) -> bool {
 pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {
     match find(name) {
         // Variables of their own, and what jobs export.
-        Some(Row { meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, .. }) => {
+        Some(EventRow { meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, .. }) => {
             variables.contains(&variable).then_some(true).or(Some(false))
         }
-        Some(Row {
+        Some(EventRow {
             name: "runlevel" | "container" | "net-device-up" | "net-device-down" | "mounted" | "mounting" | "socket" | "file",
             variables,
             ..
         }) => Some(variables.contains(&variable)),
-        Some(Row { variables: [], .. }) => Some(false),
+        Some(EventRow { variables: [], .. }) => Some(false),
         None if name.contains("-device-") => Some(true),
         Some(_) | None => None,
     }

@@ -6,7 +6,7 @@ use super::ast::{Cgroup, Console, Expect, Historical, Limit, Phase, Process, Res
 use super::condition::Condition;
 use super::dialect::Dialect;
 use super::signal::{ExitStatus, Signal};
-use crate::text::source::{Origin, Span, Word};
+use crate::text::source::{Origin, Span, SpannedWord};
 
 /// The path of the job below the configuration directory, without `.conf`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,9 +38,9 @@ pub struct Job {
     pub stop_on: Option<Stated<Condition>>,
     /// A `manual` that the job ends with: no `start on` follows it.
     pub manual: Option<Stated<()>>,
-    pub emits: Vec<Stated<Vec<Word>>>,
+    pub emits: Vec<Stated<Vec<SpannedWord>>>,
     pub env: Vec<Stated<String>>,
-    pub export: Vec<Stated<Vec<Word>>>,
+    pub export: Vec<Stated<Vec<SpannedWord>>>,
     pub processes: BTreeMap<Phase, Stated<Process>>,
     pub expect: Option<Stated<Expect>>,
     pub task: Option<Stated<()>>,
@@ -63,8 +63,8 @@ pub struct Job {
     pub apparmor_switch: Option<Stated<String>>,
     pub cgroups: Vec<Stated<Cgroup>>,
     pub debug: Option<Stated<()>>,
-    pub imports: Vec<Stated<Vec<Word>>>,
-    pub tmpfiles: Vec<Stated<Vec<Word>>>,
+    pub imports: Vec<Stated<Vec<SpannedWord>>>,
+    pub tmpfiles: Vec<Stated<Vec<SpannedWord>>>,
     pub pid_file: Option<Stated<String>>,
     pub historical: Vec<Stated<Historical>>,
     /// The job is a task because it does not say otherwise; see [`Dialect::has_tasks_by_default`].

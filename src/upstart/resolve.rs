@@ -10,7 +10,7 @@ use super::condition::Condition;
 use super::dialect::{Dialect, modern};
 use super::expression::Expr;
 use super::job::{Job, JobName, StanzaId, StanzaRecord, Stated};
-use crate::text::source::{Span, Spanned, Word};
+use crate::text::source::{Span, Spanned, SpannedWord};
 
 /// The job of a conf, with its override applied.
 pub fn resolve(name: JobName, conf: File, overriding: Option<File>, dialect: Dialect) -> Job {
@@ -246,7 +246,7 @@ fn whole(condition: Condition, span: Span) -> Spanned<Condition> {
     Spanned::new(condition, span)
 }
 
-fn words(words: Vec<Word>, span: Span, id: StanzaId) -> Stated<Vec<Word>> {
+fn words(words: Vec<SpannedWord>, span: Span, id: StanzaId) -> Stated<Vec<SpannedWord>> {
     Stated { value: words, span, stanza: id }
 }
 

@@ -1,38 +1,38 @@
 //! Every stanza of a job, a row each: how it is written, which Upstart has it, and what it is for (init(5); the NEWS of Upstart for the versions).
 
-use super::dialect::{Dialect, Version};
+use super::dialect::{Dialect, UpstartVersion};
 
 /// What is known of a stanza.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub struct StanzaRow {
     /// Its keywords, as [`Stanza::keyword`](crate::upstart::ast::Stanza::keyword) answers them: `kill timeout`.
     pub keyword: &'static str,
     /// How it is written, its arguments in upper case.
     pub form: &'static str,
-    pub origin: Origin,
+    pub origin: Availability,
     /// What it is for, in a line.
     pub help: &'static str,
 }
 
 /// Which Upstart has a stanza.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum Availability {
     /// From a version on, up to the last. `Version(0, 3, 0)` where the NEWS do not go back to its beginning.
-    Since(Version),
+    Since(UpstartVersion),
     /// Before 0.5 only.
     EventD,
     /// In the Upstart of ChromeOS only.
     ChromeOs,
 }
 
-impl Row {
+impl StanzaRow {
     /// Whether an Upstart of the dialect knows the stanza.
     #[must_use]
     pub fn is_of(&self, dialect: Dialect) -> bool {
         match self.origin {
-            Origin::Since(since) => dialect.version().is_none_or(|version| since <= version),
-            Origin::EventD => dialect == Dialect::Upstart03,
-            Origin::ChromeOs => dialect == Dialect::ChromeOs,
+            Availability::Since(since) => dialect.version().is_none_or(|version| since <= version),
+            Availability::EventD => dialect == Dialect::Upstart03,
+            Availability::ChromeOs => dialect == Dialect::ChromeOs,
         }
     }
 
@@ -43,19 +43,19 @@ impl Row {
     }
 }
 
-const fn row(keyword: &'static str, form: &'static str, (major, minor, patch): (u8, u8, u8), help: &'static str) -> Row {
-    Row { keyword, form, origin: Origin::Since(Version(major, minor, patch)), help }
+const fn row(keyword: &'static str, form: &'static str, (major, minor, patch): (u8, u8, u8), help: &'static str) -> StanzaRow {
+    StanzaRow { keyword, form, origin: Availability::Since(UpstartVersion(major, minor, patch)), help }
 }
 
-const fn only(origin: Origin, keyword: &'static str, form: &'static str, help: &'static str) -> Row {
-    Row { keyword, form, origin, help }
+const fn only(origin: Availability, keyword: &'static str, form: &'static str, help: &'static str) -> StanzaRow {
+    StanzaRow { keyword, form, origin, help }
 }
 
 /// The version of what the NEWS do not go back to.
 const OLDEST: (u8, u8, u8) = (0, 3, 0);
 
 /// The stanzas: those of init 1.13.2, then those that only a dialect has. Of two that a misspelt word is equally close to, the first is suggested.
-pub static STANZAS: &[Row] = &[
+pub static STANZAS: &[StanzaRow] = &[
     row("description", "description \"TEXT\"", OLDEST, "says what the job is"),
     row("author", "author \"TEXT\"", OLDEST, "says who wrote the job"),
     row("version", "version \"TEXT\"", OLDEST, "says which version the job has"),
@@ -109,48 +109,48 @@ pub static STANZAS: &[Row] = &[
     row("apparmor load", "apparmor load PATH", (1, 9, 0), "loads a profile of AppArmor before the job starts"),
     row("apparmor switch", "apparmor switch PROFILE", (1, 9, 0), "the profile of AppArmor that the main process runs in"),
     row("debug", "debug, alone on its line", (0, 6, 7), "stops each process before it runs, if init itself is debugged"),
-    only(Origin::ChromeOs, "import", "import VARIABLE...", "variables that the job takes from the event that starts it"),
-    only(Origin::ChromeOs, "tmpfiles", "tmpfiles PATH...", "files of tmpfiles.d(5) that are applied before the job starts"),
-    only(Origin::EventD, "service", "service, alone on its line", "the job is not a task"),
-    only(Origin::EventD, "daemon", "daemon, alone on its line", "the main process forks, and its child goes on"),
-    only(Origin::EventD, "pid file", "pid file PATH", "where the daemon writes the number of its process"),
-    only(Origin::EventD, "pid binary", "pid binary PATH", "the program that the process of the daemon runs"),
-    only(Origin::EventD, "pid timeout", "pid timeout SECONDS", "how long init looks for the process of the daemon"),
-    only(Origin::EventD, "session leader", "session leader", "makes the process the leader of a session"),
-    only(Origin::EventD, "respawn script", "respawn script, on a line of its own", "runs before the main process is started again"),
-    only(Origin::EventD, "start script", "start script, on a line of its own", "runs before the main process"),
-    only(Origin::EventD, "stop script", "stop script, on a line of its own", "runs after the main process has ended"),
+    only(Availability::ChromeOs, "import", "import VARIABLE...", "variables that the job takes from the event that starts it"),
+    only(Availability::ChromeOs, "tmpfiles", "tmpfiles PATH...", "files of tmpfiles.d(5) that are applied before the job starts"),
+    only(Availability::EventD, "service", "service, alone on its line", "the job is not a task"),
+    only(Availability::EventD, "daemon", "daemon, alone on its line", "the main process forks, and its child goes on"),
+    only(Availability::EventD, "pid file", "pid file PATH", "where the daemon writes the number of its process"),
+    only(Availability::EventD, "pid binary", "pid binary PATH", "the program that the process of the daemon runs"),
+    only(Availability::EventD, "pid timeout", "pid timeout SECONDS", "how long init looks for the process of the daemon"),
+    only(Availability::EventD, "session leader", "session leader", "makes the process the leader of a session"),
+    only(Availability::EventD, "respawn script", "respawn script, on a line of its own", "runs before the main process is started again"),
+    only(Availability::EventD, "start script", "start script, on a line of its own", "runs before the main process"),
+    only(Availability::EventD, "stop script", "stop script, on a line of its own", "runs after the main process has ended"),
 ];
 
 /// The second way to write `oom`. It came later, and is a [`Stanza::Oom`](crate::upstart::ast::Stanza::Oom) as the first.
-pub static OOM_SCORE: Row =
+pub static OOM_SCORE: StanzaRow =
     row("oom score", "oom score SCORE|never", (1, 3, 0), "how likely the kernel kills the processes, on its own scale of -1000 to 1000");
 
 /// The row of a stanza by its keywords, `oom score` among them.
 #[must_use]
-pub fn find(keyword: &str) -> Option<&'static Row> {
+pub fn find(keyword: &str) -> Option<&'static StanzaRow> {
     STANZAS.iter().chain([&OOM_SCORE]).find(|row| row.keyword == keyword)
 }
 
 /// The stanzas of init 1.13.
-pub fn stock() -> impl Iterator<Item = &'static Row> {
+pub fn stock() -> impl Iterator<Item = &'static StanzaRow> {
     STANZAS.iter().filter(|row| row.is_of(Dialect::Upstart113))
 }
 
 /// The stanzas that begin with a word. Where 1.13 has some, those that only a dialect has are not among them.
 #[must_use]
-pub fn beginning_with(word: &str) -> Vec<&'static Row> {
+pub fn beginning_with(word: &str) -> Vec<&'static StanzaRow> {
     let of_stock: Vec<_> = stock().filter(|row| row.first_word() == word).collect();
     if of_stock.is_empty() { STANZAS.iter().filter(|row| row.first_word() == word).collect() } else { of_stock }
 }
 
 /// The words that stanzas of 1.13 begin with; a word that begins several is there several times.
 pub fn first_words() -> impl Iterator<Item = &'static str> {
-    stock().map(Row::first_word)
+    stock().map(StanzaRow::first_word)
 }
 
 /// The word, if stanzas of any dialect begin with it.
 #[must_use]
 pub fn first_word(word: &str) -> Option<&'static str> {
-    STANZAS.iter().map(Row::first_word).find(|known| *known == word)
+    STANZAS.iter().map(StanzaRow::first_word).find(|known| *known == word)
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use upstart2systemd::convert::Conversion;
 use upstart2systemd::convert::convert;
 use upstart2systemd::lower::options::Options;
-use upstart2systemd::migrate::Found;
+use upstart2systemd::migrate::FoundJob;
 use upstart2systemd::report;
 use upstart2systemd::report::Style;
 use upstart2systemd::text::source::{Source, Sources};
@@ -40,7 +40,7 @@ pub(crate) fn trees() -> Vec<PathBuf> {
 }
 
 /// The jobs of a configuration directory, with the overrides beside them.
-pub(crate) fn found(directory: &Path) -> Vec<Found> {
+pub(crate) fn found(directory: &Path) -> Vec<FoundJob> {
     let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
     while let Some(next) = open.pop() {
         for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
@@ -50,7 +50,7 @@ pub(crate) fn found(directory: &Path) -> Vec<Found> {
             } else if path.extension().is_some_and(|extension| extension == "conf") {
                 let name = path.strip_prefix(directory).unwrap().with_extension("").to_str().unwrap().to_owned();
                 let sources = Sources { conf: read(&path).unwrap(), overriding: read(&path.with_extension("override")) };
-                found.push(Found { name: JobName(name), sources: sources.into() });
+                found.push(FoundJob { name: JobName(name), sources: sources.into() });
             }
         }
     }

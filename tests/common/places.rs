@@ -1,6 +1,6 @@
 //! Every place that a stanza says its parts have.
 
-use upstart2systemd::text::source::Word;
+use upstart2systemd::text::source::SpannedWord;
 use upstart2systemd::text::source::{Span, Spanned};
 use upstart2systemd::upstart::ast::{Cgroup, Process, Stanza};
 use upstart2systemd::upstart::condition::Condition;
@@ -46,7 +46,7 @@ fn one<T>(value: &Spanned<T>) -> Vec<Span> {
     vec![value.span]
 }
 
-fn all(words: &[Word]) -> Vec<Span> {
+fn all(words: &[SpannedWord]) -> Vec<Span> {
     words.iter().map(|word| word.span).collect()
 }
 

@@ -12,7 +12,7 @@ use proptest::sample::subsequence;
 use upstart2systemd::convert::Converted;
 use upstart2systemd::lower::options::Options;
 use upstart2systemd::migrate;
-use upstart2systemd::migrate::{Found, Plan};
+use upstart2systemd::migrate::{FoundJob, Migration};
 use upstart2systemd::systemd::layout::Output;
 use upstart2systemd::text::bytes::encode;
 use upstart2systemd::text::source::{Source, Sources};
@@ -45,20 +45,20 @@ pub(crate) fn directories() -> impl Strategy<Value = Directory> {
     })
 }
 
-fn found(directory: &Directory) -> Vec<Found> {
+fn found(directory: &Directory) -> Vec<FoundJob> {
     let jobs = directory.iter().filter_map(|(path, text)| Some((path.strip_suffix(".conf")?, text)));
     let source = |path: &str, text: &Text| Source::new(path, text.0.clone());
     jobs.map(|(name, conf)| {
         let of = format!("{name}.override");
         let overriding = directory.get(&of).map(|text| source(&of, text));
         let sources = Sources { conf: source(&format!("{name}.conf"), conf), overriding };
-        Found { name: JobName(name.to_owned()), sources: Arc::new(sources) }
+        FoundJob { name: JobName(name.to_owned()), sources: Arc::new(sources) }
     })
     .collect()
 }
 
 /// A plan accounts for every stanza of every job, and is the same whatever the order of the jobs.
-pub(crate) fn planned(directory: &Directory, options: &Options) -> Plan {
+pub(crate) fn planned(directory: &Directory, options: &Options) -> Migration {
     let mut jobs = found(directory);
     let plan = migrate::plan(jobs.clone(), options);
     jobs.reverse();

@@ -1,6 +1,6 @@
 //! A job file with just these stanzas. What it is read as says whether the reader lost something.
 
-use upstart2systemd::text::source::Word;
+use upstart2systemd::text::source::SpannedWord;
 use upstart2systemd::upstart::ast::{Amount, Cgroup, Console, Expect, File, Historical, Limit, Phase, Process};
 use upstart2systemd::upstart::ast::{RespawnLimit, Stanza};
 use upstart2systemd::upstart::condition::Condition;
@@ -86,7 +86,7 @@ fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\"'\"'\""))
 }
 
-fn arguments<'a>(words: impl IntoIterator<Item = &'a Word>) -> String {
+fn arguments<'a>(words: impl IntoIterator<Item = &'a SpannedWord>) -> String {
     words.into_iter().map(|word| format!(" {}", quoted(&word.value))).collect()
 }
 

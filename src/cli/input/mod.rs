@@ -89,7 +89,7 @@ pub(super) fn shown(path: &Path) -> String {
 pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
     path.extension().filter(|extension| *extension == "override")?;
     let (shown, job) = (shown(path), JobName(carry(job_name(path).as_bytes())));
-    let trouble = Trouble::new("this is an override, not a job", "give the `.conf` beside it: the override is applied to it");
+    let trouble = UnreadableJob::new("this is an override, not a job", "give the `.conf` beside it: the override is applied to it");
     Some(unreadable(shown, job, None, trouble))
 }
 
@@ -100,7 +100,7 @@ pub(super) fn read_stdin(stdin: &mut dyn Read, name: &OsStr) -> Result<Input, Bo
     match stdin.take(LONGEST + 1).read_to_end(&mut bytes) {
         Ok(_) if is_too_long(&bytes) => Err(unreadable(shown, name, None, too_long())),
         Ok(_) => Ok(Input { sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None }, path: shown, name }),
-        Err(error) => Err(unreadable(shown, name, None, Trouble::of(&error, "give the name of a file"))),
+        Err(error) => Err(unreadable(shown, name, None, UnreadableJob::of(&error, "give the name of a file"))),
     }
 }
 
@@ -119,12 +119,12 @@ fn override_of(path: &Path) -> PathBuf {
 }
 
 /// Why something cannot be read, and what to do about it.
-pub(super) struct Trouble {
+pub(super) struct UnreadableJob {
     message: String,
     help: String,
 }
 
-impl Trouble {
+impl UnreadableJob {
     pub(super) fn new(message: &str, help: impl Into<String>) -> Self {
         Self { message: message.to_owned(), help: help.into() }
     }
@@ -134,7 +134,7 @@ impl Trouble {
     }
 }
 
-fn read_file(path: &Path) -> Result<Source, Trouble> {
+fn read_file(path: &Path) -> Result<Source, UnreadableJob> {
     let read = || {
         check_kind(&fs::metadata(path)?)?;
         let file = File::open(path)?;
@@ -162,7 +162,7 @@ fn read_file(path: &Path) -> Result<Source, Trouble> {
 /// Why a file was not read.
 enum Unread {
     Error(io::Error),
-    Trouble(Trouble),
+    Trouble(UnreadableJob),
 }
 
 impl From<io::Error> for Unread {
@@ -171,8 +171,8 @@ impl From<io::Error> for Unread {
     }
 }
 
-impl From<Trouble> for Unread {
-    fn from(trouble: Trouble) -> Self {
+impl From<UnreadableJob> for Unread {
+    fn from(trouble: UnreadableJob) -> Self {
         Self::Trouble(trouble)
     }
 }
@@ -181,19 +181,19 @@ fn is_too_long(bytes: &[u8]) -> bool {
     bytes.len() as u64 > LONGEST
 }
 
-fn too_long() -> Trouble {
-    Trouble::new(
+fn too_long() -> UnreadableJob {
+    UnreadableJob::new(
         &format!("this has more than {} MiB, and is not read", LONGEST >> 20),
         "jobs have some thousand bytes: see what the file is, and put a long script into a file of its own that the job runs",
     )
 }
 
-fn changing() -> Trouble {
-    Trouble::new("this changed while it was read, and half of a job is another job", "run this again when nobody writes to the file")
+fn changing() -> UnreadableJob {
+    UnreadableJob::new("this changed while it was read, and half of a job is another job", "run this again when nobody writes to the file")
 }
 
 /// Nothing where there is no override, or a symbolic link, which init does not follow.
-fn read_override(path: &Path) -> Result<Option<Source>, Trouble> {
+fn read_override(path: &Path) -> Result<Option<Source>, UnreadableJob> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(None),
         Ok(_) => read_file(path).map(Some).map_err(or_without),
@@ -203,25 +203,25 @@ fn read_override(path: &Path) -> Result<Option<Source>, Trouble> {
     }
 }
 
-fn or_without(trouble: Trouble) -> Trouble {
-    Trouble { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble }
+fn or_without(trouble: UnreadableJob) -> UnreadableJob {
+    UnreadableJob { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble }
 }
 
-fn check_kind(metadata: &Metadata) -> Result<(), Trouble> {
+fn check_kind(metadata: &Metadata) -> Result<(), UnreadableJob> {
     let kind = metadata.file_type();
     let through_stdin = "give its contents on standard input: `upstart2systemd - --name NAME < FILE`";
     if kind.is_file() {
         Ok(())
     } else if kind.is_dir() {
-        Err(Trouble::new("this is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
+        Err(UnreadableJob::new("this is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
     } else if kind.is_fifo() {
-        Err(Trouble::new("this is a named pipe", through_stdin))
+        Err(UnreadableJob::new("this is a named pipe", through_stdin))
     } else {
-        Err(Trouble::new("this is not a regular file", through_stdin))
+        Err(UnreadableJob::new("this is not a regular file", through_stdin))
     }
 }
 
-fn explained(path: &Path, error: &io::Error) -> Trouble {
+fn explained(path: &Path, error: &io::Error) -> UnreadableJob {
     let help = match error.kind() {
         ErrorKind::NotFound => {
             let mut with_ending: OsString = path.as_os_str().to_owned();
@@ -235,12 +235,12 @@ fn explained(path: &Path, error: &io::Error) -> Trouble {
         ErrorKind::PermissionDenied => "run this as a user who may read it".to_owned(),
         _ => "look at the file and the file system that it is on".to_owned(),
     };
-    Trouble::of(error, help)
+    UnreadableJob::of(error, help)
 }
 
 /// What is answered for a file that cannot be read.
 #[expect(clippy::unnecessary_box_returns, reason = "it is the error of a result")]
-pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: Trouble) -> Box<Converted> {
+pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: UnreadableJob) -> Box<Converted> {
     let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
     let diagnostic = UNREADABLE_INPUT.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
     Box::new(not_converted(path, name, override_path, diagnostic))

@@ -8,7 +8,7 @@ use similar::TextDiff;
 
 use super::findings::{alone, read};
 use super::settings::Settings;
-use crate::cli::arguments::Lint;
+use crate::cli::arguments::LintArguments;
 use crate::cli::input::directory::Directory;
 use crate::cli::input::{Input, STDIN, directory};
 use crate::cli::write_file::replace;
@@ -19,7 +19,7 @@ use crate::text::source::Source;
 use crate::text::visible::visible;
 
 /// Mends the jobs at a path, or shows how with `--diff`. Standard input goes to standard output.
-pub(super) fn fix(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> Status {
+pub(super) fn fix(arguments: &LintArguments, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> Status {
     let inputs = if path.is_dir() {
         match directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect) {
             Ok(Directory { inputs, .. }) => inputs,
@@ -42,7 +42,7 @@ pub(super) fn fix(arguments: &Lint, settings: &Settings, path: &Path, streams: &
     status
 }
 
-fn fix_one(arguments: &Lint, settings: &Settings, input: Input, path: &Path, streams: &mut Streams<'_>) -> Status {
+fn fix_one(arguments: &LintArguments, settings: &Settings, input: Input, path: &Path, streams: &mut Streams<'_>) -> Status {
     let Input { name, sources, .. } = input;
     let AllFixed { sources: fixed, applied, left: _, ending } =
         fix_all(sources.clone(), arguments.r#unsafe, |sources| alone(settings, sources, &name));

@@ -29,7 +29,7 @@ struct Key {
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct BaselineVersion {
     version: u32,
 }
 
@@ -37,12 +37,12 @@ struct Version {
 #[serde(deny_unknown_fields)]
 struct Content {
     version: u32,
-    findings: Vec<Known>,
+    findings: Vec<KnownFinding>,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct Known {
+struct KnownFinding {
     file: String,
     code: String,
     fingerprint: String,
@@ -68,7 +68,7 @@ impl Baseline {
 
     /// Writes the file. A reader sees the old one or the new one, never a part of one.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        let finding = |(Key { file, code, fingerprint }, &count): (&Key, &usize)| Known {
+        let finding = |(Key { file, code, fingerprint }, &count): (&Key, &usize)| KnownFinding {
             file: file.clone(),
             code: code.clone(),
             fingerprint: fingerprint.clone(),
@@ -84,14 +84,14 @@ impl Baseline {
         let shown = path.display();
         let text = fs::read(path).with_context(|| format!("cannot read the baseline `{shown}`"))?;
         let is_none = || format!("`{shown}` is not a baseline");
-        let Version { version } = serde_json::from_slice(&text).with_context(is_none)?;
+        let BaselineVersion { version } = serde_json::from_slice(&text).with_context(is_none)?;
         ensure!(
             version == VERSION,
             "`{shown}` is a baseline of version {version}, and this program knows version {VERSION}: write it anew"
         );
         let Content { version: _, findings } = serde_json::from_slice(&text).with_context(is_none)?;
         let mut known = BTreeMap::new();
-        for Known { file, code, fingerprint, count } in findings {
+        for KnownFinding { file, code, fingerprint, count } in findings {
             // Two that were merged by hand count together.
             let entry: &mut usize = known.entry(Key { file, code, fingerprint }).or_default();
             *entry = entry.saturating_add(count);

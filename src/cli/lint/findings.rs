@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::settings::Settings;
-use crate::cli::arguments::Lint;
+use crate::cli::arguments::LintArguments;
 use crate::cli::input::directory::Directory;
 use crate::cli::input::{Input, STDIN, directory};
 use crate::cli::{Streams, input};
@@ -14,16 +14,21 @@ use crate::convert::read::ReadJob;
 use crate::convert::{Conversion, Converted, read};
 use crate::diagnostic::Diagnostic;
 use crate::jobset::Outside;
-use crate::jobset::survey::{Known, survey};
+use crate::jobset::survey::{KnownJob, survey};
 use crate::lint::between::Neighbours;
 use crate::lint::{Subject, allow, between};
-use crate::migrate::{Found, Read};
+use crate::migrate::{FoundJob, Read};
 use crate::text::source::{Origin, Sources};
 use crate::upstart::job::JobName;
 use crate::{convert, lint, migrate};
 
 /// What there is to say of a file, a directory or standard input.
-pub(super) fn lint(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> anyhow::Result<Vec<Converted>> {
+pub(super) fn lint(
+    arguments: &LintArguments,
+    settings: &Settings,
+    path: &Path,
+    streams: &mut Streams<'_>,
+) -> anyhow::Result<Vec<Converted>> {
     if path.is_dir() {
         return directory(arguments, settings, path);
     }
@@ -33,7 +38,12 @@ pub(super) fn lint(arguments: &Lint, settings: &Settings, path: &Path, streams: 
     }])
 }
 
-pub(super) fn read(arguments: &Lint, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> Result<Input, Box<Converted>> {
+pub(super) fn read(
+    arguments: &LintArguments,
+    settings: &Settings,
+    path: &Path,
+    streams: &mut Streams<'_>,
+) -> Result<Input, Box<Converted>> {
     if let Some(refused) = input::refuse_override(path) {
         return Err(refused);
     }
@@ -67,9 +77,10 @@ pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> V
 }
 
 /// The jobs of a directory, with what is between them.
-fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Result<Vec<Converted>> {
+fn directory(arguments: &LintArguments, settings: &Settings, path: &Path) -> anyhow::Result<Vec<Converted>> {
     let Directory { inputs, strays } = directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
-    let found: Vec<Found> = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
+    let found: Vec<FoundJob> =
+        inputs.into_iter().map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) }).collect();
     let outside = above_the_configuration(&settings.outside, &found);
     let found: Vec<Read> = found.into_par_iter().map(|found| found.read(settings.options.dialect)).collect();
     let read: Vec<Option<Arc<ReadJob>>> = found.iter().map(|found| found.job.as_ref().ok().cloned()).collect();
@@ -79,16 +90,16 @@ fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Resu
         .zip(&read)
         .map(|(converted, read)| read.as_ref().map_or_else(Vec::new, |read| within(settings, &converted.sources, read)))
         .collect();
-    let indexed: Vec<(usize, Known<'_>)> = converted
+    let indexed: Vec<(usize, KnownJob<'_>)> = converted
         .iter()
         .zip(&read)
         .enumerate()
         .filter_map(|(index, (converted, read))| {
             let read = read.as_ref()?;
-            Some((index, Known { sources: &converted.sources, job: &read.job, scripts: &read.scripts }))
+            Some((index, KnownJob { sources: &converted.sources, job: &read.job, scripts: &read.scripts }))
         })
         .collect();
-    let jobs: Vec<Known<'_>> = indexed.iter().map(|(_, known)| *known).collect();
+    let jobs: Vec<KnownJob<'_>> = indexed.iter().map(|(_, known)| *known).collect();
     let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
     for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, world: &world }) {
         if let Some(more) = indexed.get(at).and_then(|(index, _)| more.get_mut(*index)) {
@@ -112,7 +123,7 @@ fn directory(arguments: &Lint, settings: &Settings, path: &Path) -> anyhow::Resu
 
 /// A directory that is linted may be that of a project, with the jobs somewhere below: there a job in a sub-directory is known by the last part of
 /// its name, too. A migration takes the directory for that of the configuration, and tells of it.
-fn above_the_configuration(outside: &Outside, found: &[Found]) -> Outside {
+fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
     let below = found.iter().filter_map(|found| found.name.0.rsplit_once('/')).map(|(_, name)| name.to_owned());
     Outside { jobs: outside.jobs.iter().cloned().chain(below).collect(), ..outside.clone() }
 }

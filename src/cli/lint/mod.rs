@@ -10,7 +10,7 @@ pub(super) mod shell_check;
 
 use std::path::Path;
 
-use super::arguments::Lint;
+use super::arguments::LintArguments;
 use super::input::STDIN;
 use super::status::judge;
 use super::tell::tell;
@@ -21,7 +21,7 @@ use crate::text::visible::visible;
 use baseline::Baseline;
 use settings::Settings;
 
-pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
+pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Status {
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Lint, streams: &mut Streams<'_>) -> Status {
 }
 
 /// What clap cannot see.
-fn check(arguments: &Lint) -> Result<(), String> {
+fn check(arguments: &LintArguments) -> Result<(), String> {
     let stdin = arguments.paths.iter().any(|path| path.as_os_str() == STDIN);
     if stdin && arguments.name.is_none() {
         return Err("a job on standard input has no name: give it one with `--name NAME`".to_owned());
@@ -81,7 +81,11 @@ fn check(arguments: &Lint) -> Result<(), String> {
 }
 
 /// Takes out what is known, or writes down what is. Answers the status that comes of the rest, where it is another.
-fn baseline(arguments: &Lint, known: &[&'static crate::diagnostic::Rule], files: &mut [Converted]) -> anyhow::Result<Option<Status>> {
+fn baseline(
+    arguments: &LintArguments,
+    known: &[&'static crate::diagnostic::Rule],
+    files: &mut [Converted],
+) -> anyhow::Result<Option<Status>> {
     if let Some(path) = &arguments.write_baseline {
         Baseline::of(files).write(path)?;
         // What is known from now on is no reason to fail.

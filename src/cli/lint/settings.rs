@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::configuration::Configuration;
 use super::selection::{Layer, Selection};
 use super::shell_check::{Checker, Wanted};
-use crate::cli::arguments::{DialectOf, FailOn, Lint};
+use crate::cli::arguments::{DialectOf, FailOn, LintArguments};
 use crate::cli::input::STDIN;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::jobset::Outside;
@@ -23,7 +23,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(arguments: &Lint, path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
+    pub(super) fn new(arguments: &LintArguments, path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
         let configuration = match &arguments.config {
             Some(file) => Configuration::load(file, known)?,
             // A job on standard input belongs to where somebody stands.

@@ -5,22 +5,22 @@ mod next_steps;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::Migrate;
+use super::arguments::MigrateArguments;
 use super::input::directory::Directory;
 use super::input::{Input, directory, shown};
-use super::overlay::{Change, Kind, Writing};
+use super::overlay::{ChangeKind, FileChange, Writing};
 use super::progress::Progress;
 use super::status::judge;
 use super::tell::tell;
 use super::{Status, Streams, overlay, panic};
 use crate::migrate;
-use crate::migrate::{Found, Plan};
+use crate::migrate::{FoundJob, Migration};
 use crate::text::list;
 use crate::text::visible::visible;
 use crate::upstart::dialect::Dialect;
 use next_steps::operating;
 
-pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
+pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let dialect = arguments.translation.dialect.into();
     let directories: Vec<PathBuf> = match &arguments.root {
         Some(root) => vec![directory_of(root, dialect)],
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Migrate, streams: &mut Streams<'_>) -> Status {
         }
     };
     progress.begin("planning", inputs.len());
-    let found = inputs.into_iter().map(|Input { name, sources, .. }| Found { name, sources: Arc::new(sources) }).collect();
+    let found = inputs.into_iter().map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) }).collect();
     let mut plan = match panic::caught(|| migrate::plan(found, &arguments.translation.options(true))) {
         Ok(plan) => plan,
         Err(bug) => return streams.bug(&bug),
@@ -68,7 +68,7 @@ fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
 }
 
 /// Writes the files, or says what writing them would do.
-fn deliver(arguments: &Migrate, plan: &Plan, progress: &Progress, streams: &mut Streams<'_>) -> Status {
+fn deliver(arguments: &MigrateArguments, plan: &Migration, progress: &Progress, streams: &mut Streams<'_>) -> Status {
     let Some(root) = &arguments.output else {
         let list: String = plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
         return streams.print(list.as_bytes()).max(afterwards(arguments, plan, Path::new("OUT"), streams));
@@ -96,7 +96,7 @@ fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
     Status::Refused
 }
 
-fn tell_changes(arguments: &Migrate, plan: &Plan, changes: &[Change<'_>], streams: &mut Streams<'_>) -> Status {
+fn tell_changes(arguments: &MigrateArguments, plan: &Migration, changes: &[FileChange<'_>], streams: &mut Streams<'_>) -> Status {
     let differs = changes.iter().any(|change| change.kind.is_difference(arguments.prune));
     let mut status = if arguments.check && differs { Status::Findings } else { Status::Done };
     if arguments.diff {
@@ -113,24 +113,24 @@ fn tell_changes(arguments: &Migrate, plan: &Plan, changes: &[Change<'_>], stream
 }
 
 /// A line for what would be done to a file.
-fn listed(change: &Change<'_>, arguments: &Migrate) -> Option<String> {
+fn listed(change: &FileChange<'_>, arguments: &MigrateArguments) -> Option<String> {
     let what = match change.kind {
-        Kind::New { .. } => "new",
-        Kind::Changed { .. } => "changed",
-        Kind::Foreign { .. } if arguments.force => "replaced",
-        Kind::Foreign { .. } => "in the way",
-        Kind::Stale { .. } if arguments.prune => "removed",
-        Kind::Stale { .. } => "left over",
+        ChangeKind::New { .. } => "new",
+        ChangeKind::Changed { .. } => "changed",
+        ChangeKind::Foreign { .. } if arguments.force => "replaced",
+        ChangeKind::Foreign { .. } => "in the way",
+        ChangeKind::Stale { .. } if arguments.prune => "removed",
+        ChangeKind::Stale { .. } => "left over",
         // What stays as it is belongs into a plan, not into a list of differences.
-        Kind::Same if arguments.dry_run => "same",
-        Kind::Same => return None,
+        ChangeKind::Same if arguments.dry_run => "same",
+        ChangeKind::Same => return None,
     };
     Some(format!("{what:<10} {}\n", visible(&change.path)))
 }
 
-fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams<'_>) {
+fn tell_stale(arguments: &MigrateArguments, changes: &[FileChange<'_>], streams: &mut Streams<'_>) {
     let stale: Vec<String> =
-        changes.iter().filter(|change| matches!(change.kind, Kind::Stale { .. })).map(|change| visible(&change.path)).collect();
+        changes.iter().filter(|change| matches!(change.kind, ChangeKind::Stale { .. })).map(|change| visible(&change.path)).collect();
     if stale.is_empty() || arguments.prune || arguments.reporting.quiet || arguments.reporting.format.is_object() {
         return;
     }
@@ -140,7 +140,7 @@ fn tell_stale(arguments: &Migrate, changes: &[Change<'_>], streams: &mut Streams
     ));
 }
 
-fn afterwards(arguments: &Migrate, plan: &Plan, root: &Path, streams: &mut Streams<'_>) -> Status {
+fn afterwards(arguments: &MigrateArguments, plan: &Migration, root: &Path, streams: &mut Streams<'_>) -> Status {
     let mut text = next_steps::afterwards(plan, &shown(root));
     if arguments.explain_jobs {
         text.push('\n');

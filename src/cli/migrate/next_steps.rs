@@ -3,7 +3,7 @@
 use crate::convert::Converted;
 use crate::diagnostic::{Disposition, Severity};
 use crate::lower::own_files;
-use crate::migrate::{Plan, Service};
+use crate::migrate::{Migration, Service};
 use crate::report::summary::counted;
 use crate::systemd::layout::UNITS;
 use crate::systemd::{UnitName, shell_word};
@@ -41,7 +41,7 @@ fn grade(job: &Converted) -> Grade {
 }
 
 /// The counts, the commands, and what is left to do. `overlay` is where the files are, or will be.
-pub(super) fn afterwards(plan: &Plan, overlay: &str) -> String {
+pub(super) fn afterwards(plan: &Migration, overlay: &str) -> String {
     let mut out = String::new();
     let grades: Vec<Grade> = plan.jobs.iter().map(grade).collect();
     let count = |wanted: fn(&Grade) -> bool| grades.iter().filter(|grade| wanted(grade)).count();
@@ -71,7 +71,7 @@ pub(super) fn afterwards(plan: &Plan, overlay: &str) -> String {
     out
 }
 
-fn commands(plan: &Plan, overlay: &str) -> String {
+fn commands(plan: &Migration, overlay: &str) -> String {
     let mut out = "\nTo install, verify and enable them, as root:\n\n".to_owned();
     let overlay = quoted(overlay.trim_end_matches('/'));
     out.push_str(&format!("    cp -a --remove-destination {overlay}/. /\n    systemctl daemon-reload\n"));
@@ -100,7 +100,7 @@ fn commands(plan: &Plan, overlay: &str) -> String {
     out
 }
 
-fn by_hand(plan: &Plan, grades: &[Grade], out: &mut String) {
+fn by_hand(plan: &Migration, grades: &[Grade], out: &mut String) {
     let mut open: Vec<(&Converted, Grade)> =
         plan.jobs.iter().zip(grades.iter().copied()).filter(|(_, grade)| *grade > Grade::Approximate).collect();
     if open.is_empty() {
@@ -144,7 +144,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// Of each job what an operator types and reads now.
-pub(super) fn operating(plan: &Plan) -> String {
+pub(super) fn operating(plan: &Migration) -> String {
     let mut out = String::new();
     for Service { job: name, unit, instance, reloads } in &plan.services {
         let (given, unit) = match instance {

@@ -10,33 +10,33 @@ use rayon::prelude::*;
 
 use super::ours::is_ours;
 use super::places::Places;
-use super::{Change, Kind, path, stale};
+use super::{ChangeKind, FileChange, path, stale};
 use crate::systemd::layout::Output;
 use crate::text::bytes::encode;
 
 /// Compares the files below a root with what is to be there, and answers a change for each output and each file of ours that
 /// is not among them, in the order of the bytes of the paths. Fails where an output cannot go: out of the root, through a
 /// symbolic link, to the place of a directory.
-pub(in crate::cli) fn compare<'a>(root: &Path, outputs: &'a [Output]) -> Result<Vec<Change<'a>>> {
+pub(in crate::cli) fn compare<'a>(root: &Path, outputs: &'a [Output]) -> Result<Vec<FileChange<'a>>> {
     Ok(survey(root, outputs)?.changes)
 }
 
 /// The changes, and the directories as they were seen.
-pub(super) struct Survey<'r, 'a> {
-    pub(super) changes: Vec<Change<'a>>,
+pub(super) struct Comparison<'r, 'a> {
+    pub(super) changes: Vec<FileChange<'a>>,
     pub(super) places: Places<'r>,
 }
 
-pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Survey<'r, 'a>> {
+pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Comparison<'r, 'a>> {
     let wanted = by_path(outputs)?;
     let mut places = Places::new(root)?;
     for file in wanted.keys() {
         places.list_around(file)?;
     }
-    let mut found: Vec<(PathBuf, Change<'_>)> = wanted
+    let mut found: Vec<(PathBuf, FileChange<'_>)> = wanted
         .par_iter()
         .map(|(file, output)| {
-            let change = Change { path: Cow::Borrowed(&output.path), kind: kind(root, &places, file, &output.text)? };
+            let change = FileChange { path: Cow::Borrowed(&output.path), kind: kind(root, &places, file, &output.text)? };
             Ok((file.clone(), change))
         })
         // A list of results, so that of several failures the first in order is told.
@@ -45,7 +45,7 @@ pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Su
         .collect::<Result<_>>()?;
     found.extend(stale::find(root, &mut places, &wanted));
     found.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
-    Ok(Survey { changes: found.into_iter().map(|(_, change)| change).collect(), places })
+    Ok(Comparison { changes: found.into_iter().map(|(_, change)| change).collect(), places })
 }
 
 /// The outputs by their paths, of which no two are the same and none is a directory of another.
@@ -64,19 +64,19 @@ fn by_path(outputs: &[Output]) -> Result<BTreeMap<PathBuf, &Output>> {
     Ok(wanted)
 }
 
-fn kind<'a>(root: &Path, places: &Places<'_>, file: &Path, after: &'a str) -> Result<Kind<'a>> {
-    let Some(kind) = places.kind_of(file) else { return Ok(Kind::New { after }) };
+fn kind<'a>(root: &Path, places: &Places<'_>, file: &Path, after: &'a str) -> Result<ChangeKind<'a>> {
+    let Some(kind) = places.kind_of(file) else { return Ok(ChangeKind::New { after }) };
     let at = root.join(file);
     ensure!(!kind.is_dir(), "`{}` is a directory, and a file has to go there", at.display());
     if !kind.is_file() {
-        return Ok(Kind::Foreign { before: None, after });
+        return Ok(ChangeKind::Foreign { before: None, after });
     }
     let before = fs::read(&at).with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
     Ok(if before == encode(after).as_ref() {
-        Kind::Same
+        ChangeKind::Same
     } else if is_ours(&before) {
-        Kind::Changed { before, after }
+        ChangeKind::Changed { before, after }
     } else {
-        Kind::Foreign { before: Some(before), after }
+        ChangeKind::Foreign { before: Some(before), after }
     })
 }

@@ -3,23 +3,23 @@
 use rayon::prelude::*;
 use similar::TextDiff;
 
-use super::{Change, Kind};
+use super::{ChangeKind, FileChange};
 use crate::text::bytes::carry;
 use crate::text::visible::visible;
 
 /// What would change, as `patch -p1` takes it. The text is as [`source`] carries it; paths are made visible. Stale files
 /// are shown if they are to be removed.
-pub(in crate::cli) fn diff(changes: &[Change<'_>], prune: bool) -> String {
+pub(in crate::cli) fn diff(changes: &[FileChange<'_>], prune: bool) -> String {
     changes.par_iter().filter(|change| change.kind.is_difference(prune)).map(one).collect::<Vec<_>>().concat()
 }
 
-fn one(Change { path, kind }: &Change<'_>) -> String {
+fn one(FileChange { path, kind }: &FileChange<'_>) -> String {
     let path = visible(path);
     let (before, after) = match kind {
-        Kind::New { after } | Kind::Foreign { before: None, after } => (None, Some(*after)),
-        Kind::Changed { before, after } | Kind::Foreign { before: Some(before), after } => (Some(carry(before)), Some(*after)),
-        Kind::Stale { before } => (Some(carry(before)), None),
-        Kind::Same => (None, None),
+        ChangeKind::New { after } | ChangeKind::Foreign { before: None, after } => (None, Some(*after)),
+        ChangeKind::Changed { before, after } | ChangeKind::Foreign { before: Some(before), after } => (Some(carry(before)), Some(*after)),
+        ChangeKind::Stale { before } => (Some(carry(before)), None),
+        ChangeKind::Same => (None, None),
     };
     let name = |side: &str, there: bool| if there { format!("{side}/{path}") } else { "/dev/null".to_owned() };
     let (old, new) = (lines(before.as_deref().unwrap_or_default()), lines(after.unwrap_or_default()));

@@ -27,14 +27,14 @@ pub(super) use write::{Writing, write};
 
 /// A file of the overlay, as it is and as it is to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Change<'a> {
+pub(super) struct FileChange<'a> {
     /// Relative to the root, decoded as [`crate::text::source`] does it.
     pub(super) path: Cow<'a, str>,
-    pub(super) kind: Kind<'a>,
+    pub(super) kind: ChangeKind<'a>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Kind<'a> {
+pub(super) enum ChangeKind<'a> {
     /// There is no such file yet.
     New { after: &'a str },
     /// The file is as it is to be.
@@ -47,7 +47,7 @@ pub(super) enum Kind<'a> {
     Stale { before: Vec<u8> },
 }
 
-impl Kind<'_> {
+impl ChangeKind<'_> {
     /// Whether there is something to do, given that stale files are to be removed or not.
     pub(super) fn is_difference(&self, prune: bool) -> bool {
         match self {

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
-use super::compare::{Survey, survey};
+use super::compare::{Comparison, survey};
 use super::moves::{Move, make_all};
 use super::places::Places;
 use super::staging::{Root, Staging};
-use super::{Change, Kind, path, staging};
+use super::{ChangeKind, FileChange, path, staging};
 use crate::systemd::layout::Output;
 use crate::text::bytes::encode;
 use crate::text::list;
@@ -42,11 +42,11 @@ pub(in crate::cli) fn write<'a>(
     outputs: &'a [Output],
     how: Writing,
     progress: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Vec<Change<'a>>> {
+) -> Result<Vec<FileChange<'a>>> {
     let locked = Root::open(root)?;
-    let Survey { changes, places } = survey(root, outputs)?;
+    let Comparison { changes, places } = survey(root, outputs)?;
     refuse_foreign(&changes, how)?;
-    let plan = Plan::of(&changes, &places, how)?;
+    let plan = WritePlan::of(&changes, &places, how)?;
     if !plan.moves.is_empty() {
         let staging = locked.stage()?;
         let (done, total) = (AtomicUsize::new(0), plan.files.len() + plan.moves.len());
@@ -58,8 +58,8 @@ pub(in crate::cli) fn write<'a>(
     Ok(changes)
 }
 
-fn refuse_foreign(changes: &[Change<'_>], how: Writing) -> Result<()> {
-    let foreign = changes.iter().filter(|change| matches!(change.kind, Kind::Foreign { .. }));
+fn refuse_foreign(changes: &[FileChange<'_>], how: Writing) -> Result<()> {
+    let foreign = changes.iter().filter(|change| matches!(change.kind, ChangeKind::Foreign { .. }));
     let foreign: Vec<String> = foreign.map(|change| format!("`{}`", change.path)).collect();
     if how.force || foreign.is_empty() {
         return Ok(());
@@ -71,28 +71,28 @@ fn refuse_foreign(changes: &[Change<'_>], how: Writing) -> Result<()> {
 }
 
 /// What has to be written and moved. Paths are relative to the root.
-struct Plan<'a> {
+struct WritePlan<'a> {
     files: Vec<(PathBuf, &'a str)>,
     moves: Vec<Move>,
 }
 
-impl<'a> Plan<'a> {
-    fn of(changes: &[Change<'a>], places: &Places<'_>, how: Writing) -> Result<Self> {
+impl<'a> WritePlan<'a> {
+    fn of(changes: &[FileChange<'a>], places: &Places<'_>, how: Writing) -> Result<Self> {
         let (mut files, mut created, mut replaced, mut removed) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
-        for Change { path, kind } in changes {
+        for FileChange { path, kind } in changes {
             let file = path::relative(path)?;
             match kind {
-                Kind::New { after } => {
+                ChangeKind::New { after } => {
                     // A directory that is not there yet is moved as a whole, in one step.
                     created.insert(places.outermost_missing(&file).unwrap_or(&file).to_owned());
                     files.push((file, *after));
                 }
-                Kind::Changed { before: _, after } | Kind::Foreign { before: _, after } => {
+                ChangeKind::Changed { before: _, after } | ChangeKind::Foreign { before: _, after } => {
                     replaced.push(file.clone());
                     files.push((file, *after));
                 }
-                Kind::Stale { before: _ } if how.prune => removed.push(file),
-                Kind::Same | Kind::Stale { before: _ } => {}
+                ChangeKind::Stale { before: _ } if how.prune => removed.push(file),
+                ChangeKind::Same | ChangeKind::Stale { before: _ } => {}
             }
         }
         let mut moves: Vec<(PathBuf, Move)> = created.into_iter().map(|path| (path.clone(), Move::Create(path))).collect();
@@ -105,7 +105,7 @@ impl<'a> Plan<'a> {
 }
 
 /// Writes all files to the staging directory.
-fn write_all(root: &Path, staging: &Staging, plan: &Plan<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
+fn write_all(root: &Path, staging: &Staging, plan: &WritePlan<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
     let failed = |file: &Path| format!("cannot write `{}`, and nothing was changed", root.join(file).display());
     let around =
         |file: &Path| file.ancestors().skip(1).filter(|around| !around.as_os_str().is_empty()).map(Path::to_owned).collect::<Vec<_>>();

@@ -9,14 +9,14 @@ const BLANKS: [char; 3] = [' ', '\t', '\r'];
 
 /// `allow(NAME, NAME) reason`
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Directive {
+pub(super) struct AllowList {
     /// At least one; bytes of the comment.
     pub(super) names: Vec<Range<usize>>,
     pub(super) has_reason: bool,
 }
 
 /// Reads a comment, which begins with `#`. `None` if it is none to this program; `Err` says why it cannot be understood.
-pub(super) fn read(comment: &str) -> Option<Result<Directive, &'static str>> {
+pub(super) fn read(comment: &str) -> Option<Result<AllowList, &'static str>> {
     let rest = comment.trim_start_matches('#').trim_start_matches(BLANKS).strip_prefix(TOOL)?.trim_start_matches(BLANKS);
     let Some(rest) = rest.strip_prefix(':') else {
         // Prose may begin with the name of the program.
@@ -27,7 +27,7 @@ pub(super) fn read(comment: &str) -> Option<Result<Directive, &'static str>> {
 }
 
 /// Reads what is behind the colon; `rest` is the end of the comment.
-fn allow(comment: &str, rest: &str) -> Result<Directive, &'static str> {
+fn allow(comment: &str, rest: &str) -> Result<AllowList, &'static str> {
     let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix("allow") else {
         return Err("this says nothing that upstart2systemd knows");
     };
@@ -44,7 +44,7 @@ fn allow(comment: &str, rest: &str) -> Result<Directive, &'static str> {
         names.push(begin..begin + name.len());
         start += part.len() + 1;
     }
-    Ok(Directive { names, has_reason: reason.chars().any(char::is_alphanumeric) })
+    Ok(AllowList { names, has_reason: reason.chars().any(char::is_alphanumeric) })
 }
 
 #[cfg(test)]

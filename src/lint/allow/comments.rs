@@ -19,19 +19,19 @@ const BLANKS: [char; 2] = [' ', '\t'];
 pub(super) struct Comment {
     /// From the `#` to the end of the line, a carriage return left out.
     pub(super) range: Range<usize>,
-    pub(super) reach: Reach,
+    pub(super) reach: AllowScope,
     /// What to remove so that nothing is left of it and nothing else changes.
     pub(super) deletion: Range<usize>,
 }
 
 /// What an allow in a comment covers.
-pub(super) enum Reach {
+pub(super) enum AllowScope {
     File,
     Part(Range<usize>),
     Nothing,
 }
 
-impl Reach {
+impl AllowScope {
     pub(super) fn covers(&self, offset: usize) -> bool {
         match self {
             Self::File => true,
@@ -61,10 +61,10 @@ fn between(text: &str, previous: Option<&Range<usize>>, next: Option<&Range<usiz
     let gap = previous.map_or(0, |previous| previous.end)..next.map_or(text.len(), |next| next.start);
     for (range, own_line) in in_gap(text, gap.clone()) {
         let reach = match (previous, next) {
-            (None, _) => Reach::File,
-            (Some(previous), _) if !own_line => Reach::Part(previous.clone()),
-            (Some(_), Some(next)) => Reach::Part(next.clone()),
-            (Some(_), None) => Reach::Nothing,
+            (None, _) => AllowScope::File,
+            (Some(previous), _) if !own_line => AllowScope::Part(previous.clone()),
+            (Some(_), Some(next)) => AllowScope::Part(next.clone()),
+            (Some(_), None) => AllowScope::Nothing,
         };
         let deletion = if own_line || previous.is_none() { line_of(text, &range) } else { with_blanks(text, &range, gap.start) };
         found.push(Comment { range, reach, deletion });
@@ -137,7 +137,7 @@ fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut V
 fn of_stanza(text: &str, gap: Range<usize>, stanza: &Range<usize>, found: &mut Vec<Comment>) {
     for (range, _) in in_gap(text, gap.clone()) {
         let deletion = with_blanks(text, &range, gap.start);
-        found.push(Comment { range, reach: Reach::Part(stanza.clone()), deletion });
+        found.push(Comment { range, reach: AllowScope::Part(stanza.clone()), deletion });
     }
 }
 
@@ -178,7 +178,7 @@ fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<C
         let end = end.unwrap_or_else(|| if reading.lost.is_some() { line_end(script, covered) } else { script.len() });
         // The newline itself ends what is covered: behind it is the next line.
         let end = if script.get(begin..end).is_some_and(|line| line.ends_with('\n')) { end - 1 } else { end };
-        let reach = if covered < script.len() { Reach::Part(process.place(&(begin..end)).range()) } else { Reach::Nothing };
+        let reach = if covered < script.len() { AllowScope::Part(process.place(&(begin..end)).range()) } else { AllowScope::Nothing };
         let range = without_return(text, process.place(comment).range());
         let deletion = if own_line && keeps_indentation(script, line) {
             line_of(text, &range)

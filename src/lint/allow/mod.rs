@@ -31,8 +31,8 @@ use crate::text::source::{Origin, Source, Span};
 use crate::text::{list, suggestion};
 use crate::upstart::ast;
 use crate::upstart::script::Scripts;
-use allow_list::Directive;
-use comments::{Comment, Reach};
+use allow_list::AllowList;
+use comments::{AllowScope, Comment};
 
 /// The diagnostics without those that the file allows, followed by what there is to say about the allows. Diagnostics of the other file of the job
 /// are let through. Of a file that init refuses nothing is `read`, and nothing is allowed in it.
@@ -93,7 +93,7 @@ impl Allow {
     /// that nothing else is reported because of it.
     fn read(text: &str, origin: Origin, comment: Comment, known: &[&'static Rule], complaints: &mut Vec<Diagnostic>) -> Option<Self> {
         let whole = Span::new(origin, comment.range.clone());
-        let Directive { names: list, has_reason } = match allow_list::read(text.get(comment.range.clone())?)? {
+        let AllowList { names: list, has_reason } = match allow_list::read(text.get(comment.range.clone())?)? {
             Ok(directive) => directive,
             Err(message) => {
                 complaints.push(MALFORMED_ALLOW.at(whole, message).help("write `# upstart2systemd: allow(NAME) reason`"));
@@ -123,9 +123,9 @@ impl Allow {
         let first = unused.first()?;
         let names = list::quoted(unused.iter().map(|name| name.rule.name));
         let place = match &self.comment.reach {
-            Reach::File => "nothing of the kind is found in this file",
-            Reach::Part(_) => "nothing of the kind is found where this allows it",
-            Reach::Nothing => "no stanza follows that this could be about",
+            AllowScope::File => "nothing of the kind is found in this file",
+            AllowScope::Part(_) => "nothing of the kind is found where this allows it",
+            AllowScope::Nothing => "no stanza follows that this could be about",
         };
         let message = format!("{names}: {place}");
         if unused.len() == self.list.len() {

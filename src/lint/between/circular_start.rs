@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reach::{Reach, Source, source};
+use super::reach::{EventSource, Reach, source};
 use super::{Findings, Neighbours};
 use crate::diagnostic::registry::{CIRCULAR_START, NEVER_STARTED_JOB};
 use crate::text::bytes::lossy;
@@ -31,7 +31,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             found.push((index, diagnostic));
             continue;
         }
-        if missing.len() == 1 && matches!(source(neighbours, first), Source::Nothing) {
+        if missing.len() == 1 && matches!(source(neighbours, first), EventSource::Nothing) {
             // That the event, or the job, does not exist is said already.
             continue;
         }
@@ -40,8 +40,8 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             .at(first.span(), format!("nothing ever starts `{name}`"))
             .help("mend what it waits for; if it is meant to be started by hand, take `start on` away");
         diagnostic = match source(neighbours, first) {
-            Source::Nothing => diagnostic.note("nothing in this directory brings this about"),
-            Source::Jobs(jobs) => {
+            EventSource::Nothing => diagnostic.note("nothing in this directory brings this about"),
+            EventSource::Jobs(jobs) => {
                 let blocker = jobs.first().copied();
                 let diagnostic = diagnostic.note("what it waits for never starts itself");
                 match blocker.and_then(|job| neighbours.place(job, neighbours.jobs.get(job)?.job.start_on.as_ref()?.span)) {
@@ -49,7 +49,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
                     None => diagnostic,
                 }
             }
-            Source::Outside => diagnostic,
+            EventSource::Outside => diagnostic,
         };
         found.push((index, diagnostic));
     }
@@ -64,7 +64,7 @@ fn circle<'a>(neighbours: &Neighbours<'a>, reach: &Reach, start: usize) -> Optio
     while let Some(&(job, _, _)) = queue.get(at) {
         let condition = neighbours.jobs.get(job)?.job.start_on.as_ref();
         for event in condition.into_iter().flat_map(|condition| condition.value.leaves()) {
-            let Source::Jobs(sources) = source(neighbours, event) else { continue };
+            let EventSource::Jobs(sources) = source(neighbours, event) else { continue };
             for next in sources.into_iter().filter(|&next| !reach.reached[next]) {
                 if next == start {
                     return Some(way(&queue, at, event));

@@ -6,15 +6,15 @@ mod reach;
 mod unstarted_instance;
 
 use crate::diagnostic::Diagnostic;
-use crate::jobset::World;
-use crate::jobset::survey::Known;
+use crate::jobset::JobSet;
+use crate::jobset::survey::KnownJob;
 use crate::text::source::{Place, Span};
 use reach::Reach;
 
 /// The jobs of a directory, in the order of their names, and what each knows of the others.
 pub struct Neighbours<'a> {
-    pub jobs: &'a [Known<'a>],
-    pub world: &'a World,
+    pub jobs: &'a [KnownJob<'a>],
+    pub world: &'a JobSet,
 }
 
 impl Neighbours<'_> {

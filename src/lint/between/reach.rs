@@ -17,7 +17,7 @@ pub(super) struct Reach {
 }
 
 /// What has to happen for an event to come.
-pub(super) enum Source {
+pub(super) enum EventSource {
     /// It comes from outside of the jobs, or may.
     Outside,
     /// One of these jobs has to run.
@@ -39,7 +39,7 @@ impl Reach {
         let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (index, known) in neighbours.jobs.iter().enumerate() {
             for event in known.job.start_on.iter().flat_map(|condition| condition.value.leaves()) {
-                if let Source::Jobs(sources) = source(neighbours, event) {
+                if let EventSource::Jobs(sources) = source(neighbours, event) {
                     for source in sources {
                         waiting.entry(source).or_default().insert(index);
                     }
@@ -82,32 +82,32 @@ impl Reach {
 
     pub(super) fn comes(&self, neighbours: &Neighbours<'_>, event: &Event) -> bool {
         match source(neighbours, event) {
-            Source::Outside => true,
-            Source::Jobs(jobs) => jobs.into_iter().any(|job| self.reached[job]),
-            Source::Nothing => false,
+            EventSource::Outside => true,
+            EventSource::Jobs(jobs) => jobs.into_iter().any(|job| self.reached[job]),
+            EventSource::Nothing => false,
         }
     }
 }
 
 /// Where an event comes from.
-pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> Source {
+pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource {
     let name = event.name.value.as_str();
     if JobState::named(name).is_some() {
         return match event.job() {
             Some((NamedJob::One(job), _)) => match neighbours.index(job) {
-                Some(index) => Source::Jobs(vec![index]),
-                None if is_known_job(job) || neighbours.world.is_job_outside(job) => Source::Outside,
-                None => Source::Nothing,
+                Some(index) => EventSource::Jobs(vec![index]),
+                None if is_known_job(job) || neighbours.world.is_job_outside(job) => EventSource::Outside,
+                None => EventSource::Nothing,
             },
             // It may be any job.
-            Some((NamedJob::Any(_) | NamedJob::Variable(_), _)) | None => Source::Outside,
+            Some((NamedJob::Any(_) | NamedJob::Variable(_), _)) | None => EventSource::Outside,
         };
     }
     if is_known_event(name) || neighbours.world.is_emitted_outside(name) || !neighbours.world.patterns().is_empty() {
-        return Source::Outside;
+        return EventSource::Outside;
     }
     let emitters: Vec<usize> = neighbours.world.emitters(name).iter().filter_map(|emitter| neighbours.index(&emitter.job)).collect();
-    if emitters.is_empty() { Source::Nothing } else { Source::Jobs(emitters) }
+    if emitters.is_empty() { EventSource::Nothing } else { EventSource::Jobs(emitters) }
 }
 
 type Started = BTreeMap<String, Vec<Vec<String>>>;

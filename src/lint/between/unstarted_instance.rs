@@ -4,7 +4,7 @@ use super::reach::Reach;
 use super::{Findings, Neighbours};
 use crate::diagnostic::registry::UNSTARTED_INSTANCE;
 use crate::text::bytes::lossy;
-use crate::upstart::condition::Argument;
+use crate::upstart::condition::EventArgument;
 use crate::upstart::events::event_carries;
 use crate::upstart::instances::Instance;
 
@@ -44,8 +44,8 @@ fn comes_with(neighbours: &Neighbours<'_>, job: &crate::upstart::job::Job, varia
     events.into_iter().any(|event| {
         let name = event.name.value.as_str();
         let matches_on = event.arguments().any(|(argument, _)| match argument {
-            Argument::Equal(key, _) | Argument::Unequal(key, _) => key == variable,
-            Argument::Positional(_) => false,
+            EventArgument::Equal(key, _) | EventArgument::Unequal(key, _) => key == variable,
+            EventArgument::Positional(_) => false,
         });
         let emitters = neighbours.world.emitters(name);
         let emitted = emitters.iter().any(|emitter| {

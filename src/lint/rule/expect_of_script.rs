@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::registry::EXPECT_OF_SCRIPT;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::check::Lint;
-use crate::lint::{Script, Subject};
+use crate::lint::{PhaseScript, Subject};
 use crate::shell::{Context, SimpleCommand};
 use crate::upstart::ast::{Expect, Phase};
 
@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 }
 
 /// The first command for which the shell forks before it becomes the daemon.
-fn first_fork<'s>(script: &'s Script<'_>, expect: Expect) -> Option<&'s SimpleCommand> {
+fn first_fork<'s>(script: &'s PhaseScript<'_>, expect: Expect) -> Option<&'s SimpleCommand> {
     let commands = &script.reading.commands;
     let functions: HashSet<&str> = script.reading.functions.iter().map(String::as_str).collect();
     let becomes = commands.iter().rfind(|command| is_exec(command)).map_or(usize::MAX, |command| command.range.start);

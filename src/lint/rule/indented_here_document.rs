@@ -3,7 +3,7 @@
 use crate::diagnostic::registry::INDENTED_HERE_DOCUMENT;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::check::Lint;
-use crate::lint::{Script, Subject};
+use crate::lint::{PhaseScript, Subject};
 use crate::shell::open_document;
 use crate::text::source::Span;
 use crate::upstart::ast::Process;
@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 }
 
 /// The line that keeps init from taking the indentation away.
-fn culprit(script: &Script<'_>) -> Option<Span> {
+fn culprit(script: &PhaseScript<'_>) -> Option<Span> {
     let text = script.text();
     let first = text.get(..text.len() - text.trim_start_matches([' ', '\t']).len()).filter(|blanks| !blanks.is_empty())?;
     let common = first.get(..1)?;

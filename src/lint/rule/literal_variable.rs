@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::Subject;
 use crate::lint::check::Lint;
 use crate::text::bytes::lossy;
-use crate::text::source::{Span, Word};
+use crate::text::source::{Span, SpannedWord};
 use crate::upstart::ast::Stanza;
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &LITERAL_VARIABLE, check };
@@ -65,14 +65,14 @@ fn expansion(text: &str) -> Option<&str> {
 }
 
 /// Somebody who writes single quotes wants no expansion.
-fn in_single_quotes(subject: &Subject<'_>, word: &Word) -> bool {
+fn in_single_quotes(subject: &Subject<'_>, word: &SpannedWord) -> bool {
     subject
         .written(word.span)
         .find(['"', '\''])
         .is_some_and(|at| subject.written(word.span).get(at..).is_some_and(|rest| rest.starts_with('\'')))
 }
 
-fn place(subject: &Subject<'_>, word: &Word, part: &str) -> Span {
+fn place(subject: &Subject<'_>, word: &SpannedWord, part: &str) -> Span {
     match subject.written(word.span).find(part) {
         Some(at) => Span::new(word.span.origin, word.span.start + at..word.span.start + at + part.len()),
         None => word.span,

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::Subject;
 use crate::lint::check::Lint;
 use crate::text::bytes::lossy;
-use crate::upstart::condition::{Argument, Event};
+use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events;
 use crate::upstart::events::{DEVICE, JobState, Meaning};
 
@@ -19,7 +19,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         }
         let Some((meaning, variables)) = known(event) else { continue };
         for (index, (argument, span)) in event.arguments().enumerate() {
-            let Argument::Positional(value) = argument else { break };
+            let EventArgument::Positional(value) = argument else { break };
             let (Some(&compared), Some(meant)) = (variables.get(index), belongs_to(meaning, value)) else { continue };
             // Where `failed` is behind the right number of arguments it stands at its place.
             if compared == meant || variables.iter().position(|&variable| variable == meant).is_some_and(|place| place < index) {
@@ -38,7 +38,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ArgumentKind {
     End,
     Mount,
     Interface,
@@ -46,14 +46,14 @@ enum Kind {
     Socket,
 }
 
-fn known(event: &Event) -> Option<(Kind, &'static [&'static str])> {
+fn known(event: &Event) -> Option<(ArgumentKind, &'static [&'static str])> {
     let name = event.name.value.as_str();
-    let Some(row) = events::find(name) else { return name.contains("-device-").then_some((Kind::Device, DEVICE)) };
+    let Some(row) = events::find(name) else { return name.contains("-device-").then_some((ArgumentKind::Device, DEVICE)) };
     let kind = match row.meaning {
-        Meaning::Job(JobState::Stopping | JobState::Stopped) => Kind::End,
-        Meaning::Mounted | Meaning::Mounting => Kind::Mount,
-        Meaning::NetworkUp | Meaning::NetworkDown => Kind::Interface,
-        Meaning::Socket => Kind::Socket,
+        Meaning::Job(JobState::Stopping | JobState::Stopped) => ArgumentKind::End,
+        Meaning::Mounted | Meaning::Mounting => ArgumentKind::Mount,
+        Meaning::NetworkUp | Meaning::NetworkDown => ArgumentKind::Interface,
+        Meaning::Socket => ArgumentKind::Socket,
         // What they carry may be anything, or nothing is told apart by its form.
         Meaning::Job(JobState::Starting | JobState::Started)
         | Meaning::Given
@@ -74,15 +74,15 @@ fn known(event: &Event) -> Option<(Kind, &'static [&'static str])> {
 }
 
 /// The variable that holds values of such a form, and no other.
-fn belongs_to(kind: Kind, value: &str) -> Option<&'static str> {
+fn belongs_to(kind: ArgumentKind, value: &str) -> Option<&'static str> {
     match kind {
-        Kind::End => matches!(value, "ok" | "failed").then_some("RESULT"),
-        Kind::Mount if value.starts_with('/') && !value.starts_with("/dev/") => Some("MOUNTPOINT"),
-        Kind::Mount => matches!(value, "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" | "nfs" | "nfs4" | "cifs").then_some("TYPE"),
-        Kind::Interface if matches!(value, "inet" | "inet6") => Some("ADDRFAM"),
-        Kind::Interface => matches!(value, "dhcp" | "static" | "loopback" | "manual").then_some("METHOD"),
-        Kind::Device if value.starts_with("/dev/") => Some("DEVNAME"),
-        Kind::Device => value.starts_with("/devices/").then_some("DEVPATH"),
-        Kind::Socket => (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())).then_some("PORT"),
+        ArgumentKind::End => matches!(value, "ok" | "failed").then_some("RESULT"),
+        ArgumentKind::Mount if value.starts_with('/') && !value.starts_with("/dev/") => Some("MOUNTPOINT"),
+        ArgumentKind::Mount => matches!(value, "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" | "nfs" | "nfs4" | "cifs").then_some("TYPE"),
+        ArgumentKind::Interface if matches!(value, "inet" | "inet6") => Some("ADDRFAM"),
+        ArgumentKind::Interface => matches!(value, "dhcp" | "static" | "loopback" | "manual").then_some("METHOD"),
+        ArgumentKind::Device if value.starts_with("/dev/") => Some("DEVNAME"),
+        ArgumentKind::Device => value.starts_with("/devices/").then_some("DEVPATH"),
+        ArgumentKind::Socket => (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())).then_some("PORT"),
     }
 }

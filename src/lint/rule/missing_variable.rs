@@ -8,7 +8,7 @@ use crate::lint::check::Lint;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::text::suggestion::closest;
-use crate::upstart::condition::{Argument, Event};
+use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events;
 use crate::upstart::events::{DEVICE, JobState, Meaning};
 
@@ -22,11 +22,13 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let Some(carried) = Carried::by(event) else { continue };
         for (index, (argument, span)) in event.arguments().enumerate() {
             match argument {
-                Argument::Positional(value) if carried.closed && index >= carried.variables.len() => {
+                EventArgument::Positional(value) if carried.closed && index >= carried.variables.len() => {
                     found.push(superfluous(rule, event, value, span, &carried));
                 }
-                Argument::Positional(_) => {}
-                Argument::Equal(key, _) | Argument::Unequal(key, _) => found.extend(unknown(subject, rule, event, key, span, &carried)),
+                EventArgument::Positional(_) => {}
+                EventArgument::Equal(key, _) | EventArgument::Unequal(key, _) => {
+                    found.extend(unknown(subject, rule, event, key, span, &carried));
+                }
             }
         }
     }

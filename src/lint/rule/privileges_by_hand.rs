@@ -6,7 +6,7 @@ use crate::lint::Subject;
 use crate::lint::check::Lint;
 use crate::lint::program::Program;
 use crate::shell::wrapper;
-use crate::shell::wrapper::{Change, User, Wrapper};
+use crate::shell::wrapper::{Effect, User, Wrapper};
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::upstart::ast::Phase;
@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 /// The user that a helper changes to, where that is a certain one and not root.
 fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
     let wrapper = wrapper::find(program.name)?;
-    let Change::User(named) = wrapper.change else { return None };
+    let Effect::User(named) = wrapper.change else { return None };
     let user = match named {
         User::Option(options) => program.option(options)?.1,
         User::FirstArgument => program.arguments.first()?.literal.as_deref()?,

@@ -3,7 +3,7 @@
 use crate::diagnostic::registry::STOP_WITHOUT_EXIT;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::check::Lint;
-use crate::lint::{Script, Subject};
+use crate::lint::{PhaseScript, Subject};
 use crate::shell::{Context, SimpleCommand};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::JobControl;
@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 }
 
 /// The first command with an effect that runs behind a `stop`.
-fn goes_on<'s>(script: &'s Script<'_>, usage: &JobControl) -> Option<&'s SimpleCommand> {
+fn goes_on<'s>(script: &'s PhaseScript<'_>, usage: &JobControl) -> Option<&'s SimpleCommand> {
     if !usage.context.is_in_the_shell_itself() || script.reading.lost.is_some() {
         return None;
     }

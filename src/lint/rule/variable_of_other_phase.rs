@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::registry::VARIABLE_OF_OTHER_PHASE;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::check::Lint;
-use crate::lint::{Script, Subject};
+use crate::lint::{PhaseScript, Subject};
 use crate::shell::Word;
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &VARIABLE_OF_OTHER_PHASE, check };
@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 }
 
 /// Where a script gives a variable a value.
-pub(in crate::lint) fn assignment<'s>(script: &'s Script<'_>, name: &str) -> Option<&'s Word> {
+pub(in crate::lint) fn assignment<'s>(script: &'s PhaseScript<'_>, name: &str) -> Option<&'s Word> {
     script.reading.commands.iter().find_map(|command| {
         // In front of a command it is for that command alone.
         let own = command.assignments.iter().filter(|_| command.words.is_empty());

@@ -4,7 +4,7 @@ use super::peer::Peer;
 use super::relations::{Relations, push};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::{FOLLOWS_END, UNBOUND_CRASH};
-use crate::jobset::Kind;
+use crate::jobset::JobKind;
 use crate::lower::companion_unit::{drop_in, systemctl};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName};
@@ -57,7 +57,7 @@ pub(super) fn bind(
     }
     push(&mut relations.part_of, unit);
     // What has no process does not end by itself.
-    let never_ends = peer.present() && peer.kind == Some(Kind::State);
+    let never_ends = peer.present() && peer.kind == Some(JobKind::State);
     if never_ends && state == JobState::Stopping {
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;

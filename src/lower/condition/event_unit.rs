@@ -1,7 +1,7 @@
 //! Units that stand for events: those who follow the event are wanted by one, and starting it starts them.
 
 use super::peer::Peer;
-use crate::jobset::Kind;
+use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
@@ -12,14 +12,14 @@ use crate::upstart::job::StanzaId;
 
 /// What stands for the start of a job. None where the job cannot tell of it, or where nobody knows whether it is there. A task is over
 /// when systemd counts it as started.
-pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer) -> Option<Node> {
-    let stays = matches!(peer.kind, Some(Kind::Service | Kind::State));
+pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
+    let stays = matches!(peer.kind, Some(JobKind::Service | JobKind::State));
     let can = stays && peer.present() && !peer.early && peer.can_call(lowering);
-    can.then(|| Node::started(&peer.unit).ok())?
+    can.then(|| EventUnit::started(&peer.unit).ok())?
 }
 
 /// Writes it, and has the job start it.
-pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &Node) {
+pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventUnit) {
     for companion in std::iter::once(node.companion(lowering)).chain(node.starter()) {
         lowering.ledger.file(stanza, &companion.output().path);
         lowering.companion(companion);
@@ -33,7 +33,7 @@ pub(in crate::lower) fn is_event(unit: &str) -> bool {
 
 /// The unit that stands for an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::lower) struct Node {
+pub(in crate::lower) struct EventUnit {
     pub(crate) unit: UnitName,
     event: String,
     of: Of,
@@ -49,7 +49,7 @@ enum Of {
     Start(UnitName),
 }
 
-impl Node {
+impl EventUnit {
     pub(crate) fn of(event: &str) -> Result<Self, NameTooLong> {
         let unit = UnitName::escaped(&encode(&format!("{EVENT}{event}")), "service")?;
         Ok(Self { unit, event: event.to_owned(), of: Of::Any })
@@ -63,7 +63,7 @@ impl Node {
         Ok(Self { unit, event: event.to_owned(), of: Of::Variable })
     }
 
-    /// That the job of this unit has started. See [`Node::starter`].
+    /// That the job of this unit has started. See [`EventUnit::starter`].
     pub(crate) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
         let unit = UnitName::checked(format!("{STARTED}{by}"))?;
         let event = format!("started {}", by.of_instance().stem());

@@ -1,6 +1,6 @@
 //! `start on started X`: what is said of the jobs that are followed once it is known what stops the unit.
 
-use super::event_unit::Node;
+use super::event_unit::EventUnit;
 use super::relations::{Followed, Joined, Relations, Term, push};
 use super::{event_unit, latch};
 use crate::diagnostic::registry::{BRINGS_UP_JOB, FOLLOWS_FAILED_JOB, JOINED_JOBS, LATCHED_EVENT};
@@ -78,7 +78,7 @@ fn follow_success(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     (unit, span): (&UnitName, Span),
-    node: &Node,
+    node: &EventUnit,
     relations: &mut Relations,
 ) {
     if relations.wanted_by.contains(unit) {

@@ -4,11 +4,11 @@
 
 use super::event::trigger::{Role, Trigger};
 use super::event_unit;
-use super::event_unit::Node;
-use super::paths::Meant;
+use super::event_unit::EventUnit;
+use super::paths::EventMeaning;
 use super::peer::Peer;
 use super::relations::{Joined, Term};
-use crate::jobset::Kind;
+use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{made_for, shell};
 use crate::lower::lowering::Lowering;
@@ -19,24 +19,24 @@ use crate::upstart::events::JobState;
 use crate::upstart::job::StanzaId;
 
 /// The events of a path of the start condition, where any path has some that have to be remembered: all are forgotten together.
-pub(super) fn terms(lowering: &Lowering<'_>, path: &[Meant], all: &[Vec<Meant>]) -> Option<Vec<Term>> {
+pub(super) fn terms(lowering: &Lowering<'_>, path: &[EventMeaning], all: &[Vec<EventMeaning>]) -> Option<Vec<Term>> {
     let is_possible = lowering.options.companions && !lowering.instance.is_template();
     (is_possible && all.iter().any(|path| has_to_remember(lowering, path))).then(|| remembered(lowering, path))?
 }
 
-fn of_role(path: &[Meant], role: Role) -> impl Iterator<Item = &Trigger> {
-    path.iter().map(|Meant(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
+fn of_role(path: &[EventMeaning], role: Role) -> impl Iterator<Item = &Trigger> {
+    path.iter().map(|EventMeaning(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
 }
 
 /// Jobs that start by themselves are there at every boot, and need no memory.
-fn has_to_remember(lowering: &Lowering<'_>, path: &[Meant]) -> bool {
+fn has_to_remember(lowering: &Lowering<'_>, path: &[EventMeaning]) -> bool {
     let by_hand = |trigger: &Trigger| matches!(trigger, Trigger::Job { peer, .. } if peer.by_hand);
     let passes = of_role(path, Role::Passing).next().is_some() || of_role(path, Role::Following).any(by_hand);
     passes && remembered(lowering, path).is_some_and(|terms| terms.len() > 1)
 }
 
 /// None where there is something that no unit can remember, or nothing but the boot.
-fn remembered(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Vec<Term>> {
+fn remembered(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Vec<Term>> {
     let happening = of_role(path, Role::Following).chain(of_role(path, Role::Passing)).map(|trigger| term(lowering, trigger));
     let mut terms: Vec<Term> = happening.collect::<Option<_>>()?;
     // A unit that an event starts before the boot is done waits for that.
@@ -48,7 +48,7 @@ fn remembered(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Vec<Term>> {
 }
 
 /// That the system is up.
-fn boot(lowering: &Lowering<'_>, path: &[Meant]) -> Option<Term> {
+fn boot(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Term> {
     let mut target = "multi-user.target";
     for trigger in of_role(path, Role::Milestone) {
         if let Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) = trigger {
@@ -79,7 +79,7 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
                 event_unit::of(lowering, peer),
             )
         }
-        Trigger::Job { peer, state: JobState::Stopped } if can_be_followed(peer) && peer.kind == Some(Kind::Task) => {
+        Trigger::Job { peer, state: JobState::Stopped } if can_be_followed(peer) && peer.kind == Some(JobKind::Task) => {
             let job = peer.unit.stem();
             remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("stopped-{job}"), format!("the end of {job}"), None)
         }
@@ -106,7 +106,7 @@ fn remembering(
     (unit, order): (&UnitName, Option<Directive>),
     name: &str,
     event: String,
-    node: Option<Node>,
+    node: Option<EventUnit>,
 ) -> Option<Term> {
     let latch = UnitName::single(&format!("{LATCH}{}-{name}", lowering.name.stem()), "service");
     (latch.as_str().len() <= 255).then(|| Term {

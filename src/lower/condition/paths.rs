@@ -9,20 +9,20 @@ use crate::upstart::condition::{Condition, Event};
 use crate::upstart::expression::{Dnf, Expr};
 use crate::upstart::job::Stated;
 
-pub(super) type Leaf = Spanned<Trigger>;
+pub(super) type ConditionLeaf = Spanned<Trigger>;
 
 /// Leaves are compared by what they mean.
 #[derive(Clone, Debug)]
-pub(super) struct Meant(pub(super) Leaf);
+pub(super) struct EventMeaning(pub(super) ConditionLeaf);
 
-impl PartialEq for Meant {
+impl PartialEq for EventMeaning {
     fn eq(&self, other: &Self) -> bool {
         self.0.value == other.0.value
     }
 }
 
 /// The alternatives of a condition; what there is to say about its events is said.
-pub(super) fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side) -> Option<Vec<Vec<Meant>>> {
+pub(super) fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side) -> Option<Vec<Vec<EventMeaning>>> {
     let expr = read(lowering, condition, &condition.value, side);
     if let Ok(Dnf(paths)) = expr.normalize() {
         return Some(paths);
@@ -32,7 +32,7 @@ pub(super) fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, 
     None
 }
 
-fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<Event>, side: Side) -> Expr<Meant> {
+fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<Event>, side: Side) -> Expr<EventMeaning> {
     match expr {
         Expr::Leaf(event) => {
             let classified = classify(lowering, event, side);
@@ -43,7 +43,7 @@ fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<
                 lowering.ledger.file(condition.stanza, &companion.output().path);
                 lowering.companion(companion);
             }
-            Expr::Leaf(Meant(Spanned::new(classified.trigger, event.span())))
+            Expr::Leaf(EventMeaning(Spanned::new(classified.trigger, event.span())))
         }
         Expr::And(left, right) => {
             Expr::And(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
@@ -54,6 +54,6 @@ fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<
     }
 }
 
-pub(super) fn path_span(path: &[Meant]) -> Option<Span> {
-    path.iter().map(|Meant(leaf)| leaf.span).reduce(Span::to)
+pub(super) fn path_span(path: &[EventMeaning]) -> Option<Span> {
+    path.iter().map(|EventMeaning(leaf)| leaf.span).reduce(Span::to)
 }

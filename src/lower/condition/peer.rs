@@ -1,103 +1,11 @@
 //! Which unit a job of the distribution is in systemd.
 
-use crate::jobset::{Kind, World};
+use crate::jobset::distribution::{DISTRIBUTION, SHIPPED};
+use crate::jobset::{JobKind, JobSet};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
 use crate::upstart::instances::Instance;
-
-/// Jobs of Ubuntu, Debian and Red Hat whose unit has another name, or that are known to be tasks.
-/// What is not in the table is a service whose unit has the name of the job.
-pub(crate) const DISTRIBUTION: [(&str, &str, Kind); 52] = [
-    ("NetworkManager", "NetworkManager.service", Kind::Service),
-    ("apparmor", "apparmor.service", Kind::Task),
-    ("cgroup-lite", "sysinit.target", Kind::Early),
-    ("console", "console-getty.service", Kind::Service),
-    ("console-font", "console-setup.service", Kind::Task),
-    ("console-setup", "console-setup.service", Kind::Task),
-    ("dbus", "dbus.service", Kind::Service),
-    ("failsafe", "network-online.target", Kind::Task),
-    ("gdm", "display-manager.service", Kind::Service),
-    ("gssd", "rpc-gssd.service", Kind::Service),
-    ("hostname", "sysinit.target", Kind::Early),
-    ("hwclock", "sysinit.target", Kind::Early),
-    ("hwclock-save", "sysinit.target", Kind::Early),
-    ("idmapd", "nfs-idmapd.service", Kind::Service),
-    ("kdm", "display-manager.service", Kind::Service),
-    ("kmod", "systemd-modules-load.service", Kind::Early),
-    ("libvirt-bin", "libvirtd.service", Kind::Service),
-    ("lightdm", "display-manager.service", Kind::Service),
-    ("lxdm", "display-manager.service", Kind::Service),
-    ("messagebus", "dbus.service", Kind::Service),
-    ("module-init-tools", "systemd-modules-load.service", Kind::Early),
-    ("mountall", "local-fs.target", Kind::Early),
-    ("mountkernfs", "sysinit.target", Kind::Early),
-    ("network", "network.target", Kind::Early),
-    ("network-manager", "NetworkManager.service", Kind::Service),
-    ("networking", "networking.service", Kind::Task),
-    ("plymouth", "plymouth-start.service", Kind::Early),
-    ("plymouth-splash", "plymouth-start.service", Kind::Early),
-    ("portmap", "rpcbind.service", Kind::Service),
-    ("prefdm", "display-manager.service", Kind::Service),
-    ("procps", "systemd-sysctl.service", Kind::Early),
-    ("rc-sysinit", "basic.target", Kind::Early),
-    ("rcS", "sysinit.target", Kind::Early),
-    ("resolvconf", "resolvconf.service", Kind::Service),
-    ("rpcbind", "rpcbind.service", Kind::Service),
-    ("slim", "display-manager.service", Kind::Service),
-    ("statd", "rpc-statd.service", Kind::Service),
-    ("sysctl", "systemd-sysctl.service", Kind::Early),
-    ("systemd-logind", "systemd-logind.service", Kind::Service),
-    ("tty1", "getty@tty1.service", Kind::Service),
-    ("tty2", "getty@tty2.service", Kind::Service),
-    ("tty3", "getty@tty3.service", Kind::Service),
-    ("tty4", "getty@tty4.service", Kind::Service),
-    ("tty5", "getty@tty5.service", Kind::Service),
-    ("tty6", "getty@tty6.service", Kind::Service),
-    ("udev", "systemd-udevd.service", Kind::Early),
-    ("udev-fallback-graphics", "systemd-udev-settle.service", Kind::Early),
-    ("udev-finish", "systemd-udev-trigger.service", Kind::Early),
-    ("udevmonitor", "systemd-udevd.service", Kind::Early),
-    ("udevtrigger", "systemd-udev-trigger.service", Kind::Early),
-    ("ureadahead", "sysinit.target", Kind::Early),
-    ("xdm", "display-manager.service", Kind::Service),
-];
-
-/// Units of distributions that a converted job of the same name would take the place of. Those that
-/// begin with `systemd-` or `plymouth-` are not listed.
-pub(crate) const SHIPPED: [&str; 31] = [
-    "halt",
-    "poweroff",
-    "reboot",
-    "shutdown",
-    "auditd",
-    "chrony",
-    "irqbalance",
-    "acpid",
-    "apparmor",
-    "atd",
-    "avahi-daemon",
-    "console-setup",
-    "cron",
-    "crond",
-    "cups",
-    "dbus",
-    "getty@",
-    "networking",
-    "NetworkManager",
-    "ntp",
-    "plymouth",
-    "procps",
-    "rc-local",
-    "resolvconf",
-    "rpcbind",
-    "rsyslog",
-    "ssh",
-    "sshd",
-    "udev",
-    "wpa_supplicant",
-    "x11-common",
-];
 
 /// What is known of the whereabouts of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +22,7 @@ pub(in crate::lower) enum Presence {
 pub(in crate::lower) struct Peer {
     pub(crate) unit: UnitName,
     /// `None` where nothing is known of the job.
-    pub(crate) kind: Option<Kind>,
+    pub(crate) kind: Option<JobKind>,
     pub(crate) presence: Presence,
     /// It is started again when it ends, as far as anybody knows.
     pub(crate) respawns: bool,
@@ -137,14 +45,14 @@ impl Peer {
             && self.unit.as_str().ends_with(".service")
     }
 
-    pub(crate) fn known(unit: &'static str, kind: Kind) -> Self {
+    pub(crate) fn known(unit: &'static str, kind: JobKind) -> Self {
         Self { unit: UnitName::known(unit), kind: Some(kind), presence: Presence::Unknown, respawns: false, by_hand: false, early: false }
     }
 }
 
 /// The unit of the job with this name; `None` where systemd cannot have a unit of such a name. What systemd itself does by a unit of
 /// another name is that unit, even where the directory holds such a job: both must not be installed.
-pub(in crate::lower) fn peer(world: &World, job: &str) -> Option<Peer> {
+pub(in crate::lower) fn peer(world: &JobSet, job: &str) -> Option<Peer> {
     let row = DISTRIBUTION.iter().find(|(name, ..)| *name == job);
     if let Some(&(_, unit, kind)) = row
         && unit.strip_suffix(".service") != Some(job)
@@ -164,7 +72,7 @@ pub(in crate::lower) fn peer(world: &World, job: &str) -> Option<Peer> {
         return Some(Peer::known(unit, kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
-    let kind = SHIPPED.contains(&job).then_some(Kind::Service);
+    let kind = SHIPPED.contains(&job).then_some(JobKind::Service);
     Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), presence: Presence::Unknown, respawns: false, by_hand: false, early: false })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event_unit::Node;
+use super::event_unit::EventUnit;
 use crate::systemd::{Directive, UnitName};
 use crate::text::source::Span;
 
@@ -16,7 +16,7 @@ pub(super) struct Followed {
     /// Nothing else is waited for, or what else is, is remembered.
     pub(super) alone: bool,
     /// What stands for the start, where the job can tell of it.
-    pub(super) node: Option<Node>,
+    pub(super) node: Option<EventUnit>,
 }
 
 /// What a condition joins by `and`.

@@ -3,7 +3,7 @@
 use super::Activation;
 use super::bind::{bind, in_order};
 use super::event::trigger::Trigger;
-use super::paths::Meant;
+use super::paths::EventMeaning;
 use super::relations::{Inversion, push, push_known};
 use crate::diagnostic::registry::SHUTDOWN_JOB;
 use crate::lower::lowering::Lowering;
@@ -16,8 +16,8 @@ use crate::upstart::job::Stated;
 use crate::upstart::runlevels::Runlevels;
 
 /// A path on the way down: the work is done when something stops.
-pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], activation: &mut Activation) {
-    for Meant(leaf) in path {
+pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[EventMeaning], activation: &mut Activation) {
+    for EventMeaning(leaf) in path {
         match &leaf.value {
             Trigger::Runlevels(levels) => shutdown(lowering, condition, leaf.span, (*levels, false), activation),
             Trigger::AfterRunlevel(levels) => shutdown(lowering, condition, leaf.span, (*levels, true), activation),

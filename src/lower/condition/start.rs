@@ -1,7 +1,7 @@
 //! `start on`: what brings the unit in, and after what.
 
 use super::event::trigger::{Role, Side, Trigger, is_early};
-use super::paths::{Leaf, Meant, path_span, paths};
+use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
@@ -10,7 +10,7 @@ use crate::diagnostic::registry::{
     CONDITION_OF_ONE_ALTERNATIVE, DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
     UNTRANSLATABLE_EVENT,
 };
-use crate::jobset::Kind;
+use crate::jobset::JobKind;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
@@ -26,7 +26,8 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let Some(condition) = &lowering.job.start_on else { return activation };
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Start) else { return activation };
-    let (down, up): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.iter().any(|Meant(leaf)| leaf.value.role() == Role::Ending));
+    let (down, up): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
     if up.is_empty() {
         for path in &down {
             going_down(lowering, condition, path, &mut activation);
@@ -43,7 +44,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     }
     let mut reached = Vec::new();
     for path in &up {
-        if path.iter().any(|Meant(leaf)| leaf.value.role() == Role::Lost) {
+        if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
             // Said where the event stands.
             continue;
         }
@@ -63,11 +64,17 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
 }
 
 /// A path on the way up.
-fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[Meant], all: &[Vec<Meant>], relations: &mut Relations) {
-    let leaves: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).collect();
+fn coming_up(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    path: &[EventMeaning],
+    all: &[Vec<EventMeaning>],
+    relations: &mut Relations,
+) {
+    let leaves: Vec<&ConditionLeaf> = path.iter().map(|EventMeaning(leaf)| leaf).collect();
     let span = path_span(path).unwrap_or(condition.span);
     let milestone = leaves.iter().any(|leaf| leaf.value.role() == Role::Milestone);
-    let transient: Vec<&&Leaf> = leaves.iter().filter(|leaf| leaf.value.role() == Role::Passing).collect();
+    let transient: Vec<&&ConditionLeaf> = leaves.iter().filter(|leaf| leaf.value.role() == Role::Passing).collect();
     let jobs: Vec<(&Peer, JobState)> = leaves
         .iter()
         .filter_map(|leaf| match &leaf.value {
@@ -88,7 +95,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
         return;
     }
     for leaf in &leaves {
-        let optional = !all.iter().all(|path| path.iter().any(|Meant(other)| other.value == leaf.value));
+        let optional = !all.iter().all(|path| path.iter().any(|EventMeaning(other)| other.value == leaf.value));
         // What is remembered does not have to be brought in.
         let alone = leaves.len() == 1 || terms.is_some();
         contribute(lowering, condition, leaf, (optional, alone), relations);
@@ -123,7 +130,8 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
             push(&mut relations.wanted_by, &peer.unit);
         }
         if jobs.len() > 1 {
-            let stays = |(peer, state): &(&Peer, JobState)| peer.present() && *state == JobState::Started && peer.kind != Some(Kind::Task);
+            let stays =
+                |(peer, state): &(&Peer, JobState)| peer.present() && *state == JobState::Started && peer.kind != Some(JobKind::Task);
             relations.joined.push(Joined {
                 span,
                 units: jobs.iter().map(|(peer, _)| peer.unit.clone()).collect(),
@@ -139,7 +147,7 @@ fn coming_up(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &
 fn contribute(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
-    leaf: &Leaf,
+    leaf: &ConditionLeaf,
     (optional, alone): (bool, bool),
     relations: &mut Relations,
 ) {
@@ -247,7 +255,7 @@ fn job(
         }
         JobState::Stopped => {
             push(&mut relations.after, unit);
-            if peer.kind == Some(Kind::Task) {
+            if peer.kind == Some(JobKind::Task) {
                 lowering.exact(condition.stanza, &[Directive::After, Directive::WantedBy]);
             } else {
                 let diagnostic = END_OF_UNKNOWN_JOB
@@ -294,7 +302,13 @@ fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
 /// Jobs that are early by what they are, whatever else the directory holds.
 const EARLY_JOBS: [&str; 6] = ["hostname", "modprobe", "module-init-tools", "kmod", "udev", "udevtrigger"];
 
-fn pull_by_boot(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, leaves: &[&Leaf], relations: &mut Relations) {
+fn pull_by_boot(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    leaves: &[&ConditionLeaf],
+    relations: &mut Relations,
+) {
     let job = lowering.job;
     let only_early = leaves.iter().all(|leaf| {
         matches!(leaf.value, Trigger::Reached(Milestone::Startup | Milestone::VirtualFilesystems) | Trigger::Virtualization(_))
@@ -321,12 +335,12 @@ fn pull_by_boot(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span
 }
 
 /// `ConditionVirtualization=` holds for the unit as a whole, so every alternative must ask for it.
-fn virtualization(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, paths: &[&Vec<Meant>], relations: &mut Relations) {
+fn virtualization(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, paths: &[&Vec<EventMeaning>], relations: &mut Relations) {
     let kinds: Vec<Vec<&String>> = paths
         .iter()
         .map(|path| {
             path.iter()
-                .filter_map(|Meant(leaf)| match &leaf.value {
+                .filter_map(|EventMeaning(leaf)| match &leaf.value {
                     Trigger::Virtualization(kind) => Some(kind),
                     _ => None,
                 })

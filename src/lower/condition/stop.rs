@@ -2,7 +2,7 @@
 
 use super::bind::{bind, in_order};
 use super::event::trigger::{Side, Trigger, is_early};
-use super::paths::{Leaf, Meant, path_span, paths};
+use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Relations, push, push_known};
 use crate::diagnostic::registry::{
@@ -21,7 +21,8 @@ pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, r
     let Some(paths) = paths(lowering, condition, Side::Stop) else { return };
     for path in &paths {
         // What happens anyway, or is there anyway, does not have to be waited for.
-        let asked: Vec<&Leaf> = path.iter().map(|Meant(leaf)| leaf).filter(|leaf| !matches!(leaf.value, Trigger::Given)).collect();
+        let asked: Vec<&ConditionLeaf> =
+            path.iter().map(|EventMeaning(leaf)| leaf).filter(|leaf| !matches!(leaf.value, Trigger::Given)).collect();
         match asked.as_slice() {
             [] => {}
             [leaf] => {
@@ -40,7 +41,7 @@ pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, r
     }
 }
 
-fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Leaf, relations: &mut Relations) {
+fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &ConditionLeaf, relations: &mut Relations) {
     match &leaf.value {
         Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
             if levels.tells_running_apart() || (levels.running() && !levels.down()) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::reading::{Reading, unreached};
+use super::reading::{ScriptUse, unreached};
 use super::unreplaced;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT};
@@ -39,7 +39,7 @@ pub(in crate::lower) struct Wrapping<'a> {
 /// The command of a phase. `own_unit` is shell text that names the unit of the job.
 pub(in crate::lower) fn command(
     lowering: &mut Lowering<'_>,
-    reading: &Reading<'_>,
+    reading: &ScriptUse<'_>,
     own_unit: &str,
     wrapping: Wrapping<'_>,
     text: &str,
@@ -54,7 +54,7 @@ pub(in crate::lower) fn command(
     }
 }
 
-fn exec(lowering: &mut Lowering<'_>, reading: &Reading<'_>, before: &str, text: &str, behind: &str) -> Command {
+fn exec(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, before: &str, text: &str, behind: &str) -> Command {
     let controls = reading.control.commands.iter().any(|usage| !usage.external);
     if controls {
         // The shell's `exec` would pass a function by. Without it, what follows the command would run.
@@ -89,7 +89,7 @@ fn direct(words: &[String]) -> Option<Command> {
     command.refusal().is_none().then_some(command)
 }
 
-pub(super) fn script(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> Command {
+pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
     let shell = if text == reading.text() { Cow::Borrowed(reading.shell.as_ref()) } else { Cow::Owned(shell::read(text)) };
     let text = text.get(..shell.end).unwrap_or(text);
     let bytes = encode(text);
@@ -126,7 +126,7 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
 }
 
 /// A script that is too long for a unit, in a file beside it.
-fn script_file(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> String {
+fn script_file(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> String {
     let path = own_files::script(lowering.name.stem(), reading.phase.name());
     let absolute = format!("/{path}");
     if lowering.options.companions {
@@ -169,7 +169,7 @@ fn instance_parts(instance: &Instance) -> String {
 }
 
 /// Says what the job does not do although it looks so.
-fn report_gotchas(lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) {
+fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) {
     let span = reading.stated.value.text().span;
     let Some(first) = reading.shell.commands.first() else { return };
     if !first.assignments.is_empty() && first.range.start == 0 {

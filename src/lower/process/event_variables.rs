@@ -6,7 +6,7 @@ use crate::diagnostic::registry::EVENT_VARIABLE;
 use crate::lower::lowering::Lowering;
 use crate::text::list;
 use crate::upstart::ast::Phase;
-use crate::upstart::condition::Argument;
+use crate::upstart::condition::EventArgument;
 use crate::upstart::events;
 use crate::upstart::events::DEVICE;
 
@@ -32,8 +32,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
                 ),
             }
             carried.extend(event.arguments().filter_map(|(argument, _)| match argument {
-                Argument::Positional(_) => None,
-                Argument::Equal(key, _) | Argument::Unequal(key, _) => Some(key),
+                EventArgument::Positional(_) => None,
+                EventArgument::Equal(key, _) | EventArgument::Unequal(key, _) => Some(key),
             }));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::command::Wrapping;
 use super::placement::{Placement, Slot};
-use super::reading::Reading;
+use super::reading::ScriptUse;
 use crate::diagnostic::registry::START_GUARD_BEFORE_SYSTEMD_243;
 use crate::lower::lowering::Lowering;
 use crate::shell;
@@ -14,7 +14,7 @@ use crate::upstart::script::leading_guards::{FileTest, FileTestKind, leading_gua
 /// The command that is left of the pre-start, and when it runs; `None` if conditions of the unit say all of it.
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
-    reading: &Reading<'_>,
+    reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
     text: &str,
 ) -> Option<(Slot, Command)> {
@@ -60,7 +60,7 @@ pub(in crate::lower) fn lower(
 const MEANING: &str = "# `stop` declines to run the job: status 1 skips the unit, 255 fails it.\n";
 
 /// From the way in which a script ends to the status that `ExecCondition=` goes by.
-fn verdict(reading: &Reading<'_>) -> Wrapping<'static> {
+fn verdict(reading: &ScriptUse<'_>) -> Wrapping<'static> {
     let plain = Wrapping {
         first: MEANING,
         before: "upstart_verdict() { [ $? = 0 ] || exit 255; [ -z \"${upstart_declined-}\" ] || exit 1; }\ntrap upstart_verdict EXIT\n",
@@ -93,7 +93,7 @@ fn verdict(reading: &Reading<'_>) -> Wrapping<'static> {
 }
 
 /// The Conditions that are the same as the guards in front of a script, and where the rest of it begins.
-fn conditions(text: &str, shell: &shell::Reading) -> (Vec<(Directive, Value)>, usize) {
+fn conditions(text: &str, shell: &shell::Script) -> (Vec<(Directive, Value)>, usize) {
     let guards = leading_guards(text, shell).guards;
     let (mut found, mut end) = (Vec::new(), 0);
     // The tests of one statement belong together.

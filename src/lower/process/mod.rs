@@ -19,13 +19,13 @@ use crate::diagnostic::registry::{
     BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL,
     TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
 };
-use crate::shell::wrapper::Change;
+use crate::shell::wrapper::Effect;
 use crate::shell::{SimpleCommand, wrapper};
 use crate::systemd::{Command, Directive, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
 use placement::{Commands, Placement, Slot, own_unit};
-use reading::Reading;
+use reading::ScriptUse;
 use waits::Started;
 
 /// What the processes of the job came to.
@@ -59,7 +59,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Cond
     let mut commands = Commands::new(shape);
     commands.extend(Slot::Profile, load(lowering));
     commands.extend(Slot::Files, tmpfiles::lower(lowering, shape));
-    let readings: Vec<Reading<'_>> = lowering.scripts.iter().filter_map(|script| Reading::of(lowering.job, script)).collect();
+    let readings: Vec<ScriptUse<'_>> = lowering.scripts.iter().filter_map(|script| ScriptUse::of(lowering.job, script)).collect();
     let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
     commands.extend(Slot::Ready, wait);
     let mut started = Started::default();
@@ -89,7 +89,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Cond
 /// A command, and when it runs.
 type Placed = (Slot, Command);
 
-fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>], conditions: &Conditions) -> Readiness {
+fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[ScriptUse<'_>], conditions: &Conditions) -> Readiness {
     let job = lowering.job;
     match shape {
         Shape::Service => expect::lower(lowering, readings, conditions),
@@ -132,11 +132,11 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[Reading<'_>]
     }
 }
 
-fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
+fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
     let command = placement.command(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
     let detaching =
-        |command: &&SimpleCommand| command.name().and_then(wrapper::find).is_some_and(|wrapper| wrapper.change == Change::Session);
+        |command: &&SimpleCommand| command.name().and_then(wrapper::find).is_some_and(|wrapper| wrapper.change == Effect::Session);
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
     // Of a job that is expected to fork, it is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
@@ -151,7 +151,7 @@ fn main(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placemen
     (Slot::Main, command)
 }
 
-fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Option<Placed> {
+fn pre_start(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     if placement.shape == Shape::Inverted {
         // A command that fails is the last that runs.
@@ -171,7 +171,7 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pla
     if reading.declines() { guard::lower(lowering, reading, placement, text) } else { Some(placement.run_before(lowering, reading, text)) }
 }
 
-fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
+fn post_start(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
     let stanza = reading.stated.stanza;
     let mut command = placement.command(lowering, reading);
     // A failing post-start is ignored by Upstart, and would end the service in systemd.
@@ -189,7 +189,7 @@ fn post_start(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Pl
     (Slot::PostStart, command)
 }
 
-fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>, main: MainProcess) -> Option<Placed> {
+fn pre_stop(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>, main: MainProcess) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     let span = lowering.job.stanzas[stanza.0].span;
     match placement.shape {
@@ -225,7 +225,7 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Plac
     Some((Slot::PreStop, command))
 }
 
-fn post_stop(lowering: &mut Lowering<'_>, reading: &Reading<'_>, placement: &Placement<'_>) -> Placed {
+fn post_stop(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
     let command = placement.command(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)

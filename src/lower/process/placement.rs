@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::command::{Wrapping, command};
-use super::reading::Reading;
+use super::reading::ScriptUse;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
 use crate::systemd::{Command, Directive};
@@ -90,16 +90,16 @@ pub(in crate::lower) struct Placement<'a> {
 }
 
 impl Placement<'_> {
-    pub(crate) fn command(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>) -> Command {
+    pub(crate) fn command(&self, lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) -> Command {
         self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
     }
 
-    pub(crate) fn wrapped(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>, wrapping: Wrapping<'_>, text: &str) -> Command {
+    pub(crate) fn wrapped(&self, lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, wrapping: Wrapping<'_>, text: &str) -> Command {
         command(lowering, reading, self.own_unit, wrapping, text)
     }
 
     /// A pre-start that does not decline.
-    pub(crate) fn run_before(&self, lowering: &mut Lowering<'_>, reading: &Reading<'_>, text: &str) -> (Slot, Command) {
+    pub(crate) fn run_before(&self, lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> (Slot, Command) {
         let command = self.wrapped(lowering, reading, Wrapping::default(), text);
         lowering.exact(reading.stated.stanza, &[Slot::PreStart.directive(self.shape)]);
         (Slot::PreStart, command)

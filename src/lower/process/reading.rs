@@ -14,16 +14,16 @@ use crate::upstart::script::job_control::{JobControl, Uses};
 use crate::upstart::script::{ReadScript, job_control};
 
 /// What the text of a phase is made of, read once.
-pub(in crate::lower) struct Reading<'a> {
+pub(in crate::lower) struct ScriptUse<'a> {
     pub(crate) phase: Phase,
     pub(crate) stated: &'a Stated<Process>,
-    pub(crate) shell: Cow<'a, shell::Reading>,
+    pub(crate) shell: Cow<'a, shell::Script>,
     pub(crate) control: Cow<'a, Uses>,
     /// The part of the text of the phase that was read.
     part: Range<usize>,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ScriptUse<'a> {
     pub(crate) fn of(job: &'a Job, script: &'a ReadScript) -> Option<Self> {
         let ReadScript { phase, shell, control, .. } = script;
         let stated = job.process(*phase)?;
@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
 }
 
 /// Where the first command of `exec FIRST && SECOND` ends, and the operator behind it.
-pub(super) fn unreached<'t>(text: &'t str, shell: &shell::Reading) -> Option<(usize, &'t str)> {
+pub(super) fn unreached<'t>(text: &'t str, shell: &shell::Script) -> Option<(usize, &'t str)> {
     let first = shell.commands.first().filter(|command| command.range.start == 0)?;
     let rest = text.get(first.range.end..)?.trim_start();
     let operator = ["&&", "||", ";"].into_iter().find(|operator| rest.starts_with(operator))?;

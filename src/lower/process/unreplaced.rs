@@ -1,13 +1,13 @@
 //! What the prelude leaves of job control: uses that no function can stand for, and what events lose.
 
 use super::initctl::unavailable;
-use super::reading::Reading;
+use super::reading::ScriptUse;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EMIT_WITH_VARIABLES, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH, UNAVAILABLE_INITCTL};
 use crate::lower::lowering::Lowering;
 use crate::upstart::script::job_control::{JobControl, Verb};
 
-pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &Reading<'_>) {
+pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
         let diagnostic = JOB_CONTROL_BY_PATH

@@ -1,10 +1,10 @@
 //! Jobs that scripts start: which instances that makes, and whether the script can wait for them.
 
-use super::reading::Reading;
+use super::reading::ScriptUse;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{INSTANCES_NAMED_AT_RUN_TIME, START_WITHOUT_WAITING};
 use crate::jobset::Sibling;
-use crate::lower::condition::event_unit::Node;
+use crate::lower::condition::event_unit::EventUnit;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
@@ -39,7 +39,7 @@ pub(in crate::lower) struct Started {
 }
 
 /// Looks at what a script starts.
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>, shape: Shape, started: &mut Started) {
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, shape: Shape, started: &mut Started) {
     let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
     for usage in &reading.control.commands {
         if usage.external {
@@ -52,7 +52,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &Reading<'_>
                 }
                 peer(lowering.world, job).map(|peer| peer.unit)
             }
-            _ => usage.emits().and_then(|event| Node::of(event).ok()).map(|node| node.unit),
+            _ => usage.emits().and_then(|event| EventUnit::of(event).ok()).map(|node| node.unit),
         };
         let (Some(unit), Some(while_starting)) = (unit, waits(reading.phase, shape)) else { continue };
         if usage.does_not_wait() || usage.context.has(Context::BACKGROUND) {
@@ -85,7 +85,7 @@ fn waits(phase: Phase, shape: Shape) -> Option<bool> {
 /// may have to do something for them first.
 fn instances(
     lowering: &mut Lowering<'_>,
-    reading: &Reading<'_>,
+    reading: &ScriptUse<'_>,
     usage: &JobControl,
     (job, sibling): (&str, &Sibling),
     follows: bool,
@@ -107,7 +107,7 @@ fn instances(
 }
 
 /// The names of the instances: the values of the variables of the pattern, joined as the unit takes them apart.
-fn names(reading: &Reading<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
+fn names(reading: &ScriptUse<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
     let operands = usage.operands();
     let words: Vec<&str> = operands.iter().skip(1).map(|(_, place)| reading.text_at(place)).collect::<Option<_>>()?;
     let around: Vec<&ForLoop> = reading.shell.loops.iter().filter(|each| each.body.contains(&usage.range.start)).collect();
@@ -140,7 +140,7 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
 }
 
 /// Whether the command runs whenever the script does.
-fn is_certain(reading: &Reading<'_>, usage: &JobControl) -> bool {
+fn is_certain(reading: &ScriptUse<'_>, usage: &JobControl) -> bool {
     let plain = |context: Context| !context.has(Context::CONDITIONAL | Context::LOOP | Context::FUNCTION);
     match reading.shell.loops.iter().find(|each| each.body.contains(&usage.range.start)) {
         None => plain(usage.context),

@@ -3,7 +3,7 @@
 use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
 use crate::lower::condition::Conditions;
 use crate::lower::lowering::Lowering;
-use crate::lower::process::reading::Reading;
+use crate::lower::process::reading::ScriptUse;
 use crate::systemd::value::literal;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 use crate::upstart::ast::{Expect, Phase};
@@ -37,7 +37,7 @@ pub(in crate::lower) struct Readiness {
 }
 
 /// Sets the type of a service.
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, readings: &[Reading<'_>], conditions: &Conditions) -> Readiness {
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, readings: &[ScriptUse<'_>], conditions: &Conditions) -> Readiness {
     let job = lowering.job;
     let ready = |main| Readiness { main, wait: None };
     let Some(expect) = &job.expect else {
@@ -121,7 +121,7 @@ fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
 }
 
 /// The pid file that the command line of a daemon names.
-fn pid_file(reading: &Reading<'_>) -> Option<String> {
+fn pid_file(reading: &ScriptUse<'_>) -> Option<String> {
     let is_path = |word: &str| word.starts_with('/') && !word.contains("..");
     for command in &reading.shell.commands {
         let words: Vec<&str> = command.words.iter().map(|word| word.literal.as_deref().unwrap_or("")).collect();

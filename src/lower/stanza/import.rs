@@ -6,14 +6,15 @@ use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section};
 use crate::text::bytes::lossy;
 use crate::text::list;
-use crate::text::source::{Span, Word};
+use crate::text::source::{Span, SpannedWord};
 use crate::upstart::job::StanzaId;
 
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for stated in &job.imports {
-        let (by_name, others): (Vec<&Word>, Vec<&Word>) = stated.value.iter().partition(|word| lowering.instance.sets(&word.value));
-        let (missing, unread): (Vec<&Word>, Vec<&Word>) = others.into_iter().partition(|word| lowering.mentions(&word.value));
+        let (by_name, others): (Vec<&SpannedWord>, Vec<&SpannedWord>) =
+            stated.value.iter().partition(|word| lowering.instance.sets(&word.value));
+        let (missing, unread): (Vec<&SpannedWord>, Vec<&SpannedWord>) = others.into_iter().partition(|word| lowering.mentions(&word.value));
         if !by_name.is_empty() {
             lowering.exact(stated.stanza, &[Directive::Environment]);
         }
@@ -31,9 +32,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
-fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&Word], diagnostic: Diagnostic) {
+fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&SpannedWord], diagnostic: Diagnostic) {
     let job = lowering.job;
-    let has_default = |word: &&Word| job.env.iter().any(|env| env.value.split_once('=').is_some_and(|(key, _)| key == word.value));
+    let has_default = |word: &&SpannedWord| job.env.iter().any(|env| env.value.split_once('=').is_some_and(|(key, _)| key == word.value));
     if missing.iter().all(has_default) {
         let diagnostic = diagnostic
             .note("the unit always has the value that `env` gives")
@@ -50,12 +51,12 @@ fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&Wo
     lowering.manual(stanza, &[], diagnostic);
 }
 
-fn listed(words: &[&Word]) -> String {
+fn listed(words: &[&SpannedWord]) -> String {
     list::quoted(words.iter().map(|word| lossy(&word.value)))
 }
 
 /// From the first of the words to the last.
-fn place(words: &[&Word]) -> Option<Span> {
+fn place(words: &[&SpannedWord]) -> Option<Span> {
     let (first, last) = (words.first()?, words.last()?);
     Some(first.span.to(last.span))
 }

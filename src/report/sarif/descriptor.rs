@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Text;
+use super::SarifText;
 use crate::diagnostic::Rule;
 
 #[derive(Serialize)]
@@ -10,8 +10,8 @@ use crate::diagnostic::Rule;
 pub(super) struct Descriptor {
     id: &'static str,
     name: &'static str,
-    short_description: Text,
-    full_description: Text,
+    short_description: SarifText,
+    full_description: SarifText,
     help: Help,
     default_configuration: Configuration,
     properties: Properties,
@@ -41,10 +41,10 @@ pub(super) fn descriptor(rule: &Rule) -> Descriptor {
     Descriptor {
         id: rule.code,
         name: rule.name,
-        full_description: Text::new(first.split_whitespace().collect::<Vec<_>>().join(" ")),
+        full_description: SarifText::new(first.split_whitespace().collect::<Vec<_>>().join(" ")),
         // Pages are written in Markdown.
         help: Help { text: text.to_owned(), markdown: text.to_owned() },
-        short_description: Text::new(short),
+        short_description: SarifText::new(short),
         default_configuration: Configuration { level: rule.severity.name() },
         properties: Properties { tags: vec!["upstart", "systemd", rule.category.tag()] },
     }

@@ -34,14 +34,14 @@ struct Log {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Run {
-    tool: Tool,
+    tool: SarifTool,
     column_kind: &'static str,
     artifacts: Vec<Artifact>,
-    results: Vec<Finding>,
+    results: Vec<SarifResult>,
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct SarifTool {
     driver: Driver,
 }
 
@@ -68,12 +68,12 @@ struct ArtifactLocation {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct SarifResult {
     rule_id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
-    message: Text,
+    message: SarifText,
     locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
@@ -98,19 +98,19 @@ struct Location {
     #[serde(rename = "physicalLocation")]
     place: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Text>,
+    message: Option<SarifText>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PhysicalLocation {
     artifact_location: ArtifactLocation,
-    region: Region,
+    region: SarifRegion,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Region {
+struct SarifRegion {
     start_line: usize,
     start_column: usize,
     end_line: usize,
@@ -121,7 +121,7 @@ struct Region {
 #[serde(rename_all = "camelCase")]
 struct Fix {
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<Text>,
+    description: Option<SarifText>,
     artifact_changes: Vec<ArtifactChange>,
     properties: FixProperties,
 }
@@ -136,23 +136,23 @@ struct FixProperties {
 #[serde(rename_all = "camelCase")]
 struct ArtifactChange {
     artifact_location: ArtifactLocation,
-    replacements: Vec<Replacement>,
+    replacements: Vec<SarifReplacement>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Replacement {
-    deleted_region: Region,
+struct SarifReplacement {
+    deleted_region: SarifRegion,
     #[serde(skip_serializing_if = "Option::is_none")]
-    inserted_content: Option<Text>,
+    inserted_content: Option<SarifText>,
 }
 
 #[derive(Serialize)]
-struct Text {
+struct SarifText {
     text: String,
 }
 
-impl Text {
+impl SarifText {
     fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
@@ -185,7 +185,7 @@ pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String>
         information_uri: (!uri.is_empty()).then_some(uri),
         rules: rules.iter().map(|rule| descriptor(rule)).collect(),
     };
-    let run = Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", artifacts: artifacts(files), results };
+    let run = Run { tool: SarifTool { driver }, column_kind: "unicodeCodePoints", artifacts: artifacts(files), results };
     json_of(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
 }
 
@@ -196,17 +196,17 @@ fn artifacts(files: &[Converted]) -> Vec<Artifact> {
     uris.into_iter().map(|uri| Artifact { location: ArtifactLocation { uri } }).collect()
 }
 
-fn finding(sources: &Sources, diagnostic: &Diagnostic, rule_index: Option<usize>, partial_fingerprints: Fingerprints) -> Finding {
+fn finding(sources: &Sources, diagnostic: &Diagnostic, rule_index: Option<usize>, partial_fingerprints: Fingerprints) -> SarifResult {
     let Diagnostic { rule, severity, span, message: _, label, related, elsewhere, notes: _, help, edits } = diagnostic;
     let related = related
         .iter()
         .map(|(span, label)| (sources, *span, label))
         .chain(elsewhere.iter().map(|(place, label)| (place.sources.as_ref(), place.span, label)));
-    Finding {
+    SarifResult {
         rule_id: rule.code,
         rule_index,
         level: severity.name(),
-        message: Text::new(prose(diagnostic).join("\n")),
+        message: SarifText::new(prose(diagnostic).join("\n")),
         locations: [location(sources, *span, None, label.as_deref().unwrap_or_default())],
         related_locations: related.enumerate().map(|(at, (sources, span, label))| location(sources, span, Some(at + 1), label)).collect(),
         partial_fingerprints,
@@ -222,27 +222,27 @@ fn location(sources: &Sources, span: Span, id: Option<usize>, label: &str) -> Lo
             artifact_location: ArtifactLocation { uri: uri::reference(source.path()) },
             region: region(source, span),
         },
-        message: Text::some(&visible(label)),
+        message: SarifText::some(&visible(label)),
     }
 }
 
-fn region(source: &Source, span: Span) -> Region {
+fn region(source: &Source, span: Span) -> SarifRegion {
     let (start, end) = source.ends(span);
-    Region { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+    SarifRegion { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
 }
 
 fn fix(sources: &Sources, edits: &[Edit], help: Option<&str>) -> Option<Fix> {
-    let mut changes: BTreeMap<String, Vec<Replacement>> = BTreeMap::new();
+    let mut changes: BTreeMap<String, Vec<SarifReplacement>> = BTreeMap::new();
     for Edit { span, text, safe: _ } in edits {
         let source = sources.get(span.origin);
-        changes.entry(uri::reference(source.path())).or_default().push(Replacement {
+        changes.entry(uri::reference(source.path())).or_default().push(SarifReplacement {
             deleted_region: region(source, *span),
-            inserted_content: (!text.is_empty()).then(|| Text::new(lossy(text))),
+            inserted_content: (!text.is_empty()).then(|| SarifText::new(lossy(text))),
         });
     }
     let change = |(uri, replacements)| ArtifactChange { artifact_location: ArtifactLocation { uri }, replacements };
     (!changes.is_empty()).then(|| Fix {
-        description: Text::some(&help.unwrap_or_default().lines().map(visible).collect::<Vec<_>>().join("\n")),
+        description: SarifText::some(&help.unwrap_or_default().lines().map(visible).collect::<Vec<_>>().join("\n")),
         artifact_changes: changes.into_iter().map(change).collect(),
         properties: FixProperties { safe: edits.iter().all(|edit| edit.safe) },
     })

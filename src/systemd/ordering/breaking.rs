@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::components::components;
 use super::graph::{Graph, Pair};
-use super::{Cycle, Edge, Origin, Remedy};
+use super::{Cycle, Edge, Remedy, WaitOrigin};
 use crate::systemd::{Directive, UnitName};
 
 /// A wait that is there, or was.
-struct Wait {
+struct BreakableWait {
     pair: Pair,
-    origins: Vec<Origin>,
+    origins: Vec<WaitOrigin>,
     present: bool,
 }
 
 /// A target's wait for what it wants, and what to state so that it does not wait.
 struct Wanted {
-    origins: Vec<Origin>,
+    origins: Vec<WaitOrigin>,
     reversal: (UnitName, Directive, UnitName),
 }
 
@@ -26,7 +26,7 @@ struct Wanted {
 pub(super) struct Breaking<'a> {
     graph: Graph,
     weight: &'a dyn Fn(&Edge) -> Option<u32>,
-    waits: Vec<Wait>,
+    waits: Vec<BreakableWait>,
     index: HashMap<Pair, usize>,
     wanted: BTreeMap<Pair, Wanted>,
     /// The waits of each unit.
@@ -82,7 +82,7 @@ impl<'a> Breaking<'a> {
     }
 
     /// Adds a wait, or more origins of one.
-    fn add(&mut self, pair: Pair, mut origins: Vec<Origin>) -> usize {
+    fn add(&mut self, pair: Pair, mut origins: Vec<WaitOrigin>) -> usize {
         if let Some(&at) = self.index.get(&pair) {
             let wait = &mut self.waits[at];
             if wait.present {
@@ -96,12 +96,12 @@ impl<'a> Breaking<'a> {
         self.index.insert(pair, at);
         self.of[pair.0].push(at);
         self.on[pair.1].push(at);
-        self.waits.push(Wait { pair, origins, present: true });
+        self.waits.push(BreakableWait { pair, origins, present: true });
         at
     }
 
     /// Adds a target's wait for what it wants, to the others where nothing can be stated.
-    fn want(&mut self, pair: Pair, origins: Vec<Origin>) {
+    fn want(&mut self, pair: Pair, origins: Vec<WaitOrigin>) {
         if let Some(reversal) = self.graph.reversal(&origins) {
             self.wanted.insert(pair, Wanted { origins, reversal });
         } else {
@@ -190,7 +190,7 @@ impl<'a> Breaking<'a> {
             let mut next = Vec::new();
             if costs.0 <= costs.1 {
                 for at in forward.iter().flat_map(|&node| &self.of[node]).copied() {
-                    let Wait { pair: (_, earlier), present, .. } = self.waits[at];
+                    let BreakableWait { pair: (_, earlier), present, .. } = self.waits[at];
                     if !present || self.part[earlier] != part {
                         continue;
                     }
@@ -207,7 +207,7 @@ impl<'a> Breaking<'a> {
                 forward = next;
             } else {
                 for at in backward.iter().flat_map(|&node| &self.on[node]).copied() {
-                    let Wait { pair: (later, _), present, .. } = self.waits[at];
+                    let BreakableWait { pair: (later, _), present, .. } = self.waits[at];
                     if !present || self.part[later] != part {
                         continue;
                     }
@@ -251,7 +251,7 @@ impl<'a> Breaking<'a> {
     /// Ends a cycle where that costs least, and notes it.
     fn end(&mut self, cycle: &[usize]) {
         let edges = self.edges(cycle);
-        let can_go = |edge: &Edge| edge.origins.iter().all(|origin| matches!(origin, Origin::Stated { .. } | Origin::Extra(_)));
+        let can_go = |edge: &Edge| edge.origins.iter().all(|origin| matches!(origin, WaitOrigin::Stated { .. } | WaitOrigin::Extra(_)));
         let weights = edges.iter().map(|edge| can_go(edge).then(|| (self.weight)(edge)).flatten());
         let lightest = weights.enumerate().filter_map(|(position, weight)| Some((weight?, position))).min();
         if let Some(&at) = cycle.get(lightest.map_or(0, |(_, position)| position)) {

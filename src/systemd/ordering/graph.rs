@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::implied::{Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal};
 use super::shipped::SHIPPED;
-use super::{Edge, Origin};
+use super::{Edge, WaitOrigin};
 use crate::systemd::Directive::{After, Before, BindsTo, WantedBy, Wants};
 use crate::systemd::name::template_of;
 use crate::systemd::{Directive, Unit, UnitName, Value};
@@ -18,22 +18,22 @@ pub(super) struct Graph {
     names: Vec<UnitName>,
     /// The names of the units that are given, as they stand.
     given: HashSet<UnitName>,
-    pub(super) waits: BTreeMap<Pair, Vec<Origin>>,
+    pub(super) waits: BTreeMap<Pair, Vec<WaitOrigin>>,
     /// The waits of targets for what they want.
-    pub(super) wanted: BTreeMap<Pair, Vec<Origin>>,
+    pub(super) wanted: BTreeMap<Pair, Vec<WaitOrigin>>,
     /// Those that are not there as long as what they want waits for the target.
-    pub(super) reversed: BTreeMap<Pair, Vec<Origin>>,
+    pub(super) reversed: BTreeMap<Pair, Vec<WaitOrigin>>,
 }
 
 impl Graph {
     pub(super) fn new(units: &[&Unit], extra: &[(UnitName, UnitName)]) -> Self {
-        let mut reading = Reading::default();
+        let mut reading = GraphReading::default();
         let given: HashSet<UnitName> = units.iter().map(|unit| unit.name.clone()).collect();
         for unit in units {
             reading.unit(unit);
         }
         for shipped in SHIPPED.iter().filter(|shipped| !given.contains(&UnitName::known(shipped.name))) {
-            let of = |directive| Origin::Shipped { unit: UnitName::known(shipped.name), directive };
+            let of = |directive| WaitOrigin::Shipped { unit: UnitName::known(shipped.name), directive };
             for earlier in shipped.after {
                 reading.wait(shipped.name, earlier, of(After));
             }
@@ -46,7 +46,7 @@ impl Graph {
             reading.declare(shipped.name, shipped.defaults);
         }
         for (index, (later, earlier)) in extra.iter().enumerate() {
-            reading.wait(later.as_str(), earlier.as_str(), Origin::Extra(index));
+            reading.wait(later.as_str(), earlier.as_str(), WaitOrigin::Extra(index));
         }
         reading.finish(given)
     }
@@ -60,15 +60,15 @@ impl Graph {
         self.given.contains(&self.names[index])
     }
 
-    pub(super) fn edge(&self, (later, earlier): Pair, origins: &[Origin]) -> Edge {
+    pub(super) fn edge(&self, (later, earlier): Pair, origins: &[WaitOrigin]) -> Edge {
         Edge { later: self.names[later].clone(), earlier: self.names[earlier].clone(), origins: origins.to_vec() }
     }
 
     /// What has to be stated, and where, to keep a target from waiting for what it wants.
-    pub(super) fn reversal(&self, origins: &[Origin]) -> Option<(UnitName, Directive, UnitName)> {
+    pub(super) fn reversal(&self, origins: &[WaitOrigin]) -> Option<(UnitName, Directive, UnitName)> {
         let mut reversal = None;
         for origin in origins {
-            let Origin::Wanted { target, unit } = origin else { return None };
+            let WaitOrigin::Wanted { target, unit } = origin else { return None };
             let file = |name: &UnitName| {
                 let template = name.of_instance();
                 [name, &template].into_iter().find(|name| self.given.contains(name)).cloned()
@@ -90,21 +90,21 @@ impl Graph {
 
 /// What is known while the units are read; indices are in the order in which names come up.
 #[derive(Default)]
-struct Reading {
+struct GraphReading {
     indices: HashMap<String, usize>,
     names: Vec<String>,
     /// Whether a unit file of this name was read, and if so, whether all that were have default dependencies.
     defaults: Vec<Option<bool>>,
-    waits: Vec<(Pair, Origin)>,
-    wants: Vec<(Pair, Origin)>,
+    waits: Vec<(Pair, WaitOrigin)>,
+    wants: Vec<(Pair, WaitOrigin)>,
     /// Units, and mounts that they wait for if there are such.
     mounts: Vec<(usize, Vec<String>)>,
 }
 
-impl Reading {
+impl GraphReading {
     fn unit(&mut self, unit: &Unit) {
         let name = unit.name.as_str();
-        let stated = |directive, other: &str| Origin::Stated { unit: unit.name.clone(), directive, name: UnitName::known(other) };
+        let stated = |directive, other: &str| WaitOrigin::Stated { unit: unit.name.clone(), directive, name: UnitName::known(other) };
         for earlier in words(unit.values(After)) {
             self.wait(name, earlier, stated(After, earlier));
         }
@@ -118,7 +118,7 @@ impl Reading {
             self.want(target, name);
         }
         if kind(name) == "service" && writes_to_journal(unit) {
-            self.wait(name, "systemd-journald.socket", Origin::Journal);
+            self.wait(name, "systemd-journald.socket", WaitOrigin::Journal);
         }
         let index = self.index(name);
         self.mounts.push((index, mounts(unit)));
@@ -133,7 +133,7 @@ impl Reading {
             return;
         }
         let Defaults { after, before } = Defaults::of(name);
-        let of = || Origin::Default { unit: UnitName::known(name) };
+        let of = || WaitOrigin::Default { unit: UnitName::known(name) };
         for earlier in after {
             self.wait(name, earlier, of());
         }
@@ -153,7 +153,7 @@ impl Reading {
         self.names.len() - 1
     }
 
-    fn wait(&mut self, later: &str, earlier: &str, origin: Origin) {
+    fn wait(&mut self, later: &str, earlier: &str, origin: WaitOrigin) {
         let pair = (self.index(later), self.index(earlier));
         // systemd drops what a unit says of itself, and instances of one template do not wait in a circle.
         if pair.0 != pair.1 {
@@ -164,7 +164,7 @@ impl Reading {
     fn want(&mut self, target: &str, unit: &str) {
         let pair = (self.index(target), self.index(unit));
         if kind(target) == "target" && pair.0 != pair.1 {
-            self.wants.push((pair, Origin::Wanted { target: UnitName::known(target), unit: UnitName::known(unit) }));
+            self.wants.push((pair, WaitOrigin::Wanted { target: UnitName::known(target), unit: UnitName::known(unit) }));
         }
     }
 
@@ -179,13 +179,13 @@ impl Reading {
         self.triggers();
         self.mounts();
         self.sort();
-        let mut waits: BTreeMap<Pair, Vec<Origin>> = BTreeMap::new();
+        let mut waits: BTreeMap<Pair, Vec<WaitOrigin>> = BTreeMap::new();
         for (pair, origin) in self.waits {
             waits.entry(pair).or_default().push(origin);
         }
         // An extra wait is nothing that systemd knows of.
-        let known = |origins: &Vec<Origin>| origins.iter().any(|origin| !matches!(origin, Origin::Extra(_)));
-        let (mut wanted, mut reversed) = (BTreeMap::<Pair, Vec<Origin>>::new(), BTreeMap::<Pair, Vec<Origin>>::new());
+        let known = |origins: &Vec<WaitOrigin>| origins.iter().any(|origin| !matches!(origin, WaitOrigin::Extra(_)));
+        let (mut wanted, mut reversed) = (BTreeMap::<Pair, Vec<WaitOrigin>>::new(), BTreeMap::<Pair, Vec<WaitOrigin>>::new());
         for (pair, origin) in self.wants {
             let defaults = |index: usize| self.defaults[index].unwrap_or(true);
             if defaults(pair.0) && defaults(pair.1) {
@@ -204,7 +204,7 @@ impl Reading {
         for index in 0..existing {
             let name = self.names[index].clone();
             for other in triggered(&name).into_iter().filter(|other| self.indices.contains_key(other)).collect::<Vec<_>>() {
-                self.wait(&other, &name, Origin::Triggered);
+                self.wait(&other, &name, WaitOrigin::Triggered);
             }
         }
     }
@@ -215,7 +215,7 @@ impl Reading {
         for (index, above) in mounts {
             for mount in above {
                 if let Some(&earlier) = self.indices.get(&mount).filter(|&&earlier| earlier != index) {
-                    self.waits.push(((index, earlier), Origin::Mounts));
+                    self.waits.push(((index, earlier), WaitOrigin::Mounts));
                 }
             }
         }

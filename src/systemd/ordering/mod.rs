@@ -31,14 +31,14 @@ use graph::Graph;
 pub struct Edge {
     pub later: UnitName,
     pub earlier: UnitName,
-    /// All that makes it wait, at least one: the wait is there until the last of them is gone. [`Origin::Wanted`] is
+    /// All that makes it wait, at least one: the wait is there until the last of them is gone. [`WaitOrigin::Wanted`] is
     /// not among others where stating the opposite does away with it.
-    pub origins: Vec<Origin>,
+    pub origins: Vec<WaitOrigin>,
 }
 
 /// Why a unit waits for another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub enum WaitOrigin {
     /// The given `unit` has `name` in its `After=` or `Before=`.
     Stated { unit: UnitName, directive: Directive, name: UnitName },
     /// An extra wait of this index.

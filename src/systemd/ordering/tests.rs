@@ -35,15 +35,15 @@ fn units(text: &str) -> Vec<Unit> {
 
 /// `a < b` for each edge, where `a` waits for `b`, and then the remedy.
 fn show(cycles: &[Cycle]) -> String {
-    let origin = |origin: &Origin| match origin {
-        Origin::Stated { directive, .. } => directive.name().to_lowercase(),
-        Origin::Extra(index) => format!("extra {index}"),
-        Origin::Shipped { .. } => "shipped".to_owned(),
-        Origin::Default { .. } => "default".to_owned(),
-        Origin::Wanted { .. } => "wanted".to_owned(),
-        Origin::Triggered => "triggered".to_owned(),
-        Origin::Journal => "journal".to_owned(),
-        Origin::Mounts => "mounts".to_owned(),
+    let origin = |origin: &WaitOrigin| match origin {
+        WaitOrigin::Stated { directive, .. } => directive.name().to_lowercase(),
+        WaitOrigin::Extra(index) => format!("extra {index}"),
+        WaitOrigin::Shipped { .. } => "shipped".to_owned(),
+        WaitOrigin::Default { .. } => "default".to_owned(),
+        WaitOrigin::Wanted { .. } => "wanted".to_owned(),
+        WaitOrigin::Triggered => "triggered".to_owned(),
+        WaitOrigin::Journal => "journal".to_owned(),
+        WaitOrigin::Mounts => "mounts".to_owned(),
     };
     let edge = |edge: &Edge| {
         let origins: Vec<_> = edge.origins.iter().map(origin).collect();
@@ -67,9 +67,9 @@ fn show(cycles: &[Cycle]) -> String {
 
 /// After= weighs 1, Before= 2, an extra wait 3, several what they weigh together.
 fn weight(edge: &Edge) -> u32 {
-    let of = |origin: &Origin| match origin {
-        Origin::Stated { directive: Directive::After, .. } => 1,
-        Origin::Stated { .. } => 2,
+    let of = |origin: &WaitOrigin| match origin {
+        WaitOrigin::Stated { directive: Directive::After, .. } => 1,
+        WaitOrigin::Stated { .. } => 2,
         _ => 3,
     };
     edge.origins.iter().map(of).sum()

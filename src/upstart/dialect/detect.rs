@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::DETECTED_DIALECT;
 use crate::text::source::Span;
 use crate::upstart::stanza_table;
-use crate::upstart::stanza_table::Origin;
+use crate::upstart::stanza_table::Availability;
 
 /// What shows that a job is not one for 1.13.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Sign {
 
     /// `keyword` is one that 1.13 refuses.
     pub fn of_unknown_stanza(keyword: &str) -> Option<Self> {
-        stanza_table::find(keyword).is_some_and(|row| row.origin == Origin::ChromeOs).then_some(Self::ChromeOsStanza)
+        stanza_table::find(keyword).is_some_and(|row| row.origin == Availability::ChromeOs).then_some(Self::ChromeOsStanza)
     }
 
     pub fn dialect(self) -> Dialect {

@@ -1,6 +1,6 @@
 //! Events that nothing emits on a system with an old Upstart.
 
-use super::Version;
+use super::UpstartVersion;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::EVENT_OF_ANOTHER_SYSTEM;
 use crate::upstart::ast::Stanza;
@@ -29,10 +29,10 @@ const EMITTERS: [(&str, &[&str]); 7] = [
 ];
 
 /// One finding for each name.
-pub(super) fn check(version: Version, stanza: &Stanza) -> Vec<Diagnostic> {
+pub(super) fn check(version: UpstartVersion, stanza: &Stanza) -> Vec<Diagnostic> {
     let (Stanza::StartOn(condition) | Stanza::StopOn(condition)) = stanza else { return Vec::new() };
     // Before 0.5 each run level had a job of its own.
-    let up = if version < Version(0, 5, 0) { "stopped rc2" } else { "stopped rc RUNLEVEL=[2345]" };
+    let up = if version < UpstartVersion(0, 5, 0) { "stopped rc2" } else { "stopped rc RUNLEVEL=[2345]" };
     let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for event in condition.leaves() {

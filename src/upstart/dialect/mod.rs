@@ -61,20 +61,20 @@ impl Dialect {
     }
 
     /// The version, where it is one that lacks something.
-    pub(crate) fn version(self) -> Option<Version> {
+    pub(crate) fn version(self) -> Option<UpstartVersion> {
         match self {
             Self::Upstart113 | Self::ChromeOs => None,
-            Self::Upstart06 => Some(Version(0, 6, 5)),
-            Self::Upstart03 => Some(Version(0, 3, 9)),
+            Self::Upstart06 => Some(UpstartVersion(0, 6, 5)),
+            Self::Upstart03 => Some(UpstartVersion(0, 3, 9)),
         }
     }
 }
 
 /// A version of Upstart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub u8, pub u8, pub u8);
+pub struct UpstartVersion(pub u8, pub u8, pub u8);
 
-impl std::fmt::Display for Version {
+impl std::fmt::Display for UpstartVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self(major, minor, patch) = self;
         match (major, patch) {

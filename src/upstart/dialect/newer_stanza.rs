@@ -1,16 +1,16 @@
 //! Stanzas that came after the Upstart that a job is for.
 
-use super::Version;
+use super::UpstartVersion;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::NEWER_STANZA;
 use crate::text::source::{Sources, Spanned};
 use crate::upstart::ast::{Console, RespawnLimit, Stanza};
 use crate::upstart::expression::Expr;
 use crate::upstart::stanza_table;
-use crate::upstart::stanza_table::{OOM_SCORE, Origin};
+use crate::upstart::stanza_table::{Availability, OOM_SCORE};
 
 /// What is newer than a version in a stanza.
-pub(super) fn check(version: Version, sources: &Sources, stanza: &Spanned<Stanza>) -> Option<Diagnostic> {
+pub(super) fn check(version: UpstartVersion, sources: &Sources, stanza: &Spanned<Stanza>) -> Option<Diagnostic> {
     let text = sources.get(stanza.span.origin).text().get(stanza.span.range()).unwrap_or_default();
     let (what, since) = since(&stanza.value, text)?;
     (since > version).then(|| {
@@ -23,21 +23,21 @@ pub(super) fn check(version: Version, sources: &Sources, stanza: &Spanned<Stanza
 }
 
 /// What a stanza has that came late, and when. `text` is the stanza as written.
-fn since(stanza: &Stanza, text: &str) -> Option<(String, Version)> {
+fn since(stanza: &Stanza, text: &str) -> Option<(String, UpstartVersion)> {
     let second = text.split_ascii_whitespace().nth(1).unwrap_or_default();
     match stanza {
         Stanza::Oom(_) if second == "score" => since_keyword(OOM_SCORE.keyword),
         Stanza::Instance(_) => since_keyword("instance").map(|(_, since)| ("`instance` with a pattern".to_owned(), since)),
         Stanza::RespawnLimit(limit) => match limit.value {
-            RespawnLimit::Unlimited => Some(("`respawn limit unlimited`".to_owned(), Version(0, 5, 0))),
+            RespawnLimit::Unlimited => Some(("`respawn limit unlimited`".to_owned(), UpstartVersion(0, 5, 0))),
             RespawnLimit::Within { .. } => since_keyword(stanza.keyword()),
         },
         Stanza::StartOn(condition) | Stanza::StopOn(condition) => match condition {
-            Expr::And(..) | Expr::Or(..) => Some(("a condition of several events".to_owned(), Version(0, 5, 0))),
+            Expr::And(..) | Expr::Or(..) => Some(("a condition of several events".to_owned(), UpstartVersion(0, 5, 0))),
             Expr::Leaf(_) => since_keyword(stanza.keyword()),
         },
         Stanza::Console(console) => match console.value {
-            Console::Log if second == "log" => Some(("`console log`".to_owned(), Version(1, 4, 0))),
+            Console::Log if second == "log" => Some(("`console log`".to_owned(), UpstartVersion(1, 4, 0))),
             Console::Log | Console::None | Console::Output | Console::Owner => since_keyword(stanza.keyword()),
         },
         // It is in the later packages of RHEL 6 as well.
@@ -80,9 +80,9 @@ fn since(stanza: &Stanza, text: &str) -> Option<(String, Version)> {
     }
 }
 
-fn since_keyword(keyword: &str) -> Option<(String, Version)> {
+fn since_keyword(keyword: &str) -> Option<(String, UpstartVersion)> {
     match stanza_table::find(keyword)?.origin {
-        Origin::Since(since) => Some((format!("`{keyword}`"), since)),
-        Origin::EventD | Origin::ChromeOs => None,
+        Availability::Since(since) => Some((format!("`{keyword}`"), since)),
+        Availability::EventD | Availability::ChromeOs => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Events of Upstart before 0.5, and what they are called since (NEWS of 0.3.5 and 0.5.0).
 
-use crate::text::source::{Spanned, Word};
+use crate::text::source::{Spanned, SpannedWord};
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
 
@@ -31,7 +31,7 @@ pub fn modern(event: Event) -> Event {
 }
 
 /// There was a job `rc2` for each run level; now there is one `rc`, which exports the level.
-fn of_rc(args: Vec<Word>) -> Vec<Word> {
+fn of_rc(args: Vec<SpannedWord>) -> Vec<SpannedWord> {
     let Some((job, more)) = args.split_first() else { return args };
     match job.value.strip_prefix("rc").filter(|level| is_level(level) && *level != "S") {
         Some(level) => {

@@ -8,10 +8,10 @@ use super::advice::conditions::{
     positional_after_named, unclosed_parenthesis, unopened_parenthesis, word_after_parenthesis,
 };
 use super::advice::values;
-use super::cursor::{Node, Rule};
+use super::cursor::{Cursor, Rule};
 use super::quoting;
 use super::refusal::{ErrorKind, Refusal};
-use crate::text::source::{Span, Spanned, Word};
+use crate::text::source::{Span, Spanned, SpannedWord};
 use crate::upstart::condition::{Condition, Event};
 use crate::upstart::expression::{Expr, MAX_DEPTH};
 
@@ -19,10 +19,10 @@ use crate::upstart::expression::{Expr, MAX_DEPTH};
 pub(super) fn condition(
     keyword: &'static str,
     keyword_span: Span,
-    node: &Node<'_>,
+    node: &Cursor<'_>,
     mangled: &mut Vec<Span>,
 ) -> Result<(Condition, Span), Refusal> {
-    let mut reader = Reader { keyword, levels: Vec::new(), level: Level::default(), event: None };
+    let mut reader = ConditionReader { keyword, levels: Vec::new(), level: Level::default(), event: None };
     let mut last = keyword_span;
     let mut line_is_empty = true;
     for token in node.children() {
@@ -84,7 +84,7 @@ struct Level {
     operator: Option<Spanned<Operator>>,
 }
 
-struct Reader {
+struct ConditionReader {
     keyword: &'static str,
     /// The levels around the present one.
     levels: Vec<Level>,
@@ -93,12 +93,12 @@ struct Reader {
     event: Option<Event>,
 }
 
-impl Reader {
+impl ConditionReader {
     fn expects_operand(&self) -> bool {
         self.event.is_none() && (self.level.left.is_none() || self.level.operator.is_some())
     }
 
-    fn word(&mut self, word: Word) -> Result<(), Refusal> {
+    fn word(&mut self, word: SpannedWord) -> Result<(), Refusal> {
         if let Some(event) = &mut self.event {
             // Once one argument is named, all that follow are.
             if let Some(named) = event.args.last().filter(|arg| arg.value.contains('='))

@@ -15,12 +15,12 @@ mod grammar {
 
 /// What one rule of the grammar matched.
 #[derive(Clone)]
-pub(super) struct Node<'t> {
+pub(super) struct Cursor<'t> {
     pair: Pair<'t, Rule>,
     origin: Origin,
 }
 
-impl<'t> Node<'t> {
+impl<'t> Cursor<'t> {
     /// The parts of a file, as the rule of its dialect has them, or none if the grammar, which accepts every text, met a limit of its machinery.
     pub(super) fn file(rule: Rule, text: &'t str, origin: Origin) -> Option<Nodes<'t>> {
         let mut pairs = grammar::Grammar::parse(rule, text).ok()?;
@@ -63,15 +63,15 @@ impl<'t> Nodes<'t> {
         self.pairs.get_input()
     }
 
-    pub(super) fn peek(&self) -> Option<Node<'t>> {
-        self.pairs.peek().map(|pair| Node { pair, origin: self.origin })
+    pub(super) fn peek(&self) -> Option<Cursor<'t>> {
+        self.pairs.peek().map(|pair| Cursor { pair, origin: self.origin })
     }
 }
 
 impl<'t> Iterator for Nodes<'t> {
-    type Item = Node<'t>;
+    type Item = Cursor<'t>;
 
-    fn next(&mut self) -> Option<Node<'t>> {
-        self.pairs.next().map(|pair| Node { pair, origin: self.origin })
+    fn next(&mut self) -> Option<Cursor<'t>> {
+        self.pairs.next().map(|pair| Cursor { pair, origin: self.origin })
     }
 }

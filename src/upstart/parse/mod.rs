@@ -19,7 +19,7 @@ use super::dialect::Dialect;
 use crate::text::source::{Origin, Source, Span};
 use advice::keywords::unknown_stanza;
 use advice::values;
-use cursor::{Node, Rule};
+use cursor::{Cursor, Rule};
 
 pub use refusal::{ErrorKind, Refusal};
 
@@ -47,13 +47,13 @@ pub fn parse_as(source: &Source, origin: Origin, dialect: Dialect) -> Result<Fil
 
 fn read(text: &str, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
     #[cfg(test)]
-    crate::readings::count(crate::readings::Reader::Job, text);
+    crate::text::read_count::count(crate::text::read_count::TextReader::Job, text);
     let rule = match dialect {
         Dialect::Upstart113 | Dialect::Upstart06 => Rule::file,
         Dialect::Upstart03 => Rule::event_d_file,
         Dialect::ChromeOs => Rule::chromeos_file,
     };
-    let Some(parts) = Node::file(rule, text, origin) else {
+    let Some(parts) = Cursor::file(rule, text, origin) else {
         return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser met a limit of its own"));
     };
     let mut file = File::default();
@@ -75,7 +75,7 @@ fn read(text: &str, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
 }
 
 /// The first NUL byte among the tokens of a stanza.
-fn nul(node: &Node<'_>) -> Option<Span> {
+fn nul(node: &Cursor<'_>) -> Option<Span> {
     let mut parts = node.children().peekable();
     if parts.peek().is_some() {
         // Comments, and what is behind an error, do not count.

@@ -1,7 +1,7 @@
 //! Stanzas that Upstart had before 0.5.
 
 use super::advice::values;
-use super::cursor::{Node, Rule};
+use super::cursor::{Cursor, Rule};
 use super::process::{keyword_span, process, unmatched};
 use super::refusal::{ErrorKind, Refusal};
 use super::tokens::Tokens;
@@ -10,7 +10,7 @@ use crate::text::source::{Span, Spanned};
 use crate::upstart::ast::{Console, Historical, Phase, Process, Stanza};
 
 /// Reads a stanza that has a shape of its own.
-pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn stanza(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     match node.rule() {
         Rule::many_instances => Ok(Spanned::new(Stanza::Historical(Historical::ManyInstances), keyword_span(node, "instance"))),
         Rule::console_logged => {
@@ -24,7 +24,7 @@ pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned
 }
 
 /// `start script` and `stop script`: what init runs before and after the main process.
-fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+fn script(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts = node.children();
     let (Some(keyword), Some(body)) = (parts.next(), parts.next()) else { return Err(unmatched(node)) };
     let phase = if keyword.text() == "start" { Phase::PreStart } else { Phase::PostStop };
@@ -35,7 +35,7 @@ fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, R
 }
 
 /// `respawn COMMAND` and `respawn script`.
-fn respawn(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+fn respawn(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts = node.children();
     let (Some(keyword), Some(what)) = (parts.next(), parts.next()) else { return Err(unmatched(node)) };
     if what.rule() == Rule::broken_command {

@@ -2,7 +2,7 @@
 
 use super::advice::keywords::unterminated_block;
 use super::advice::values;
-use super::cursor::{Node, Rule};
+use super::cursor::{Cursor, Rule};
 use super::quoting;
 use super::refusal::{ErrorKind, Refusal};
 use super::tokens::Tokens;
@@ -10,16 +10,16 @@ use crate::text::source::{Span, Spanned};
 use crate::upstart::ast::Process;
 
 /// For shapes that the grammar does not produce.
-pub(super) fn unmatched(node: &Node<'_>) -> Refusal {
+pub(super) fn unmatched(node: &Cursor<'_>) -> Refusal {
     ErrorKind::UnknownStanza.at(node.span(), "unknown stanza")
 }
 
-pub(super) fn span_of(part: Option<&Node<'_>>, whole: &Node<'_>) -> Span {
-    part.map_or_else(|| whole.span(), Node::span)
+pub(super) fn span_of(part: Option<&Cursor<'_>>, whole: &Cursor<'_>) -> Span {
+    part.map_or_else(|| whole.span(), Cursor::span)
 }
 
 /// `exec` or `script`, if the node is one.
-pub(super) fn process(node: &Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
+pub(super) fn process(node: &Cursor<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
     match rule {
         Rule::exec => Some(exec(node, mangled)),
         Rule::script => Some(script(node, mangled)),
@@ -27,7 +27,7 @@ pub(super) fn process(node: &Node<'_>, rule: Rule, mangled: &mut Vec<Span>) -> O
     }
 }
 
-fn exec(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
+fn exec(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
     let keyword = keyword_span(node, "exec");
     let input = node.input();
     let Some(command) = node.children().next() else { return Err(values::missing_word("exec", keyword, input)) };
@@ -39,7 +39,7 @@ fn exec(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Re
     Ok(Spanned::new(Process::Exec(text), span))
 }
 
-fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
+fn script(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
     let keyword = keyword_span(node, "script");
     let mut parts = node.children();
     match parts.peek().map(|part| part.rule()) {
@@ -68,7 +68,7 @@ fn script(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, 
     }
 }
 
-pub(super) fn keyword_span(node: &Node<'_>, keyword: &str) -> Span {
+pub(super) fn keyword_span(node: &Cursor<'_>, keyword: &str) -> Span {
     let span = node.span();
     Span { end: span.start + keyword.len(), ..span }
 }

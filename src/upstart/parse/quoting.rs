@@ -1,12 +1,12 @@
 //! The values of tokens: quotes, escapes, continuations, and the indentation of scripts.
 
-use super::cursor::{Node, Rule};
-use crate::text::source::{Span, Spanned, Word};
+use super::cursor::{Cursor, Rule};
+use crate::text::source::{Span, Spanned, SpannedWord};
 
 const BLANKS: [char; 3] = [' ', '\t', '\r'];
 
 /// The value of a complete word, quotes removed.
-pub(super) fn word(node: &Node<'_>, mangled: &mut Vec<Span>) -> Word {
+pub(super) fn word(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     let (text, span) = (node.text(), node.span());
     match node.rule() {
         Rule::quoted_word | Rule::quoted_event => Spanned::new(fold(text, Quotes::Removed, span, mangled).0, span),
@@ -15,7 +15,7 @@ pub(super) fn word(node: &Node<'_>, mangled: &mut Vec<Span>) -> Word {
 }
 
 /// The value of a complete command, quotes kept. The span leaves out blanks at the end.
-pub(super) fn command(node: &Node<'_>, mangled: &mut Vec<Span>) -> Word {
+pub(super) fn command(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     let (text, span) = (node.text(), node.span());
     let (value, end) = if text.bytes().any(|byte| matches!(byte, b'\\' | b'\n')) {
         fold(text, Quotes::Kept, span, mangled)

@@ -2,7 +2,7 @@
 
 use super::advice::keywords::stray_continuation;
 use super::advice::values;
-use super::cursor::{Node, Nodes, Rule};
+use super::cursor::{Cursor, Nodes, Rule};
 use super::process::{process, span_of, unmatched};
 use super::refusal::{ErrorKind, Refusal};
 use super::tokens::Tokens;
@@ -13,7 +13,7 @@ use crate::upstart::signal::{ExitStatus, Signal};
 use crate::upstart::stanza_table;
 
 /// Reads a stanza. `mangled` collects the places that init's tokeniser would have garbled.
-pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn stanza(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     match node.rule() {
         Rule::values | Rule::chromeos_values | Rule::event_d_values => values(node, mangled),
         Rule::old_script | Rule::old_respawn | Rule::many_instances | Rule::console_logged => old_stanza::stanza(node, mangled),
@@ -28,16 +28,16 @@ pub(super) fn stanza(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned
     }
 }
 
-fn flag(node: &Node<'_>) -> Result<Spanned<Stanza>, Refusal> {
+fn flag(node: &Cursor<'_>) -> Result<Spanned<Stanza>, Refusal> {
     let keyword = node.children().next();
-    match keyword.as_ref().map(Node::text) {
+    match keyword.as_ref().map(Cursor::text) {
         Some("manual") => Ok(Spanned::new(Stanza::Manual, span_of(keyword.as_ref(), node))),
         Some("debug") => Ok(Spanned::new(Stanza::Debug, span_of(keyword.as_ref(), node))),
         _ => Err(unmatched(node)),
     }
 }
 
-fn conditional(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+fn conditional(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts = node.children();
     let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
     let start = keyword.text() == "start";
@@ -56,7 +56,7 @@ fn conditional(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanz
     }
 }
 
-fn phase(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+fn phase(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts = node.children();
     let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
     let Some(phase) = Phase::ALL.into_iter().find(|phase| phase.name() == keyword.text()) else {
@@ -73,7 +73,7 @@ fn phase(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Re
     Err(values::missing_word(phase.name(), tokens.span(), node.input()))
 }
 
-pub(super) fn values(node: &Node<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn values(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts: Nodes<'_> = node.children();
     let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
     let Some(name) = stanza_table::first_word(keyword.text()) else { return Err(unmatched(node)) };

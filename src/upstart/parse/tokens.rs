@@ -3,10 +3,10 @@
 
 use super::advice::keywords::unknown_second_keyword;
 use super::advice::values;
-use super::cursor::{Node, Nodes, Rule};
+use super::cursor::{Cursor, Nodes, Rule};
 use super::quoting;
 use super::refusal::{ErrorKind, Refusal};
-use crate::text::source::{Span, Spanned, Word};
+use crate::text::source::{Span, Spanned, SpannedWord};
 
 pub(super) struct Tokens<'t, 'm> {
     /// The keywords read so far: `kill`, then `kill timeout`.
@@ -33,7 +33,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
     }
 
     /// The next argument.
-    pub(super) fn word(&mut self) -> Result<Word, Refusal> {
+    pub(super) fn word(&mut self) -> Result<SpannedWord, Refusal> {
         let node = self.take()?;
         let word = quoting::word(&node, self.mangled);
         if word.value.is_empty() {
@@ -43,7 +43,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
     }
 
     /// All that is left, at least one.
-    pub(super) fn words(&mut self) -> Result<Vec<Word>, Refusal> {
+    pub(super) fn words(&mut self) -> Result<Vec<SpannedWord>, Refusal> {
         let mut words = vec![self.word()?];
         while !self.is_empty() {
             words.push(self.word()?);
@@ -95,7 +95,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         }
     }
 
-    fn take(&mut self) -> Result<Node<'t>, Refusal> {
+    fn take(&mut self) -> Result<Cursor<'t>, Refusal> {
         let Some(node) = self.nodes.next() else {
             return Err(values::missing_word(self.keyword, self.span(), self.nodes.input()));
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::shell::wrapper::Unknown;
-use crate::shell::{Context, Reading, SimpleCommand, Word, wrapper};
+use crate::shell::{Context, Script, SimpleCommand, Word, wrapper};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verb {
@@ -124,12 +124,12 @@ pub struct Uses {
 }
 
 /// Whether a script stops its own job somewhere.
-pub fn calls_stop(reading: &Reading) -> bool {
+pub fn calls_stop(reading: &Script) -> bool {
     reading.commands.iter().filter_map(|command| use_in(command, reading)).any(|used| used.stops_own_job())
 }
 
 /// The uses of job-control commands in a script. `text` is what `reading` was read from.
-pub fn find(text: &str, reading: &Reading) -> Uses {
+pub fn find(text: &str, reading: &Script) -> Uses {
     let mut commands = Vec::new();
     // Places whose part is known, in the order of the text.
     let mut known: Vec<Range<usize>> = Vec::new();
@@ -152,7 +152,7 @@ pub fn find(text: &str, reading: &Reading) -> Uses {
 }
 
 /// Commands whose name is a variable that the script sets to one of the verbs.
-fn named_by_variables<'a>(text: &'a str, reading: &'a Reading) -> impl Iterator<Item = Range<usize>> {
+fn named_by_variables<'a>(text: &'a str, reading: &'a Script) -> impl Iterator<Item = Range<usize>> {
     let assignments = reading.commands.iter().flat_map(|command| &command.assignments);
     let verbs: BTreeSet<&str> = assignments
         .filter_map(|word| word.literal.as_deref()?.split_once('='))
@@ -196,7 +196,7 @@ fn inner(command: &SimpleCommand) -> Option<Vec<&Word>> {
     }
 }
 
-fn use_in(command: &SimpleCommand, reading: &Reading) -> Option<JobControl> {
+fn use_in(command: &SimpleCommand, reading: &Script) -> Option<JobControl> {
     let words = inner(command)?;
     let (first, arguments) = words.split_first()?;
     let name = first.literal.as_deref()?;

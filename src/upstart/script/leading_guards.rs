@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::shell::{Reading, SimpleCommand};
+use crate::shell::{Script, SimpleCommand};
 
 /// What `test` asks about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,7 +59,7 @@ pub struct Guards {
 /// The statements at the beginning of a script that do nothing but this: unless certain files are as they should be, they `stop` the job and
 /// `exit 0`. (The `exit` may be missing from the last statement of a script.) Blank lines and comments may stand between them, and
 /// `set -e`, which is in force already.
-pub fn leading_guards(text: &str, reading: &Reading) -> Guards {
+pub fn leading_guards(text: &str, reading: &Script) -> Guards {
     let mut guards = Vec::new();
     let mut rest = 0;
     if reading.lost.is_none() {

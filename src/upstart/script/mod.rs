@@ -15,7 +15,7 @@ pub struct ReadScript {
     pub phase: Phase,
     /// The place of the text in the sources.
     place: Span,
-    pub shell: shell::Reading,
+    pub shell: shell::Script,
     /// What the text does with Upstart's commands.
     pub control: Uses,
 }

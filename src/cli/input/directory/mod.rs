@@ -29,7 +29,7 @@ use crate::upstart::dialect::Dialect;
 use crate::upstart::job::JobName;
 use file_name::OVERRIDE;
 use stray::Stray;
-use walk::{Found, Remark, What};
+use walk::{FoundFile, Remark, What};
 
 /// What configuration directories hold.
 pub(in crate::cli) struct Directory {
@@ -46,16 +46,16 @@ pub(in crate::cli) fn read(directories: &[PathBuf], with_override: bool, dialect
     let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (rank, directory) in directories.iter().enumerate() {
         let found = walk::walk(directory, with_override, input::is_old(directory, dialect)).with_context(|| cannot_list(directory))?;
-        for Found { path, name, what } in found {
+        for FoundFile { path, name, what } in found {
             match what {
-                What::Conf => keep_first(&mut jobs, name, Place { rank, path }),
-                What::Override => overrides.push((name, Place { rank, path })),
+                What::Conf => keep_first(&mut jobs, name, RankedFile { rank, path }),
+                What::Override => overrides.push((name, RankedFile { rank, path })),
                 What::NotRead(remark) => strays.push(Stray::remark(name, path, &FILE_NOT_READ, remark)),
                 What::Unreadable(trouble) => strays.push(Stray::unreadable(name, path, trouble)),
             }
         }
     }
-    strays.extend(jobs.iter().flat_map(|(name, Job { first, hidden })| {
+    strays.extend(jobs.iter().flat_map(|(name, JobFiles { first, hidden })| {
         hidden.iter().map(|place| Stray::remark(name.clone(), place.path.clone(), &SHADOWED_JOB, stray::shadowed_job(&first.path)))
     }));
     strays.extend(overrides.into_iter().filter_map(|(name, place)| {
@@ -64,7 +64,7 @@ pub(in crate::cli) fn read(directories: &[PathBuf], with_override: bool, dialect
     }));
     let read: Vec<Result<Input, Stray>> = jobs
         .into_par_iter()
-        .map(|(name, Job { first: Place { rank, path }, hidden: _ })| {
+        .map(|(name, JobFiles { first: RankedFile { rank, path }, hidden: _ })| {
             let has_override = with_override && !input::is_old(&path, dialect);
             let overriding = if has_override { applied_override(&directories[..=rank], &name) } else { None };
             input::read_found(&path, JobName(carry(&name)), overriding.as_deref()).map_err(|unreadable| Stray {
@@ -86,20 +86,20 @@ pub(in crate::cli) fn read(directories: &[PathBuf], with_override: bool, dialect
 }
 
 /// A file in the directory of this rank.
-struct Place {
+struct RankedFile {
     rank: usize,
     path: PathBuf,
 }
 
 /// The confs of one job: the one that init takes, and those in directories after it.
-struct Job {
-    first: Place,
-    hidden: Vec<Place>,
+struct JobFiles {
+    first: RankedFile,
+    hidden: Vec<RankedFile>,
 }
 
-fn keep_first(jobs: &mut BTreeMap<Vec<u8>, Job>, name: Vec<u8>, place: Place) {
+fn keep_first(jobs: &mut BTreeMap<Vec<u8>, JobFiles>, name: Vec<u8>, place: RankedFile) {
     match jobs.entry(name) {
-        Entry::Vacant(vacant) => drop(vacant.insert(Job { first: place, hidden: Vec::new() })),
+        Entry::Vacant(vacant) => drop(vacant.insert(JobFiles { first: place, hidden: Vec::new() })),
         Entry::Occupied(mut job) => job.get_mut().hidden.push(place),
     }
 }
@@ -113,8 +113,8 @@ fn applied_override(directories: &[&Path], name: &[u8]) -> Option<PathBuf> {
 }
 
 /// Why an override is not applied; nothing if it is.
-fn idle(directories: &[&Path], name: &[u8], place: &Place, jobs: &BTreeMap<Vec<u8>, Job>) -> Option<(&'static Rule, Remark)> {
-    let Some(Job { first, hidden: _ }) = jobs.get(name) else {
+fn idle(directories: &[&Path], name: &[u8], place: &RankedFile, jobs: &BTreeMap<Vec<u8>, JobFiles>) -> Option<(&'static Rule, Remark)> {
+    let Some(JobFiles { first, hidden: _ }) = jobs.get(name) else {
         let meant = name.strip_suffix(b".conf").filter(|stem| jobs.contains_key(*stem));
         return Some((&OVERRIDE_WITHOUT_CONF, stray::without_conf(name, meant)));
     };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::walk::Remark;
 use crate::cli::input;
-use crate::cli::input::{Trouble, not_converted, shown};
+use crate::cli::input::{UnreadableJob, not_converted, shown};
 use crate::convert::Converted;
 use crate::diagnostic::Rule;
 use crate::text::bytes::carry;
@@ -26,7 +26,7 @@ impl Stray {
         Self { name, path, converted }
     }
 
-    pub(super) fn unreadable(name: Vec<u8>, path: PathBuf, trouble: Trouble) -> Self {
+    pub(super) fn unreadable(name: Vec<u8>, path: PathBuf, trouble: UnreadableJob) -> Self {
         let converted = input::unreadable(shown(&path), JobName(carry(&name)), None, trouble);
         Self { name, path, converted }
     }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::file_name::{Called, OVERRIDE, called, is_ignored};
-use crate::cli::input::Trouble;
+use crate::cli::input::UnreadableJob;
 
 /// Something that was found.
-pub(super) struct Found {
+pub(super) struct FoundFile {
     pub(super) path: PathBuf,
     /// The path below the configuration directory, for a conf and an override without the ending.
     pub(super) name: Vec<u8>,
@@ -24,7 +24,7 @@ pub(super) enum What {
     /// It has the name of a job or an override, or nearly, and init does not read it.
     NotRead(Remark),
     /// A sub-directory that cannot be listed, or a job that cannot be looked at.
-    Unreadable(Trouble),
+    Unreadable(UnreadableJob),
 }
 
 /// Why init does not read a file.
@@ -36,7 +36,7 @@ pub(super) struct Remark {
 
 /// Lists a configuration directory and its sub-directories as init does it. The order is that of the file system.
 /// Before 0.5 every file was a job.
-pub(super) fn walk(root: &Path, with_override: bool, every_file: bool) -> io::Result<Vec<Found>> {
+pub(super) fn walk(root: &Path, with_override: bool, every_file: bool) -> io::Result<Vec<FoundFile>> {
     let mut walk = Walk { with_override, every_file, within: vec![identity(&fs::metadata(root)?)], found: Vec::new() };
     walk.list(root, b"")?;
     Ok(walk.found)
@@ -53,7 +53,7 @@ struct Walk {
     every_file: bool,
     /// The directory that is being listed and those around it: one of them again would be a loop.
     within: Vec<Identity>,
-    found: Vec<Found>,
+    found: Vec<FoundFile>,
 }
 
 impl Walk {
@@ -102,13 +102,13 @@ impl Walk {
             Ok(kind) if kind.is_dir() => self.enter(path, file_name, whole),
             Ok(kind) if !kind.is_file() => self.not_read(path, whole, not_regular(kind)),
             Ok(_) if matches!(stem, b"." | b"..") => {
-                let trouble = Trouble::new("to init this is a job, but one of this name cannot be converted", "rename the file");
+                let trouble = UnreadableJob::new("to init this is a job, but one of this name cannot be converted", "rename the file");
                 self.add(path, whole, What::Unreadable(trouble));
             }
             Ok(_) => self.add(path, without(whole, file_name.len() - stem.len()), What::Conf),
             Err(error) if error.kind() == ErrorKind::NotFound => self.not_read(path, whole, dangling()),
             Err(error) => {
-                let trouble = Trouble::of(&error, "make the link point to a regular file that may be read, or remove it");
+                let trouble = UnreadableJob::of(&error, "make the link point to a regular file that may be read, or remove it");
                 self.add(path, whole, What::Unreadable(trouble));
             }
         }
@@ -132,7 +132,7 @@ impl Walk {
             Ok(false) => self.not_read(path, whole, endless()),
             Err(error) => {
                 let help = "run this as a user who may list the directory, or take it out of the configuration directory";
-                self.add(path, whole, What::Unreadable(Trouble::new(&format!("cannot be listed: {error}"), help)));
+                self.add(path, whole, What::Unreadable(UnreadableJob::new(&format!("cannot be listed: {error}"), help)));
             }
         }
     }
@@ -142,7 +142,7 @@ impl Walk {
     }
 
     fn add(&mut self, path: PathBuf, name: Vec<u8>, what: What) {
-        self.found.push(Found { path, name, what });
+        self.found.push(FoundFile { path, name, what });
     }
 }
 

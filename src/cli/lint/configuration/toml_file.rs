@@ -22,7 +22,7 @@ pub(super) const KEYS: [&str; 10] =
 /// The file as serde sees it. What words mean is looked at afterwards, because only then their places are known.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-struct Written {
+struct WrittenSettings {
     select: Vec<Spanned<String>>,
     ignore: Vec<Spanned<String>>,
     severity: BTreeMap<Spanned<String>, Spanned<String>>,
@@ -83,8 +83,8 @@ fn not_written(error: &toml::de::Error, text: &str) -> Wrong {
     Wrong { place, message }
 }
 
-fn meant(written: Written, known: &[&'static Rule]) -> Result<Configuration, Wrong> {
-    let Written { select, ignore, severity, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = written;
+fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configuration, Wrong> {
+    let WrittenSettings { select, ignore, severity, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = written;
     let rules = Layer {
         select: select.iter().map(|text| selector(text, Selector::parse(text.get_ref(), known))).collect::<Result<_, _>>()?,
         ignore: ignore.iter().map(|text| selector(text, Selector::parse_changeable(text.get_ref(), known))).collect::<Result<_, _>>()?,

@@ -32,23 +32,23 @@ pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Res
         let _ = child.wait();
     }
     ended.map_err(|trouble| match trouble {
-        Trouble::TooLate => format!("it took longer than {} seconds", limit.as_secs_f32()),
-        Trouble::Io(error) => error.to_string(),
+        ChildFailure::TooLate => format!("it took longer than {} seconds", limit.as_secs_f32()),
+        ChildFailure::Io(error) => error.to_string(),
     })
 }
 
-enum Trouble {
+enum ChildFailure {
     TooLate,
     Io(io::Error),
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for ChildFailure {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, Trouble> {
+fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, ChildFailure> {
     if let Some(mut stdin) = child.stdin.take() {
         // A program that has seen enough closes its end.
         thread::Builder::new().spawn(move || drop(stdin.write_all(&input)))?;
@@ -61,7 +61,7 @@ fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, T
             return Ok(Ended { status: status.code(), stdout, stderr });
         }
         if Instant::now() >= deadline {
-            return Err(Trouble::TooLate);
+            return Err(ChildFailure::TooLate);
         }
         thread::sleep(Duration::from_millis(1));
     }
@@ -82,10 +82,10 @@ fn reading(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<
     Ok(receiver)
 }
 
-fn received(receiver: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, Trouble> {
+fn received(receiver: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, ChildFailure> {
     receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|error| match error {
-        RecvTimeoutError::Timeout => Trouble::TooLate,
-        RecvTimeoutError::Disconnected => Trouble::Io(io::Error::other("its output cannot be read")),
+        RecvTimeoutError::Timeout => ChildFailure::TooLate,
+        RecvTimeoutError::Disconnected => ChildFailure::Io(io::Error::other("its output cannot be read")),
     })
 }
 

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::registry::{SHELL_SYNTAX_ERROR, SHELLCHECK, UNCHECKED_SCRIPT};
 use crate::diagnostic::{Diagnostic, Rule, Severity};
-use crate::lint::Script;
+use crate::lint::PhaseScript;
 use crate::text::source::Span;
 use piece::Piece;
 use syntax::Complaint;
@@ -48,7 +48,7 @@ pub(in crate::cli) struct Checker {
     shellcheck: Option<PathBuf>,
     limit: Duration,
     syntax: Answers<Option<Complaint>>,
-    comments: Answers<Vec<shellcheck::Comment>>,
+    comments: Answers<Vec<shellcheck::ShellCheckComment>>,
 }
 
 /// What a program said about a text; `Err` says why it said nothing.
@@ -85,7 +85,7 @@ impl Checker {
     }
 
     /// What there is to say about scripts, in their order.
-    pub(crate) fn check(&self, scripts: &[Script<'_>]) -> Vec<Diagnostic> {
+    pub(crate) fn check(&self, scripts: &[PhaseScript<'_>]) -> Vec<Diagnostic> {
         scripts.par_iter().flat_map_iter(|script| Piece::of(script).map_or_else(Vec::new, |piece| self.piece(&piece))).collect()
     }
 
@@ -128,7 +128,7 @@ fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
         .help("mend the script; `sh -n FILE` says whether a shell can read one")
 }
 
-fn commented(comment: &shellcheck::Comment, place: Span) -> Diagnostic {
+fn commented(comment: &shellcheck::ShellCheckComment, place: Span) -> Diagnostic {
     let rule = if comment.matters() { &SHELLCHECK } else { &SHELLCHECK_NOTE };
     let code = comment.code;
     rule.at(place, format!("SC{code}: {}", comment.message)).note(format!("https://www.shellcheck.net/wiki/SC{code}"))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::lint::Script;
+use crate::lint::PhaseScript;
 use crate::shell;
 use crate::text::source::Span;
 use crate::upstart::exec;
@@ -13,7 +13,7 @@ const EXEC: &str = "exec ";
 
 /// What a shell gets to read.
 pub(super) struct Piece<'a> {
-    script: &'a Script<'a>,
+    script: &'a PhaseScript<'a>,
     text: Cow<'a, str>,
     /// Bytes at its beginning that are written nowhere.
     added: usize,
@@ -23,7 +23,7 @@ pub(super) struct Piece<'a> {
 
 impl<'a> Piece<'a> {
     /// `None` if init runs this without a shell.
-    pub(super) fn of(script: &'a Script<'a>) -> Option<Self> {
+    pub(super) fn of(script: &'a PhaseScript<'a>) -> Option<Self> {
         let text = script.text();
         if !script.is_exec() {
             return Some(Self { script, text: Cow::Borrowed(text), added: 0, lost: script.reading.lost });

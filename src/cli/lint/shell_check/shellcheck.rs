@@ -23,7 +23,7 @@ const EXCLUDED: &str = "SC1090,SC1091,SC1128,SC2148,SC2154";
 /// One thing that `ShellCheck` says, with places of the text that it was handed.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Comment {
+pub(super) struct ShellCheckComment {
     line: usize,
     end_line: usize,
     column: usize,
@@ -34,11 +34,11 @@ pub(super) struct Comment {
 }
 
 #[derive(Deserialize)]
-struct Report {
-    comments: Vec<Comment>,
+struct ShellCheckReport {
+    comments: Vec<ShellCheckComment>,
 }
 
-impl Comment {
+impl ShellCheckComment {
     /// Line and column, both from 1; columns count characters, a tab as one.
     pub(super) fn start(&self) -> (usize, usize) {
         (self.line.saturating_sub(1), self.column)
@@ -55,7 +55,7 @@ impl Comment {
 }
 
 /// Hands the text to `ShellCheck`.
-pub(super) fn ask(program: &Path, text: &str, limit: Duration) -> Answer<Vec<Comment>> {
+pub(super) fn ask(program: &Path, text: &str, limit: Duration) -> Answer<Vec<ShellCheckComment>> {
     // A byte that is no text becomes one character, as it is one in ours, so that columns agree.
     let input = format!("{SHEBANG}{}", lossy(text));
     let mut command = Command::new(program);
@@ -64,7 +64,7 @@ pub(super) fn ask(program: &Path, text: &str, limit: Duration) -> Answer<Vec<Com
     command.env_remove("SHELLCHECK_OPTS").env("LC_ALL", "C.UTF-8");
     let ended = child::run(&mut command, input.into_bytes(), limit)?;
     match ended.status {
-        Some(0 | 1) => serde_json::from_slice::<Report>(&ended.stdout)
+        Some(0 | 1) => serde_json::from_slice::<ShellCheckReport>(&ended.stdout)
             .map(|report| report.comments)
             .map_err(|error| format!("its answer is not understood: {error}")),
         _ => Err(String::from_utf8_lossy(&ended.stderr).lines().next().unwrap_or("it failed without a word").to_owned()),

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::{Change, Kind, Writing, compare, diff, write};
+use super::{ChangeKind, FileChange, Writing, compare, diff, write};
 use crate::systemd::layout::Output;
 use crate::text::bytes::carry;
 
@@ -77,14 +77,14 @@ fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// The paths and what is to be done about them.
-fn kinds(changes: &[Change<'_>]) -> Vec<String> {
-    let name = |kind: &Kind<'_>| match kind {
-        Kind::New { .. } => "new",
-        Kind::Same => "same",
-        Kind::Changed { .. } => "changed",
-        Kind::Foreign { before: Some(_), .. } => "foreign",
-        Kind::Foreign { before: None, .. } => "no file",
-        Kind::Stale { .. } => "stale",
+fn kinds(changes: &[FileChange<'_>]) -> Vec<String> {
+    let name = |kind: &ChangeKind<'_>| match kind {
+        ChangeKind::New { .. } => "new",
+        ChangeKind::Same => "same",
+        ChangeKind::Changed { .. } => "changed",
+        ChangeKind::Foreign { before: Some(_), .. } => "foreign",
+        ChangeKind::Foreign { before: None, .. } => "no file",
+        ChangeKind::Stale { .. } => "stale",
     };
     changes.iter().map(|change| format!("{} {}", name(&change.kind), change.path)).collect()
 }
@@ -146,7 +146,7 @@ fn what_is_written_is_there_afterwards() {
     }
     // Nothing else: no staging directory.
     assert_eq!(fs::read_dir(&below).unwrap().count(), 2);
-    assert!(compare(&below, &wanted).unwrap().iter().all(|change| change.kind == Kind::Same));
+    assert!(compare(&below, &wanted).unwrap().iter().all(|change| change.kind == ChangeKind::Same));
 }
 
 #[test]

@@ -6,14 +6,14 @@ use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::Variable;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{drop_in, shell};
-use crate::lower::condition::event_unit::Node;
+use crate::lower::condition::event_unit::EventUnit;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName, Value, escape_instance};
 use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::text::source::Span;
 use crate::text::suggestion::closest;
-use crate::upstart::condition::{Argument, Event};
+use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events;
 use crate::upstart::instances::Instance;
 
@@ -33,8 +33,8 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
     }
     let matched = matched(lowering, event, side);
     let node = match &matched.filter {
-        Some((key, value)) => Node::with(name, key, value),
-        None => Node::of(name),
+        Some((key, value)) => EventUnit::with(name, key, value),
+        None => EventUnit::of(name),
     };
     let Ok(node) = node else {
         let diagnostic =
@@ -83,12 +83,12 @@ fn matched(lowering: &Lowering<'_>, event: &Event, side: Side) -> Matched {
     let mut matched = Matched { filter: None, unmatched: Vec::new() };
     for (index, (argument, span)) in event.arguments().enumerate() {
         let key = match argument {
-            Argument::Equal(key, _) => Some(key),
-            Argument::Positional(_) if index == 0 => first_variable(lowering, &event.name.value),
-            Argument::Positional(_) | Argument::Unequal(..) => None,
+            EventArgument::Equal(key, _) => Some(key),
+            EventArgument::Positional(_) if index == 0 => first_variable(lowering, &event.name.value),
+            EventArgument::Positional(_) | EventArgument::Unequal(..) => None,
         };
         let value = match argument {
-            Argument::Equal(_, value) | Argument::Positional(value) | Argument::Unequal(_, value) => value,
+            EventArgument::Equal(_, value) | EventArgument::Positional(value) | EventArgument::Unequal(_, value) => value,
         };
         match (key, escaped(lowering, value, side)) {
             (Some(key), Some(value)) if matched.filter.is_none() => matched.filter = Some((key.to_owned(), value)),
@@ -136,7 +136,7 @@ fn never_with(lowering: &Lowering<'_>, event: &str, key: &str, escaped: &str) ->
 }
 
 /// The unit by itself cannot say it, so a person is told what has to be written.
-fn described(event: &Event, side: Side, node: &Node, matched: &Matched) -> Classified {
+fn described(event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> Classified {
     let (name, unit) = (lossy(&event.name.value), node.file());
     let relation = match side {
         Side::Start => "starts this job",
@@ -155,7 +155,7 @@ fn described(event: &Event, side: Side, node: &Node, matched: &Matched) -> Class
 }
 
 /// The unit is written along, and the job hung on it.
-fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched: &Matched) -> Classified {
+fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> Classified {
     let name = event.name.value.as_str();
     let mut classified = match by_variable(lowering, name, side, node, matched) {
         Some(companions) => Classified { companions, ..Classified::exact(Trigger::Companion) },
@@ -202,7 +202,7 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &Node, matched
 }
 
 /// Where the event names the instance, the unit that stands for the event with that variable starts the instance.
-fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &Node, matched: &Matched) -> Option<Vec<Companion>> {
+fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &EventUnit, matched: &Matched) -> Option<Vec<Companion>> {
     let Instance::Template { variables, default } = &lowering.instance else { return None };
     let ([variable], Side::Start) = (variables.as_slice(), side) else { return None };
     if let Some((key, value)) = &matched.filter
@@ -225,7 +225,7 @@ fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &Node, ma
         return None;
     }
     // Without the variable Upstart would not have started the job.
-    let with_variable = Node::with(event, variable, "").ok()?;
+    let with_variable = EventUnit::with(event, variable, "").ok()?;
     let start = format!(
         "case $EVENT_VARIABLE in\n    {variable}=*) systemctl start \"$(systemd-escape --template='{}' -- \"${{EVENT_VARIABLE#*=}}\")\" ;;\nesac\n",
         lowering.name

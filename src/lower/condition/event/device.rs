@@ -9,7 +9,7 @@ use crate::systemd::layout::{Output, UDEV_RULES};
 use crate::systemd::{UnitName, escape_path};
 use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
-use crate::upstart::condition::{Argument, Event};
+use crate::upstart::condition::{Event, EventArgument};
 
 pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> Classified {
     let literal = |key| value(event, key, None).filter(|(negated, value)| !negated && !glob::is_pattern(value)).map(|(_, value)| value);
@@ -48,9 +48,9 @@ fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, s
     let mut parts = vec![format!("ACTION==\"{}\"", pattern(action)), format!("SUBSYSTEM==\"{}\"", pattern(subsystem))];
     for (argument, _) in event.arguments() {
         let (key, relation, value) = match argument {
-            Argument::Positional(value) => ("KERNEL", "==", value),
-            Argument::Equal(key, value) => (key, "==", value),
-            Argument::Unequal(key, value) => (key, "!=", value),
+            EventArgument::Positional(value) => ("KERNEL", "==", value),
+            EventArgument::Equal(key, value) => (key, "==", value),
+            EventArgument::Unequal(key, value) => (key, "!=", value),
         };
         let key = match key {
             "KERNEL" | "DEVPATH" | "SUBSYSTEM" => key.to_owned(),

@@ -4,7 +4,7 @@ use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
 use crate::diagnostic::{Diagnostic, Disposition};
-use crate::jobset::{Kind, Sibling};
+use crate::jobset::{JobKind, Sibling};
 use crate::lower::companion_unit::drop_in;
 use crate::lower::condition::peer::{Peer, Presence, peer};
 use crate::lower::lowering::Lowering;
@@ -12,7 +12,7 @@ use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
 use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::text::source::Span;
-use crate::upstart::condition::{Argument, Event, NamedJob};
+use crate::upstart::condition::{Event, EventArgument, NamedJob};
 use crate::upstart::events::JobState;
 use crate::upstart::instances::Instance;
 use crate::upstart::runlevels::Runlevels;
@@ -101,8 +101,8 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
 /// Whether waiting for the end of the job is waiting for its work to be done.
 fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
     match peer.kind {
-        Some(Kind::Task) => true,
-        Some(Kind::Service | Kind::State | Kind::Early) => false,
+        Some(JobKind::Task) => true,
+        Some(JobKind::Service | JobKind::State | JobKind::Early) => false,
         // One file by itself does not show what the other job is.
         None => !lowering.world.is_whole(),
     }
@@ -179,31 +179,35 @@ fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut p
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
         let instance = match argument {
-            Argument::Positional(instance) if index == 1 => instance_unit(&peer.unit, instance),
-            Argument::Equal("INSTANCE", instance) => instance_unit(&peer.unit, instance),
-            Argument::Equal("JOB", _) | Argument::Positional(_) | Argument::Unequal(..) => None,
-            Argument::Equal(variable, value) => instance_by_variable(lowering, name, variable, value),
+            EventArgument::Positional(instance) if index == 1 => instance_unit(&peer.unit, instance),
+            EventArgument::Equal("INSTANCE", instance) => instance_unit(&peer.unit, instance),
+            EventArgument::Equal("JOB", _) | EventArgument::Positional(_) | EventArgument::Unequal(..) => None,
+            EventArgument::Equal(variable, value) => instance_by_variable(lowering, name, variable, value),
         };
         if let Some(instance) = instance {
             peer.unit = instance;
             continue;
         }
         match argument {
-            Argument::Positional(_) if index == 0 => {}
-            Argument::Equal("JOB", _) => {}
-            Argument::Positional("failed")
-            | Argument::Equal("RESULT", "failed")
-            | Argument::Unequal("RESULT", "ok")
-            | Argument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
-            Argument::Equal(variable @ ("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS"), value)
+            EventArgument::Positional(_) if index == 0 => {}
+            EventArgument::Equal("JOB", _) => {}
+            EventArgument::Positional("failed")
+            | EventArgument::Equal("RESULT", "failed")
+            | EventArgument::Unequal("RESULT", "ok")
+            | EventArgument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
+            EventArgument::Equal(variable @ ("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS"), value)
                 if variable != "EXIT_STATUS" || !glob::matches(value, "0") =>
             {
                 end = Some((End::Failed, span));
                 finer.push(span);
             }
-            Argument::Equal("RESULT", "ok") | Argument::Unequal("RESULT", "failed") if end.is_none() => end = Some((End::Well, span)),
-            Argument::Positional("ok") if index == 2 && end.is_none() => end = Some((End::Well, span)),
-            Argument::Positional(_) | Argument::Equal(..) | Argument::Unequal(..) => diagnostics.push(unmatched(event, span, &peer)),
+            EventArgument::Equal("RESULT", "ok") | EventArgument::Unequal("RESULT", "failed") if end.is_none() => {
+                end = Some((End::Well, span));
+            }
+            EventArgument::Positional("ok") if index == 2 && end.is_none() => end = Some((End::Well, span)),
+            EventArgument::Positional(_) | EventArgument::Equal(..) | EventArgument::Unequal(..) => {
+                diagnostics.push(unmatched(event, span, &peer));
+            }
         }
     }
     if let Some(same) = same_instance(lowering, name).filter(|_| peer.unit == stated) {

@@ -17,7 +17,7 @@ use crate::diagnostic::registry::{UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::lowering::Lowering;
 use crate::systemd::UnitName;
-use crate::upstart::condition::{Argument, Event};
+use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events;
 use crate::upstart::events::Meaning;
 use container::container;
@@ -76,8 +76,8 @@ fn variable_in_start(event: &Event, side: Side) -> Option<Diagnostic> {
         return None;
     }
     let word = event.args.iter().find(|word| {
-        let value = match Argument::of(&word.value) {
-            Argument::Positional(value) | Argument::Equal(_, value) | Argument::Unequal(_, value) => value,
+        let value = match EventArgument::of(&word.value) {
+            EventArgument::Positional(value) | EventArgument::Equal(_, value) | EventArgument::Unequal(_, value) => value,
         };
         value.split('$').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '{'))
             && !value.contains(":-")

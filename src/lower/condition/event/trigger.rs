@@ -2,14 +2,14 @@
 
 use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, UNTRANSLATABLE_EVENT};
 use crate::diagnostic::{Diagnostic, Disposition};
-use crate::jobset::Kind;
+use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{beside, stopping};
 use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName, Value};
 use crate::text::bytes::lossy;
-use crate::upstart::condition::{Argument, Event};
+use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events::{JobState, Milestone};
 use crate::upstart::runlevels::Runlevels;
 
@@ -178,14 +178,14 @@ pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
 /// The value that an event matches for a variable: by name, or by position.
 pub(super) fn value<'a>(event: &'a Event, key: &str, position: Option<usize>) -> Option<(bool, &'a str)> {
     event.arguments().enumerate().find_map(|(index, (argument, _))| match argument {
-        Argument::Positional(value) if position == Some(index) => Some((false, value)),
-        Argument::Equal(name, value) if name == key => Some((false, value)),
-        Argument::Unequal(name, value) if name == key => Some((true, value)),
+        EventArgument::Positional(value) if position == Some(index) => Some((false, value)),
+        EventArgument::Equal(name, value) if name == key => Some((false, value)),
+        EventArgument::Unequal(name, value) if name == key => Some((true, value)),
         _ => None,
     })
 }
 
 /// Whether the peer is up before ordinary units start.
 pub(in crate::lower) fn is_early(peer: &Peer) -> bool {
-    peer.kind == Some(Kind::Early)
+    peer.kind == Some(JobKind::Early)
 }

@@ -1,7 +1,7 @@
 //! Advice about conditions that init refuses.
 
 use super::values::{is_keyword, shown};
-use crate::text::source::{Span, Word};
+use crate::text::source::{Span, SpannedWord};
 use crate::upstart::condition::Event;
 use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 
@@ -28,7 +28,7 @@ pub(in crate::upstart::parse) fn empty_line_in_condition(line_end: Span, rest: &
 }
 
 /// For an error at `word`: the name of a stanza within parentheses says that one was forgotten.
-fn forgotten_parenthesis(refusal: Refusal, word: &Word, open: Option<Span>) -> Result<Refusal, Refusal> {
+fn forgotten_parenthesis(refusal: Refusal, word: &SpannedWord, open: Option<Span>) -> Result<Refusal, Refusal> {
     match open {
         Some(open) if is_keyword(&word.value) => {
             Ok(refusal.related(open, "this parenthesis is still open").help("close the parenthesis before the next stanza"))
@@ -37,7 +37,12 @@ fn forgotten_parenthesis(refusal: Refusal, word: &Word, open: Option<Span>) -> R
     }
 }
 
-pub(in crate::upstart::parse) fn positional_after_named(event: &Word, named: &Word, word: &Word, open: Option<Span>) -> Refusal {
+pub(in crate::upstart::parse) fn positional_after_named(
+    event: &SpannedWord,
+    named: &SpannedWord,
+    word: &SpannedWord,
+    open: Option<Span>,
+) -> Refusal {
     let refusal = ErrorKind::ExpectedVariable
         .at(word.span, format!("`{}` follows an argument with a name", shown(&word.value)))
         .label("needs the form KEY=VALUE here")
@@ -59,12 +64,12 @@ fn is_misspelt_operator(word: &str) -> bool {
     word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or") || matches!(word, "&&" | "||")
 }
 
-fn operator_in_lower_case(refusal: Refusal, word: &Word) -> Refusal {
+fn operator_in_lower_case(refusal: Refusal, word: &SpannedWord) -> Refusal {
     let meant = if matches!(word.value.as_str(), "||") || word.value.eq_ignore_ascii_case("or") { "or" } else { "and" };
     refusal.help(format!("the operator is written `{meant}`")).edit(word.span, meant)
 }
 
-pub(in crate::upstart::parse) fn word_after_parenthesis(word: &Word, open: Option<Span>) -> Refusal {
+pub(in crate::upstart::parse) fn word_after_parenthesis(word: &SpannedWord, open: Option<Span>) -> Refusal {
     let value = word.value.as_str();
     let refusal = ErrorKind::ExpectedOperator
         .at(word.span, format!("`{}` directly after a parenthesis", shown(value)))

@@ -9,7 +9,7 @@ use crate::text::lines::rest_of_line;
 use crate::text::source::{Span, Spanned};
 use crate::text::suggestion::closest;
 use crate::upstart::ast::{Process, Stanza};
-use crate::upstart::parse::cursor::{Node, Rule};
+use crate::upstart::parse::cursor::{Cursor, Rule};
 use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 use crate::upstart::stanza_table;
 use crate::upstart::stanza_table::OOM_SCORE;
@@ -19,7 +19,7 @@ use crate::upstart::stanza_table::OOM_SCORE;
 pub(in crate::upstart::parse) fn unknown_second_keyword(
     keyword: &str,
     stanza: Span,
-    found: &Node<'_>,
+    found: &Cursor<'_>,
     combined: &[&'static str],
 ) -> Refusal {
     let (text, span) = (found.text(), found.span());
@@ -51,7 +51,7 @@ pub(in crate::upstart::parse) fn unknown_second_keyword(
     }
 }
 
-pub(in crate::upstart::parse) fn unknown_stanza(node: &Node<'_>, previous: Option<&Spanned<Stanza>>) -> Refusal {
+pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Option<&Spanned<Stanza>>) -> Refusal {
     let (whole, input) = (node.span(), node.input());
     let Some(word) = node.children().find(|part| part.rule() != Rule::rest) else {
         return ErrorKind::UnknownStanza.at(whole, "unknown stanza");
@@ -150,10 +150,10 @@ pub(in crate::upstart::parse) fn stray_continuation(span: Span) -> Refusal {
 }
 
 /// `rest` is what follows `script` in the file.
-pub(in crate::upstart::parse) fn unterminated_block(keyword: Span, rest: Option<&Node<'_>>) -> Refusal {
+pub(in crate::upstart::parse) fn unterminated_block(keyword: Span, rest: Option<&Cursor<'_>>) -> Refusal {
     let refusal = ErrorKind::UnterminatedBlock.at(keyword, "this script is never ended").label("no `end script` follows");
     let mut at = rest.map_or(keyword.end, |rest| rest.span().start);
-    for line in rest.map_or("", Node::text).split_inclusive('\n') {
+    for line in rest.map_or("", Cursor::text).split_inclusive('\n') {
         let (start, text) = (at + line.len() - line.trim_start().len(), line.trim());
         at += line.len();
         if is_nearly_block_end(text) {

@@ -3,9 +3,9 @@
 use crate::text::bytes::{encode, lossy};
 use crate::text::lines::rest_of_line;
 use crate::text::list;
-use crate::text::source::{Span, Word};
+use crate::text::source::{Span, SpannedWord};
 use crate::text::suggestion::closest;
-use crate::upstart::parse::cursor::{Node, Rule};
+use crate::upstart::parse::cursor::{Cursor, Rule};
 use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 use crate::upstart::signal::Signal;
 use crate::upstart::stanza_table;
@@ -70,7 +70,7 @@ pub(in crate::upstart::parse) fn empty_quotes(keyword: &str, keyword_span: Span,
 }
 
 /// The line goes on after a complete stanza, whose last word is `last`.
-pub(in crate::upstart::parse) fn extra_word(keyword: &str, stanza: Span, last: Span, extra: &Node<'_>) -> Refusal {
+pub(in crate::upstart::parse) fn extra_word(keyword: &str, stanza: Span, last: Span, extra: &Cursor<'_>) -> Refusal {
     let (input, start) = (extra.input(), extra.span().start);
     let text = extra.text().split('\n').next().unwrap_or_default();
     let span = Span { end: start + text.len(), ..last };
@@ -114,7 +114,7 @@ pub(super) fn is_assignment(word: &str) -> bool {
 }
 
 /// A token without an end: `node` contains the defect.
-pub(in crate::upstart::parse) fn broken(keyword: &str, whole: &Node<'_>) -> Refusal {
+pub(in crate::upstart::parse) fn broken(keyword: &str, whole: &Cursor<'_>) -> Refusal {
     let Some(defect) = whole.children().last() else {
         return ErrorKind::UnterminatedQuote.at(whole.span(), "this does not end");
     };
@@ -152,7 +152,7 @@ fn prose(keyword: &str, start: Span, input: &str) -> Option<(Span, String)> {
     quotable.then(|| (Span { end: start.start + text.len(), ..start }, format!("\"{text}\"")))
 }
 
-pub(in crate::upstart::parse) fn unknown_choice(keyword: &str, word: &Word, known: &[&'static str]) -> Refusal {
+pub(in crate::upstart::parse) fn unknown_choice(keyword: &str, word: &SpannedWord, known: &[&'static str]) -> Refusal {
     let value = &word.value;
     let what = match keyword {
         "limit" => "resource",
@@ -174,7 +174,7 @@ pub(in crate::upstart::parse) fn unknown_choice(keyword: &str, word: &Word, know
     }
 }
 
-pub(in crate::upstart::parse) fn illegal_value(kind: ErrorKind, keyword: &str, word: &Word, expected: &str) -> Refusal {
+pub(in crate::upstart::parse) fn illegal_value(kind: ErrorKind, keyword: &str, word: &SpannedWord, expected: &str) -> Refusal {
     let value = word.value.as_str();
     let refusal = kind.at(word.span, format!("illegal value `{}` of `{keyword}`", shown(value))).label(format!("expected {expected}"));
     let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());

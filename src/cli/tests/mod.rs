@@ -1,12 +1,14 @@
 //! The command line with a translation of our own in the place of the real one.
 
+mod read_once;
+
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::{fs, io};
 
 use clap::Parser;
 
-use super::arguments::{Arguments, Convert};
+use super::arguments::{Arguments, ConvertArguments};
 use super::{Colours, Status, Streams, convert};
 use crate::convert::Conversion;
 use crate::diagnostic::{Disposition, Outcome, Rule, Severity};
@@ -63,8 +65,8 @@ fn run_with(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (Status
     let (mut stdin, mut stderr) = (stdin, Vec::new());
     let mut streams =
         Streams { stdin: &mut stdin, stdout, stderr: &mut stderr, on_terminal: false, colours: Colours { stdout: false, stderr: false } };
-    let arguments: &Convert = match &command.command {
-        Some(crate::cli::arguments::Command::Convert(convert)) => convert,
+    let arguments: &ConvertArguments = match &command.command {
+        Some(crate::cli::arguments::ProgramCommand::Convert(convert)) => convert,
         None => &command.convert,
         Some(_) => panic!("another command"),
     };

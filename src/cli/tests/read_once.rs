@@ -1,24 +1,9 @@
-//! What this thread has read, so that a test can see that nothing is read twice.
+//! No job and no script is read twice.
 
-use std::cell::RefCell;
 use std::fs;
 
 use crate::cli::{Colours, Status, Streams, run};
-
-/// What reads a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reader {
-    Job,
-    Shell,
-}
-
-thread_local! {
-    static TEXTS: RefCell<Vec<(Reader, String)>> = const { RefCell::new(Vec::new()) };
-}
-
-pub(crate) fn count(reader: Reader, text: &str) {
-    TEXTS.with_borrow_mut(|texts| texts.push((reader, text.to_owned())));
-}
+use crate::text::read_count::{self, TextReader};
 
 /// A script with a test in front that becomes a condition, and one that the shell reads as init hands it over.
 const GUARDED: &str = "\
@@ -76,10 +61,10 @@ fn readings(arguments: &[&str]) -> (Vec<usize>, Vec<usize>) {
         let mut streams = Streams { stdin: &mut &b""[..], stdout: &mut stdout, stderr: &mut stderr, on_terminal: false, colours };
         let status = run(std::iter::once("upstart2systemd".to_owned()).chain(arguments).map(Into::into), &mut streams);
         assert!(matches!(status, Status::Done | Status::Findings), "{}", String::from_utf8_lossy(&stderr));
-        TEXTS.take()
+        read_count::take()
     });
     let times = |reader, text: &str| texts.iter().filter(|read| read.0 == reader && read.1 == text).count();
-    ([GUARDED, SPOKEN].map(|text| times(Reader::Job, text)).to_vec(), SCRIPTS.map(|text| times(Reader::Shell, text)).to_vec())
+    ([GUARDED, SPOKEN].map(|text| times(TextReader::Job, text)).to_vec(), SCRIPTS.map(|text| times(TextReader::Shell, text)).to_vec())
 }
 
 #[test]

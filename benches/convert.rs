@@ -1,7 +1,7 @@
 //! How fast jobs are read, lowered and written: `cargo bench`.
 //!
-//! Over the jobs in fixtures/convert, and over the corpus beside the project where it is there. Figures are per pass
-//! over all files: bytes of source and jobs a second.
+//! Over the jobs in fixtures/convert, and over the corpus beside the project where it is there.
+//! Figures are per pass over all files: bytes of source and jobs a second.
 
 #![allow(clippy::print_stderr, reason = "a bench says what it skips")]
 
@@ -28,7 +28,10 @@ const CORPUS: &str = "../shared/corpus/jobs";
 /// The collections that are there.
 fn collections() -> Vec<&'static str> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found: Vec<_> = ["fixtures/convert", CORPUS].into_iter().filter(|collection| root.join(collection).is_dir()).collect();
+    let found: Vec<_> = ["fixtures/convert", CORPUS]
+        .into_iter()
+        .filter(|collection| root.join(collection).is_dir())
+        .collect();
     if !found.contains(&CORPUS) {
         eprintln!("skipped: {CORPUS} is not here");
     }
@@ -53,7 +56,12 @@ fn jobs(collection: &str) -> Vec<Sources> {
     found.sort();
     found
         .into_iter()
-        .filter_map(|path| Some(Sources { conf: Source::new(path.display().to_string(), fs::read(&path).ok()?), overriding: None }))
+        .filter_map(|path| {
+            Some(Sources {
+                conf: Source::new(path.display().to_string(), fs::read(&path).ok()?),
+                overriding: None,
+            })
+        })
         .filter(|sources| read(sources, name(), None).is_ok())
         .collect()
 }
@@ -79,10 +87,17 @@ fn parse_jobs(bencher: Bencher, collection: &str) {
 #[divan::bench(args = collections())]
 fn lower_jobs(bencher: Bencher, collection: &str) {
     let jobs = jobs(collection);
-    let read: Vec<ReadJob> = jobs.iter().filter_map(|sources| read(sources, name(), None).ok()).collect();
+    let read: Vec<ReadJob> =
+        jobs.iter().filter_map(|sources| read(sources, name(), None).ok()).collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for read in &read {
-            divan::black_box(lower(&read.job, &read.scripts, &[], &Options::default(), &JobSet::default()));
+            divan::black_box(lower(
+                &read.job,
+                &read.scripts,
+                &[],
+                &Options::default(),
+                &JobSet::default(),
+            ));
         }
     });
 }
@@ -93,7 +108,9 @@ fn render_units(bencher: Bencher, collection: &str) {
     let units: Vec<_> = jobs
         .iter()
         .filter_map(|sources| read(sources, name(), None).ok())
-        .filter_map(|read| lower(&read.job, &read.scripts, &[], &Options::default(), &JobSet::default()).unit)
+        .filter_map(|read| {
+            lower(&read.job, &read.scripts, &[], &Options::default(), &JobSet::default()).unit
+        })
         .collect();
     bencher.counter(bytes(&jobs)).counter(ItemsCount::new(jobs.len())).bench_local(|| {
         for unit in &units {

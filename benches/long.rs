@@ -1,8 +1,13 @@
 //! How the time of a conversion grows with the length of the job: `cargo bench --bench long`.
 //!
-//! Of each text the time for ten megabytes is given as a ratio to that for one. Ten is in proportion; a hundred would be its square.
+//! Of each text the time for ten megabytes is given as a ratio to that for one. Ten is in
+//! proportion; a hundred would be its square.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints, and ends where it cannot go on")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench prints, and ends where it cannot go on"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -37,7 +42,8 @@ fn main() {
     println!("{:<42} {:>8} {:>8} {:>6}", "", "1 MB", "10 MB", "ratio");
     for (name, begin, repeated, end) in TEXTS {
         let [one, ten] = [MEGABYTE, 10 * MEGABYTE].map(|length| {
-            fs::write(&job, format!("{begin}{}{end}", repeated.repeat(length / repeated.len()))).unwrap();
+            fs::write(&job, format!("{begin}{}{end}", repeated.repeat(length / repeated.len())))
+                .unwrap();
             median(&job).as_secs_f64()
         });
         println!("{name:<42} {one:>6.3} s {ten:>6.3} s {:>6.1}", ten / one);
@@ -48,7 +54,12 @@ fn median(job: &Path) -> Duration {
     let mut times: [Duration; RUNS] = std::array::from_fn(|_| {
         let start = Instant::now();
         // Whether it is refused is of no concern.
-        Command::new(PROGRAM).arg(job).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        Command::new(PROGRAM)
+            .arg(job)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
         start.elapsed()
     });
     times.sort();

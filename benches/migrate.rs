@@ -1,9 +1,16 @@
-//! How long a whole migration takes, as a ratio to `cp -r` of the same tree beside it: `cargo bench --bench migrate`.
+//! How long a whole migration takes, as a ratio to `cp -r` of the same tree beside it: `cargo bench
+//! --bench migrate`.
 //!
-//! The tree is the corpus beside the project, or the jobs of the fixtures, repeated under new names. Of each program the runs alternate;
-//! the ratio is that of the medians. `cargo bench --bench migrate -- 100000` takes another number of jobs.
+//! The tree is the corpus beside the project, or the jobs of the fixtures, repeated under new
+//! names. Of each program the runs alternate; the ratio is that of the medians. `cargo bench
+//! --bench migrate -- 100000` takes another number of jobs.
 
-#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a bench prints, and ends where it cannot go on")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench prints, and ends where it cannot go on"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,10 +28,12 @@ fn main() {
     let (mut copies, mut migrations) = (Vec::new(), Vec::new());
     let mut peak = 0;
     for run in 0..=RUNS {
-        let copying = time(Command::new("cp").arg("-r").arg(&tree).arg(directory.path().join("copy")));
+        let copying =
+            time(Command::new("cp").arg("-r").arg(&tree).arg(directory.path().join("copy")));
         let (migrated, memory) = migrate(&tree, &directory.path().join("overlay"));
         for name in ["copy", "overlay"] {
-            fs::remove_dir_all(directory.path().join(name)).expect("what was written can be removed");
+            fs::remove_dir_all(directory.path().join(name))
+                .expect("what was written can be removed");
         }
         // The first of each fills the caches.
         if run > 0 {
@@ -92,7 +101,9 @@ fn migrate(tree: &Path, overlay: &Path) -> (Duration, u64) {
     let mut peak = 0;
     while child.try_wait().expect("the program can be waited for").is_none() {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        let kilobytes = status.lines().find_map(|line| {
+            line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+        });
         peak = peak.max(kilobytes.unwrap_or_default() / 1000);
         std::thread::sleep(Duration::from_millis(2));
     }

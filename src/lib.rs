@@ -12,15 +12,19 @@
 //!                         └───────────────▶ diagnostics ──report──▶ text, JSON, SARIF, annotations
 //! ```
 //!
-//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `event_table`, `stanza_table`, `ast`, `job`, `instance`, `world`, `systemd`, `conversion`.
-//! Verbs map one noun to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put them together, for one job and for
-//! a directory. Besides there are small domains of their own: `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes
-//! sources as diagnostics propose, `fingerprint` knows a finding again, `allow` takes out of the diagnostics what a job file itself says to leave unsaid,
-//! `dialect` knows the languages of other Upstarts than 1.13, and what they lack, `exposure` tells what leaves a private file, `hidden` what cannot be seen.
+//! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `event_table`,
+//! `stanza_table`, `ast`, `job`, `instance`, `world`, `systemd`, `conversion`. Verbs map one noun
+//! to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put
+//! them together, for one job and for a directory. Besides there are small domains of their own:
+//! `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes sources as
+//! diagnostics propose, `fingerprint` knows a finding again, `allow` takes out of the diagnostics
+//! what a job file itself says to leave unsaid, `dialect` knows the languages of other Upstarts
+//! than 1.13, and what they lack, `exposure` tells what leaves a private file, `hidden` what cannot
+//! be seen.
 //!
-//! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only `parse` mentions pest; nothing
-//! below `cli` reads a file, prints, or returns an `anyhow` error; everything behind `parse` is total; output depends on
-//! the input alone.
+//! What holds throughout: `systemd` has never heard of Upstart, and `shell` of neither; only
+//! `parse` mentions pest; nothing below `cli` reads a file, prints, or returns an `anyhow` error;
+//! everything behind `parse` is total; output depends on the input alone.
 
 pub mod cli;
 pub mod convert;

@@ -1,7 +1,12 @@
-//! Bad jobs and bad places to write to, on the program as it is run: the exit status, what standard error says, and that
-//! standard output stays empty where no unit was made.
+//! Bad jobs and bad places to write to, on the program as it is run: the exit status, what standard
+//! error says, and that standard output stays empty where no unit was made.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 mod program;
 
@@ -26,7 +31,11 @@ struct Ran {
 
 impl Ran {
     fn of(output: Output) -> Self {
-        Self { status: output.status.code(), stdout: output.stdout, stderr: String::from_utf8(output.stderr).unwrap() }
+        Self {
+            status: output.status.code(),
+            stdout: output.stdout,
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 
     fn unit(&self) -> String {
@@ -120,7 +129,10 @@ fn parse_has_a_line_for_what_cannot_be_read() {
         lines[0].contains(r#""ok":false,"error":{"kind":"unreadable","message":"cannot be read: No such file or directory"#),
         "{lines:?}"
     );
-    assert!(lines[1].contains(r#""kind":"unreadable","message":"this is a directory"}"#), "{lines:?}");
+    assert!(
+        lines[1].contains(r#""kind":"unreadable","message":"this is a directory"}"#),
+        "{lines:?}"
+    );
     assert!(lines[2].contains(r#""ok":true"#), "{lines:?}");
 }
 
@@ -131,7 +143,9 @@ fn as_nobody(job: &Job, arguments: &[&str]) -> Ran {
     let program = root.join("program");
     fs::copy(PROGRAM, &program).unwrap();
     let mut command = Command::new(program);
-    if fs::metadata("/proc/self").is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0) {
+    if fs::metadata("/proc/self")
+        .is_ok_and(|process| std::os::unix::fs::MetadataExt::uid(&process) == 0)
+    {
         command.uid(65534).gid(65534);
     }
     Ran::of(command.args(arguments).output().unwrap())
@@ -142,8 +156,14 @@ fn what_may_not_be_read_is_status_3() {
     let job = Job::new("task\n");
     let file = job.at("foo.conf");
     fs::set_permissions(&file, Permissions::from_mode(0o000)).unwrap();
-    as_nobody(&job, &[&file])
-        .fails(3, &["error[U000]: cannot be read: Permission denied", &file, "= help: run this as a user who may read it"]);
+    as_nobody(&job, &[&file]).fails(
+        3,
+        &[
+            "error[U000]: cannot be read: Permission denied",
+            &file,
+            "= help: run this as a user who may read it",
+        ],
+    );
     fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
     let overriding = job.add("foo.override", "task\n");
     fs::set_permissions(&overriding, Permissions::from_mode(0o000)).unwrap();
@@ -154,7 +174,11 @@ fn what_may_not_be_read_is_status_3() {
 #[test]
 fn an_empty_file_is_a_job_with_nothing_to_run() {
     for text in ["", "\n\n", "# nothing\n", " \t\r\n#"] {
-        convert(text).converts(&["note[U110]: the job `foo` has nothing to run", "foo.conf", "= help: "]);
+        convert(text).converts(&[
+            "note[U110]: the job `foo` has nothing to run",
+            "foo.conf",
+            "= help: ",
+        ]);
     }
     Ran::of(run(&["-", "--name", "foo"], b"")).converts(&["note[U110]"]);
 }
@@ -162,9 +186,11 @@ fn an_empty_file_is_a_job_with_nothing_to_run() {
 #[test]
 fn rubbish_is_refused() {
     for seed in 1..40 {
-        convert(rubbish(seed, 8192)).fails(3, &["error[U0", "foo.conf:", "help: ", "not converted, 1 error"]);
+        convert(rubbish(seed, 8192))
+            .fails(3, &["error[U0", "foo.conf:", "help: ", "not converted, 1 error"]);
     }
-    convert(b"\x7fELF\x02\x01\x01\0\0\0").fails(3, &["a NUL byte", "foo.conf:1:8", "this is a binary file"]);
+    convert(b"\x7fELF\x02\x01\x01\0\0\0")
+        .fails(3, &["a NUL byte", "foo.conf:1:8", "this is a binary file"]);
     convert(b"\x1f\x8b\x08\x01\xd5\n").fails(3, &["foo.conf:1:1", "looks like a binary one"]);
     convert(b"\xff\xfee\0x\0e\0c\0 \0a\0\n\0").fails(3, &["UTF-16", "iconv"]);
     convert(b"\xff\xfe#\0 \0a\0\n\0").fails(3, &["UTF-16", "iconv"]);
@@ -174,7 +200,8 @@ fn rubbish_is_refused() {
 fn a_script_of_ten_megabytes_is_no_burden() {
     let job = Job::new(format!(
         "script\n{}end script\n",
-        "    # A line of a script, as long as such lines are: echo \"$A\" | cat\n".repeat(10 * MEGABYTE / 69)
+        "    # A line of a script, as long as such lines are: echo \"$A\" | cat\n"
+            .repeat(10 * MEGABYTE / 69)
     ));
     job.convert(&[]).fails(1, &["error[U210]", "foo.conf:1:1", "-o DIR"]);
 }
@@ -185,10 +212,12 @@ fn a_word_of_ten_megabytes_is_no_burden() {
     let convert = |text: &str| convert(text.replace("WORD", &word));
     convert("# WORD\nexec /bin/x\n").converts(&[]);
     convert("exec /bin/x WORD\n").fails(1, &["error[U210]", "foo.conf:1:1", "-o DIR"]);
-    ["WORD", "WORD b\n", "exec a\nWORD\n", "exec 'WORD", "kill timeout WORD\n"].par_iter().for_each(|text| {
-        let ran = convert(text).fails(3, &["error[U0", "help: "]);
-        assert!(ran.stderr.len() < 5000, "{}", ran.stderr.len());
-    });
+    ["WORD", "WORD b\n", "exec a\nWORD\n", "exec 'WORD", "kill timeout WORD\n"]
+        .par_iter()
+        .for_each(|text| {
+            let ran = convert(text).fails(3, &["error[U0", "help: "]);
+            assert!(ran.stderr.len() < 5000, "{}", ran.stderr.len());
+        });
 }
 
 #[test]
@@ -202,21 +231,38 @@ fn thousands_of_stanzas_are_no_burden() {
 #[test]
 fn what_is_said_again_and_again_is_counted() {
     let job = Job::new("exec /bin/a\n".repeat(1001));
-    let text = job.convert(&[]).converts(&["900 more of these in ", "/foo.conf; `--format concise`", ": 1000 warnings"]).stderr;
-    let code = text.lines().find_map(|line| line.strip_prefix("warning[")?.split_once(']')).unwrap().0;
-    let said = |text: &str, word: &str| text.lines().filter(|line| line.contains(word) && line.contains(code)).count();
+    let text = job
+        .convert(&[])
+        .converts(&["900 more of these in ", "/foo.conf; `--format concise`", ": 1000 warnings"])
+        .stderr;
+    let code =
+        text.lines().find_map(|line| line.strip_prefix("warning[")?.split_once(']')).unwrap().0;
+    let said = |text: &str, word: &str| {
+        text.lines().filter(|line| line.contains(word) && line.contains(code)).count()
+    };
     assert_eq!(said(&text, "warning["), 100 + 1);
     assert_eq!(said(&job.convert(&["--format", "concise"]).stderr, "warning["), 1000);
-    assert_eq!(job.convert(&["--format", "json"]).stderr.matches("\"name\":\"overwritten-stanza\"").count(), 1000);
+    assert_eq!(
+        job.convert(&["--format", "json"])
+            .stderr
+            .matches("\"name\":\"overwritten-stanza\"")
+            .count(),
+        1000
+    );
 }
 
 #[test]
 fn parentheses_are_counted_to_any_depth() {
     let count = 100_000;
-    let condition = |open: usize, close: usize| format!("exec /bin/x\nstart on {}runlevel 2{}\n", "(".repeat(open), ")".repeat(close));
+    let condition = |open: usize, close: usize| {
+        format!("exec /bin/x\nstart on {}runlevel 2{}\n", "(".repeat(open), ")".repeat(close))
+    };
     let unit = convert(condition(count, count)).converts(&[]).unit();
     assert_eq!(unit, convert(condition(0, 0)).unit());
-    convert(condition(count, 0)).fails(3, &["error[U010]: this parenthesis is never closed", "foo.conf:2:100009", "help: "]);
+    convert(condition(count, 0)).fails(
+        3,
+        &["error[U010]: this parenthesis is never closed", "foo.conf:2:100009", "help: "],
+    );
     convert(condition(0, count)).fails(3, &["error[U010]", "foo.conf:2:20", "help: "]);
 }
 
@@ -224,33 +270,50 @@ fn parentheses_are_counted_to_any_depth() {
 
 #[test]
 fn a_script_that_never_ends_is_refused() {
-    convert("task\nscript\n  echo\n").fails(3, &["error[U005]: this script is never ended", "foo.conf:2:1", "write `end script`"]);
-    convert("script\n  echo\nendscript\n").fails(3, &["this does not end it", "3 - endscript", "3 + end script"]);
+    convert("task\nscript\n  echo\n").fails(
+        3,
+        &["error[U005]: this script is never ended", "foo.conf:2:1", "write `end script`"],
+    );
+    convert("script\n  echo\nendscript\n")
+        .fails(3, &["this does not end it", "3 - endscript", "3 + end script"]);
     convert("script").fails(3, &["error[U005]", "foo.conf:1:1"]);
 }
 
 #[test]
 fn nul_bytes_are_refused_but_in_comments() {
     convert("# a\0b\nexec /bin/x # \0\n").converts(&[]);
-    for text in ["exec /bin/x\nexec a\0b\n", "exec /bin/x\n\0\n", "\nenv A=\0\n", "task\nexec \"a\0\"\n", "script\n\0\nend script\n"] {
-        convert(text).fails(3, &["error[U002]: a NUL byte", "foo.conf:2:", "help: a job is a text file"]);
+    for text in [
+        "exec /bin/x\nexec a\0b\n",
+        "exec /bin/x\n\0\n",
+        "\nenv A=\0\n",
+        "task\nexec \"a\0\"\n",
+        "script\n\0\nend script\n",
+    ] {
+        convert(text)
+            .fails(3, &["error[U002]: a NUL byte", "foo.conf:2:", "help: a job is a text file"]);
     }
 }
 
 #[test]
 fn carriage_returns_are_blanks() {
     let text = "description \"a b\"\nstart on (runlevel 2\n  or runlevel 3)\nenv A=1\nlimit nofile 1 2\nexec /bin/x -a\n";
-    let (plain, carriage) = (convert(text).converts(&[]), convert(text.replace('\n', "\r\n")).converts(&[]));
+    let (plain, carriage) =
+        (convert(text).converts(&[]), convert(text.replace('\n', "\r\n")).converts(&[]));
     assert_eq!(plain.unit(), carriage.unit());
     // There the carriage return is escaped, and the line ends.
-    convert("exec /bin/x \\\r\n  -a\r\n").fails(3, &["unknown stanza `-a`", "foo.conf:2:3", "a carriage return follows it", "sed"]);
+    convert("exec /bin/x \\\r\n  -a\r\n")
+        .fails(3, &["unknown stanza `-a`", "foo.conf:2:3", "a carriage return follows it", "sed"]);
 }
 
 #[test]
 fn a_byte_order_mark_is_named() {
-    for text in ["exec /bin/x\n", "# comment\nexec /bin/x\n", "\nexec /bin/x\n", "  exec /bin/x\n"] {
+    for text in ["exec /bin/x\n", "# comment\nexec /bin/x\n", "\nexec /bin/x\n", "  exec /bin/x\n"]
+    {
         let marked = format!("\u{feff}{text}");
-        convert(&marked).fails(3, &["error[U003]", "foo.conf:1:1", "byte order mark", "help: delete the byte order mark"]);
+        convert(&marked).fails(
+            3,
+            &["error[U003]", "foo.conf:1:1", "byte order mark", "help: delete the byte order mark"],
+        );
     }
 }
 
@@ -258,9 +321,15 @@ fn a_byte_order_mark_is_named() {
 fn text_in_another_encoding_stays_what_it_is() {
     let ran = convert(b"exec /bin/x caf\xe9\nenv B=ok\n").converts(&[]);
     assert!(ran.unit().contains(r#"ExecStart=/bin/x "caf\xe9""#), "{}", ran.unit());
-    let ran = convert(b"exec /bin/x\nenv A=caf\xe9\n").converts(&["warning[U248]", "foo.conf:2:5", "`A`", "help: "]);
+    let ran = convert(b"exec /bin/x\nenv A=caf\xe9\n").converts(&[
+        "warning[U248]",
+        "foo.conf:2:5",
+        "`A`",
+        "help: ",
+    ]);
     assert!(!ran.unit().contains("A=caf") && !ran.stderr.contains("\u{10fee9}"), "{}", ran.unit());
-    convert(b"exec /bin/x\ncaf\xe9 1\n").fails(3, &["unknown stanza `caf\u{fffd}`", "foo.conf:2:1", "help: "]);
+    convert(b"exec /bin/x\ncaf\xe9 1\n")
+        .fails(3, &["unknown stanza `caf\u{fffd}`", "foo.conf:2:1", "help: "]);
     let (status, line) = Job::new(b"description caf\xe9\n").parsed();
     assert_eq!(status, Some(0));
     assert!(line.contains(r#""description":"caf"#), "{line}");
@@ -276,7 +345,8 @@ fn names_that_systemd_cannot_carry_are_refused() {
     }
     Ran::of(run(&[&file, "--name", "short"], b"")).converts(&[]);
     let name = "n".repeat(300);
-    Ran::of(run(&["-", "--name", &name], b"exec /bin/x\n")).fails(1, &["error[U208]", "<stdin>:1:1"]);
+    Ran::of(run(&["-", "--name", &name], b"exec /bin/x\n"))
+        .fails(1, &["error[U208]", "<stdin>:1:1"]);
 }
 
 // ---- Overrides --------------------------------------------------------------------------------
@@ -286,14 +356,24 @@ fn a_refused_override_refuses_the_job() {
     let job = Job::new("exec /bin/x\n");
     let overriding = job.add("foo.override", "# mine\nstrat on a\n");
     let place = format!("{overriding}:2:1");
-    job.convert(&[])
-        .fails(3, &["error[U003]: unknown stanza `strat`", &place, "help: did you mean `start`?", "init applies the override up to"]);
+    job.convert(&[]).fails(
+        3,
+        &[
+            "error[U003]: unknown stanza `strat`",
+            &place,
+            "help: did you mean `start`?",
+            "init applies the override up to",
+        ],
+    );
     job.convert(&["--format", "concise"]).fails(3, &[&format!("{place}: error[U003]: ")]);
     job.convert(&["--format", "json"]).fails(3, &[&format!(r#""path":"{overriding}""#)]);
     job.convert(&["--no-override"]).converts(&[]);
     let (status, line) = job.parsed();
     assert_eq!(status, Some(3));
-    assert!(line.contains(&format!(r#""message":"{overriding}: unknown stanza `strat`","line":2"#)), "{line}");
+    assert!(
+        line.contains(&format!(r#""message":"{overriding}: unknown stanza `strat`","line":2"#)),
+        "{line}"
+    );
 }
 
 // ---- Where it goes ----------------------------------------------------------------------------
@@ -304,8 +384,19 @@ fn one_bad_file_does_not_stop_the_others() {
     let (bad, last) = (job.add("bad.conf", "task\nexec\n"), job.add("last.conf", "exec /bin/y\n"));
     let (first, absent, out) = (job.at("foo.conf"), job.at("absent.conf"), job.at("out"));
     let ran = Ran::of(run(&["convert", &first, &bad, &absent, &last, "-o", &out], b""));
-    ran.fails(3, &["error[U001]: `exec` is not complete", &format!("{bad}:2:1"), &absent, "4 files: 2 not converted, 2 errors"]);
-    let mut written: Vec<_> = fs::read_dir(job.at("out/etc/systemd/system")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    ran.fails(
+        3,
+        &[
+            "error[U001]: `exec` is not complete",
+            &format!("{bad}:2:1"),
+            &absent,
+            "4 files: 2 not converted, 2 errors",
+        ],
+    );
+    let mut written: Vec<_> = fs::read_dir(job.at("out/etc/systemd/system"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     written.sort();
     assert_eq!(written, ["foo.service", "last.service"]);
 }
@@ -315,16 +406,25 @@ fn places_that_cannot_be_written_to_are_told() {
     let job = Job::new("exec /bin/x\n");
     let file = job.add("file", "mine");
     let refused = |out: &str, said: &[&str]| {
-        job.convert(&["-o", out]).fails(3, &[said, &["help: give a directory that can be written to with `-o DIR`"]].concat());
+        job.convert(&["-o", out]).fails(
+            3,
+            &[said, &["help: give a directory that can be written to with `-o DIR`"]].concat(),
+        );
     };
     refused(&file, &[&format!("error: `{file}` is not a directory")]);
-    refused(&format!("{file}/below"), &[&format!("error: cannot write to `{file}/below`"), "Not a directory"]);
+    refused(
+        &format!("{file}/below"),
+        &[&format!("error: cannot write to `{file}/below`"), "Not a directory"],
+    );
     refused("/dev/null", &["error: `/dev/null` is not a directory"]);
     assert_eq!(fs::read(&file).unwrap(), b"mine");
 
     let taken = job.at("taken/etc/systemd/system/foo.service");
     fs::create_dir_all(&taken).unwrap();
-    refused(&job.at("taken"), &[&format!("error: `{taken}` is a directory, and a file has to go there")]);
+    refused(
+        &job.at("taken"),
+        &[&format!("error: `{taken}` is a directory, and a file has to go there")],
+    );
     assert_eq!(fs::read_dir(job.at("taken/etc/systemd/system")).unwrap().count(), 1);
 
     fs::create_dir(job.at("fixed")).unwrap();
@@ -344,16 +444,24 @@ fn directories_that_are_missing_are_made() {
     let out = job.at("a/b/c");
     let ran = job.convert(&["-o", &out]);
     assert_eq!((ran.status, ran.stdout.as_slice()), (Some(0), &b""[..]), "{}", ran.stderr);
-    assert!(fs::read_to_string(format!("{out}/etc/systemd/system/foo.service")).unwrap().contains("ExecStart=/bin/x\n"));
+    assert!(
+        fs::read_to_string(format!("{out}/etc/systemd/system/foo.service"))
+            .unwrap()
+            .contains("ExecStart=/bin/x\n")
+    );
 }
 
 #[test]
 fn a_script_that_cannot_be_written_takes_its_unit_with_it() {
-    let job = Job::new(format!("script\n{}end script\n", "echo \"one line of many\"\n".repeat(MEGABYTE / 20)));
+    let job = Job::new(format!(
+        "script\n{}end script\n",
+        "echo \"one line of many\"\n".repeat(MEGABYTE / 20)
+    ));
     let out = job.at("out");
     fs::create_dir_all(&out).unwrap();
     fs::write(format!("{out}/usr"), "in the way").unwrap();
-    job.convert(&["-o", &out]).fails(3, &["is not a directory, and files have to go below it", "help: "]);
+    job.convert(&["-o", &out])
+        .fails(3, &["is not a directory, and files have to go below it", "help: "]);
     assert!(!Path::new(&format!("{out}/etc/systemd/system/foo.service")).exists());
 }
 
@@ -362,14 +470,19 @@ fn a_reader_that_goes_away_is_no_error() {
     let job = Job::new("exec /bin/x\n");
     let file = job.at("foo.conf");
     let many = vec![file.as_str(); 2000];
-    for arguments in [vec![file.as_str(), "-q"], vec!["convert", &file, "-q"], vec!["parse", &file], [&["parse"], many.as_slice()].concat()]
-    {
+    for arguments in [
+        vec![file.as_str(), "-q"],
+        vec!["convert", &file, "-q"],
+        vec!["parse", &file],
+        [&["parse"], many.as_slice()].concat(),
+    ] {
         let output = program().args(&arguments).stdout(closed_pipe()).output().unwrap();
         assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
     }
     let bad = job.add("bad.conf", "bad\n");
     for arguments in [&[bad.as_str()][..], &["parse", &bad]] {
-        let status = program().args(arguments).stdout(closed_pipe()).stderr(closed_pipe()).status().unwrap();
+        let status =
+            program().args(arguments).stdout(closed_pipe()).stderr(closed_pipe()).status().unwrap();
         assert_eq!(status.code(), Some(3));
     }
 }

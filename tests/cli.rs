@@ -1,6 +1,11 @@
 //! The program as it is run: arguments, inputs that are no jobs, streams and exit statuses.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 mod program;
 
@@ -50,19 +55,30 @@ fn commands_that_are_not_there_say_so() {
         check(&[command, "/etc/init", "-o", "out"], 2, &message);
     }
     let help = String::from_utf8(run(&["--help"], b"").stdout).unwrap();
-    assert!(help.contains("migrate") && help.contains("lint") && !help.contains("completions"), "{help}");
+    assert!(
+        help.contains("migrate") && help.contains("lint") && !help.contains("completions"),
+        "{help}"
+    );
 }
 
 #[test]
 fn help_and_version_go_to_stdout() {
     let version = run(&["--version"], b"");
     assert_eq!(version.status.code(), Some(0));
-    assert_eq!(String::from_utf8(version.stdout).unwrap(), format!("upstart2systemd {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        String::from_utf8(version.stdout).unwrap(),
+        format!("upstart2systemd {}\n", env!("CARGO_PKG_VERSION"))
+    );
     for arguments in [&["--help"][..], &["convert", "--help"], &["help", "convert"]] {
         let help = run(arguments, b"");
         assert_eq!(help.status.code(), Some(0));
         let text = String::from_utf8(help.stdout).unwrap();
-        assert!(text.contains("--systemd-version") && text.contains("Exit status:") && help.stderr.is_empty(), "{text}");
+        assert!(
+            text.contains("--systemd-version")
+                && text.contains("Exit status:")
+                && help.stderr.is_empty(),
+            "{text}"
+        );
     }
 }
 
@@ -129,7 +145,11 @@ fn rules_are_explained() {
     for name in ["U000", "u000", "unreadable-input"] {
         let story = run(&["explain", name], b"");
         assert_eq!(story.status.code(), Some(0));
-        assert!(String::from_utf8(story.stdout).unwrap().starts_with("U000 unreadable-input (error)\n\nA file "));
+        assert!(
+            String::from_utf8(story.stdout)
+                .unwrap()
+                .starts_with("U000 unreadable-input (error)\n\nA file ")
+        );
     }
 }
 
@@ -137,14 +157,18 @@ fn rules_are_explained() {
 fn sarif_lists_every_rule_also_where_nothing_is_found() {
     let directory = TestDirectory::new();
     let output = path(directory.path(), "out");
-    for arguments in [&["convert", "-", "--name", "foo", "--format", "sarif"][..], &["migrate", "-o", &output, "--format", "sarif"]] {
+    for arguments in [
+        &["convert", "-", "--name", "foo", "--format", "sarif"][..],
+        &["migrate", "-o", &output, "--format", "sarif"],
+    ] {
         let mut arguments = arguments.to_vec();
         let empty = path(directory.path(), "");
         if arguments[0] == "migrate" {
             arguments.push(&empty);
         }
         let said = String::from_utf8(run(&arguments, b"exec /bin/foo\n").stderr).unwrap();
-        let log: serde_json::Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+        let log: serde_json::Value =
+            serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
         let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
         let listed: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
         let explained = String::from_utf8(run(&["explain"], b"").stdout).unwrap();
@@ -169,5 +193,9 @@ fn a_full_disk_is_told() {
     };
     let output = program().arg("explain").stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
-    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: cannot write to standard output: "));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .starts_with("error: cannot write to standard output: ")
+    );
 }

@@ -27,7 +27,9 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
         ("fixtures/old-systemd", Options { systemd_version: 229, companions: true, ..usual }),
         ("fixtures/log-files", Options { logs: Logs::File, ..usual }),
     ];
-    let all = directories.into_iter().flat_map(|(directory, options)| jobs(directory).into_iter().map(move |path| (path, options)));
+    let all = directories.into_iter().flat_map(|(directory, options)| {
+        jobs(directory).into_iter().map(move |path| (path, options))
+    });
     all.chain(dialects())
         .map(|(path, options)| {
             let conversion = converted(&path, &options).1;
@@ -42,8 +44,10 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
 
 #[test]
 fn every_stanza_has_a_fixture() {
-    let seen: BTreeSet<&str> =
-        conversions().iter().flat_map(|(_, conversion)| conversion.stanzas.iter().map(|outcome| outcome.stanza)).collect();
+    let seen: BTreeSet<&str> = conversions()
+        .iter()
+        .flat_map(|(_, conversion)| conversion.stanzas.iter().map(|outcome| outcome.stanza))
+        .collect();
     let known: BTreeSet<&str> = STANZAS.iter().map(|row| row.keyword).collect();
     let missing: Vec<_> = known.iter().filter(|keyword| !seen.contains(**keyword)).collect();
     assert!(missing.is_empty(), "no fixture has the stanzas {missing:?}");
@@ -55,23 +59,50 @@ fn every_stanza_has_a_fixture() {
 fn grammar_keywords(rules: &[&str]) -> BTreeSet<String> {
     let grammar = include_str!("../grammar/upstart.pest");
     let definition = |rule: &str| {
-        let start = grammar.find(&format!("\n{rule} ")).unwrap_or_else(|| panic!("the grammar has no rule {rule}"));
+        let start = grammar
+            .find(&format!("\n{rule} "))
+            .unwrap_or_else(|| panic!("the grammar has no rule {rule}"));
         grammar[start..].split("keyword_end").next().unwrap()
     };
-    rules.iter().flat_map(|rule| definition(rule).split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+    rules
+        .iter()
+        .flat_map(|rule| {
+            definition(rule).split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 #[test]
 fn the_table_of_stanzas_is_that_of_the_grammar() {
     let first_words = |origin: fn(&Availability) -> bool| {
-        STANZAS.iter().filter(|row| origin(&row.origin)).map(|row| row.first_word().to_owned()).collect::<BTreeSet<String>>()
+        STANZAS
+            .iter()
+            .filter(|row| origin(&row.origin))
+            .map(|row| row.first_word().to_owned())
+            .collect::<BTreeSet<String>>()
     };
     let stock = first_words(|origin| matches!(origin, Availability::Since(_)));
-    assert_eq!(stock, grammar_keywords(&["value_keyword", "conditional_keyword", "phase_keyword", "flag_keyword", "exec", "script"]));
-    assert_eq!(first_words(|origin| *origin == Availability::ChromeOs), grammar_keywords(&["chromeos_keyword"]));
+    assert_eq!(
+        stock,
+        grammar_keywords(&[
+            "value_keyword",
+            "conditional_keyword",
+            "phase_keyword",
+            "flag_keyword",
+            "exec",
+            "script"
+        ])
+    );
+    assert_eq!(
+        first_words(|origin| *origin == Availability::ChromeOs),
+        grammar_keywords(&["chromeos_keyword"])
+    );
     // Those that begin as stanzas of 1.13 do are not here.
     let before = first_words(|origin| *origin == Availability::EventD);
-    assert_eq!(before.difference(&stock).cloned().collect::<BTreeSet<String>>(), grammar_keywords(&["event_d_keyword"]));
+    assert_eq!(
+        before.difference(&stock).cloned().collect::<BTreeSet<String>>(),
+        grammar_keywords(&["event_d_keyword"])
+    );
 }
 
 #[test]
@@ -88,13 +119,21 @@ fn a_stanza_has_one_row() {
 fn every_rule_has_a_fixture() {
     // What no file can hold: its own name and mode, and what cannot be read.
     let elsewhere = ["U018", "U208", "U270"];
-    let between = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between")).unwrap();
-    let fixtures: BTreeSet<String> = between.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let seen: BTreeSet<&str> =
-        conversions().iter().flat_map(|(_, conversion)| conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule.code)).collect();
-    // The linter, the shells, and whatever reads files and directories report these; they have tests of their own.
+    let between =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between")).unwrap();
+    let fixtures: BTreeSet<String> =
+        between.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let seen: BTreeSet<&str> = conversions()
+        .iter()
+        .flat_map(|(_, conversion)| {
+            conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule.code)
+        })
+        .collect();
+    // The linter, the shells, and whatever reads files and directories report these; they have
+    // tests of their own.
     let of_conversions = |rule: &&&Rule| {
-        let of_the_linter = LINTS.iter().any(|lint| lint.rule == **rule) || fixtures.contains(rule.name);
+        let of_the_linter =
+            LINTS.iter().any(|lint| lint.rule == **rule) || fixtures.contains(rule.name);
         let of_files = ["U000", "U271", "U301", "U306", "U309"].contains(&rule.code);
         !of_the_linter && !of_files && !matches!(rule.category, Category::Allow | Category::Script)
     };
@@ -110,9 +149,18 @@ fn every_rule_has_a_fixture() {
 #[test]
 fn every_rule_between_jobs_has_a_fixture() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between");
-    let there: BTreeSet<String> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let there: BTreeSet<String> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     // Those that no conversion of the directory reports.
-    let rules = ["circular-start", "declared-event-not-emitted", "emitted-event-not-declared", "never-started-job", "unstarted-instance"];
+    let rules = [
+        "circular-start",
+        "declared-event-not-emitted",
+        "emitted-event-not-declared",
+        "never-started-job",
+        "unstarted-instance",
+    ];
     assert_eq!(there, BTreeSet::from(rules.map(str::to_owned)));
 }
 
@@ -121,7 +169,13 @@ fn whatever_is_not_exact_says_why() {
     for (path, conversion) in conversions() {
         for outcome in &conversion.stanzas {
             let explained = outcome.disposition == Disposition::Exact || outcome.code.is_some();
-            assert!(explained, "{}: `{}` is {} without a reason", path.display(), outcome.stanza, outcome.disposition.name());
+            assert!(
+                explained,
+                "{}: `{}` is {} without a reason",
+                path.display(),
+                outcome.stanza,
+                outcome.disposition.name()
+            );
         }
     }
 }

@@ -17,7 +17,12 @@ use upstart2systemd::upstart::dialect::Dialect;
 
 fn codes(path: &str, dialect: Option<Dialect>) -> BTreeSet<&'static str> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
-    converted(&path, &Options { dialect, ..Options::default() }).1.diagnostics.iter().map(|diagnostic| diagnostic.rule.code).collect()
+    converted(&path, &Options { dialect, ..Options::default() })
+        .1
+        .diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.rule.code)
+        .collect()
 }
 
 #[test]
@@ -56,16 +61,22 @@ fn a_diagnostic_shows_the_text_as_it_is_written() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dialect/chromeos/cameras.conf");
     let (sources, conversion) = converted(&path, &Options::default());
     let text = |code: &str| {
-        let diagnostic = conversion.diagnostics.iter().find(|diagnostic| diagnostic.rule.code == code).unwrap();
+        let diagnostic =
+            conversion.diagnostics.iter().find(|diagnostic| diagnostic.rule.code == code).unwrap();
         sources.conf.text()[diagnostic.span.range()].to_owned()
     };
     assert_eq!(text("U180"), "import");
     assert_eq!(text("U181"), "GUEST_USER");
-    let stanzas: Vec<&str> = conversion.stanzas.iter().map(|outcome| &sources.conf.text()[outcome.span.range()]).collect();
+    let stanzas: Vec<&str> = conversion
+        .stanzas
+        .iter()
+        .map(|outcome| &sources.conf.text()[outcome.span.range()])
+        .collect();
     assert!(stanzas.contains(&"import GUEST_MODE \\\n       GUEST_LOCALE"), "{stanzas:?}");
 }
 
-/// Several thousand lines make no tree that is too deep to walk, and every line has its place in the account.
+/// Several thousand lines make no tree that is too deep to walk, and every line has its place in
+/// the account.
 #[test]
 fn any_number_of_conditions_is_joined() {
     use upstart2systemd::convert::convert;
@@ -73,11 +84,18 @@ fn any_number_of_conditions_is_joined() {
     use upstart2systemd::text::source::{Source, Sources};
     use upstart2systemd::upstart::job::JobName;
 
-    let conf: String = (0..20_000).map(|number| format!("start on event-{number}\n")).chain(["exec /bin/true\n".to_owned()]).collect();
-    let sources = Sources { conf: Source::new("event.d/many", conf.into_bytes()), overriding: None };
+    let conf: String = (0..20_000)
+        .map(|number| format!("start on event-{number}\n"))
+        .chain(["exec /bin/true\n".to_owned()])
+        .collect();
+    let sources =
+        Sources { conf: Source::new("event.d/many", conf.into_bytes()), overriding: None };
     let reading = read(&sources, JobName("many".to_owned()), None).unwrap();
     assert_eq!(reading.job.start_on.unwrap().value.leaves().len(), 20_000);
-    assert_eq!(convert(&sources, JobName("many".to_owned()), &Options::default()).stanzas.len(), 20_001);
+    assert_eq!(
+        convert(&sources, JobName("many".to_owned()), &Options::default()).stanzas.len(),
+        20_001
+    );
 }
 
 /// A system of the time, and what a command says of it.
@@ -110,10 +128,18 @@ fn every_file_of_event_d_is_a_job() {
     ] {
         let (status, stdout, stderr) = run(arguments, &files);
         assert_eq!(status, Some(0), "{stderr}");
-        let units: Vec<&str> = stdout.lines().filter_map(|line| line.strip_prefix("new        etc/systemd/system/")).collect();
-        assert_eq!(units, ["net-up.d.service", "tty1.override.service", "tty1.service"], "{stdout}");
+        let units: Vec<&str> = stdout
+            .lines()
+            .filter_map(|line| line.strip_prefix("new        etc/systemd/system/"))
+            .collect();
+        assert_eq!(
+            units,
+            ["net-up.d.service", "tty1.override.service", "tty1.service"],
+            "{stdout}"
+        );
     }
-    let (status, stdout, stderr) = run(&["lint", "image/etc/event.d", "--format", "concise"], &files);
+    let (status, stdout, stderr) =
+        run(&["lint", "image/etc/event.d", "--format", "concise"], &files);
     assert!(status.is_some_and(|status| status <= 1), "{stderr}");
     assert!(stdout.is_empty() && stderr.matches("[U180]").count() == 3, "{stderr}");
 }
@@ -121,7 +147,12 @@ fn every_file_of_event_d_is_a_job() {
 #[test]
 fn a_dialect_can_be_given_to_every_command() {
     let job = "import A\nexec /bin/echo $A\n";
-    let files = [("a.conf", job), ("b.conf", "service\nexec /bin/b\n"), ("c.conf", "setuid a\nexec /bin/c\n"), ("event.d/d", job)];
+    let files = [
+        ("a.conf", job),
+        ("b.conf", "service\nexec /bin/b\n"),
+        ("c.conf", "setuid a\nexec /bin/c\n"),
+        ("event.d/d", job),
+    ];
     for (arguments, status, said) in [
         (&["convert", "a.conf"][..], 0, "note[U180]"),
         (&["convert", "a.conf", "--dialect", "upstart-1.13"], 3, "error[U003]"),
@@ -132,7 +163,11 @@ fn a_dialect_can_be_given_to_every_command() {
         (&["lint", "a.conf", "--fail-on", "warning"], 1, "warning[U181]"),
         (&["convert", "event.d/d"], 3, "`import` belongs to the Upstart of ChromeOS"),
         (&["convert", "event.d/d", "--dialect", "chromeos"], 0, "warning[U181]"),
-        (&["convert", "a.conf", "--dialect", "2.0"], 2, "possible values: auto, upstart-1.13, 0.6, 0.3, chromeos"),
+        (
+            &["convert", "a.conf", "--dialect", "2.0"],
+            2,
+            "possible values: auto, upstart-1.13, 0.6, 0.3, chromeos",
+        ),
     ] {
         let (code, stdout, stderr) = run(arguments, &files);
         assert_eq!(code, Some(status), "{arguments:?}: {stderr}");
@@ -143,12 +178,21 @@ fn a_dialect_can_be_given_to_every_command() {
 /// `parse` says what init 1.13 believes, unless another one is asked for.
 #[test]
 fn parse_does_not_guess() {
-    let files = [("a.conf", "import A\ntmpfiles /x\nexec /bin/echo\n"), ("event.d/b", "service\nexec /bin/b\n")];
+    let files = [
+        ("a.conf", "import A\ntmpfiles /x\nexec /bin/echo\n"),
+        ("event.d/b", "service\nexec /bin/b\n"),
+    ];
     let (status, stdout, _) = run(&["parse", "a.conf", "event.d/b"], &files);
     assert_eq!(status, Some(3));
     assert_eq!(stdout.matches("\"ok\":false").count(), 2);
     let (status, stdout, _) = run(&["parse", "a.conf", "event.d/b", "--dialect", "auto"], &files);
     assert_eq!(status, Some(0), "{stdout}");
     assert!(stdout.contains("\"import\":[\"A\"],\"tmpfiles\":[\"/x\"]"), "{stdout}");
-    assert!(stdout.lines().nth(1).is_some_and(|line| line.contains("\"console\":\"none\"") && !line.contains("import")), "{stdout}");
+    assert!(
+        stdout
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.contains("\"console\":\"none\"") && !line.contains("import")),
+        "{stdout}"
+    );
 }

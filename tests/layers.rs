@@ -1,4 +1,5 @@
-//! The walls of the house hold: docs/ARCHITECTURE.md has the rooms of src/ and their floors, and what this test asks of them.
+//! The walls of the house hold: docs/ARCHITECTURE.md has the rooms of src/ and their floors, and
+//! what this test asks of them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -12,7 +13,17 @@ const ENTRIES: usize = 16;
 const LARGER: [&str; 2] = ["shell/reader.rs", "lint/rule"];
 
 /// What touches files, streams, the environment or other processes.
-const OUTSIDE: [&str; 9] = ["std::fs", "io::stdin", "io::stdout", "io::stderr", "std::env::", "std::process", "print!", "println!", "dbg!"];
+const OUTSIDE: [&str; 9] = [
+    "std::fs",
+    "io::stdin",
+    "io::stdout",
+    "io::stderr",
+    "std::env::",
+    "std::process",
+    "print!",
+    "println!",
+    "dbg!",
+];
 
 /// A source file, its path relative to src/, without tests, comments and the contents of strings.
 struct File {
@@ -37,7 +48,8 @@ impl File {
     }
 }
 
-/// The code of a file: what follows `#[cfg(test)]`, comments and the contents of strings are left out.
+/// The code of a file: what follows `#[cfg(test)]`, comments and the contents of strings are left
+/// out.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut out = String::new();
@@ -66,11 +78,15 @@ fn code(text: &str) -> String {
     out
 }
 
-/// The words that follow a word at the beginning of a line: the names of types after `struct`, for example.
+/// The words that follow a word at the beginning of a line: the names of types after `struct`, for
+/// example.
 fn after<'a>(code: &'a str, keyword: &'a str) -> impl Iterator<Item = &'a str> {
     code.lines().filter_map(move |line| {
         let line = line.strip_prefix("pub").map_or(line, |rest| {
-            rest.trim_start_matches(|c: char| c == '(' || c == ')' || c == ':' || c.is_alphanumeric() || c == '_').trim_start()
+            rest.trim_start_matches(|c: char| {
+                c == '(' || c == ')' || c == ':' || c.is_alphanumeric() || c == '_'
+            })
+            .trim_start()
         });
         let rest = line.strip_prefix(keyword)?.strip_prefix(' ')?;
         rest.split(|c: char| !c.is_alphanumeric() && c != '_').next()
@@ -79,11 +95,14 @@ fn after<'a>(code: &'a str, keyword: &'a str) -> impl Iterator<Item = &'a str> {
 
 /// The names directly after `crate::`, also those of `crate::{a, b}`.
 fn rooms_named(code: &str) -> Vec<&str> {
-    let name = |text: &'_ str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let name =
+        |text: &'_ str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     let after = code.match_indices("crate::").map(|(at, found)| &code[at + found.len()..]);
     after
         .flat_map(|rest| match rest.strip_prefix('{').and_then(|list| list.split_once('}')) {
-            Some((list, _)) => list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect(),
+            Some((list, _)) => {
+                list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect()
+            }
             None => vec![rest],
         })
         .map(|text| &text[..name(text)])
@@ -132,32 +151,47 @@ fn complaints(files: &[File], rooms: &BTreeMap<String, u32>) -> Vec<String> {
             match rooms.get(other) {
                 _ if other == room => {}
                 Some(below) if below < floor => {}
-                Some(above) => found.push(format!("{path}: `{other}` is on floor {above}, and `{room}` on floor {floor}")),
+                Some(above) => found.push(format!(
+                    "{path}: `{other}` is on floor {above}, and `{room}` on floor {floor}"
+                )),
                 None => found.push(format!("{path}: `crate::{other}` is not a room")),
             }
         }
         if file.code.contains(&"super::".repeat(file.depth())) {
             found.push(format!("{path}: `super` leaves the room; write `crate::`"));
         }
-        for touched in OUTSIDE.into_iter().filter(|touched| room != "cli" && file.code.contains(touched)) {
+        for touched in
+            OUTSIDE.into_iter().filter(|touched| room != "cli" && file.code.contains(touched))
+        {
             found.push(format!("{path}: `{touched}`, which only `cli` may touch"));
         }
         if ["systemd", "shell"].contains(&room) && file.text.to_lowercase().contains("upstart") {
             found.push(format!("{path}: has the word upstart, and `{room}` knows nothing of it"));
         }
     }
-    for (folder, entries) in folders.iter().filter(|(folder, entries)| entries.len() > ENTRIES && !LARGER.contains(folder)) {
-        found.push(format!("{folder}: {} entries, and a folder has at most {ENTRIES}", entries.len()));
+    for (folder, entries) in folders
+        .iter()
+        .filter(|(folder, entries)| entries.len() > ENTRIES && !LARGER.contains(folder))
+    {
+        found.push(format!(
+            "{folder}: {} entries, and a folder has at most {ENTRIES}",
+            entries.len()
+        ));
     }
     found
 }
 
 /// The table of docs/ARCHITECTURE.md: rows that begin with a floor and the name of a room.
 fn rooms() -> BTreeMap<String, u32> {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md")).unwrap();
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md"))
+            .unwrap();
     let row = |line: &str| {
         let mut cells = line.strip_prefix("| ")?.split(" | ");
-        let (floor, room) = (cells.next()?.trim().parse().ok()?, cells.next()?.trim().strip_prefix('`')?.strip_suffix('`')?);
+        let (floor, room) = (
+            cells.next()?.trim().parse().ok()?,
+            cells.next()?.trim().strip_prefix('`')?.strip_suffix('`')?,
+        );
         Some((room.trim_end_matches('/').to_owned(), floor))
     };
     text.lines().filter_map(row).collect()
@@ -184,8 +218,13 @@ fn source() -> Vec<File> {
 fn the_walls_hold() {
     let rooms = rooms();
     assert!(rooms.len() > 10, "docs/ARCHITECTURE.md has {} rooms", rooms.len());
-    let there: BTreeSet<String> = source().iter().filter_map(|file| file.room().map(str::to_owned)).collect();
-    assert_eq!(rooms.keys().cloned().collect::<BTreeSet<_>>(), there, "the table of docs/ARCHITECTURE.md has the folders of src/");
+    let there: BTreeSet<String> =
+        source().iter().filter_map(|file| file.room().map(str::to_owned)).collect();
+    assert_eq!(
+        rooms.keys().cloned().collect::<BTreeSet<_>>(),
+        there,
+        "the table of docs/ARCHITECTURE.md has the folders of src/"
+    );
     let found = complaints(&source(), &rooms);
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -206,7 +245,13 @@ fn an_import_that_goes_up_is_seen() {
     assert_eq!(planted("lint/planted.rs", "fn f() { crate::lower::f() }\n").len(), 1);
     assert_eq!(planted("lint/planted.rs", "use crate::{jobset, report, text};\n").len(), 1);
     assert_eq!(planted("text/planted.rs", "use super::super::cli;\n").len(), 1);
-    assert_eq!(planted("lower/planted.rs", "// crate::cli\nuse crate::text::source::Span;\nconst A: &str = \"crate::cli\";\n"), [""; 0]);
+    assert_eq!(
+        planted(
+            "lower/planted.rs",
+            "// crate::cli\nuse crate::text::source::Span;\nconst A: &str = \"crate::cli\";\n"
+        ),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -227,6 +272,12 @@ fn a_file_that_is_read_outside_of_cli_is_seen() {
 #[test]
 fn size_and_words_are_seen() {
     assert_eq!(planted("text/planted.rs", &"fn f() {}\n".repeat(451)).len(), 1);
-    assert_eq!(planted("text/planted.rs", &format!("#[cfg(test)]\nmod tests {{\n{}", "fn f() {}\n".repeat(451))), [""; 0]);
+    assert_eq!(
+        planted(
+            "text/planted.rs",
+            &format!("#[cfg(test)]\nmod tests {{\n{}", "fn f() {}\n".repeat(451))
+        ),
+        [""; 0]
+    );
     assert_eq!(planted("shell/planted.rs", "// as Upstart does\n").len(), 1);
 }

@@ -1,4 +1,5 @@
-//! What holds of all rules of the linter and of what they propose to change. The examples of each are tests of `fixtures`.
+//! What holds of all rules of the linter and of what they propose to change. The examples of each
+//! are tests of `fixtures`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -47,14 +48,27 @@ fn every_rule_has_its_fixture() {
 /// A text with each line left out, written twice, and cut in half.
 fn mutations(text: &str) -> Vec<Vec<u8>> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let with = |index: usize, line: &[u8]| [lines[..index].concat().as_bytes(), line, lines[index + 1..].concat().as_bytes()].concat();
+    let with = |index: usize, line: &[u8]| {
+        [lines[..index].concat().as_bytes(), line, lines[index + 1..].concat().as_bytes()].concat()
+    };
     (0..lines.len())
         .flat_map(|index| {
             let line = lines[index].as_bytes();
             let half = [&line[..line.len() / 2], b"\n"].concat();
             let cut_off = [lines[..index].concat().as_bytes(), &line[..line.len() / 2]].concat();
-            let bent = [&line[..line.len() / 2], b" \"\xe4\xc3\xa4 $\\\n".as_slice(), &line[line.len() / 2..]].concat();
-            [with(index, b""), with(index, &line.repeat(2)), with(index, &half), with(index, &bent), cut_off]
+            let bent = [
+                &line[..line.len() / 2],
+                b" \"\xe4\xc3\xa4 $\\\n".as_slice(),
+                &line[line.len() / 2..],
+            ]
+            .concat();
+            [
+                with(index, b""),
+                with(index, &line.repeat(2)),
+                with(index, &half),
+                with(index, &bent),
+                cut_off,
+            ]
         })
         .collect()
 }
@@ -74,7 +88,11 @@ fn mutated_examples_give_sound_places() {
                 .chain([diagnostic.span]);
             for span in places {
                 let text = sources.get(span.origin).text();
-                assert!(text.get(span.range()).is_some(), "{}: {span:?} in {text:?}", diagnostic.rule.name);
+                assert!(
+                    text.get(span.range()).is_some(),
+                    "{}: {span:?} in {text:?}",
+                    diagnostic.rule.name
+                );
             }
             report::text(&sources, &diagnostic, Style::Plain);
         }
@@ -84,14 +102,18 @@ fn mutated_examples_give_sound_places() {
 /// Mistakes that other passes find have fixtures, too.
 #[test]
 fn every_rule_of_a_pass_has_its_fixture() {
-    let is_one = |rule: &&&Rule| rule.category == Category::Mistake && LINTS.iter().all(|lint| lint.rule != **rule);
-    let wanted: BTreeSet<String> = RULES.iter().filter(is_one).map(|rule| rule.name.to_owned()).collect();
+    let is_one = |rule: &&&Rule| {
+        rule.category == Category::Mistake && LINTS.iter().all(|lint| lint.rule != **rule)
+    };
+    let wanted: BTreeSet<String> =
+        RULES.iter().filter(is_one).map(|rule| rule.name.to_owned()).collect();
     assert_eq!(names("fixtures/lint-passes"), wanted);
 }
 
 /// All jobs of the fixtures that stand alone.
 fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
-    let (mut found, mut open) = (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
+    let (mut found, mut open) =
+        (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
     while let Some(next) = open.pop() {
         for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
@@ -108,7 +130,8 @@ fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
 
 /// Everything that is found in a job, wherever.
 fn everything(sources: &Sources) -> Vec<Diagnostic> {
-    let mut all = convert::convert(sources, JobName("job".to_owned()), &Options::default()).diagnostics;
+    let mut all =
+        convert::convert(sources, JobName("job".to_owned()), &Options::default()).diagnostics;
     all.extend(found(sources).unwrap_or_default());
     all
 }
@@ -118,7 +141,8 @@ fn believed(sources: &Sources) -> Option<String> {
     Some(serde_json::to_string(&report::parsed_job::believed(&read.job)).unwrap())
 }
 
-/// A job that is mended where that is safe is the same job to init, or one that init now takes; and nothing is left to mend.
+/// A job that is mended where that is safe is the same job to init, or one that init now takes; and
+/// nothing is left to mend.
 #[test]
 fn safe_edits_keep_the_job() {
     let mended: usize = jobs().par_iter().map(|(path, text)| safely_mended(path, text)).sum();
@@ -128,14 +152,24 @@ fn safe_edits_keep_the_job() {
 /// How much was mended in a job, and in what becomes of it when its lines are changed.
 fn safely_mended(path: &Path, text: &[u8]) -> usize {
     let mut mended = 0;
-    for text in std::iter::once(text.to_vec()).chain(std::str::from_utf8(text).map(mutations).unwrap_or_default()) {
+    for text in std::iter::once(text.to_vec())
+        .chain(std::str::from_utf8(text).map(mutations).unwrap_or_default())
+    {
         let before = sources(&text);
-        let AllFixed { sources: after, applied, left, ending } = fix_all(before.clone(), false, everything);
-        let shown = || format!("{}:\n{}\n{}", path.display(), before.conf.text(), after.conf.text());
+        let AllFixed { sources: after, applied, left, ending } =
+            fix_all(before.clone(), false, everything);
+        let shown =
+            || format!("{}:\n{}\n{}", path.display(), before.conf.text(), after.conf.text());
         assert!(!matches!(ending, Ending::Exhausted), "{}", shown());
         if let Some(job) = believed(&before) {
             assert_eq!(believed(&after), Some(job), "{}", shown());
-            assert!(!left.iter().any(|found| !found.edits.is_empty() && found.edits.iter().all(|edit| edit.safe)), "{}", shown());
+            assert!(
+                !left.iter().any(
+                    |found| !found.edits.is_empty() && found.edits.iter().all(|edit| edit.safe)
+                ),
+                "{}",
+                shown()
+            );
         }
         mended += applied.len();
     }
@@ -154,15 +188,35 @@ fn unsafe_edits_settle() {
 /// Whatever stands behind, no edit makes a job that init refuses.
 #[test]
 fn no_edit_has_to_be_taken_back() {
-    let examples: Vec<_> = jobs().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/lint")).collect();
+    let examples: Vec<_> =
+        jobs().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/lint")).collect();
     assert!(examples.len() >= 2 * LINTS.len());
     examples.par_iter().for_each(|(path, text)| {
         for end in text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end) {
-            for behind in [" b", " \\\n", "\\\n \\\n", " it's", " \"", " \0", "\\", " \\", "# it's", "#", "#a b # it's", ")"] {
+            for behind in [
+                " b",
+                " \\\n",
+                "\\\n \\\n",
+                " it's",
+                " \"",
+                " \0",
+                "\\",
+                " \\",
+                "# it's",
+                "#",
+                "#a b # it's",
+                ")",
+            ] {
                 let sources = sources(&[&text[..end], behind.as_bytes(), &text[end..]].concat());
                 if found(&sources).is_some() {
-                    let AllFixed { sources: after, ending, .. } = fix_all(sources, true, everything);
-                    assert!(matches!(ending, Ending::Settled), "{}, {ending:?}:\n{}", path.display(), after.conf.text());
+                    let AllFixed { sources: after, ending, .. } =
+                        fix_all(sources, true, everything);
+                    assert!(
+                        matches!(ending, Ending::Settled),
+                        "{}, {ending:?}:\n{}",
+                        path.display(),
+                        after.conf.text()
+                    );
                 }
             }
         }

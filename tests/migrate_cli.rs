@@ -1,4 +1,5 @@
-//! `migrate` as it is used in CI and by hand: what it writes, what it leaves alone, and what it says.
+//! `migrate` as it is used in CI and by hand: what it writes, what it leaves alone, and what it
+//! says.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -20,7 +21,11 @@ fn check_fails_until_the_overlay_is_up_to_date() {
     let check = || system.migrate(&["etc/init", "-o", "out", "--check"]);
     check().is(1, &["new        etc/systemd/system/web.service\n"], &[]);
     assert!(!system.at("out").exists());
-    system.migrate(&["etc/init", "-o", "out"]).is(0, &["1 job: 1 exact; 2 files.", "systemctl enable web.service"], &[]);
+    system.migrate(&["etc/init", "-o", "out"]).is(
+        0,
+        &["1 job: 1 exact; 2 files.", "systemctl enable web.service"],
+        &[],
+    );
     let written = system.text(UNIT).unwrap();
     check().is(0, &[], &[]);
     assert_eq!(check().stdout, "");
@@ -46,10 +51,18 @@ fn a_second_run_changes_nothing() {
 fn what_somebody_else_wrote_is_left_alone() {
     let system = System::new(&[WEB, ("db.conf", "exec /usr/bin/db\n")]);
     system.put(UNIT, "[Service]\nExecStart=/mine\n");
-    system.migrate(&["etc/init", "-o", "out"]).is(3, &[], &["etc/systemd/system/web.service", "--force", "nothing was changed"]);
+    system.migrate(&["etc/init", "-o", "out"]).is(
+        3,
+        &[],
+        &["etc/systemd/system/web.service", "--force", "nothing was changed"],
+    );
     assert_eq!(system.text(UNIT).unwrap(), "[Service]\nExecStart=/mine\n");
     assert!(!system.at("out/etc/systemd/system/db.service").exists());
-    system.migrate(&["etc/init", "-o", "out", "--check"]).is(1, &["in the way etc/systemd/system/web.service\n"], &[]);
+    system.migrate(&["etc/init", "-o", "out", "--check"]).is(
+        1,
+        &["in the way etc/systemd/system/web.service\n"],
+        &[],
+    );
     system.migrate(&["etc/init", "-o", "out", "--force"]).is(0, &[], &[]);
     assert!(system.text(UNIT).unwrap().contains("ExecStart=/usr/bin/web\n"));
 }
@@ -60,9 +73,17 @@ fn what_no_job_comes_to_any_more_is_told_and_pruned() {
     system.migrate(&["etc/init", "-o", "out"]);
     fs::remove_file(system.at("etc/init/db.conf")).unwrap();
     let old = "out/etc/systemd/system/db.service";
-    system.migrate(&["etc/init", "-o", "out"]).is(0, &[], &["etc/systemd/system/db.service", "--prune"]);
+    system.migrate(&["etc/init", "-o", "out"]).is(
+        0,
+        &[],
+        &["etc/systemd/system/db.service", "--prune"],
+    );
     assert!(system.at(old).exists());
-    system.migrate(&["etc/init", "-o", "out", "--check"]).is(0, &["left over  etc/systemd/system/db.service\n"], &[]);
+    system.migrate(&["etc/init", "-o", "out", "--check"]).is(
+        0,
+        &["left over  etc/systemd/system/db.service\n"],
+        &[],
+    );
     system.migrate(&["etc/init", "-o", "out", "--check", "--prune"]).is(1, &["removed    "], &[]);
     system.migrate(&["etc/init", "-o", "out", "--prune"]).is(0, &[], &[]);
     assert!(!system.at(old).exists() && system.at(UNIT).exists());
@@ -71,7 +92,11 @@ fn what_no_job_comes_to_any_more_is_told_and_pruned() {
 #[test]
 fn a_plan_can_be_seen_without_a_place_for_it() {
     let system = System::new(&[WEB]);
-    system.migrate(&["etc/init", "--dry-run"]).is(0, &["new        etc/systemd/system/web.service\n", "1 job: 1 exact"], &[]);
+    system.migrate(&["etc/init", "--dry-run"]).is(
+        0,
+        &["new        etc/systemd/system/web.service\n", "1 job: 1 exact"],
+        &[],
+    );
     system.migrate(&["etc/init"]).is(2, &[], &["--output"]);
     assert_eq!(fs::read_dir(system.directory.path()).unwrap().count(), 1);
 }
@@ -91,7 +116,12 @@ fn a_root_can_be_given() {
 
 #[test]
 fn one_bad_job_does_not_stop_the_others() {
-    let system = System::new(&[WEB, ("bad.conf", "exec\n"), ("worse.conf", "script\n"), ("good.conf", "task\nexec /bin/y\n")]);
+    let system = System::new(&[
+        WEB,
+        ("bad.conf", "exec\n"),
+        ("worse.conf", "script\n"),
+        ("good.conf", "task\nexec /bin/y\n"),
+    ]);
     let ran = system.migrate(&["etc/init", "-o", "out"]);
     ran.is(
         3,
@@ -105,14 +135,22 @@ fn one_bad_job_does_not_stop_the_others() {
 fn several_directories_are_one_system() {
     let system = System::new(&[WEB]);
     system.put("more/web.conf", "exec /usr/bin/other\n");
-    system.put("more/extra.conf", "start on started web\nstop on stopping web\nexec /usr/bin/extra\n");
+    system.put(
+        "more/extra.conf",
+        "start on started web\nstop on stopping web\nexec /usr/bin/extra\n",
+    );
     system.migrate(&["etc/init", "more", "-o", "out"]).is(0, &[], &["note[U306]", "more/web.conf"]);
     assert!(system.text(UNIT).unwrap().contains("ExecStart=/usr/bin/web\n"));
-    assert!(system.text("out/etc/systemd/system/extra.service").unwrap().contains("BindsTo=web.service\n"));
+    assert!(
+        system
+            .text("out/etc/systemd/system/extra.service")
+            .unwrap()
+            .contains("BindsTo=web.service\n")
+    );
 }
 
-/// An alias that is enabled leads to the unit of a package, and a mask to /dev/null. Both give way to what is installed, and where
-/// they led nothing changes.
+/// An alias that is enabled leads to the unit of a package, and a mask to /dev/null. Both give way
+/// to what is installed, and where they led nothing changes.
 #[test]
 fn the_command_that_installs_writes_through_no_link() {
     const PACKAGED: &str = "[Service]\nExecStart=/usr/sbin/packaged\n";
@@ -126,10 +164,21 @@ fn the_command_that_installs_writes_through_no_link() {
     symlink("../../../dev/null", units.join("db.service")).unwrap();
 
     let ran = system.migrate(&["etc/init", "-o", "out"]);
-    let printed = ran.stdout.lines().find_map(|line| line.trim_start().strip_prefix("cp ")).unwrap_or_else(|| panic!("{ran:#?}"));
-    let into_root = printed.strip_suffix(" /").unwrap_or_else(|| panic!("this does not install into /: {printed}"));
+    let printed = ran
+        .stdout
+        .lines()
+        .find_map(|line| line.trim_start().strip_prefix("cp "))
+        .unwrap_or_else(|| panic!("{ran:#?}"));
+    let into_root = printed
+        .strip_suffix(" /")
+        .unwrap_or_else(|| panic!("this does not install into /: {printed}"));
     let mut shell = Command::new("sh");
-    let status = shell.current_dir(system.directory.path()).arg("-c").arg(format!("cp {into_root} root/")).status().unwrap();
+    let status = shell
+        .current_dir(system.directory.path())
+        .arg("-c")
+        .arg(format!("cp {into_root} root/"))
+        .status()
+        .unwrap();
 
     assert!(status.success(), "{printed}");
     for name in ["web.service", "db.service"] {
@@ -139,5 +188,8 @@ fn the_command_that_installs_writes_through_no_link() {
     }
     assert_eq!(system.text("root/lib/systemd/system/packaged.service").unwrap(), PACKAGED);
     assert_eq!(system.text("root/dev/null").unwrap(), "stands for the device");
-    assert_eq!(fs::metadata(system.at("root/dev/null")).unwrap().permissions().mode() & 0o777, 0o666);
+    assert_eq!(
+        fs::metadata(system.at("root/dev/null")).unwrap().permissions().mode() & 0o777,
+        0o666
+    );
 }

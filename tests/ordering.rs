@@ -1,7 +1,12 @@
 //! systemd finds an ordering cycle where there is one, and none once the remedies are applied.
 //! Where there is no systemd, the test says so and passes.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 mod program;
 
@@ -51,16 +56,23 @@ impl Numbers {
 fn units(seed: u64) -> Vec<Unit> {
     let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut names = vec!["a.service", "b.service", "c.service", "t.target"];
-    names.extend(["d.service", "s.socket", "s.service", "i@.service", "u.target", "srv-x.mount"].iter().filter(|_| numbers.one_in(2)));
+    names.extend(
+        ["d.service", "s.socket", "s.service", "i@.service", "u.target", "srv-x.mount"]
+            .iter()
+            .filter(|_| numbers.one_in(2)),
+    );
     if names.contains(&"s.socket") && !names.contains(&"s.service") {
         names.push("s.service");
     }
-    let others: Vec<&str> = names.iter().map(|name| if *name == "i@.service" { "i@1.service" } else { name }).collect();
-    let targets: Vec<&str> = others.iter().filter(|name| name.ends_with(".target")).copied().collect();
+    let others: Vec<&str> =
+        names.iter().map(|name| if *name == "i@.service" { "i@1.service" } else { name }).collect();
+    let targets: Vec<&str> =
+        others.iter().filter(|name| name.ends_with(".target")).copied().collect();
     let mut units = Vec::new();
     for name in names {
         let mut unit = Unit::new(UnitName::known(name));
-        let mut add = |directive, value: &str| unit.add(directive, Value::unit(&UnitName::known(value)));
+        let mut add =
+            |directive, value: &str| unit.add(directive, Value::unit(&UnitName::known(value)));
         for directive in [Directive::After, Directive::Before] {
             if numbers.one_in(2) {
                 add(directive, numbers.pick(&others));
@@ -110,13 +122,18 @@ fn write(units: &[Unit], directory: &Path) {
     fs::write(directory.join("all.target"), all).unwrap();
 }
 
-/// What systemd says about cycles when it starts all units at once; `None` where there is no systemd.
+/// What systemd says about cycles when it starts all units at once; `None` where there is no
+/// systemd.
 fn verdict(units: &[Unit]) -> Option<String> {
     let directory = tempfile::tempdir().unwrap();
     write(units, directory.path());
-    let said = String::from_utf8(distribution::verify(directory.path(), ["./all.target".to_owned()])?.stderr).unwrap();
+    let said = String::from_utf8(
+        distribution::verify(directory.path(), ["./all.target".to_owned()])?.stderr,
+    )
+    .unwrap();
     assert!(!said.contains("not found"), "{said}");
-    let is_about_cycle = |line: &&str| line.contains("ordering cycle") || line.contains("Found dependency");
+    let is_about_cycle =
+        |line: &&str| line.contains("ordering cycle") || line.contains("Found dependency");
     Some(said.lines().filter(is_about_cycle).map(|line| format!("{line}\n")).collect())
 }
 
@@ -127,10 +144,14 @@ fn cycles(units: &[Unit]) -> Vec<Cycle> {
 
 fn apply(cycle: &Cycle, units: &mut [Unit]) {
     match &cycle.remedy {
-        Remedy::State { unit, directive, name } => file(units, unit).add(*directive, Value::unit(name)),
+        Remedy::State { unit, directive, name } => {
+            file(units, unit).add(*directive, Value::unit(name));
+        }
         Remedy::Drop(index) => {
             for origin in &cycle.edges[*index].origins {
-                let WaitOrigin::Stated { unit, directive, name } = origin else { panic!("{origin:?}") };
+                let WaitOrigin::Stated { unit, directive, name } = origin else {
+                    panic!("{origin:?}")
+                };
                 file(units, unit).remove_value(*directive, &Value::unit(name));
             }
         }
@@ -142,11 +163,14 @@ fn file<'a>(units: &'a mut [Unit], name: &UnitName) -> &'a mut Unit {
     units.iter_mut().find(|unit| unit.name == *name).unwrap()
 }
 
-/// Compares the verdicts on one set; which kinds of remedies there were, or `None` where there is no systemd.
+/// Compares the verdicts on one set; which kinds of remedies there were, or `None` where there is
+/// no systemd.
 fn compare(seed: u64) -> Option<(bool, bool)> {
     let mut units = units(seed);
     let found = cycles(&units);
-    let text = |units: &[Unit]| units.iter().map(|unit| format!("# {}\n{unit}", unit.name)).collect::<String>();
+    let text = |units: &[Unit]| {
+        units.iter().map(|unit| format!("# {}\n{unit}", unit.name)).collect::<String>()
+    };
     let said = verdict(&units)?;
     assert_eq!(found.is_empty(), said.is_empty(), "{seed}\n{}\n{found:#?}\n{said}", text(&units));
     if !found.is_empty() {

@@ -21,17 +21,22 @@ fn source(text: &str) -> Source {
 }
 
 fn stanzas(text: &str) -> Result<Vec<Stanza>, Refusal> {
-    parse(&source(text), Origin::Conf).map(|file| file.stanzas.into_iter().map(|stanza| stanza.value).collect())
+    parse(&source(text), Origin::Conf)
+        .map(|file| file.stanzas.into_iter().map(|stanza| stanza.value).collect())
 }
 
 fn first(text: &str) -> Result<Stanza, ErrorKind> {
-    stanzas(text).map(|stanzas| stanzas.into_iter().next().expect("a stanza")).map_err(|refusal| refusal.kind)
+    stanzas(text)
+        .map(|stanzas| stanzas.into_iter().next().expect("a stanza"))
+        .map_err(|refusal| refusal.kind)
 }
 
 /// The words of an `emits`, each in brackets, or the name of the error.
 fn words(arguments: &str) -> String {
     match first(&format!("emits {arguments}")) {
-        Ok(Stanza::Emits(words)) => words.iter().map(|word| format!("[{}]", word.value)).collect::<Vec<_>>().concat(),
+        Ok(Stanza::Emits(words)) => {
+            words.iter().map(|word| format!("[{}]", word.value)).collect::<Vec<_>>().concat()
+        }
         Ok(other) => format!("{other:?}"),
         Err(kind) => kind.name().to_owned(),
     }
@@ -152,7 +157,8 @@ fn garbled_blanks_are_kept_and_reported() {
     ] {
         let source = source(text);
         let file = parse(&source, Origin::Conf).expect("init loads it");
-        let found: Vec<&str> = file.mangled.iter().map(|span| &source.text()[span.range()]).collect();
+        let found: Vec<&str> =
+            file.mangled.iter().map(|span| &source.text()[span.range()]).collect();
         assert_eq!(found, places, "{text}");
         let got = match &file.stanzas[0].value {
             Stanza::Description(word) => &word.value,
@@ -298,7 +304,11 @@ fn survey(bytes: Vec<u8>) {
                 check(stanza.span);
                 assert!(end <= stanza.span.start, "stanzas overlap in {text:?}");
                 end = stanza.span.end;
-                assert!(!text[stanza.span.range()].ends_with([' ', '\n']) || text[..end].ends_with("\\ "), "{text:?}");
+                assert!(
+                    !text[stanza.span.range()].ends_with([' ', '\n'])
+                        || text[..end].ends_with("\\ "),
+                    "{text:?}"
+                );
             }
             let job = resolve(JobName("test".to_owned()), file, None, Dialect::Upstart113);
             serde_json::to_string(&believed(&job)).expect("a job is always JSON");
@@ -387,7 +397,9 @@ fn parentheses_without_end_are_no_burden() {
 #[test]
 fn the_depth_of_a_condition_is_bounded() {
     let chain = |operands: usize| vec!["a"; operands].join(" or ");
-    let nested = |operands: usize| format!("{}a{}", "a and (".repeat(operands - 1), ")".repeat(operands - 1));
+    let nested = |operands: usize| {
+        format!("{}a{}", "a and (".repeat(operands - 1), ")".repeat(operands - 1))
+    };
     for text in [chain(MAX_DEPTH), nested(MAX_DEPTH)] {
         assert!(condition(&text).starts_with('('));
     }
@@ -399,7 +411,10 @@ fn the_depth_of_a_condition_is_bounded() {
 #[test]
 fn long_files_are_read_to_their_end() {
     for text in [
-        format!("script\n{}end script\n", "    echo \"a line of a script\" # with a comment\n".repeat(20_000)),
+        format!(
+            "script\n{}end script\n",
+            "    echo \"a line of a script\" # with a comment\n".repeat(20_000)
+        ),
         format!("description {}\n", "a".repeat(500_000)),
         format!("exec foo {}\n", "\"a\\\"\" ".repeat(100_000)),
         format!("emits {}\n", "a ".repeat(100_000)),

@@ -1,5 +1,5 @@
-//! The generated parts of the README are what the program says: the example, the mapping table, the rules.
-//! `UPDATE_README=1 cargo test --test readme` writes them anew.
+//! The generated parts of the README are what the program says: the example, the mapping table, the
+//! rules. `UPDATE_README=1 cargo test --test readme` writes them anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -27,9 +27,19 @@ fn example(file: &str) -> String {
     let name = path.file_stem().unwrap().to_str().unwrap();
     let (sources, conversion) = converted(&path, &Options::default());
     let mut out = String::new();
-    writeln!(out, "`{name}.conf`:\n\n```upstart\n{}```\n", fs::read_to_string(&path).unwrap()).unwrap();
-    writeln!(out, "`upstart2systemd {name}.conf` writes `{name}.service`:\n\n```ini\n{}```\n", conversion.outputs[0].text).unwrap();
-    let said: String = conversion.diagnostics.iter().map(|diagnostic| report::text(&sources, diagnostic, Style::Plain) + "\n").collect();
+    writeln!(out, "`{name}.conf`:\n\n```upstart\n{}```\n", fs::read_to_string(&path).unwrap())
+        .unwrap();
+    writeln!(
+        out,
+        "`upstart2systemd {name}.conf` writes `{name}.service`:\n\n```ini\n{}```\n",
+        conversion.outputs[0].text
+    )
+    .unwrap();
+    let said: String = conversion
+        .diagnostics
+        .iter()
+        .map(|diagnostic| report::text(&sources, diagnostic, Style::Plain) + "\n")
+        .collect();
     writeln!(out, "and says on standard error:\n\n```text\n{}\n```", said.trim_end()).unwrap();
     out
 }
@@ -52,8 +62,17 @@ fn mapping() -> String {
     let mut out = String::from("| stanza | becomes | can be |\n|---|---|---|\n");
     for (stanza, (mut directives, dispositions)) in seen {
         directives.sort();
-        let directives = if directives.is_empty() { "a comment, or nothing".to_owned() } else { directives.join(" ") };
-        writeln!(out, "| `{stanza}` | {directives} | {} |", dispositions.into_iter().collect::<Vec<_>>().join(", ")).unwrap();
+        let directives = if directives.is_empty() {
+            "a comment, or nothing".to_owned()
+        } else {
+            directives.join(" ")
+        };
+        writeln!(
+            out,
+            "| `{stanza}` | {directives} | {} |",
+            dispositions.into_iter().collect::<Vec<_>>().join(", ")
+        )
+        .unwrap();
     }
     out
 }
@@ -66,9 +85,18 @@ fn index_of_rules() -> String {
     );
     for category in Category::ALL {
         let title = category.title();
-        writeln!(out, "\n## {}{}\n\n| code | name | severity |\n|---|---|---|", title[..1].to_uppercase(), &title[1..]).unwrap();
-        for Rule { code, name, severity, .. } in RULES.iter().filter(|rule| rule.category == category) {
-            writeln!(out, "| {code} | [`{name}`]({code}-{name}.md) | {} |", severity.name()).unwrap();
+        writeln!(
+            out,
+            "\n## {}{}\n\n| code | name | severity |\n|---|---|---|",
+            title[..1].to_uppercase(),
+            &title[1..]
+        )
+        .unwrap();
+        for Rule { code, name, severity, .. } in
+            RULES.iter().filter(|rule| rule.category == category)
+        {
+            writeln!(out, "| {code} | [`{name}`]({code}-{name}.md) | {} |", severity.name())
+                .unwrap();
         }
     }
     out
@@ -81,7 +109,11 @@ fn the_list_of_rules_is_up_to_date() {
     if std::env::var_os("UPDATE_README").is_some() {
         fs::write(&path, &index).unwrap();
     }
-    assert!(fs::read_to_string(&path).unwrap() == index, "UPDATE_README=1 cargo test --test readme writes {} anew", path.display());
+    assert!(
+        fs::read_to_string(&path).unwrap() == index,
+        "UPDATE_README=1 cargo test --test readme writes {} anew",
+        path.display()
+    );
 }
 
 #[test]
@@ -89,10 +121,12 @@ fn generated_parts_are_up_to_date() {
     let path = root().join("README.md");
     let before = fs::read_to_string(&path).unwrap();
     let mut after = before.clone();
-    for (marker, text) in
-        [("<!-- example: fixtures/convert/phases.conf -->", example("fixtures/convert/phases.conf")), ("<!-- mapping -->", mapping())]
-    {
-        let start = after.find(marker).unwrap_or_else(|| panic!("README.md has no {marker}")) + marker.len();
+    for (marker, text) in [
+        ("<!-- example: fixtures/convert/phases.conf -->", example("fixtures/convert/phases.conf")),
+        ("<!-- mapping -->", mapping()),
+    ] {
+        let start = after.find(marker).unwrap_or_else(|| panic!("README.md has no {marker}"))
+            + marker.len();
         let end = after[start..].find("<!-- end -->").map(|end| start + end);
         let replaced = format!("\n\n{text}\n");
         match end {
@@ -109,7 +143,12 @@ fn generated_parts_are_up_to_date() {
 
 fn same_or_panic(before: &str, after: &str) {
     for (number, (old, new)) in before.lines().zip(after.lines()).enumerate() {
-        assert_eq!(old, new, "README.md line {}; UPDATE_README=1 cargo test --test readme writes it anew", number + 1);
+        assert_eq!(
+            old,
+            new,
+            "README.md line {}; UPDATE_README=1 cargo test --test readme writes it anew",
+            number + 1
+        );
     }
     assert_eq!(before.lines().count(), after.lines().count());
 }

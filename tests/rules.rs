@@ -1,5 +1,5 @@
-//! The examples on the page of each rule, given to the program as a reader would give them: a test a rule, so that
-//! `cargo test no-stop-on` or `cargo test U141` runs one page.
+//! The examples on the page of each rule, given to the program as a reader would give them: a test
+//! a rule, so that `cargo test no-stop-on` or `cargo test U141` runs one page.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -28,7 +28,11 @@ const NOT_SHOWN: &[(&str, &str)] = &[
 
 /// The path of a file of an example: in event.d if its name says so, otherwise in init.
 fn place(file: &ExampleFile) -> String {
-    if file.name.starts_with("event.d/") { file.name.to_owned() } else { format!("init/{}", file.name) }
+    if file.name.starts_with("event.d/") {
+        file.name.to_owned()
+    } else {
+        format!("init/{}", file.name)
+    }
 }
 
 /// What the program reports about the files of a section.
@@ -52,11 +56,15 @@ fn report(files: &[ExampleFile], command: &str) -> String {
         }
     }
     match arguments[0].as_str() {
-        "lint" => arguments.extend(["--shellcheck".to_owned(), "never".to_owned()].into_iter().chain(directories)),
-        "migrate" => arguments.extend(directories.into_iter().chain(["-o".to_owned(), "out".to_owned()])),
+        "lint" => arguments
+            .extend(["--shellcheck".to_owned(), "never".to_owned()].into_iter().chain(directories)),
+        "migrate" => {
+            arguments.extend(directories.into_iter().chain(["-o".to_owned(), "out".to_owned()]));
+        }
         _ => arguments.extend(jobs),
     }
-    let output = Command::new(PROGRAM).args(&arguments).current_dir(directory.path()).output().unwrap();
+    let output =
+        Command::new(PROGRAM).args(&arguments).current_dir(directory.path()).output().unwrap();
     let mut report = String::from_utf8(output.stderr).unwrap();
     if arguments[0] == "lint" {
         report.push_str(&String::from_utf8(output.stdout).unwrap());
@@ -71,13 +79,16 @@ fn codes(report: &str) -> Vec<&str> {
     report
         .lines()
         .filter_map(|line| {
-            let (_, rest) = ["error[", "warning[", "note["].iter().find_map(|severity| line.split_once(severity))?;
+            let (_, rest) = ["error[", "warning[", "note["]
+                .iter()
+                .find_map(|severity| line.split_once(severity))?;
             Some(rest.split_once(']')?.0)
         })
         .collect()
 }
 
-/// Whether the page of a rule has the examples that it should have, and the program reports what they are to show.
+/// Whether the page of a rule has the examples that it should have, and the program reports what
+/// they are to show.
 fn check(rule: &Rule) -> Result<(), String> {
     let page = rule.page();
     let name = format!("docs/rules/{}-{}.md", rule.code, rule.name);
@@ -87,9 +98,15 @@ fn check(rule: &Rule) -> Result<(), String> {
         ([SectionKind::Bad, SectionKind::Good] | [SectionKind::Example], true) | ([], false) => {}
         ([], true) => return Err(format!("{name} has no example")),
         (_, false) => return Err(format!("{name} has an example; remove the rule from NOT_SHOWN")),
-        (_, true) => return Err(format!("{name} has {kinds:?}, and not Bad and Good, or Example alone")),
+        (_, true) => {
+            return Err(format!("{name} has {kinds:?}, and not Bad and Good, or Example alone"));
+        }
     }
-    let command = page.sections.first().and_then(|section| section.files.first()?.command()).unwrap_or("lint --migration");
+    let command = page
+        .sections
+        .first()
+        .and_then(|section| section.files.first()?.command())
+        .unwrap_or("lint --migration");
     for section in &page.sections {
         let title = section.kind.title();
         if section.files.is_empty() {
@@ -99,8 +116,18 @@ fn check(rule: &Rule) -> Result<(), String> {
         let codes = codes(&report);
         match (codes.contains(&rule.code), section.kind) {
             (true, SectionKind::Bad | SectionKind::Example) | (false, SectionKind::Good) => {}
-            (false, _) => return Err(format!("{name}: `{command}` does not report {} for {title}:\n{report}", rule.code)),
-            (true, SectionKind::Good) => return Err(format!("{name}: `{command}` reports {} for {title}:\n{report}", rule.code)),
+            (false, _) => {
+                return Err(format!(
+                    "{name}: `{command}` does not report {} for {title}:\n{report}",
+                    rule.code
+                ));
+            }
+            (true, SectionKind::Good) => {
+                return Err(format!(
+                    "{name}: `{command}` reports {} for {title}:\n{report}",
+                    rule.code
+                ));
+            }
         }
         if section.kind == SectionKind::Good && codes.iter().any(|code| code.starts_with("U0")) {
             return Err(format!("{name}: init refuses {title}:\n{report}"));
@@ -113,9 +140,15 @@ fn check(rule: &Rule) -> Result<(), String> {
 fn check_width(rule: &Rule) -> Result<(), String> {
     let is_wide = |line: &&str| !line.starts_with("    ") && line.chars().count() > 100;
     let page = rule.page();
-    let remarks = page.sections.iter().flat_map(|section| section.remarks.iter().flat_map(|remark| remark.lines()));
+    let remarks = page
+        .sections
+        .iter()
+        .flat_map(|section| section.remarks.iter().flat_map(|remark| remark.lines()));
     match page.text.lines().chain(remarks).find(is_wide) {
-        Some(line) => Err(format!("docs/rules/{}-{}.md has a line of more than 100 columns: {line}", rule.code, rule.name)),
+        Some(line) => Err(format!(
+            "docs/rules/{}-{}.md has a line of more than 100 columns: {line}",
+            rule.code, rule.name
+        )),
         None => Ok(()),
     }
 }
@@ -123,7 +156,10 @@ fn check_width(rule: &Rule) -> Result<(), String> {
 /// A reason without a rule is left over from a rule that is gone.
 fn check_reasons() -> Result<(), String> {
     let is_known = |code: &str| RULES.iter().any(|rule| rule.code == code);
-    NOT_SHOWN.iter().find(|(code, _)| !is_known(code)).map_or(Ok(()), |(code, why)| Err(format!("there is no rule {code} ({why})")))
+    NOT_SHOWN
+        .iter()
+        .find(|(code, _)| !is_known(code))
+        .map_or(Ok(()), |(code, why)| Err(format!("there is no rule {code} ({why})")))
 }
 
 fn main() -> ExitCode {
@@ -132,6 +168,8 @@ fn main() -> ExitCode {
         Trial::test(format!("rules::{}-{}", rule.code, rule.name), check)
     };
     let mut trials: Vec<Trial> = RULES.iter().map(|rule| page(rule)).collect();
-    trials.push(Trial::test("rules::reasons_for_no_example", || check_reasons().map_err(Failed::from)));
+    trials.push(Trial::test("rules::reasons_for_no_example", || {
+        check_reasons().map_err(Failed::from)
+    }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -1,7 +1,12 @@
-//! The systemd of this machine has nothing to say against any unit of the fixtures. Where there is none, the test
-//! says so and passes.
+//! The systemd of this machine has nothing to say against any unit of the fixtures. Where there is
+//! none, the test says so and passes.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
 mod common;
 mod program;
@@ -21,9 +26,16 @@ fn systemd_accepts_every_unit() {
         ("fixtures/log-files", Options { logs: Logs::File, ..Options::default() }),
         ("fixtures/old-systemd", Options { companions: true, ..Options::default() }),
     ];
-    let usual = directories.into_iter().flat_map(|(jobs_of, options)| jobs(jobs_of).into_iter().map(move |job| (job, options)));
+    let usual = directories
+        .into_iter()
+        .flat_map(|(jobs_of, options)| jobs(jobs_of).into_iter().map(move |job| (job, options)));
     for (job, options) in usual.chain(dialects()) {
-        for output in converted(&job, &options).1.outputs.iter().filter(|output| output.path.ends_with(".service")) {
+        for output in converted(&job, &options)
+            .1
+            .outputs
+            .iter()
+            .filter(|output| output.path.ends_with(".service"))
+        {
             let unit = output.path.rsplit('/').next().unwrap().to_owned();
             fs::write(directory.path().join(&unit), &output.text).unwrap();
             units.push(unit);
@@ -32,6 +44,10 @@ fn systemd_accepts_every_unit() {
     let Some(said) = analyze::of(directory.path(), &units) else { return };
     assert!(said.is_empty(), "{} units:\n{}", units.len(), said.join("\n"));
     let wrong = "wrong.service".to_owned();
-    fs::write(directory.path().join(&wrong), "[Service]\nExecStart=/bin/true\nRestart=perhaps\n").unwrap();
-    assert!(analyze::of(directory.path(), &[wrong]).is_some_and(|said| !said.is_empty()), "systemd accepts anything");
+    fs::write(directory.path().join(&wrong), "[Service]\nExecStart=/bin/true\nRestart=perhaps\n")
+        .unwrap();
+    assert!(
+        analyze::of(directory.path(), &[wrong]).is_some_and(|said| !said.is_empty()),
+        "systemd accepts anything"
+    );
 }

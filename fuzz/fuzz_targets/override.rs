@@ -1,4 +1,5 @@
-//! A job with an override, in any language and for any systemd: the first byte says which, a NUL ends the job.
+//! A job with an override, in any language and for any systemd: the first byte says which, a NUL
+//! ends the job.
 
 #![no_main]
 

@@ -51,7 +51,11 @@ Examples:
 
 #[derive(Debug, Parser)]
 #[command(name = "upstart2systemd", version, about = ABOUT, long_about = LONG_ABOUT, after_help = EXAMPLES)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, arg_required_else_help = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true
+)]
 #[command(override_usage = "upstart2systemd [OPTIONS] FILE...\n       upstart2systemd COMMAND ...")]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -88,7 +92,8 @@ pub(super) enum ProgramCommand {
 pub(super) struct ConvertArguments {
     /// Job files; `-` is standard input
     ///
-    /// The name of the job is the name of the file without `.conf` or `.upstart`. The NAME.override beside it is applied.
+    /// The name of the job is the name of the file without `.conf` or `.upstart`. The NAME.override
+    /// beside it is applied.
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
     /// Write the unit and the files that it needs below DIR, as an overlay of /
@@ -165,7 +170,10 @@ pub(super) struct Reporting {
 }
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub(super) struct LintArguments {
     /// Job files, or directories of them; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
@@ -218,12 +226,16 @@ pub(super) struct LintArguments {
 }
 
 #[derive(Args, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the command line"
+)]
 pub(super) struct MigrateArguments {
     /// Configuration directories, such as /etc/init; of a job that several have, the first counts
     #[arg(value_name = "DIR", required_unless_present = "root")]
     pub(super) directories: Vec<PathBuf>,
-    /// Read DIR/etc/init, or DIR/etc/event.d where jobs are so old: of a chroot, a container image, an unpacked package
+    /// Read DIR/etc/init, or DIR/etc/event.d where jobs are so old: of a chroot, a container image,
+    /// an unpacked package
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
     pub(super) root: Option<PathBuf>,
     /// Write the files below OUT, as an overlay of /
@@ -272,7 +284,8 @@ impl From<LogsTo> for Logs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum DialectOf {
-    /// What each job looks like: 0.3 in a directory `event.d`, chromeos if only that reads it, else 1.13
+    /// What each job looks like: 0.3 in a directory `event.d`, chromeos if only that reads it, else
+    /// 1.13
     Auto,
     /// The last Upstart, and those of Ubuntu and Debian before it
     #[value(name = "upstart-1.13")]

@@ -22,7 +22,11 @@ use crate::upstart::job::JobName;
 /// The pipeline of the library, or another one in its place.
 pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
 
-pub(super) fn run(arguments: &ConvertArguments, streams: &mut Streams<'_>, translate: Translate<'_>) -> Status {
+pub(super) fn run(
+    arguments: &ConvertArguments,
+    streams: &mut Streams<'_>,
+    translate: Translate<'_>,
+) -> Status {
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
@@ -37,25 +41,37 @@ pub(super) fn run(arguments: &ConvertArguments, streams: &mut Streams<'_>, trans
         let input = if path.as_os_str() == STDIN {
             input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
         } else {
-            input::read(path, arguments.name.as_deref(), !arguments.translation.no_override, options.dialect)
+            input::read(
+                path,
+                arguments.name.as_deref(),
+                !arguments.translation.no_override,
+                options.dialect,
+            )
         };
         match input {
             Err(unreadable) => files.push(*unreadable),
-            Ok(Input { path, name, sources }) => match panic::caught(|| translate(&sources, name, &options)) {
-                Ok(conversion) => {
-                    files.push(Converted { conversion: usable(Conversion { path, ..conversion }), sources: Arc::new(sources) });
+            Ok(Input { path, name, sources }) => {
+                match panic::caught(|| translate(&sources, name, &options)) {
+                    Ok(conversion) => {
+                        files.push(Converted {
+                            conversion: usable(Conversion { path, ..conversion }),
+                            sources: Arc::new(sources),
+                        });
+                    }
+                    Err(bug) => {
+                        streams.say(&format!("{}: ", visible(&path)));
+                        status = streams.bug(&bug);
+                    }
                 }
-                Err(bug) => {
-                    streams.say(&format!("{}: ", visible(&path)));
-                    status = streams.bug(&bug);
-                }
-            },
+            }
         }
     }
     status = status.max(
         files
             .iter()
-            .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+            .map(|file| {
+                judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict)
+            })
             .max()
             .unwrap_or(Status::Done),
     );
@@ -71,7 +87,9 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
         return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
     }
     if stdin && name.is_none() {
-        return Err("a job on standard input has no name: give it one with `--name NAME`".to_owned());
+        return Err(
+            "a job on standard input has no name: give it one with `--name NAME`".to_owned()
+        );
     }
     if files.len() > 1 && name.is_some() {
         return Err("`--name` is for one job, and there are several files".to_owned());
@@ -80,14 +98,18 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
         return Err("several units do not fit on standard output: give a directory to write them to with `-o DIR`".to_owned());
     }
     match name {
-        Some(name) if !is_job_name(name) => Err(format!("`{}` cannot be the name of a job", visible(&name.to_string_lossy()))),
+        Some(name) if !is_job_name(name) => {
+            Err(format!("`{}` cannot be the name of a job", visible(&name.to_string_lossy())))
+        }
         _ => Ok(()),
     }
 }
 
 /// A job's name is a path below the configuration directory.
 fn is_job_name(name: &OsStr) -> bool {
-    name.as_bytes().split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
+    name.as_bytes()
+        .split(|&byte| byte == b'/')
+        .all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
 }
 
 /// Brings the units where they are wanted.
@@ -99,8 +121,12 @@ fn deliver(arguments: &ConvertArguments, files: &[Converted], streams: &mut Stre
             [unit, companions @ ..] => {
                 let status = streams.print(&crate::text::bytes::encode(&unit.text));
                 if !companions.is_empty() && !arguments.reporting.format.is_object() {
-                    let paths: Vec<String> = companions.iter().map(|output| visible(&output.path)).collect();
-                    streams.say(&format!("note: the unit needs more files, which `-o DIR` writes: {}\n", paths.join(", ")));
+                    let paths: Vec<String> =
+                        companions.iter().map(|output| visible(&output.path)).collect();
+                    streams.say(&format!(
+                        "note: the unit needs more files, which `-o DIR` writes: {}\n",
+                        paths.join(", ")
+                    ));
                 }
                 status
             }
@@ -109,15 +135,24 @@ fn deliver(arguments: &ConvertArguments, files: &[Converted], streams: &mut Stre
     }
 }
 
-fn write_all(root: &Path, arguments: &ConvertArguments, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+fn write_all(
+    root: &Path,
+    arguments: &ConvertArguments,
+    files: &[Converted],
+    streams: &mut Streams<'_>,
+) -> Status {
     let mut status = Status::Done;
     let mut outputs: BTreeMap<&str, &Output> = BTreeMap::new();
     for Converted { conversion, .. } in files {
         // What several jobs need is the same for all of them.
-        let is_taken = |output: &&Output| outputs.get(output.path.as_str()).is_some_and(|taken| taken.text != output.text);
+        let is_taken = |output: &&Output| {
+            outputs.get(output.path.as_str()).is_some_and(|taken| taken.text != output.text)
+        };
         if let Some(taken) = conversion.outputs.iter().find(is_taken) {
             let (job, path) = (visible(&conversion.path), visible(&taken.path));
-            streams.complain(&format!("`{job}` is not written: `{path}` is already the output of a file before it"));
+            streams.complain(&format!(
+                "`{job}` is not written: `{path}` is already the output of a file before it"
+            ));
             status = status.max(Status::Usage);
             continue;
         }
@@ -132,7 +167,10 @@ fn write_all(root: &Path, arguments: &ConvertArguments, files: &[Converted], str
         Ok(_) => {
             if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
                 for output in &outputs {
-                    streams.say(&format!("wrote {}\n", visible(&root.join(&output.path).to_string_lossy())));
+                    streams.say(&format!(
+                        "wrote {}\n",
+                        visible(&root.join(&output.path).to_string_lossy())
+                    ));
                 }
             }
         }

@@ -9,16 +9,23 @@ use crate::text::visible::visible;
 pub(super) fn run(wanted: Option<&str>, rules: &[&Rule], streams: &mut Streams<'_>) -> Status {
     let Some(wanted) = wanted else {
         let width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
-        let line = |rule: &&Rule| format!("{}  {:width$}  {}\n", rule.code, rule.name, rule.severity.name());
+        let line = |rule: &&Rule| {
+            format!("{}  {:width$}  {}\n", rule.code, rule.name, rule.severity.name())
+        };
         let list = rules.iter().map(line).collect::<Vec<_>>().concat();
         return streams.print(list.as_bytes());
     };
-    let is_wanted = |rule: &&&Rule| [rule.code, rule.name].iter().any(|known| known.eq_ignore_ascii_case(wanted));
+    let is_wanted = |rule: &&&Rule| {
+        [rule.code, rule.name].iter().any(|known| known.eq_ignore_ascii_case(wanted))
+    };
     if let Some(rule) = rules.iter().find(is_wanted) {
         streams.print(page(rule).as_bytes())
     } else {
         let meant = suggestion::closest(wanted, rules.iter().map(|rule| rule.name));
         let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
-        streams.usage(&format!("there is no diagnostic `{}`{meant}: `upstart2systemd explain` lists all", visible(wanted)))
+        streams.usage(&format!(
+            "there is no diagnostic `{}`{meant}: `upstart2systemd explain` lists all",
+            visible(wanted)
+        ))
     }
 }

@@ -29,7 +29,8 @@ pub use panic::quiet_panics;
 pub use status::Status;
 pub use streams::{Colours, Streams};
 
-/// Runs the program with these arguments, the first being its name. Nothing comes out but through the streams and as files.
+/// Runs the program with these arguments, the first being its name. Nothing comes out but through
+/// the streams and as files.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Status {
     let outcome = panic::caught(|| {
         let arguments = match Arguments::try_parse_from(arguments) {
@@ -44,15 +45,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
 fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
     match arguments.command {
         None => convert::run(&arguments.convert, streams, &crate::convert::convert),
-        Some(ProgramCommand::Convert(arguments)) => convert::run(&arguments, streams, &crate::convert::convert),
+        Some(ProgramCommand::Convert(arguments)) => {
+            convert::run(&arguments, streams, &crate::convert::convert)
+        }
         Some(ProgramCommand::Parse(arguments)) => parse::run(&arguments, streams),
-        Some(ProgramCommand::Explain(arguments)) => explain::run(arguments.rule.as_deref(), registry::RULES, streams),
+        Some(ProgramCommand::Explain(arguments)) => {
+            explain::run(arguments.rule.as_deref(), registry::RULES, streams)
+        }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
-        Some(ProgramCommand::Graph(_)) => not_there("graph", "`upstart2systemd parse FILE...` says what each job starts on", streams),
-        Some(ProgramCommand::Completions(_)) => {
-            not_there("completions", "`upstart2systemd --help` lists the commands and options", streams)
-        }
+        Some(ProgramCommand::Graph(_)) => not_there(
+            "graph",
+            "`upstart2systemd parse FILE...` says what each job starts on",
+            streams,
+        ),
+        Some(ProgramCommand::Completions(_)) => not_there(
+            "completions",
+            "`upstart2systemd --help` lists the commands and options",
+            streams,
+        ),
         Some(ProgramCommand::Man(_)) => not_there("man", "see `upstart2systemd --help`", streams),
     }
 }

@@ -11,7 +11,8 @@ static PLACE: Mutex<Option<String>> = Mutex::new(None);
 /// Keeps a panic from printing; [`caught`] reports it.
 pub fn quiet_panics() {
     set_hook(Box::new(|panic| {
-        *PLACE.lock().unwrap_or_else(PoisonError::into_inner) = panic.location().map(ToString::to_string);
+        *PLACE.lock().unwrap_or_else(PoisonError::into_inner) =
+            panic.location().map(ToString::to_string);
     }));
 }
 
@@ -24,19 +25,30 @@ pub(super) struct Bug {
 
 /// Runs something, and stops a panic of it.
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Bug> {
-    catch_unwind(AssertUnwindSafe(run))
-        .map_err(|payload| Bug { message: message(payload.as_ref()), place: PLACE.lock().unwrap_or_else(PoisonError::into_inner).take() })
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Bug {
+        message: message(payload.as_ref()),
+        place: PLACE.lock().unwrap_or_else(PoisonError::into_inner).take(),
+    })
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("a panic without a message").to_owned()
 }
 
 impl fmt::Display for Bug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { message, place } = self;
-        writeln!(f, "error: bug in {} {}: {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), crate::text::visible::visible(message))?;
+        writeln!(
+            f,
+            "error: bug in {} {}: {}",
+            env!("CARGO_PKG_NAME"),
+            env!("CARGO_PKG_VERSION"),
+            crate::text::visible::visible(message)
+        )?;
         if let Some(place) = place {
             writeln!(f, " --> {place}")?;
         }

@@ -32,7 +32,10 @@ pub(super) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Stat
             status = Status::Refused;
         }
         if let Err(error) = write_line(&mut lines, path, &answer) {
-            streams.complain(&format!("{}: cannot write JSON: {error}", visible(&path.to_string_lossy())));
+            streams.complain(&format!(
+                "{}: cannot write JSON: {error}",
+                visible(&path.to_string_lossy())
+            ));
             return Status::Bug;
         }
         if lines.len() >= CHUNK {
@@ -71,11 +74,17 @@ fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) ->
 
 fn believe(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
     let dialect = arguments.dialect.into();
-    let Input { name, sources, .. } = input::read(path, None, !arguments.no_override, dialect).map_err(|unreadable| Failure {
-        kind: ErrorKind::Unreadable.name(),
-        message: unreadable.conversion.diagnostics.iter().map(|diagnostic| message(&unreadable.sources, diagnostic)).collect(),
-        line: None,
-    })?;
+    let Input { name, sources, .. } = input::read(path, None, !arguments.no_override, dialect)
+        .map_err(|unreadable| Failure {
+            kind: ErrorKind::Unreadable.name(),
+            message: unreadable
+                .conversion
+                .diagnostics
+                .iter()
+                .map(|diagnostic| message(&unreadable.sources, diagnostic))
+                .collect(),
+            line: None,
+        })?;
     let reading = read(&sources, name, dialect).map_err(|refusal| {
         let Refusal { kind, diagnostic } = refusal;
         Failure {

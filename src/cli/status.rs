@@ -31,9 +31,14 @@ impl From<Status> for ExitCode {
 /// The status that comes of a conversion; with `strict` also of what is lost.
 pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.is_of_refusal()) {
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.is_of_refusal())
+    {
         Status::Refused
-    } else if diagnostics.iter().any(|diagnostic| fail_on.includes(diagnostic.severity)) || (strict && stanzas.iter().any(is_lost)) {
+    } else if diagnostics.iter().any(|diagnostic| fail_on.includes(diagnostic.severity))
+        || (strict && stanzas.iter().any(is_lost))
+    {
         Status::Findings
     } else {
         Status::Done

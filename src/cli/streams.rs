@@ -52,9 +52,14 @@ impl Streams<'_> {
         }
     }
 
-    /// Prints text of files: to the byte, so that it can be used, and harmless where a terminal is behind it.
+    /// Prints text of files: to the byte, so that it can be used, and harmless where a terminal is
+    /// behind it.
     pub(super) fn print_text(&mut self, text: &str) -> Status {
-        if self.on_terminal { self.print(visible_lines(text).as_bytes()) } else { self.print(&encode(text)) }
+        if self.on_terminal {
+            self.print(visible_lines(text).as_bytes())
+        } else {
+            self.print(&encode(text))
+        }
     }
 
     /// Says something on standard error. There is nowhere to report that this failed.

@@ -14,7 +14,10 @@ use crate::text::visible::visible;
 
 /// Where to read about it, as a line that ends what is said of a conversion.
 pub(super) fn line() -> String {
-    format!("note[{0}]: some things change for every job; `upstart2systemd explain {0}` tells which", EVERY_UNIT.code)
+    format!(
+        "note[{0}]: some things change for every job; `upstart2systemd explain {0}` tells which",
+        EVERY_UNIT.code
+    )
 }
 
 /// An error means that nothing usable is written, whatever else there is.
@@ -26,10 +29,21 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
 }
 
 /// Says what there is to say about the jobs. `units` tells whether they were to come to units.
-pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, streams: &mut Streams<'_>) -> Status {
-    let is_said = |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
-    let findings =
-        files.iter().flat_map(|file| file.conversion.diagnostics.iter().filter(is_said).map(|diagnostic| (&file.sources, diagnostic)));
+pub(super) fn tell(
+    reporting: &Reporting,
+    files: &[Converted],
+    units: bool,
+    streams: &mut Streams<'_>,
+) -> Status {
+    let is_said =
+        |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
+    let findings = files.iter().flat_map(|file| {
+        file.conversion
+            .diagnostics
+            .iter()
+            .filter(is_said)
+            .map(|diagnostic| (&file.sources, diagnostic))
+    });
     let is_converted = units && files.iter().any(|file| !file.conversion.outputs.is_empty());
     let last = (is_converted && !reporting.quiet).then(line);
     match reporting.format {
@@ -38,7 +52,9 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
             for Converted { sources, conversion } in files {
                 tell_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
             }
-            if let Some(line) = Summary::of(files).line(files, Counting { notes: !reporting.quiet, units }) {
+            if let Some(line) =
+                Summary::of(files).line(files, Counting { notes: !reporting.quiet, units })
+            {
                 streams.say(&format!("{line}\n"));
             }
             if let Some(line) = last {
@@ -70,7 +86,12 @@ pub(super) fn tell(reporting: &Reporting, files: &[Converted], units: bool, stre
 const SHOWN: usize = 100;
 
 /// Shows the lines that each is about, and counts what one rule says beyond [`SHOWN`] times.
-fn tell_each<'a>(sources: &Sources, findings: impl Iterator<Item = &'a Diagnostic>, style: report::Style, streams: &mut Streams<'_>) {
+fn tell_each<'a>(
+    sources: &Sources,
+    findings: impl Iterator<Item = &'a Diagnostic>,
+    style: report::Style,
+    streams: &mut Streams<'_>,
+) {
     let mut counts: BTreeMap<&str, (usize, &Diagnostic)> = BTreeMap::new();
     for diagnostic in findings {
         let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
@@ -81,7 +102,11 @@ fn tell_each<'a>(sources: &Sources, findings: impl Iterator<Item = &'a Diagnosti
     }
     for (code, (count, first)) in counts {
         if count > SHOWN {
-            let (severity, path, more) = (first.severity.name(), visible(sources.get(first.span.origin).path()), count - SHOWN);
+            let (severity, path, more) = (
+                first.severity.name(),
+                visible(sources.get(first.span.origin).path()),
+                count - SHOWN,
+            );
             streams.say(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
         }
     }

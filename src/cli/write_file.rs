@@ -8,8 +8,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-/// Puts a file in the place of what is there, with the permissions of that. A reader sees the old one or the new one, never a part of one.
-/// Where there is a symbolic link, it stays, and what it points to is replaced.
+/// Puts a file in the place of what is there, with the permissions of that. A reader sees the old
+/// one or the new one, never a part of one. Where there is a symbolic link, it stays, and what it
+/// points to is replaced.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let target = fs::canonicalize(path);
     let path = target.as_deref().unwrap_or(path);

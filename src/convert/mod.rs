@@ -37,7 +37,8 @@ pub struct Converted {
     pub conversion: Conversion,
 }
 
-/// Converts one job. A job that init refuses, or that systemd cannot have, gives no output; the diagnostics say why.
+/// Converts one job. A job that init refuses, or that systemd cannot have, gives no output; the
+/// diagnostics say why.
 pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
     let job_name = name.0.clone();
     match read(sources, name, options.dialect) {
@@ -58,7 +59,13 @@ pub(crate) fn refused(sources: &Sources, job: String, diagnostic: Diagnostic) ->
 
 /// A job of which nobody asked for a unit.
 pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
-    Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: Vec::new() }
+    Conversion {
+        path: sources.conf.path().to_owned(),
+        job,
+        outputs: Vec::new(),
+        stanzas: Vec::new(),
+        diagnostics: Vec::new(),
+    }
 }
 
 /// The files of a job that was lowered.
@@ -70,7 +77,9 @@ pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> C
     }
     if !more.is_empty() {
         diagnostics.extend(more);
-        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+        diagnostics.sort_by_key(|diagnostic| {
+            (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
+        });
     }
     fix::widen(sources, &mut diagnostics);
     let outputs = unit.map_or_else(Vec::new, |mut unit| {
@@ -78,15 +87,25 @@ pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> C
         let own = Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() };
         std::iter::once(own).chain(companions.iter().map(Companion::output)).collect()
     });
-    Conversion { path: sources.conf.path().to_owned(), job: read.job.name.0.clone(), outputs, stanzas, diagnostics }
+    Conversion {
+        path: sources.conf.path().to_owned(),
+        job: read.job.name.0.clone(),
+        outputs,
+        stanzas,
+        diagnostics,
+    }
 }
 
-/// The line that says where a unit came from. Directories are left out, so that the same job gives the same bytes everywhere.
+/// The line that says where a unit came from. Directories are left out, so that the same job gives
+/// the same bytes everywhere.
 fn header(sources: &Sources) -> String {
     let file_name = |path: &str| lossy(path.rsplit('/').next().unwrap_or(path)).into_owned();
     let from = file_name(sources.conf.path());
     match &sources.overriding {
-        Some(overriding) => own_files::marked(&format!("Converted from {from} and {}", file_name(overriding.path()))),
+        Some(overriding) => own_files::marked(&format!(
+            "Converted from {from} and {}",
+            file_name(overriding.path())
+        )),
         None => own_files::marked(&format!("Converted from {from}")),
     }
 }

@@ -4,9 +4,11 @@ use crate::diagnostic::registry::PRIVATE_FILE;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::text::source::{Origin, Sources, Span};
 
-/// What there is to say where a unit, which everybody may read, was made of sources that not everybody may read.
+/// What there is to say where a unit, which everybody may read, was made of sources that not
+/// everybody may read.
 pub(crate) fn check(sources: &Sources, stanzas: &[Outcome]) -> Vec<Diagnostic> {
-    let files = std::iter::once((Origin::Conf, &sources.conf)).chain(sources.overriding.iter().map(|file| (Origin::Override, file)));
+    let files = std::iter::once((Origin::Conf, &sources.conf))
+        .chain(sources.overriding.iter().map(|file| (Origin::Override, file)));
     files
         .filter(|(_, file)| file.is_private())
         .map(|(origin, _)| {

@@ -38,11 +38,18 @@ impl ReadJob {
 }
 
 /// Reads a job. Where no dialect is given it is found out.
-pub fn read(sources: &Sources, name: JobName, dialect: Option<Dialect>) -> Result<ReadJob, Refusal> {
+pub fn read(
+    sources: &Sources,
+    name: JobName,
+    dialect: Option<Dialect>,
+) -> Result<ReadJob, Refusal> {
     let Files { dialect, sign, conf, overriding } = files(sources, dialect)?;
     let written: Vec<&ast::File> = std::iter::once(&conf).chain(&overriding).collect();
     let mut diagnostics = dialect::check(dialect, sources, &written);
-    let first = written.iter().find_map(|file| file.stanzas.first()).map_or(Span::new(Origin::Conf, 0..0), |stanza| stanza.span);
+    let first = written
+        .iter()
+        .find_map(|file| file.stanzas.first())
+        .map_or(Span::new(Origin::Conf, 0..0), |stanza| stanza.span);
     diagnostics.extend(sign.map(|(sign, place)| sign.diagnostic(place.unwrap_or(first))));
     let files = written.into_iter().cloned().collect();
     let job = resolve::resolve(name, conf, overriding, dialect);
@@ -62,7 +69,11 @@ struct Files {
 fn files(sources: &Sources, dialect: Option<Dialect>) -> Result<Files, Refusal> {
     let read = |dialect, sign| {
         let conf = parse::parse_as(&sources.conf, Origin::Conf, dialect)?;
-        let overriding = sources.overriding.as_ref().map(|source| parse::parse_as(source, Origin::Override, dialect)).transpose()?;
+        let overriding = sources
+            .overriding
+            .as_ref()
+            .map(|source| parse::parse_as(source, Origin::Override, dialect))
+            .transpose()?;
         Ok(Files { dialect, sign, conf, overriding })
     };
     if let Some(dialect) = dialect {

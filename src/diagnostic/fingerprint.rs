@@ -7,17 +7,26 @@ use crate::text::bytes::encode;
 use crate::text::lines;
 use crate::text::source::{Source, Sources};
 
-/// The rule, the name of the file without its directories, and the text of the line on which the finding begins, hashed.
+/// The rule, the name of the file without its directories, and the text of the line on which the
+/// finding begins, hashed.
 ///
-/// Two findings may have the same fingerprint: who compares runs counts them. The hash is written to files, and so never changes.
+/// Two findings may have the same fingerprint: who compares runs counts them. The hash is written
+/// to files, and so never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);
 
 impl Fingerprint {
     pub fn of(sources: &Sources, diagnostic: &Diagnostic) -> Self {
         let source = sources.get(diagnostic.span.origin);
-        // Only the last part can have a newline in it, so that no two triples come to the same bytes.
-        let parts = [diagnostic.rule.code, "\n", line(source, diagnostic.span.start), "\n", file_name(source)];
+        // Only the last part can have a newline in it, so that no two triples come to the same
+        // bytes.
+        let parts = [
+            diagnostic.rule.code,
+            "\n",
+            line(source, diagnostic.span.start),
+            "\n",
+            file_name(source),
+        ];
         Self(parts.iter().fold(BASIS, |hash, part| hash_on(hash, &encode(part))))
     }
 }
@@ -40,7 +49,8 @@ fn line(source: &Source, offset: usize) -> &str {
     lines::line(source.text(), offset).trim_matches([' ', '\t', '\r'])
 }
 
-/// FNV-1a of 64 bits. The hasher of the standard library may give other hashes with the next compiler.
+/// FNV-1a of 64 bits. The hasher of the standard library may give other hashes with the next
+/// compiler.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 
 const PRIME: u64 = 0x0100_0000_01b3;
@@ -65,7 +75,9 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_published_one() {
-        for (text, hash) in [("", BASIS), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)] {
+        for (text, hash) in
+            [("", BASIS), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
+        {
             assert_eq!(hash_on(BASIS, text.as_bytes()), hash, "{text}");
         }
     }
@@ -76,9 +88,11 @@ mod tests {
         assert_eq!(known, "ca7bd25011ee6952");
         assert_eq!(of(&RULE, "b/demo.conf", "# new\n\n\tconsole output\r\n", 10), known);
         assert_eq!(of(&RULE, "demo.conf", "console output", usize::MAX), known);
-        for (rule, path, text) in
-            [(&OTHER, "demo.conf", "console output\n"), (&RULE, "demo.override", "console output\n"), (&RULE, "demo.conf", "console log\n")]
-        {
+        for (rule, path, text) in [
+            (&OTHER, "demo.conf", "console output\n"),
+            (&RULE, "demo.override", "console output\n"),
+            (&RULE, "demo.conf", "console log\n"),
+        ] {
             assert_ne!(of(rule, path, text, 3), known, "{rule:?} {path} {text}");
         }
     }

@@ -6,22 +6,28 @@ use super::{Diagnostic, Edit, Rule, Severity};
 use crate::text::bytes::encode;
 use crate::text::source::{Origin, Source, Sources};
 
-/// Has each edit that deletes the beginning of a line also delete the joined lines behind: init refuses a backslash at the end of a
-/// line with nothing in front.
+/// Has each edit that deletes the beginning of a line also delete the joined lines behind: init
+/// refuses a backslash at the end of a line with nothing in front.
 pub(crate) fn widen(sources: &Sources, diagnostics: &mut [Diagnostic]) {
-    for edit in diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.edits).filter(|edit| edit.text.is_empty()) {
+    for edit in diagnostics
+        .iter_mut()
+        .flat_map(|diagnostic| &mut diagnostic.edits)
+        .filter(|edit| edit.text.is_empty())
+    {
         if let Some(joined) = joined_lines(sources, edit) {
             edit.span.end += joined;
         }
     }
 }
 
-/// The length of the blanks and joined lines behind, where the last of them would be left without anything in front.
+/// The length of the blanks and joined lines behind, where the last of them would be left without
+/// anything in front.
 fn joined_lines(sources: &Sources, edit: &Edit) -> Option<usize> {
     let text = sources.get(edit.span.origin).text();
     let (before, behind) = (text.get(..edit.span.start)?, text.get(edit.span.end..)?);
     let blank = [' ', '\t', '\r'];
-    let is_first = before.trim_end_matches(blank).ends_with('\n') || before.trim_end_matches(blank).is_empty();
+    let is_first =
+        before.trim_end_matches(blank).ends_with('\n') || before.trim_end_matches(blank).is_empty();
     let mut rest = behind;
     while let Some(next) = rest.trim_start_matches(blank).strip_prefix("\\\n") {
         rest = next;
@@ -29,8 +35,8 @@ fn joined_lines(sources: &Sources, edit: &Edit) -> Option<usize> {
     (is_first && rest.len() < behind.len()).then_some(behind.len() - rest.len())
 }
 
-/// One round is not enough where fixes are in each other's way, or where one brings to light what it hid. More than these would
-/// mean that rules undo each other's work.
+/// One round is not enough where fixes are in each other's way, or where one brings to light what
+/// it hid. More than these would mean that rules undo each other's work.
 const ROUNDS: usize = 10;
 
 /// What became of sources and of the edits that were proposed for them.
@@ -47,15 +53,22 @@ pub struct Fixed {
 
 /// Applies edits; all other bytes stay as they are.
 ///
-/// A group is the edits of one diagnostic, which are applied all or not at all. Of groups that are in each other's way, the first in
-/// the order of the text wins; the others are for the next round.
+/// A group is the edits of one diagnostic, which are applied all or not at all. Of groups that are
+/// in each other's way, the first in the order of the text wins; the others are for the next round.
 pub fn fix(sources: &Sources, groups: &[&[Edit]], unsafe_too: bool) -> Fixed {
-    let mut fixed = Fixed { sources: sources.clone(), applied: Vec::new(), skipped: Vec::new(), withheld: Vec::new() };
+    let mut fixed = Fixed {
+        sources: sources.clone(),
+        applied: Vec::new(),
+        skipped: Vec::new(),
+        withheld: Vec::new(),
+    };
     let mut candidates: Vec<(Vec<EditPlace>, usize)> = Vec::new();
     for (number, group) in groups.iter().enumerate().filter(|(_, group)| !group.is_empty()) {
         match places(sources, group) {
             None => fixed.skipped.push(number),
-            Some(_) if !unsafe_too && group.iter().any(|edit| !edit.safe) => fixed.withheld.push(number),
+            Some(_) if !unsafe_too && group.iter().any(|edit| !edit.safe) => {
+                fixed.withheld.push(number);
+            }
             Some(places) => candidates.push((places, number)),
         }
     }
@@ -72,7 +85,8 @@ pub fn fix(sources: &Sources, groups: &[&[Edit]], unsafe_too: bool) -> Fixed {
     }
     fixed.skipped.sort_unstable();
     fixed.sources.conf = accepted.apply(&sources.conf, Origin::Conf);
-    fixed.sources.overriding = sources.overriding.as_ref().map(|source| accepted.apply(source, Origin::Override));
+    fixed.sources.overriding =
+        sources.overriding.as_ref().map(|source| accepted.apply(source, Origin::Override));
     fixed
 }
 
@@ -83,7 +97,8 @@ fn place(edit: &Edit) -> EditPlace {
     (edit.span.origin, edit.span.start, edit.span.end)
 }
 
-/// The places of a group in the order of the text. Nothing if it cannot be applied, or changes nothing.
+/// The places of a group in the order of the text. Nothing if it cannot be applied, or changes
+/// nothing.
 fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<EditPlace>> {
     let mut changes = false;
     for edit in group {
@@ -95,14 +110,20 @@ fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<EditPlace>> {
     }
     let mut places: Vec<EditPlace> = group.iter().map(place).collect();
     places.sort_unstable();
-    let apart = places.iter().zip(places.iter().skip(1)).all(|(first, second)| !clash(*first, *second));
+    let apart =
+        places.iter().zip(places.iter().skip(1)).all(|(first, second)| !clash(*first, *second));
     (changes && apart).then_some(places)
 }
 
-/// Whether two edits cannot both be made. An insertion clashes with what it touches, because it may belong before it or behind it.
+/// Whether two edits cannot both be made. An insertion clashes with what it touches, because it may
+/// belong before it or behind it.
 fn clash(first: EditPlace, second: EditPlace) -> bool {
     let touching = first.1 == first.2 || second.1 == second.2;
-    let overlap = if touching { first.1 <= second.2 && second.1 <= first.2 } else { first.1 < second.2 && second.1 < first.2 };
+    let overlap = if touching {
+        first.1 <= second.2 && second.1 <= first.2
+    } else {
+        first.1 < second.2 && second.1 < first.2
+    };
     first.0 == second.0 && overlap
 }
 
@@ -154,12 +175,18 @@ pub enum Ending {
 }
 
 /// Fixes until nothing changes any more. `diagnose` says what there is to say about sources.
-pub fn fix_all(sources: Sources, unsafe_too: bool, mut diagnose: impl FnMut(&Sources) -> Vec<Diagnostic>) -> AllFixed {
+pub fn fix_all(
+    sources: Sources,
+    unsafe_too: bool,
+    mut diagnose: impl FnMut(&Sources) -> Vec<Diagnostic>,
+) -> AllFixed {
     let left = diagnose(&sources);
     let mut all = AllFixed { sources, applied: Vec::new(), left, ending: Ending::Exhausted };
     for _ in 0..ROUNDS {
-        let groups: Vec<&[Edit]> = all.left.iter().map(|diagnostic| diagnostic.edits.as_slice()).collect();
-        let Fixed { sources, applied, skipped: _, withheld: _ } = fix(&all.sources, &groups, unsafe_too);
+        let groups: Vec<&[Edit]> =
+            all.left.iter().map(|diagnostic| diagnostic.edits.as_slice()).collect();
+        let Fixed { sources, applied, skipped: _, withheld: _ } =
+            fix(&all.sources, &groups, unsafe_too);
         if applied.is_empty() {
             all.ending = Ending::Settled;
             break;
@@ -169,14 +196,21 @@ pub fn fix_all(sources: Sources, unsafe_too: bool, mut diagnose: impl FnMut(&Sou
             all.ending = Ending::TakenBack;
             break;
         }
-        all.applied.extend(applied.iter().filter_map(|&number| all.left.get(number)).map(|diagnostic| diagnostic.rule));
+        all.applied.extend(
+            applied
+                .iter()
+                .filter_map(|&number| all.left.get(number))
+                .map(|diagnostic| diagnostic.rule),
+        );
         (all.sources, all.left) = (sources, found);
     }
     all
 }
 
 fn is_refused(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.is_of_refusal())
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error && diagnostic.rule.is_of_refusal())
 }
 
 #[cfg(test)]
@@ -202,7 +236,8 @@ mod tests {
     }
 
     fn fixed(text: &str, groups: &[&[Edit]]) -> (String, Vec<usize>, Vec<usize>) {
-        let Fixed { sources, applied, skipped, withheld } = fix(&sources(text.as_bytes()), groups, false);
+        let Fixed { sources, applied, skipped, withheld } =
+            fix(&sources(text.as_bytes()), groups, false);
         assert_eq!(withheld, Vec::<usize>::new());
         (sources.conf.text().to_owned(), applied, skipped)
     }
@@ -232,17 +267,25 @@ mod tests {
         let in_its_own_way = [edit(0, 2, "y"), edit(1, 3, "y")];
         assert_eq!(fixed("abcdef", &[&in_its_own_way]), ("abcdef".to_owned(), vec![], vec![0]));
         let (outside, nothing) = ([edit(0, 1, "x"), edit(6, 7, "y")], [edit(0, 1, "a")]);
-        assert_eq!(fixed("abcdef", &[&outside, &[], &nothing]), ("abcdef".to_owned(), vec![], vec![0, 2]));
+        assert_eq!(
+            fixed("abcdef", &[&outside, &[], &nothing]),
+            ("abcdef".to_owned(), vec![], vec![0, 2])
+        );
     }
 
     #[test]
     fn a_group_may_be_in_both_files() {
-        let both = [edit(0, 1, "x"), Edit { span: Span::new(Origin::Override, 0..1), ..edit(0, 0, "y") }];
+        let both =
+            [edit(0, 1, "x"), Edit { span: Span::new(Origin::Override, 0..1), ..edit(0, 0, "y") }];
         let conf = sources(b"abc");
         assert_eq!(fix(&conf, &[&both], false).skipped, [0]);
-        let with_override = Sources { overriding: Some(Source::new("a.override", b"abc".to_vec())), ..conf };
+        let with_override =
+            Sources { overriding: Some(Source::new("a.override", b"abc".to_vec())), ..conf };
         let Fixed { sources, applied, .. } = fix(&with_override, &[&both], false);
-        assert_eq!((sources.conf.text(), sources.overriding.unwrap().text(), applied), ("xbc", "ybc", vec![0]));
+        assert_eq!(
+            (sources.conf.text(), sources.overriding.unwrap().text(), applied),
+            ("xbc", "ybc", vec![0])
+        );
     }
 
     #[test]
@@ -265,7 +308,8 @@ mod tests {
     fn shorten(sources: &Sources) -> Vec<Diagnostic> {
         let text = sources.conf.text();
         let of = |word, instead: &str| {
-            let at = (0..text.len()).filter(move |&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)));
+            let at = (0..text.len())
+                .filter(move |&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)));
             let span = |at| Span::new(Origin::Conf, at..at + 2);
             at.map(|at| RULE.at(span(at), "").edit(span(at), instead)).collect::<Vec<_>>()
         };
@@ -274,8 +318,12 @@ mod tests {
 
     #[test]
     fn rounds_go_on_until_nothing_is_left() {
-        let AllFixed { sources, applied, left, ending } = fix_all(sources(b"aaab-aa"), false, shorten);
-        assert_eq!((sources.conf.text(), applied.len(), left.len(), ending), ("ba-b", 3, 0, Ending::Settled));
+        let AllFixed { sources, applied, left, ending } =
+            fix_all(sources(b"aaab-aa"), false, shorten);
+        assert_eq!(
+            (sources.conf.text(), applied.len(), left.len(), ending),
+            ("ba-b", 3, 0, Ending::Settled)
+        );
     }
 
     #[test]
@@ -292,21 +340,40 @@ mod tests {
     fn a_round_that_does_harm_is_taken_back() {
         let harmful = |sources: &Sources| {
             let span = Span::new(Origin::Conf, 0..1);
-            if sources.conf.text() == "a" { vec![RULE.at(span, "").edit(span, "")] } else { vec![REFUSED.at(span, "")] }
+            if sources.conf.text() == "a" {
+                vec![RULE.at(span, "").edit(span, "")]
+            } else {
+                vec![REFUSED.at(span, "")]
+            }
         };
         let all = fix_all(sources(b"a"), false, harmful);
-        assert_eq!((all.sources.conf.text(), all.ending, all.applied, all.left.len()), ("a", Ending::TakenBack, vec![], 1));
+        assert_eq!(
+            (all.sources.conf.text(), all.ending, all.applied, all.left.len()),
+            ("a", Ending::TakenBack, vec![], 1)
+        );
     }
 
     fn any_groups() -> impl Strategy<Value = Vec<Vec<Edit>>> {
-        let edit = (any::<bool>(), 0..40usize, 0..8usize, "[xé\n]{0,3}", any::<bool>()).prop_map(|(conf, start, length, text, safe)| {
-            Edit { span: Span::new(if conf { Origin::Conf } else { Origin::Override }, start..start + length), text, safe }
-        });
+        let edit = (any::<bool>(), 0..40usize, 0..8usize, "[xé\n]{0,3}", any::<bool>()).prop_map(
+            |(conf, start, length, text, safe)| Edit {
+                span: Span::new(
+                    if conf { Origin::Conf } else { Origin::Override },
+                    start..start + length,
+                ),
+                text,
+                safe,
+            },
+        );
         proptest::collection::vec(proptest::collection::vec(edit, 0..3), 0..12)
     }
 
     fn any_sources() -> impl Strategy<Value = Sources> {
-        let bytes = || prop_oneof![proptest::collection::vec(any::<u8>(), 0..40), "[a-cé\n]{0,30}".prop_map(String::into_bytes)];
+        let bytes = || {
+            prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..40),
+                "[a-cé\n]{0,30}".prop_map(String::into_bytes)
+            ]
+        };
         (bytes(), proptest::option::of(bytes())).prop_map(|(conf, overriding)| Sources {
             overriding: overriding.map(|bytes| Source::new("a.override", bytes)),
             ..sources(&conf)

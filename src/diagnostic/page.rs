@@ -1,10 +1,12 @@
-//! The page of a rule, a Markdown file under docs/rules: a heading, a line with severity and category, the text, and the
-//! sections `Bad` and `Good`, or `Example` where no job does without the finding. A section has one fence a file.
+//! The page of a rule, a Markdown file under docs/rules: a heading, a line with severity and
+//! category, the text, and the sections `Bad` and `Good`, or `Example` where no job does without
+//! the finding. A section has one fence a file.
 
 /// A page, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// What the rule is, why it matters and what to do: Markdown without a heading, without a line end at its end.
+    /// What the rule is, why it matters and what to do: Markdown without a heading, without a line
+    /// end at its end.
     pub text: &'static str,
     /// In the order of the page.
     pub sections: Vec<PageSection>,
@@ -46,10 +48,12 @@ impl SectionKind {
 /// A fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExampleFile {
-    /// The name of the file: the word after `upstart` in the info string of the fence, `job.conf` if there is none.
+    /// The name of the file: the word after `upstart` in the info string of the fence, `job.conf`
+    /// if there is none.
     pub name: &'static str,
-    /// What follows the name in the info string. Of the first file of a section it is the command that shows the finding, if that is
-    /// not `lint --migration`; of any file `crlf` if the lines end as in DOS, or `no-newline` if the last line has no end.
+    /// What follows the name in the info string. Of the first file of a section it is the command
+    /// that shows the finding, if that is not `lint --migration`; of any file `crlf` if the lines
+    /// end as in DOS, or `no-newline` if the last line has no end.
     pub options: &'static str,
     /// What is in it.
     pub text: &'static str,
@@ -76,19 +80,28 @@ impl Page {
         // The heading and the line with the severity.
         let body = page.splitn(3, "\n\n").nth(2).unwrap_or_default();
         let (text, rest) = body.split_once("\n## ").unwrap_or((body, ""));
-        let sections = if rest.is_empty() { Vec::new() } else { rest.split("\n## ").filter_map(section).collect() };
+        let sections = if rest.is_empty() {
+            Vec::new()
+        } else {
+            rest.split("\n## ").filter_map(section).collect()
+        };
         Self { text: text.trim_end(), sections }
     }
 
     /// The files of a section.
     pub fn files(&self, kind: SectionKind) -> &[ExampleFile] {
-        self.sections.iter().find(|section| section.kind == kind).map_or(&[], |section| &section.files)
+        self.sections
+            .iter()
+            .find(|section| section.kind == kind)
+            .map_or(&[], |section| &section.files)
     }
 }
 
 fn section(text: &'static str) -> Option<PageSection> {
     let (title, mut rest) = text.split_once('\n')?;
-    let kind = [SectionKind::Bad, SectionKind::Good, SectionKind::Example].into_iter().find(|kind| kind.title() == title)?;
+    let kind = [SectionKind::Bad, SectionKind::Good, SectionKind::Example]
+        .into_iter()
+        .find(|kind| kind.title() == title)?;
     let (mut remarks, mut files) = (Vec::new(), Vec::new());
     while let Some((before, fence)) = rest.split_once("```upstart") {
         let (info, fence) = fence.split_once('\n')?;
@@ -124,7 +137,10 @@ mod tests {
         assert_eq!(bad.map(|file| file.command()), [Some("lint --dialect 0.6"), None]);
         assert_eq!(bad.map(|file| file.contents()), ["exec a\n", "exec b"]);
         assert_eq!(page.sections[0].remarks, ["Two jobs:"]);
-        assert_eq!(page.files(SectionKind::Good), [ExampleFile { name: "job.conf", options: "crlf", text: "exec a\n\nexec b\n" }]);
+        assert_eq!(
+            page.files(SectionKind::Good),
+            [ExampleFile { name: "job.conf", options: "crlf", text: "exec a\n\nexec b\n" }]
+        );
         assert_eq!(page.files(SectionKind::Good)[0].contents(), "exec a\r\n\r\nexec b\r\n");
         assert_eq!(page.files(SectionKind::Good)[0].command(), None);
         assert_eq!(page.files(SectionKind::Example), []);

@@ -1,9 +1,11 @@
-//! Every rule of the program, declared once. Code, name, severity and category are here; what the rule is about,
-//! and its examples, are in its page, `docs/rules/CODE-NAME.md`. A rule without a page does not compile.
+//! Every rule of the program, declared once. Code, name, severity and category are here; what the
+//! rule is about, and its examples, are in its page, `docs/rules/CODE-NAME.md`. A rule without a
+//! page does not compile.
 
 use super::{Category, Rule, Severity};
 
-/// Declares rules: the constant that code names it by, its code, its name, its severity and its category.
+/// Declares rules: the constant that code names it by, its code, its name, its severity and its
+/// category.
 macro_rules! registry {
     ($($constant:ident: $code:literal $name:literal $severity:ident $category:ident,)*) => {
         $(
@@ -222,16 +224,32 @@ mod tests {
                 Category::Translation => '2',
                 Category::BetweenJobs | Category::BetweenUnits => '3',
             };
-            assert!(rule.code.len() == 4 && rule.code.starts_with(['U']) && rule.code[1..].starts_with(digit), "{}", rule.code);
+            assert!(
+                rule.code.len() == 4
+                    && rule.code.starts_with(['U'])
+                    && rule.code[1..].starts_with(digit),
+                "{}",
+                rule.code
+            );
         }
     }
 
     #[test]
     fn every_page_says_what_its_rule_is_called_and_how_much_it_matters() {
         for rule in RULES {
-            let head =
-                format!("# {} ({})\n\nSeverity: {}. Category: {}.\n\n", rule.name, rule.code, rule.severity.name(), rule.category.title());
-            assert!(rule.source().starts_with(&head), "docs/rules/{}-{}.md begins with\n{head}", rule.code, rule.name);
+            let head = format!(
+                "# {} ({})\n\nSeverity: {}. Category: {}.\n\n",
+                rule.name,
+                rule.code,
+                rule.severity.name(),
+                rule.category.title()
+            );
+            assert!(
+                rule.source().starts_with(&head),
+                "docs/rules/{}-{}.md begins with\n{head}",
+                rule.code,
+                rule.name
+            );
             assert!(rule.page().text.len() > 60, "{} explains nothing", rule.code);
         }
     }
@@ -239,8 +257,14 @@ mod tests {
     #[test]
     fn every_page_is_of_a_rule() {
         let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules");
-        let found: BTreeSet<String> = fs::read_dir(pages).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        let known = RULES.iter().map(|rule| format!("{}-{}.md", rule.code, rule.name)).chain(["README.md".to_owned()]);
+        let found: BTreeSet<String> = fs::read_dir(pages)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let known = RULES
+            .iter()
+            .map(|rule| format!("{}-{}.md", rule.code, rule.name))
+            .chain(["README.md".to_owned()]);
         assert_eq!(found, known.collect());
     }
 }

@@ -26,10 +26,12 @@ impl Severity {
     }
 }
 
-/// What a rule is about. Decides where its findings are reported and whether they can be turned off.
+/// What a rule is about. Decides where its findings are reported and whether they can be turned
+/// off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
-    /// An input that cannot be read or that init refuses. There is no job, so these findings cannot be turned off.
+    /// An input that cannot be read or that init refuses. There is no job, so these findings cannot
+    /// be turned off.
     Refused,
     /// A mistake in a job that init accepts.
     Mistake,
@@ -49,8 +51,16 @@ pub enum Category {
 
 impl Category {
     /// Every category, in the order of the documentation.
-    pub const ALL: [Self; 8] =
-        [Self::Refused, Self::Mistake, Self::Allow, Self::Script, Self::Dialect, Self::Translation, Self::BetweenJobs, Self::BetweenUnits];
+    pub const ALL: [Self; 8] = [
+        Self::Refused,
+        Self::Mistake,
+        Self::Allow,
+        Self::Script,
+        Self::Dialect,
+        Self::Translation,
+        Self::BetweenJobs,
+        Self::BetweenUnits,
+    ];
 
     /// How the page of a rule names it.
     pub fn title(self) -> &'static str {
@@ -76,11 +86,17 @@ impl Category {
         }
     }
 
-    /// Whether it is about the unit and not about the job. `lint` reports such rules only with `--migration`.
+    /// Whether it is about the unit and not about the job. `lint` reports such rules only with
+    /// `--migration`.
     pub fn is_about_units(self) -> bool {
         match self {
             Self::Translation | Self::BetweenUnits => true,
-            Self::Refused | Self::Mistake | Self::Allow | Self::Script | Self::Dialect | Self::BetweenJobs => false,
+            Self::Refused
+            | Self::Mistake
+            | Self::Allow
+            | Self::Script
+            | Self::Dialect
+            | Self::BetweenJobs => false,
         }
     }
 
@@ -88,7 +104,12 @@ impl Category {
     pub fn is_between(self) -> bool {
         match self {
             Self::BetweenJobs | Self::BetweenUnits => true,
-            Self::Refused | Self::Mistake | Self::Allow | Self::Script | Self::Dialect | Self::Translation => false,
+            Self::Refused
+            | Self::Mistake
+            | Self::Allow
+            | Self::Script
+            | Self::Dialect
+            | Self::Translation => false,
         }
     }
 }
@@ -110,11 +131,18 @@ pub struct Rule {
 
 impl Rule {
     /// A row of the registry, which is the only caller outside of tests.
-    pub(super) const fn new(code: &'static str, name: &'static str, severity: Severity, category: Category, page: &'static str) -> Self {
+    pub(super) const fn new(
+        code: &'static str,
+        name: &'static str,
+        severity: Severity,
+        category: Category,
+        page: &'static str,
+    ) -> Self {
         Self { code, name, severity, category, page }
     }
 
-    /// A rule that is not in the registry, to test what handles rules. Its category is that of most rules with such a code.
+    /// A rule that is not in the registry, to test what handles rules. Its category is that of most
+    /// rules with such a code.
     #[cfg(test)]
     pub(crate) const fn sample(code: &'static str, name: &'static str, severity: Severity) -> Self {
         let category = match code.as_bytes()[1] {
@@ -128,7 +156,13 @@ impl Rule {
 
     /// The same rule with another severity, where one rule has findings of two severities.
     pub(crate) const fn with_severity(&self, severity: Severity) -> Self {
-        Self { code: self.code, name: self.name, severity, category: self.category, page: self.page }
+        Self {
+            code: self.code,
+            name: self.name,
+            severity,
+            category: self.category,
+            page: self.page,
+        }
     }
 
     /// What it is, why it matters and what to do, with examples: the page under docs/rules.

@@ -110,7 +110,8 @@ pub(crate) fn is_known_job(job: &str) -> bool {
     job == "rc" || SHIPPED.contains(&job) || DISTRIBUTION.iter().any(|(name, ..)| *name == job)
 }
 
-/// Whether the distribution has a unit of another name for what the job did, so that only one of them may run.
+/// Whether the distribution has a unit of another name for what the job did, so that only one of
+/// them may run.
 pub(crate) fn replaced_by_distribution(job: &JobName) -> bool {
     matches!(shipped(job), Some(Replacement::As(_)))
 }
@@ -121,12 +122,16 @@ pub(crate) fn shipped(job: &JobName) -> Option<Replacement> {
         return Some(Replacement::SameName);
     }
     // `rc2` and its kin are of the time of event.d.
-    if ["rc", "rcS", "rc-default", "rc-sysinit", "rc0", "rc1", "rc2", "rc3", "rc4", "rc5", "rc6"].contains(&name) {
+    if ["rc", "rcS", "rc-default", "rc-sysinit", "rc0", "rc1", "rc2", "rc3", "rc4", "rc5", "rc6"]
+        .contains(&name)
+    {
         return Some(Replacement::As("systemd itself, by its targets"));
     }
-    DISTRIBUTION.iter().find(|(known, ..)| *known == name).map(|(_, unit, _)| match unit.strip_suffix(".service") {
-        Some(stem) if stem == name => Replacement::SameName,
-        Some(_) => Replacement::As(unit),
-        None => Replacement::As("systemd itself, early in the boot"),
+    DISTRIBUTION.iter().find(|(known, ..)| *known == name).map(|(_, unit, _)| {
+        match unit.strip_suffix(".service") {
+            Some(stem) if stem == name => Replacement::SameName,
+            Some(_) => Replacement::As(unit),
+            None => Replacement::As("systemd itself, early in the boot"),
+        }
     })
 }

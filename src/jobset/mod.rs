@@ -135,10 +135,23 @@ impl JobSet {
     /// That of a directory of which nothing is missing.
     pub fn whole(Survey { siblings, lost, emitters, followers, meant, outside }: Survey) -> Self {
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
-        let mut world = Self { is_whole: true, siblings, lost, meant, followers, units, outside, ..Self::default() };
+        let mut world = Self {
+            is_whole: true,
+            siblings,
+            lost,
+            meant,
+            followers,
+            units,
+            outside,
+            ..Self::default()
+        };
         for emitter in emitters {
             if emitter.variables.is_some() {
-                world.emitted_by.entry(emitter.job.clone()).or_default().push(emitter.event.clone());
+                world
+                    .emitted_by
+                    .entry(emitter.job.clone())
+                    .or_default()
+                    .push(emitter.event.clone());
             }
             if emitter.variables.is_none() && emitter.event.contains(['*', '?', '[']) {
                 world.patterns.push(emitter);

@@ -23,8 +23,13 @@ pub struct KnownJob<'a> {
     pub scripts: &'a Scripts,
 }
 
-/// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are those that come to no unit.
-pub fn survey<'a>(jobs: impl IntoIterator<Item = KnownJob<'a>>, lost: BTreeMap<String, UnusableJob>, outside: &Outside) -> JobSet {
+/// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are
+/// those that come to no unit.
+pub fn survey<'a>(
+    jobs: impl IntoIterator<Item = KnownJob<'a>>,
+    lost: BTreeMap<String, UnusableJob>,
+    outside: &Outside,
+) -> JobSet {
     let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for known in jobs {
@@ -53,13 +58,19 @@ pub fn survey<'a>(jobs: impl IntoIterator<Item = KnownJob<'a>>, lost: BTreeMap<S
     // Each name once: there may be many jobs, and many that name the same missing one.
     let siblings = &survey.siblings;
     // In a directory above that of the configuration all jobs have a path before their names.
-    let by_last_part: BTreeMap<&str, &str> =
-        siblings.keys().rev().filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str()))).collect();
+    let by_last_part: BTreeMap<&str, &str> = siblings
+        .keys()
+        .rev()
+        .filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str())))
+        .collect();
     survey.meant = named
         .into_par_iter()
         .filter(|name| !siblings.contains_key(*name))
         .filter_map(|name| {
-            let meant = by_last_part.get(name).copied().or_else(|| closest(name, siblings.keys().map(String::as_str)));
+            let meant = by_last_part
+                .get(name)
+                .copied()
+                .or_else(|| closest(name, siblings.keys().map(String::as_str)));
             Some((name.to_owned(), meant?.to_owned()))
         })
         .collect();
@@ -77,7 +88,10 @@ fn kind(job: &Job) -> JobKind {
 
 /// The jobs that the conditions name.
 pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
-    let events = [&job.start_on, &job.stop_on].into_iter().flatten().flat_map(|condition| condition.value.leaves());
+    let events = [&job.start_on, &job.stop_on]
+        .into_iter()
+        .flatten()
+        .flat_map(|condition| condition.value.leaves());
     events.filter_map(|event| event.job()?.0.one())
 }
 
@@ -125,7 +139,8 @@ fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
     behind
         .filter_map(|(literal, place)| {
             let (name, _) = text.get(place.clone())?.split_once('=')?;
-            let value = literal.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned());
+            let value =
+                literal.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned());
             Some(Variable { name: name.trim_matches(['"', '\'']).to_owned(), value })
         })
         .collect()

@@ -8,5 +8,9 @@ use crate::upstart::job::Job;
 /// The unit of the job: a template where the job has instances.
 pub(crate) fn unit_name(job: &Job, instance: &Instance) -> Result<UnitName, NameTooLong> {
     let stem = encode(&job.name.0);
-    if instance.is_template() { UnitName::template(&stem, "service") } else { UnitName::escaped(&stem, "service") }
+    if instance.is_template() {
+        UnitName::template(&stem, "service")
+    } else {
+        UnitName::escaped(&stem, "service")
+    }
 }

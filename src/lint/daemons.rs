@@ -11,7 +11,11 @@ struct Daemon {
     leaves: &'static [&'static str],
 }
 
-const fn daemon(names: &'static [&'static str], stays: &'static [&'static str], leaves: &'static [&'static str]) -> Daemon {
+const fn daemon(
+    names: &'static [&'static str],
+    stays: &'static [&'static str],
+    leaves: &'static [&'static str],
+) -> Daemon {
     Daemon { names, stays, leaves }
 }
 
@@ -76,7 +80,16 @@ static DAEMONS: &[Daemon] = &[
     daemon(&["twistd"], &["-n"], &[]),
     daemon(&["udevd", "systemd-udevd"], &[], &["-d", "--daemon"]),
     daemon(&["ulogd"], &[], &["-d", "--daemon"]),
-    daemon(&["upstart-udev-bridge", "upstart-socket-bridge", "upstart-file-bridge", "upstart-dbus-bridge"], &[], &["--daemon"]),
+    daemon(
+        &[
+            "upstart-udev-bridge",
+            "upstart-socket-bridge",
+            "upstart-file-bridge",
+            "upstart-dbus-bridge",
+        ],
+        &[],
+        &["--daemon"],
+    ),
     daemon(&["xinetd"], &["-dontfork"], &[]),
     daemon(&["ypbind"], &["-n", "-foreground"], &[]),
     daemon(&["zabbix_agentd", "zabbix_server", "zabbix_proxy"], &["-f"], &[]),
@@ -100,11 +113,11 @@ const LEAVES: [&str; 2] = ["--daemonize", "--daemonise"];
 
 /// The argument by which a program stays in the foreground.
 pub(super) fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
-    let configured = |word: &&Word| word.literal.as_deref().is_some_and(|text| text.contains("daemon off"));
-    program
-        .flag(&STAYS)
-        .or_else(|| program.flag(known(program)?.stays))
-        .or_else(|| program.arguments.iter().copied().find(|word| program.name == "nginx" && configured(word)))
+    let configured =
+        |word: &&Word| word.literal.as_deref().is_some_and(|text| text.contains("daemon off"));
+    program.flag(&STAYS).or_else(|| program.flag(known(program)?.stays)).or_else(|| {
+        program.arguments.iter().copied().find(|word| program.name == "nginx" && configured(word))
+    })
 }
 
 /// The argument by which a program goes to the background.
@@ -115,7 +128,9 @@ pub(super) fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     let said = program.flag(&LEAVES).filter(|word| {
         // `--daemonize no` says the contrary.
         let at = program.arguments.iter().position(|argument| argument.range == word.range);
-        let value = at.and_then(|at| program.arguments.get(at + 1)).and_then(|value| value.literal.as_deref());
+        let value = at
+            .and_then(|at| program.arguments.get(at + 1))
+            .and_then(|value| value.literal.as_deref());
         !matches!(value, Some("no" | "false" | "0" | "off"))
     });
     said.or_else(|| program.flag(known(program)?.leaves))
@@ -126,7 +141,8 @@ pub(super) fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<
     if program.name != "start-stop-daemon" {
         return None;
     }
-    let own = program.arguments.iter().copied().take_while(|word| word.literal.as_deref() != Some("--"));
+    let own =
+        program.arguments.iter().copied().take_while(|word| word.literal.as_deref() != Some("--"));
     own.into_iter().find(|word| matches!(word.literal.as_deref(), Some("-b" | "--background")))
 }
 

@@ -15,7 +15,10 @@ pub struct Program<'r> {
 impl Program<'_> {
     /// The first argument that is one of these.
     pub fn flag(&self, flags: &[&str]) -> Option<&Word> {
-        self.arguments.iter().copied().find(|word| word.literal.as_deref().is_some_and(|literal| flags.contains(&literal)))
+        self.arguments
+            .iter()
+            .copied()
+            .find(|word| word.literal.as_deref().is_some_and(|literal| flags.contains(&literal)))
     }
 
     /// The value of an option: `--user NAME`, `--user=NAME`, `-u NAME`.
@@ -37,7 +40,9 @@ pub(super) fn chain(command: &SimpleCommand) -> Vec<Program<'_>> {
     let mut chain = Vec::new();
     let mut words: Vec<&Word> = command.words.iter().collect();
     while let Some(program) = program(&words) {
-        words = wrapper::find(program.name).and_then(|wrapper| wrapper.inner(&program.arguments, Unknown::Guess)).unwrap_or_default();
+        words = wrapper::find(program.name)
+            .and_then(|wrapper| wrapper.inner(&program.arguments, Unknown::Guess))
+            .unwrap_or_default();
         chain.push(program);
     }
     chain
@@ -59,7 +64,10 @@ mod tests {
     fn wrappers_are_looked_through() {
         for (text, expected) in [
             ("/usr/bin/foo -D", "foo"),
-            ("exec env A=b \"B=$X\" nice -n 5 sudo -u x -- /bin/foo -D y", "exec env nice sudo foo"),
+            (
+                "exec env A=b \"B=$X\" nice -n 5 sudo -u x -- /bin/foo -D y",
+                "exec env nice sudo foo",
+            ),
             ("start-stop-daemon --start -c x --exec /bin/foo -- -D", "start-stop-daemon foo"),
             ("start-stop-daemon --stop --exec /bin/foo", "start-stop-daemon"),
             ("setuidgid x foo", "setuidgid foo"),
@@ -69,7 +77,14 @@ mod tests {
             ("A=b", ""),
         ] {
             let reading = read(text);
-            let names: Vec<&str> = reading.commands.first().map(chain).unwrap_or_default().iter().map(|program| program.name).collect();
+            let names: Vec<&str> = reading
+                .commands
+                .first()
+                .map(chain)
+                .unwrap_or_default()
+                .iter()
+                .map(|program| program.name)
+                .collect();
             assert_eq!(names.join(" "), expected, "{text:?}");
         }
     }

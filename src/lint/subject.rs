@@ -1,4 +1,5 @@
-//! A job as the rules look at it: what is written, what init makes of it, and its scripts as the shell reads them.
+//! A job as the rules look at it: what is written, what init makes of it, and its scripts as the
+//! shell reads them.
 
 use std::ops::Range;
 
@@ -32,17 +33,41 @@ pub struct PhaseScript<'a> {
 }
 
 /// Events that only the init of a session knows.
-const SESSION_EVENTS: [&str; 7] =
-    ["xsession", "desktop-start", "desktop-end", "session-end", "session-start", "session-setup-done", "dconf"];
+const SESSION_EVENTS: [&str; 7] = [
+    "xsession",
+    "desktop-start",
+    "desktop-end",
+    "session-end",
+    "session-start",
+    "session-setup-done",
+    "dconf",
+];
 
 /// Jobs that only a session has.
-const SESSION_JOBS: [&str; 6] = ["xsession-init", "gnome-session", "unity7", "unity8", "unity-panel-service", "upstart-event-bridge"];
+const SESSION_JOBS: [&str; 6] = [
+    "xsession-init",
+    "gnome-session",
+    "unity7",
+    "unity8",
+    "unity-panel-service",
+    "upstart-event-bridge",
+];
 
 impl<'a> Subject<'a> {
-    pub fn new(sources: &'a Sources, files: &'a [ast::File], job: &'a Job, scripts: &'a Scripts) -> Self {
+    pub fn new(
+        sources: &'a Sources,
+        files: &'a [ast::File],
+        job: &'a Job,
+        scripts: &'a Scripts,
+    ) -> Self {
         let scripts = scripts.iter().filter_map(|script| {
             let stated = job.process(script.phase)?;
-            Some(PhaseScript { phase: script.phase, stated, reading: &script.shell, uses: &script.control })
+            Some(PhaseScript {
+                phase: script.phase,
+                stated,
+                reading: &script.shell,
+                uses: &script.control,
+            })
         });
         let scripts = scripts.collect();
         Self { sources, files, job, scripts }
@@ -55,34 +80,61 @@ impl<'a> Subject<'a> {
 
     /// The events of both conditions, those that count, in the order of the text.
     pub fn events(&self) -> impl Iterator<Item = &'a Event> + '_ {
-        self.job.start_on.iter().chain(&self.job.stop_on).flat_map(|condition| condition.value.leaves())
+        self.job
+            .start_on
+            .iter()
+            .chain(&self.job.stop_on)
+            .flat_map(|condition| condition.value.leaves())
     }
 
-    /// Whether it is a job of a user's session, which has the environment of that, and ends with it.
+    /// Whether it is a job of a user's session, which has the environment of that, and ends with
+    /// it.
     pub fn is_of_session(&self) -> bool {
         self.events().any(|event| {
             let name = event.name.value.as_str();
-            let of_job = event.job().and_then(|(named, _)| named.one()).is_some_and(|job| SESSION_JOBS.contains(&job));
+            let of_job = event
+                .job()
+                .and_then(|(named, _)| named.one())
+                .is_some_and(|job| SESSION_JOBS.contains(&job));
             SESSION_EVENTS.contains(&name) || name.starts_with(":sys:") || of_job
         })
     }
 
-    /// Whether a variable may have a value in a script: by `env`, by the script itself, or by a file that it reads in.
+    /// Whether a variable may have a value in a script: by `env`, by the script itself, or by a
+    /// file that it reads in.
     pub fn is_set(&self, script: &PhaseScript<'_>, name: &str) -> bool {
         let sets = |text: &str| text.split_once('=').map_or(text, |(key, _)| key) == name;
         let reading = script.reading;
         let by_script = reading.commands.iter().any(|command| {
-            let assigned = command.assignments.iter().any(|word| script.text().get(word.range.clone()).is_some_and(sets));
-            let named = matches!(command.name(), Some("export" | "local" | "read" | "readonly" | "eval"))
-                && command.words.iter().any(|word| script.text().get(word.range.clone()).is_some_and(sets));
+            let assigned = command
+                .assignments
+                .iter()
+                .any(|word| script.text().get(word.range.clone()).is_some_and(sets));
+            let named =
+                matches!(command.name(), Some("export" | "local" | "read" | "readonly" | "eval"))
+                    && command
+                        .words
+                        .iter()
+                        .any(|word| script.text().get(word.range.clone()).is_some_and(sets));
             assigned || named || matches!(command.name(), Some("." | "source" | "eval"))
         });
         // By this command a script changes the environment of its job.
-        let by_command = self.scripts.iter().flat_map(|script| &script.uses.commands).any(|usage| usage.subcommand() == Some("set-env"));
-        let by_condition = self.events().flat_map(|event| &event.args).any(|word| sets(&word.value));
-        let by_instance = self.job.instance.as_ref().is_some_and(|instance| instance.value.contains(name));
+        let by_command = self
+            .scripts
+            .iter()
+            .flat_map(|script| &script.uses.commands)
+            .any(|usage| usage.subcommand() == Some("set-env"));
+        let by_condition =
+            self.events().flat_map(|event| &event.args).any(|word| sets(&word.value));
+        let by_instance =
+            self.job.instance.as_ref().is_some_and(|instance| instance.value.contains(name));
         let by_loop = reading.loops.iter().any(|each| each.variable == name);
-        by_script || by_command || by_loop || by_condition || by_instance || self.job.env.iter().any(|stated| sets(&stated.value))
+        by_script
+            || by_command
+            || by_loop
+            || by_condition
+            || by_instance
+            || self.job.env.iter().any(|stated| sets(&stated.value))
     }
 
     /// The whole lines of a stanza, if nothing else stands on them; to delete it.
@@ -94,7 +146,9 @@ impl<'a> Subject<'a> {
         let end = span.end + behind.len() - behind.trim_start_matches([' ', '\t', '\r']).len();
         let begins = start == 0 || text.get(..start).is_some_and(|before| before.ends_with('\n'));
         match text.get(end..) {
-            Some(rest) if begins && rest.starts_with('\n') => Span::new(span.origin, start..end + 1),
+            Some(rest) if begins && rest.starts_with('\n') => {
+                Span::new(span.origin, start..end + 1)
+            }
             Some("") if begins => Span::new(span.origin, start..end),
             Some(_) | None => span,
         }
@@ -119,33 +173,45 @@ impl<'a> PhaseScript<'a> {
         self.stated.value.body() == Body::Exec
     }
 
-    /// The commands that the main process is: what `exec` names, and in a script what it calls by `exec`, or last of all. Each is followed by
-    /// the programs that it runs in its turn.
+    /// The commands that the main process is: what `exec` names, and in a script what it calls by
+    /// `exec`, or last of all. Each is followed by the programs that it runs in its turn.
     pub fn programs(&self) -> Vec<Vec<Program<'_>>> {
         let commands = &self.reading.commands;
         if self.is_exec() {
-            return commands.first().filter(|command| command.range.start == 0).map(program::chain).into_iter().collect();
+            return commands
+                .first()
+                .filter(|command| command.range.start == 0)
+                .map(program::chain)
+                .into_iter()
+                .collect();
         }
         let last = commands.last().filter(|command| {
             let behind = self.text().get(command.range.end..).unwrap_or_default();
-            let only_comments = behind.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+            let only_comments = behind
+                .lines()
+                .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
             command.context == Context::TOP && self.reading.lost.is_none() && only_comments
         });
         commands
             .iter()
             .filter(|command| {
-                let becomes = command.name() == Some("exec") && command.words.len() > 1 && command.context.is_in_the_shell_itself();
+                let becomes = command.name() == Some("exec")
+                    && command.words.len() > 1
+                    && command.context.is_in_the_shell_itself();
                 becomes || last.is_some_and(|last| last.range == command.range)
             })
             .map(program::chain)
             .collect()
     }
 
-    /// Whether the expansion whose name ends there says what to do without a value: `${NAME:-word}` and its like.
+    /// Whether the expansion whose name ends there says what to do without a value: `${NAME:-word}`
+    /// and its like.
     pub fn has_default(&self, end_of_name: usize) -> bool {
         let behind = self.text().get(end_of_name..).unwrap_or_default();
         let before = self.text().get(..end_of_name).unwrap_or_default();
-        let is_braced = before.trim_end_matches(|byte: char| byte.is_ascii_alphanumeric() || byte == '_').ends_with("${");
+        let is_braced = before
+            .trim_end_matches(|byte: char| byte.is_ascii_alphanumeric() || byte == '_')
+            .ends_with("${");
         is_braced && behind.trim_start_matches(':').starts_with(['-', '=', '+', '?'])
     }
 

@@ -1,5 +1,5 @@
-//! Files that a job needs beside its unit. Each is either of this job alone or the same whichever job asks for it,
-//! so that the files of several jobs can be put together without a merge.
+//! Files that a job needs beside its unit. Each is either of this job alone or the same whichever
+//! job asks for it, so that the files of several jobs can be put together without a merge.
 
 use crate::systemd::layout::{Output, UNITS};
 use crate::systemd::{Unit, UnitName};
@@ -23,9 +23,10 @@ impl Companion {
     pub(super) fn absorb(&mut self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unit(unit), Self::Unit(other)) if unit.name == other.name => unit.absorb(other),
-            (Self::DropIn { to, name, part }, Self::DropIn { to: other_to, name: other_name, part: other })
-                if to == other_to && name == other_name =>
-            {
+            (
+                Self::DropIn { to, name, part },
+                Self::DropIn { to: other_to, name: other_name, part: other },
+            ) if to == other_to && name == other_name => {
                 part.absorb(other);
             }
             (Self::File(file), Self::File(other)) if file.path == other.path => {
@@ -42,8 +43,12 @@ impl Companion {
 
     pub fn output(&self) -> Output {
         match self {
-            Self::Unit(unit) => Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() },
-            Self::DropIn { to, name, part } => Output { path: format!("{UNITS}/{to}.d/{name}.conf"), text: part.to_string() },
+            Self::Unit(unit) => {
+                Output { path: format!("{UNITS}/{}", unit.name), text: unit.to_string() }
+            }
+            Self::DropIn { to, name, part } => {
+                Output { path: format!("{UNITS}/{to}.d/{name}.conf"), text: part.to_string() }
+            }
             Self::File(output) => output.clone(),
         }
     }

@@ -3,8 +3,9 @@
 use super::companion::Companion;
 use crate::systemd::{Directive, Section, Text, Unit, UnitName, Value};
 
-/// What single stanzas say in the unit. A pass adds to it and never looks into it, so that no pass depends on which directives others have
-/// written: what one has to know of another is a value that the other one returns.
+/// What single stanzas say in the unit. A pass adds to it and never looks into it, so that no pass
+/// depends on which directives others have written: what one has to know of another is a value that
+/// the other one returns.
 pub(super) struct Draft {
     unit: Unit,
     companions: Vec<Companion>,

@@ -1,8 +1,10 @@
 //! From what is known of a job to its unit.
 //!
-//! The passes have drafted what single stanzas say, and decided the rest. All that several of them have a part in is written here, once: the
-//! relations to other units, the commands and their order, how often and why the unit is started again. Whether a decision shows in the unit,
-//! and by which directives, is settled here too. Last, what the systemd that the unit is for does not understand is taken out.
+//! The passes have drafted what single stanzas say, and decided the rest. All that several of them
+//! have a part in is written here, once: the relations to other units, the commands and their
+//! order, how often and why the unit is started again. Whether a decision shows in the unit, and by
+//! which directives, is settled here too. Last, what the systemd that the unit is for does not
+//! understand is taken out.
 
 use super::Lowered;
 use super::condition::Conditions;
@@ -48,9 +50,13 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     finished.long_lines();
     let Finished { unit, ledger, mut diagnostics, .. } = finished;
     // In the order of the text, then of the codes.
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    diagnostics.sort_by_key(|diagnostic| {
+        (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
+    });
     // An event that is in several alternatives is read once for each of them.
-    diagnostics.dedup_by(|second, first| first.rule == second.rule && first.span == second.span && first.message == second.message);
+    diagnostics.dedup_by(|second, first| {
+        first.rule == second.rule && first.span == second.span && first.message == second.message
+    });
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let Conditions { relations, origins, optional, is_early, at_shutdown, .. } = conditions;
     Lowered {
@@ -71,7 +77,9 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
 /// What the unit says of other units, and when it is left out.
 fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
     if let Some(joined) = &conditions.joined {
-        unit.header.push(Text::new(&format!("Started by {joined}, when all has happened that it waits for.")));
+        unit.header.push(Text::new(&format!(
+            "Started by {joined}, when all has happened that it waits for."
+        )));
     }
     for (directive, name) in &conditions.relations {
         unit.add(*directive, Value::unit(name));
@@ -96,8 +104,11 @@ fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: 
             unit.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
-        // systemd limits starts by default, and events may start a task more often than that (systemd.unit(5), `StartLimitIntervalSec=`).
-        None if shape == Shape::Task && conditions.start_repeatedly() => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
+        // systemd limits starts by default, and events may start a task more often than that
+        // (systemd.unit(5), `StartLimitIntervalSec=`).
+        None if shape == Shape::Task && conditions.start_repeatedly() => {
+            unit.set(Directive::StartLimitIntervalSec, Value::number(0));
+        }
         None => {}
     }
 }
@@ -106,11 +117,15 @@ fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: 
 fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     unit.set(Directive::Restart, respawn.restart());
     unit.set(Directive::RestartSec, Value::number(0));
-    // What systemd says of a program that cannot be executed (systemd.exec(5), "Process Exit Codes"): Upstart does not try again.
+    // What systemd says of a program that cannot be executed (systemd.exec(5), "Process Exit
+    // Codes"): Upstart does not try again.
     unit.add(Directive::RestartPreventExitStatus, Value::number(203));
     if let Some(command) = respawn.stay_down {
         commands.add(Slot::StayDown, command);
-        unit.comment(Directive::ExecStopPost, Text::new("When ExecStartPre= has failed, Restart= must not try again."));
+        unit.comment(
+            Directive::ExecStopPost,
+            Text::new("When ExecStartPre= has failed, Restart= must not try again."),
+        );
     }
 }
 
@@ -122,9 +137,13 @@ fn run(unit: &mut Unit, shape: Shape, commands: &Commands) {
     if matches!(shape, Shape::State | Shape::Inverted) && !commands.run_by(Directive::ExecStart) {
         unit.set(Directive::ExecStart, Value::keyword("/bin/true"));
     }
-    let is_waited_for = [Directive::ExecStartPre, Directive::ExecStartPost, Directive::ExecCondition];
-    if shape == Shape::Service && is_waited_for.into_iter().any(|directive| commands.run_by(directive)) {
-        // init sets a timer only when it kills a process (`init/job_process.c`, `job_process_set_kill_timer`).
+    let is_waited_for =
+        [Directive::ExecStartPre, Directive::ExecStartPost, Directive::ExecCondition];
+    if shape == Shape::Service
+        && is_waited_for.into_iter().any(|directive| commands.run_by(directive))
+    {
+        // init sets a timer only when it kills a process (`init/job_process.c`,
+        // `job_process_set_kill_timer`).
         unit.set(Directive::TimeoutStartSec, Value::keyword("infinity"));
     }
 }
@@ -153,7 +172,8 @@ impl Finished<'_> {
     /// Takes out what the systemd that the unit is for does not know.
     fn too_new(&mut self) {
         let version = self.options.systemd_version;
-        let newer: Vec<Directive> = self.unit.directives().filter(|directive| directive.since() > version).collect();
+        let newer: Vec<Directive> =
+            self.unit.directives().filter(|directive| directive.since() > version).collect();
         for directive in newer {
             if let Some(older) = older_name(directive) {
                 for value in self.unit.values(directive).to_vec() {
@@ -163,9 +183,20 @@ impl Finished<'_> {
                 continue;
             }
             self.unit.remove(directive);
-            let message = format!("`{}=` needs systemd {}, and the unit is for {version}", directive.name(), directive.since());
-            self.unit.remark(directive.section(), Text::new(&format!("{}: {message}", NEWER_DIRECTIVE.code)));
-            self.diagnostics.push(NEWER_DIRECTIVE.at(self.job.place(), message).help("use a newer systemd, or do without"));
+            let message = format!(
+                "`{}=` needs systemd {}, and the unit is for {version}",
+                directive.name(),
+                directive.since()
+            );
+            self.unit.remark(
+                directive.section(),
+                Text::new(&format!("{}: {message}", NEWER_DIRECTIVE.code)),
+            );
+            self.diagnostics.push(
+                NEWER_DIRECTIVE
+                    .at(self.job.place(), message)
+                    .help("use a newer systemd, or do without"),
+            );
             self.ledger.lost(directive, &NEWER_DIRECTIVE);
         }
     }
@@ -175,8 +206,14 @@ impl Finished<'_> {
         let most = if version >= Feature::LongLine.since() { LINE_MAX } else { OLD_LINE_MAX };
         let longest = self.unit.longest_line();
         if longest > most {
-            let message = format!("a line of the unit would have {longest} bytes, and systemd {version} reads {most}");
-            self.diagnostics.push(LONG_LINE.at(self.job.place(), message).help("make the command or the text shorter"));
+            let message = format!(
+                "a line of the unit would have {longest} bytes, and systemd {version} reads {most}"
+            );
+            self.diagnostics.push(
+                LONG_LINE
+                    .at(self.job.place(), message)
+                    .help("make the command or the text shorter"),
+            );
             for directive in self.unit.directives() {
                 self.ledger.damaged(directive, &LONG_LINE);
             }

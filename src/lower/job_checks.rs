@@ -10,7 +10,9 @@ use crate::upstart::job::StanzaId;
 /// Places that init's tokeniser garbles: one finding for each stanza.
 pub(super) fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
     for record in &lowering.job.stanzas {
-        let within = |span: &&Span| span.origin == record.span.origin && record.span.range().contains(&span.start);
+        let within = |span: &&Span| {
+            span.origin == record.span.origin && record.span.range().contains(&span.start)
+        };
         let mut places = mangled.iter().filter(within);
         let Some(&first) = places.next() else { continue };
         let mut diagnostic = MANGLED_BLANK
@@ -38,7 +40,8 @@ pub(super) fn carriage_returns(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// Stanzas whose place another one took. That an override does so is its purpose; in one file it is a slip.
+/// Stanzas whose place another one took. That an override does so is its purpose; in one file it is
+/// a slip.
 pub(super) fn replaced(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for (index, record) in job.stanzas.iter().enumerate() {
@@ -53,7 +56,9 @@ pub(super) fn replaced(lowering: &mut Lowering<'_>) {
             .at(record.span, format!("this `{}` does not count", record.keyword))
             .related(other.span, "this one takes its place");
         let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
-            diagnostic.help("if it was to be `start on`, write that: nothing starts this job; else delete it")
+            diagnostic.help(
+                "if it was to be `start on`, write that: nothing starts this job; else delete it",
+            )
         } else if matches!(record.keyword, "env" | "cgroup") {
             // What accumulates is told apart in what init keeps, although the last one counts.
             diagnostic.help("delete it")

@@ -1,5 +1,5 @@
-//! The account of what became of every stanza. A stanza without an entry is a defect of the program,
-//! which `finish` makes visible instead of hiding it.
+//! The account of what became of every stanza. A stanza without an entry is a defect of the
+//! program, which `finish` makes visible instead of hiding it.
 
 use crate::diagnostic::{Disposition, Outcome, Rule};
 use crate::systemd::Directive;
@@ -21,9 +21,16 @@ impl Ledger {
         Self { entries: vec![LedgerEntry::default(); job.stanzas.len()] }
     }
 
-    /// Records that (a part of) a stanza is said by these directives, as faithfully as `disposition` says.
-    /// Of several records the worst disposition counts, with the rule that came with it.
-    pub(super) fn record(&mut self, stanza: StanzaId, disposition: Disposition, directives: &[Directive], rule: Option<&'static Rule>) {
+    /// Records that (a part of) a stanza is said by these directives, as faithfully as
+    /// `disposition` says. Of several records the worst disposition counts, with the rule that came
+    /// with it.
+    pub(super) fn record(
+        &mut self,
+        stanza: StanzaId,
+        disposition: Disposition,
+        directives: &[Directive],
+        rule: Option<&'static Rule>,
+    ) {
         let Some(entry) = self.entries.get_mut(stanza.0) else { return };
         for directive in directives.iter().map(|directive| directive.path()) {
             if !entry.directives.contains(&directive) {

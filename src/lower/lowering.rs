@@ -31,13 +31,19 @@ impl Lowering<'_> {
         self.options.systemd_version >= feature.since()
     }
 
-    /// The stanza is said exactly by these directives, which may be none where systemd does it anyway.
+    /// The stanza is said exactly by these directives, which may be none where systemd does it
+    /// anyway.
     pub(super) fn exact(&mut self, stanza: StanzaId, directives: &[Directive]) {
         self.ledger.record(stanza, Disposition::Exact, directives, None);
     }
 
     /// Behaviour differs: the diagnostic says how.
-    pub(super) fn approximate(&mut self, stanza: StanzaId, directives: &[Directive], diagnostic: Diagnostic) {
+    pub(super) fn approximate(
+        &mut self,
+        stanza: StanzaId,
+        directives: &[Directive],
+        diagnostic: Diagnostic,
+    ) {
         self.ledger.record(stanza, Disposition::Approximate, directives, Some(diagnostic.rule));
         self.diagnostics.push(diagnostic);
     }
@@ -49,7 +55,12 @@ impl Lowering<'_> {
     }
 
     /// A person has to act.
-    pub(super) fn manual(&mut self, stanza: StanzaId, directives: &[Directive], diagnostic: Diagnostic) {
+    pub(super) fn manual(
+        &mut self,
+        stanza: StanzaId,
+        directives: &[Directive],
+        diagnostic: Diagnostic,
+    ) {
         self.ledger.record(stanza, Disposition::Manual, directives, Some(diagnostic.rule));
         self.diagnostics.push(diagnostic);
     }
@@ -92,7 +103,10 @@ impl Lowering<'_> {
 
     /// Whether any process of the job names a variable or word, so that it has to be there.
     pub(super) fn mentions(&self, word: &str) -> bool {
-        self.job.processes.values().any(|process| contains(encode(&process.value.text().value).as_ref(), word.as_bytes()))
+        self.job
+            .processes
+            .values()
+            .any(|process| contains(encode(&process.value.text().value).as_ref(), word.as_bytes()))
     }
 }
 

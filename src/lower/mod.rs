@@ -1,8 +1,10 @@
 //! From a job to a unit.
 //!
-//! One file for each concern. A pass drafts what its stanzas say (`draft`), which no other pass can read, and returns what others have to
-//! know; those take it as an argument. `finish` writes the unit from the draft and from what was returned. The order of calls is the
-//! order of the diagnostics of one place, and of the remarks at the end of a section; the unit itself orders its directives.
+//! One file for each concern. A pass drafts what its stanzas say (`draft`), which no other pass can
+//! read, and returns what others have to know; those take it as an argument. `finish` writes the
+//! unit from the draft and from what was returned. The order of calls is the order of the
+//! diagnostics of one place, and of the remarks at the end of a section; the unit itself orders its
+//! directives.
 
 mod companion;
 mod companion_unit;
@@ -76,7 +78,13 @@ impl Lowered {
 }
 
 /// Lowers a job. `mangled` are places that init's tokeniser garbled.
-pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, world: &JobSet) -> Lowered {
+pub fn lower(
+    job: &Job,
+    scripts: &Scripts,
+    mangled: &[Span],
+    options: &Options,
+    world: &JobSet,
+) -> Lowered {
     let instance = Instance::of(job);
     let name = match unit_name(job, &instance) {
         Ok(name) => name,
@@ -100,12 +108,15 @@ pub fn lower(job: &Job, scripts: &Scripts, mangled: &[Span], options: &Options, 
         let unit = lowering.name;
         let diagnostic = match shipped {
             Replacement::SameName => SHIPPED_UNIT
-                .at(job.place(), format!("distributions ship {unit}, and this one would take its place"))
+                .at(
+                    job.place(),
+                    format!("distributions ship {unit}, and this one would take its place"),
+                )
                 .note("other units may be ordered with it in ways that this one does not keep")
                 .help("see whether the unit of the distribution does what the job did"),
-            Replacement::As(other) => {
-                SHIPPED_UNIT.at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0)).help("do not install both")
-            }
+            Replacement::As(other) => SHIPPED_UNIT
+                .at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0))
+                .help("do not install both"),
         };
         lowering.diagnostics.push(diagnostic);
     }
@@ -133,7 +144,12 @@ fn refused(job: &Job, length: usize) -> Lowered {
         ledger.record(StanzaId(index), Disposition::Manual, &[], Some(&NAME_TOO_LONG));
     }
     let diagnostic = NAME_TOO_LONG
-        .at(job.place(), format!("the unit of this job would have a name of {length} bytes, and systemd takes 255"))
+        .at(
+            job.place(),
+            format!(
+                "the unit of this job would have a name of {length} bytes, and systemd takes 255"
+            ),
+        )
         .help("give the job a shorter name");
     Lowered {
         unit: None,

@@ -1,18 +1,20 @@
-//! The files that this program makes: where they go, what they are called, and how they are known again.
+//! The files that this program makes: where they go, what they are called, and how they are known
+//! again.
 
 use crate::systemd::layout::{DBUS_SERVICES, LOGROTATE, PRESETS, TMPFILES, UDEV_RULES};
 
 /// The end of the first comment of each. It ends the line.
 pub const MARK: &str = " by upstart2systemd.";
 
-/// Below these is everything that is ever written. All of `usr` would do as well, but a root may be `/`.
+/// Below these is everything that is ever written. All of `usr` would do as well, but a root may be
+/// `/`.
 pub const WRITTEN_TO: [&str; 3] = ["etc", SCRIPTS, DBUS_SERVICES];
 
 /// Scripts that are too long for a unit.
 const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 
-/// Beginnings of the names of units: of one that stands for an event, for the start of a job, for an event that has come, and for all events
-/// that a job waits for.
+/// Beginnings of the names of units: of one that stands for an event, for the start of a job, for
+/// an event that has come, and for all events that a job waits for.
 pub(super) const EVENT: &str = "upstart-event-";
 
 pub(super) const STARTED: &str = "upstart-started-";

@@ -21,10 +21,17 @@ pub(super) fn one_unit_each(members: &mut [Member]) {
         }
     }
     for (unit, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
-        let winner = claimants.iter().copied().find(|&index| !members[index].name.contains('/')).unwrap_or(claimants[0]);
+        let winner = claimants
+            .iter()
+            .copied()
+            .find(|&index| !members[index].name.contains('/'))
+            .unwrap_or(claimants[0]);
         for &index in claimants.iter().filter(|&&index| index != winner) {
             let diagnostic = same_file(&members[index], &members[winner], unit);
-            members[index].state = State::Lost { reason: "another job has the name of its unit", diagnostic: Box::new(diagnostic) };
+            members[index].state = State::Lost {
+                reason: "another job has the name of its unit",
+                diagnostic: Box::new(diagnostic),
+            };
         }
     }
 }
@@ -35,13 +42,21 @@ fn whole(member: &Member) -> Span {
 
 fn same_file(loser: &Member, winner: &Member, unit: &str) -> Diagnostic {
     ONE_UNIT_FOR_TWO_JOBS
-        .at(whole(loser), format!("the jobs `{}` and `{}` would both become {unit}", lossy(&loser.name), lossy(&winner.name)))
+        .at(
+            whole(loser),
+            format!(
+                "the jobs `{}` and `{}` would both become {unit}",
+                lossy(&loser.name),
+                lossy(&winner.name)
+            ),
+        )
         .elsewhere(winner.place(whole(winner)), "this one does")
         .note("nothing is written for this job")
         .help("rename one of the two jobs")
 }
 
-/// Takes over the files of a job. A file that another job has made otherwise already stays as that made it.
+/// Takes over the files of a job. A file that another job has made otherwise already stays as that
+/// made it.
 pub(super) fn take(files: &mut BTreeMap<String, String>, job: &mut Converted) {
     let mut clashing = Vec::new();
     for output in &job.conversion.outputs {
@@ -57,7 +72,13 @@ pub(super) fn take(files: &mut BTreeMap<String, String>, job: &mut Converted) {
         job.conversion.outputs.retain(|output| output.path != path);
         let place = Span::new(Origin::Conf, 0..0);
         let diagnostic = ONE_UNIT_FOR_TWO_JOBS
-            .at(place, format!("the file {} is made for another job already, with something else in it", lossy(&path)))
+            .at(
+                place,
+                format!(
+                    "the file {} is made for another job already, with something else in it",
+                    lossy(&path)
+                ),
+            )
             .note("this job does without it")
             .help("give the job, or the event that it waits for, another name");
         job.conversion.diagnostics.push(diagnostic);

@@ -18,7 +18,11 @@ pub(super) fn dropped(cycle: &Cycle) -> Option<&Edge> {
 }
 
 /// How much is lost when a wait goes; `None` for what is not ours to drop.
-pub(super) fn weight(edge: &Edge, members: &[Member], by_unit: &BTreeMap<&UnitName, usize>) -> Option<u32> {
+pub(super) fn weight(
+    edge: &Edge,
+    members: &[Member],
+    by_unit: &BTreeMap<&UnitName, usize>,
+) -> Option<u32> {
     let mut heaviest = 0;
     for origin in &edge.origins {
         heaviest = heaviest.max(match origin {
@@ -26,8 +30,18 @@ pub(super) fn weight(edge: &Edge, members: &[Member], by_unit: &BTreeMap<&UnitNa
             WaitOrigin::Extra(_) => 1,
             WaitOrigin::Stated { unit, directive, name } => {
                 let lowered = members[*by_unit.get(unit)?].lowered()?;
-                let states = |directive: Directive| lowered.related(directive).any(|related| related == name);
-                if [Directive::Requisite, Directive::BindsTo, Directive::PartOf, Directive::StopPropagatedFrom].into_iter().any(states) {
+                let states = |directive: Directive| {
+                    lowered.related(directive).any(|related| related == name)
+                };
+                if [
+                    Directive::Requisite,
+                    Directive::BindsTo,
+                    Directive::PartOf,
+                    Directive::StopPropagatedFrom,
+                ]
+                .into_iter()
+                .any(states)
+                {
                     5
                 } else if *directive == Directive::Before {
                     4
@@ -56,7 +70,8 @@ pub(super) fn straighten(members: &mut [Member], cycles: Vec<Cycle>) {
         match &cycle.remedy {
             Remedy::State { unit, directive, name } => {
                 if let Some(index) = by_unit(members).get(unit).copied()
-                    && let Some(unit) = members[index].lowered_mut().and_then(|lowered| lowered.unit.as_mut())
+                    && let Some(unit) =
+                        members[index].lowered_mut().and_then(|lowered| lowered.unit.as_mut())
                 {
                     unit.add(*directive, Value::unit(name));
                 }
@@ -74,12 +89,17 @@ pub(super) fn straighten(members: &mut [Member], cycles: Vec<Cycle>) {
     }
 }
 
-fn drop_wait(members: &mut [Member], cycle: &Cycle, (unit, directive, name): (&UnitName, Directive, &UnitName)) {
+fn drop_wait(
+    members: &mut [Member],
+    cycle: &Cycle,
+    (unit, directive, name): (&UnitName, Directive, &UnitName),
+) {
     let index_of = by_unit(members);
     let Some(index) = index_of.get(unit).copied() else { return };
     let diagnostic = {
         let Some(lowered) = members[index].lowered() else { return };
-        let span = lowered.origins.get(name).copied().or_else(|| Some(members[index].job()?.place()));
+        let span =
+            lowered.origins.get(name).copied().or_else(|| Some(members[index].job()?.place()));
         let Some(span) = span else { return };
         let message = format!(
             "{unit} is not ordered {} {name}, because they wait for each other",
@@ -93,11 +113,17 @@ fn drop_wait(members: &mut [Member], cycle: &Cycle, (unit, directive, name): (&U
     if let Some(unit) = &mut lowered.unit {
         unit.remove_value(directive, &Value::unit(name));
         let word = if directive == Directive::Before { "before" } else { "after" };
-        unit.remark(Section::Unit, Text::new(&format!("{}: was ordered {word} {name}; that made a circle.", ORDERING_CYCLE.code)));
+        unit.remark(
+            Section::Unit,
+            Text::new(&format!(
+                "{}: was ordered {word} {name}; that made a circle.",
+                ORDERING_CYCLE.code
+            )),
+        );
     }
-    for outcome in
-        lowered.stanzas.iter_mut().filter(|outcome| outcome.span.origin == span.origin && outcome.span.range().contains(&span.start))
-    {
+    for outcome in lowered.stanzas.iter_mut().filter(|outcome| {
+        outcome.span.origin == span.origin && outcome.span.range().contains(&span.start)
+    }) {
         if outcome.disposition < Disposition::Approximate {
             outcome.disposition = Disposition::Approximate;
             outcome.code = Some(ORDERING_CYCLE.code);
@@ -107,7 +133,12 @@ fn drop_wait(members: &mut [Member], cycle: &Cycle, (unit, directive, name): (&U
 }
 
 /// Shows the lines that make the circle.
-fn chain(mut diagnostic: Diagnostic, members: &[Member], cycle: &Cycle, (own, own_span): (usize, Span)) -> Diagnostic {
+fn chain(
+    mut diagnostic: Diagnostic,
+    members: &[Member],
+    cycle: &Cycle,
+    (own, own_span): (usize, Span),
+) -> Diagnostic {
     let index_of = by_unit(members);
     let mut steps = Vec::new();
     for edge in &cycle.edges {
@@ -118,7 +149,9 @@ fn chain(mut diagnostic: Diagnostic, members: &[Member], cycle: &Cycle, (own, ow
         });
         match stated {
             Some((index, name)) => {
-                let Some(span) = members[index].lowered().and_then(|lowered| lowered.origins.get(name)).copied() else {
+                let Some(span) =
+                    members[index].lowered().and_then(|lowered| lowered.origins.get(name)).copied()
+                else {
                     steps.push(step);
                     continue;
                 };
@@ -143,7 +176,13 @@ fn implied(edge: &Edge) -> &'static str {
         Some(WaitOrigin::Default { .. }) => ", as every ordinary unit does",
         Some(WaitOrigin::Shipped { .. }) => ", as the system has it",
         Some(WaitOrigin::Extra(_)) => ", as its script does",
-        Some(WaitOrigin::Triggered | WaitOrigin::Journal | WaitOrigin::Mounts | WaitOrigin::Stated { .. }) | None => "",
+        Some(
+            WaitOrigin::Triggered
+            | WaitOrigin::Journal
+            | WaitOrigin::Mounts
+            | WaitOrigin::Stated { .. },
+        )
+        | None => "",
     }
 }
 
@@ -155,7 +194,10 @@ fn report_unbreakable(members: &mut [Member], cycle: &Cycle) {
     let Some(index) = place else { return };
     let Some(span) = members[index].job().map(crate::upstart::job::Job::place) else { return };
     let diagnostic = chain(
-        ORDERING_CYCLE.at(span, "this unit and others wait for each other, and none of the waits can be left out"),
+        ORDERING_CYCLE.at(
+            span,
+            "this unit and others wait for each other, and none of the waits can be left out",
+        ),
         members,
         cycle,
         (index, span),

@@ -29,27 +29,41 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         }
         if lowered.is_early {
             facts.early.insert(unit.name.clone());
-            let earlier = lowered.related(Directive::After).filter(|name| by_unit.contains_key(name));
+            let earlier =
+                lowered.related(Directive::After).filter(|name| by_unit.contains_key(name));
             facts.before_early.extend(earlier.cloned());
         }
         for other in started_before(job, members) {
             let Some((unit, lowered)) = members[other].made() else { continue };
-            facts.after.entry(unit.name.clone()).or_insert_with(|| lowered.related(Directive::After).cloned().collect());
+            facts
+                .after
+                .entry(unit.name.clone())
+                .or_insert_with(|| lowered.related(Directive::After).cloned().collect());
         }
         for wait in lowered.waits.iter().filter(|wait| !wait.while_starting) {
             let other = by_unit.get(&wait.unit).and_then(|&index| members[index].made());
-            if other.is_some_and(|(_, other)| other.related(Directive::After).any(|name| *name == unit.name)) {
+            if other.is_some_and(|(_, other)| {
+                other.related(Directive::After).any(|name| *name == unit.name)
+            }) {
                 facts.not_waiting.insert((member.name.clone(), wait.phase));
             }
         }
     }
     let waits: Vec<(&Member, &Wait)> = members
         .iter()
-        .flat_map(|member| member.lowered().into_iter().flat_map(|lowered| &lowered.waits).map(move |wait| (member, wait)))
+        .flat_map(|member| {
+            member
+                .lowered()
+                .into_iter()
+                .flat_map(|lowered| &lowered.waits)
+                .map(move |wait| (member, wait))
+        })
         .filter(|(member, wait)| wait.while_starting && member.unit().is_some())
         .collect();
-    let extra: Vec<(UnitName, UnitName)> =
-        waits.iter().filter_map(|(member, wait)| Some((member.unit()?.name.clone(), wait.unit.clone()))).collect();
+    let extra: Vec<(UnitName, UnitName)> = waits
+        .iter()
+        .filter_map(|(member, wait)| Some((member.unit()?.name.clone(), wait.unit.clone())))
+        .collect();
     let units: Vec<&Unit> = members.iter().flat_map(units).collect();
     let mut cycles = break_cycles(&units, &extra, &|edge| weight(edge, members, &by_unit));
     for cycle in &cycles {
@@ -58,7 +72,11 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
             facts.not_waiting.insert((member.name.clone(), wait.phase));
         }
     }
-    cycles.retain(|cycle| !dropped(cycle).is_some_and(|edge| edge.origins.iter().all(|origin| matches!(origin, WaitOrigin::Extra(_)))));
+    cycles.retain(|cycle| {
+        !dropped(cycle).is_some_and(|edge| {
+            edge.origins.iter().all(|origin| matches!(origin, WaitOrigin::Extra(_)))
+        })
+    });
     Learned { facts, cycles }
 }
 
@@ -85,24 +103,30 @@ fn units(member: &Member) -> Vec<&Unit> {
 /// The members that the job starts right before: `start on starting X`.
 fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
     let Some(condition) = &job.start_on else { return Vec::new() };
-    let starting = condition.value.leaves().into_iter().filter(|event| event.name.value == "starting");
+    let starting =
+        condition.value.leaves().into_iter().filter(|event| event.name.value == "starting");
     let names = starting.filter_map(|event| event.job()?.0.one());
-    names.filter_map(|name| members.binary_search_by(|member| member.name.as_str().cmp(name)).ok()).collect()
+    names
+        .filter_map(|name| members.binary_search_by(|member| member.name.as_str().cmp(name)).ok())
+        .collect()
 }
 
 /// For each member whether it has to be lowered again.
 pub(super) fn concerned(members: &[Member], world: &JobSet, facts: &Facts) -> Vec<bool> {
     let known = &world.facts;
-    let is_newly_last = |job: &str| facts.at_shutdown.contains(job) && !known.at_shutdown.contains(job);
-    let scripts: BTreeSet<&str> = facts.not_waiting.difference(&known.not_waiting).map(|(job, _)| job.as_str()).collect();
+    let is_newly_last =
+        |job: &str| facts.at_shutdown.contains(job) && !known.at_shutdown.contains(job);
+    let scripts: BTreeSet<&str> =
+        facts.not_waiting.difference(&known.not_waiting).map(|(job, _)| job.as_str()).collect();
     let mut changed: BTreeSet<&UnitName> = facts.early.difference(&known.early).collect();
     changed.extend(facts.after.keys().filter(|unit| !known.after.contains_key(*unit)));
     members
         .iter()
         .map(|member| {
             let Some((job, unit)) = member.job().zip(member.unit()) else { return false };
-            let is_new =
-                |units: &BTreeSet<UnitName>, before: &BTreeSet<UnitName>| units.contains(&unit.name) && !before.contains(&unit.name);
+            let is_new = |units: &BTreeSet<UnitName>, before: &BTreeSet<UnitName>| {
+                units.contains(&unit.name) && !before.contains(&unit.name)
+            };
             scripts.contains(member.name.as_str())
                 || jobs_named(job).any(is_newly_last)
                 || is_new(&facts.before_early, &known.before_early)

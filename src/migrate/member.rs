@@ -40,7 +40,9 @@ impl Member {
     pub(super) fn new(Read { name, sources, job }: Read) -> Self {
         let state = match job {
             Ok(read) => State::Read { read, lowered: None },
-            Err(refusal) => State::Lost { reason: "init refuses it", diagnostic: refusal.diagnostic },
+            Err(refusal) => {
+                State::Lost { reason: "init refuses it", diagnostic: refusal.diagnostic }
+            }
         };
         Self { name, sources, state }
     }
@@ -85,19 +87,31 @@ impl Member {
     }
 
     pub(super) fn known(&self) -> Option<KnownJob<'_>> {
-        self.read().map(|read| KnownJob { sources: &self.sources, job: &read.job, scripts: &read.scripts })
+        self.read().map(|read| KnownJob {
+            sources: &self.sources,
+            job: &read.job,
+            scripts: &read.scripts,
+        })
     }
 
     pub(super) fn lost(&self) -> Option<(String, UnusableJob)> {
         match &self.state {
-            State::Lost { reason, diagnostic } => Some((self.name.clone(), UnusableJob { reason, place: self.place(diagnostic.span) })),
+            State::Lost { reason, diagnostic } => Some((
+                self.name.clone(),
+                UnusableJob { reason, place: self.place(diagnostic.span) },
+            )),
             State::Read { .. } => None,
         }
     }
 
     pub(super) fn service(&self) -> Option<Service> {
         let (job, (unit, lowered)) = self.job().zip(self.made())?;
-        Some(Service { job: self.name.clone(), unit: unit.name.clone(), instance: Instance::of(job), reloads: lowered.reloads })
+        Some(Service {
+            job: self.name.clone(),
+            unit: unit.name.clone(),
+            instance: Instance::of(job),
+            reloads: lowered.reloads,
+        })
     }
 
     pub(super) fn lower(&mut self, options: &Options, world: &JobSet) {
@@ -110,7 +124,9 @@ impl Member {
         let Self { name, sources, state } = self;
         let conversion = match state {
             State::Lost { diagnostic, .. } => convert::refused(&sources, name, *diagnostic),
-            State::Read { lowered: Some(lowered), read } => convert::finished(&sources, &read, *lowered),
+            State::Read { lowered: Some(lowered), read } => {
+                convert::finished(&sources, &read, *lowered)
+            }
             State::Read { lowered: None, .. } => convert::nothing(&sources, name),
         };
         Converted { sources, conversion }
@@ -119,5 +135,9 @@ impl Member {
 
 /// The members by the names of their units.
 pub(super) fn by_unit(members: &[Member]) -> BTreeMap<&crate::systemd::UnitName, usize> {
-    members.iter().enumerate().filter_map(|(index, member)| Some((&member.unit()?.name, index))).collect()
+    members
+        .iter()
+        .enumerate()
+        .filter_map(|(index, member)| Some((&member.unit()?.name, index)))
+        .collect()
 }

@@ -6,8 +6,9 @@
 //!                            └───────── facts ◀───────────┘
 //! ```
 //!
-//! Some things about a job show only when others have been lowered: that it has to be early, that its script cannot wait for
-//! what it starts. They are found in the units, put into the world, and the jobs that they concern are lowered again.
+//! Some things about a job show only when others have been lowered: that it has to be early, that
+//! its script cannot wait for what it starts. They are found in the units, put into the world, and
+//! the jobs that they concern are lowered again.
 
 mod clash;
 mod cycles;
@@ -67,7 +68,8 @@ pub struct Migration {
     pub files: Vec<Output>,
     /// What starts by itself, in the order of the names.
     pub enabled: Vec<UnitName>,
-    /// Units that could start by themselves but are better not enabled, as something of the distribution does their work.
+    /// Units that could start by themselves but are better not enabled, as something of the
+    /// distribution does their work.
     pub left_out: Vec<UnitName>,
     /// The units of the jobs that were converted, in the order of the names of the jobs.
     pub services: Vec<Service>,
@@ -110,7 +112,11 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
         }
         let concerned = facts::concerned(&members, &world, &learned.facts);
         world.facts = learned.facts;
-        members.par_iter_mut().zip(concerned).filter(|(_, concerned)| *concerned).for_each(|(member, _)| member.lower(&options, &world));
+        members
+            .par_iter_mut()
+            .zip(concerned)
+            .filter(|(_, concerned)| *concerned)
+            .for_each(|(member, _)| member.lower(&options, &world));
     }
     cycles::straighten(&mut members, cycles);
     finish(members)

@@ -18,15 +18,24 @@ pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
             Companion::Unit(unit) => Some(unit),
             Companion::DropIn { .. } | Companion::File(_) => None,
         });
-        let starting = std::iter::once(unit).chain(companions).filter(|unit| unit.has(Directive::WantedBy));
+        let starting =
+            std::iter::once(unit).chain(companions).filter(|unit| unit.has(Directive::WantedBy));
         let names = starting.map(|unit| unit.name.clone());
-        // A template can be enabled by itself only as its default instance, or into another template.
+        // A template can be enabled by itself only as its default instance, or into another
+        // template.
         let is_unnamed = |name: &UnitName| {
             name.is_template()
                 && !Instance::of(job).has_default()
-                && !unit.values(Directive::WantedBy).iter().any(|by| UnitName::known(by.as_str()).is_template())
+                && !unit
+                    .values(Directive::WantedBy)
+                    .iter()
+                    .any(|by| UnitName::known(by.as_str()).is_template())
         };
-        let list = if replaced_by_distribution(&JobName(member.name.clone())) { &mut left_out } else { &mut enabled };
+        let list = if replaced_by_distribution(&JobName(member.name.clone())) {
+            &mut left_out
+        } else {
+            &mut enabled
+        };
         list.extend(names.filter(|name| !is_unnamed(name)));
     }
     (enabled, left_out)

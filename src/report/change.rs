@@ -34,18 +34,23 @@ impl ChangedRow {
     }
 }
 
-/// The rows of all edits of one source, in order; empty when there is nothing that can be shown well:
-/// no difference, edits that overlap, or too much.
+/// The rows of all edits of one source, in order; empty when there is nothing that can be shown
+/// well: no difference, edits that overlap, or too much.
 pub(super) fn rows(source: &Source, edits: &[&Edit]) -> Vec<ChangedRow> {
-    let mut ordered: Vec<(Range<usize>, &str)> = edits.iter().map(|edit| (clamped(source, edit), edit.text.as_str())).collect();
+    let mut ordered: Vec<(Range<usize>, &str)> =
+        edits.iter().map(|edit| (clamped(source, edit), edit.text.as_str())).collect();
     ordered.sort_by_key(|(range, _)| (range.start, range.end));
-    if ordered.windows(2).any(|pair| matches!(pair, [(first, _), (second, _)] if second.start < first.end)) {
+    if ordered
+        .windows(2)
+        .any(|pair| matches!(pair, [(first, _), (second, _)] if second.start < first.end))
+    {
         return Vec::new();
     }
     let mut rows = Vec::new();
     for region in regions(source.text(), ordered) {
         let changed = region.rows(source);
-        if let (Some(last), Some(next)) = (rows.last().and_then(ChangedRow::line), changed.first().and_then(ChangedRow::line))
+        if let (Some(last), Some(next)) =
+            (rows.last().and_then(ChangedRow::line), changed.first().and_then(ChangedRow::line))
             && next > last + 1
         {
             rows.push(ChangedRow::Gap);
@@ -88,10 +93,12 @@ impl ChangedLines<'_> {
     fn rows(&self, source: &Source) -> Vec<ChangedRow> {
         let old = &source.text()[self.lines.clone()];
         let new = self.edited(source.text());
-        let (old, new): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (old.split('\n').collect(), new.split('\n').collect());
         let same_before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
         let (old, new) = (&old[same_before..], &new[same_before..]);
-        let same_after = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+        let same_after =
+            old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
         let (old, new) = (&old[..old.len() - same_after], &new[..new.len() - same_after]);
         if old.len() + new.len() > MAX_LINES {
             return Vec::new();
@@ -99,12 +106,16 @@ impl ChangedLines<'_> {
         let first = source.position(self.lines.start).line + same_before;
         // A line that is cut is cut at the same place in both forms: where they begin to differ.
         let focus = |at: usize| match (old.get(at), new.get(at)) {
-            (Some(old), Some(new)) => old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count(),
+            (Some(old), Some(new)) => {
+                old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count()
+            }
             _ => 0,
         };
         let text = |(at, line): (usize, &&str)| (first + at, single_line(line, focus(at)));
-        let removed = old.iter().enumerate().map(text).map(|(line, text)| ChangedRow::Removed { line, text });
-        let added = new.iter().enumerate().map(text).map(|(line, text)| ChangedRow::Added { line, text });
+        let removed =
+            old.iter().enumerate().map(text).map(|(line, text)| ChangedRow::Removed { line, text });
+        let added =
+            new.iter().enumerate().map(text).map(|(line, text)| ChangedRow::Added { line, text });
         removed.chain(added).collect()
     }
 
@@ -128,7 +139,11 @@ mod tests {
     fn shown(text: &str, edits: &[(Range<usize>, &str)]) -> String {
         let edits: Vec<Edit> = edits
             .iter()
-            .map(|(range, text)| Edit { span: Span::new(Origin::Conf, range.clone()), text: (*text).to_owned(), safe: true })
+            .map(|(range, text)| Edit {
+                span: Span::new(Origin::Conf, range.clone()),
+                text: (*text).to_owned(),
+                safe: true,
+            })
             .collect();
         let rows = rows(&Source::new("x", text.into()), &edits.iter().collect::<Vec<_>>());
         let line = |row: &ChangedRow| match row {

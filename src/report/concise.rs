@@ -6,8 +6,27 @@ use crate::text::visible::visible;
 
 /// `file:line:column: severity[CODE]: message`, without a newline.
 pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { rule, severity, span, message, label: _, related: _, elsewhere: _, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic {
+        rule,
+        severity,
+        span,
+        message,
+        label: _,
+        related: _,
+        elsewhere: _,
+        notes: _,
+        help: _,
+        edits: _,
+    } = diagnostic;
     let source = sources.get(span.origin);
     let at = source.position(span.start);
-    format!("{}:{}:{}: {}[{}]: {}", visible(source.path()), at.line, at.column, severity.name(), rule.code, visible(message))
+    format!(
+        "{}:{}:{}: {}[{}]: {}",
+        visible(source.path()),
+        at.line,
+        at.column,
+        severity.name(),
+        rule.code,
+        visible(message)
+    )
 }

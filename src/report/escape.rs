@@ -1,4 +1,5 @@
-//! JSON that does nothing to a terminal either: what it would act upon is escaped, and stays the same data.
+//! JSON that does nothing to a terminal either: what it would act upon is escaped, and stays the
+//! same data.
 
 use std::io;
 use std::io::Write;
@@ -25,9 +26,15 @@ pub(super) fn json_of(value: &impl Serialize) -> serde_json::Result<String> {
 struct Escaping;
 
 impl Formatter for Escaping {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut done = 0;
-        for (at, character) in fragment.char_indices().filter(|(_, character)| is_hidden(*character)) {
+        for (at, character) in
+            fragment.char_indices().filter(|(_, character)| is_hidden(*character))
+        {
             out.write_all(fragment.get(done..at).unwrap_or_default().as_bytes())?;
             for unit in character.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;

@@ -1,7 +1,8 @@
 //! The lines of a source that a diagnostic shows, cut to what a person can read.
 //!
-//! The result is safe to render whatever the source and the spans are: every offset is the beginning
-//! of a character of the excerpt, or its end; and it is short whatever the length of the source is.
+//! The result is safe to render whatever the source and the spans are: every offset is the
+//! beginning of a character of the excerpt, or its end; and it is short whatever the length of the
+//! source is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -50,9 +51,11 @@ pub(super) struct Excerpt {
     pub(super) position: (usize, usize),
 }
 
-/// The excerpts that show the marks, in the order of the lines, the one with the primary mark first.
+/// The excerpts that show the marks, in the order of the lines, the one with the primary mark
+/// first.
 pub(super) fn excerpts(source: &Source, marks: Vec<Mark>) -> Vec<Excerpt> {
-    let mut placed: Vec<PlacedMark> = marks.into_iter().flat_map(|mark| place(source, mark)).collect();
+    let mut placed: Vec<PlacedMark> =
+        marks.into_iter().flat_map(|mark| place(source, mark)).collect();
     placed.sort_by_key(|mark| (mark.lines.start, mark.lines.end));
     let mut groups: Vec<Vec<PlacedMark>> = Vec::new();
     let mut shown_to = 0;
@@ -61,9 +64,16 @@ pub(super) fn excerpts(source: &Source, marks: Vec<Mark>) -> Vec<Excerpt> {
             Some(group) if mark.lines.start <= shown_to + MAX_GAP => group.push(mark),
             _ => groups.push(vec![mark]),
         }
-        shown_to = groups.last().into_iter().flatten().map(|mark| mark.lines.end).max().unwrap_or_default();
+        shown_to = groups
+            .last()
+            .into_iter()
+            .flatten()
+            .map(|mark| mark.lines.end)
+            .max()
+            .unwrap_or_default();
     }
-    let mut excerpts: Vec<Excerpt> = groups.into_iter().filter_map(|group| excerpt(source, group)).collect();
+    let mut excerpts: Vec<Excerpt> =
+        groups.into_iter().filter_map(|group| excerpt(source, group)).collect();
     excerpts.sort_by_key(|excerpt| !excerpt.marks.iter().any(|mark| mark.primary));
     excerpts
 }
@@ -202,8 +212,13 @@ fn cut(text: &str, line: Range<usize>, focus: usize) -> Range<usize> {
     if text[line.clone()].chars().nth(MAX_LINE).is_none() {
         return line;
     }
-    let start = text[line.start..focus].char_indices().rev().nth(LEAD - 1).map_or(line.start, |(before, _)| line.start + before);
-    let end = text[start..line.end].char_indices().nth(CUT).map_or(line.end, |(after, _)| start + after);
+    let start = text[line.start..focus]
+        .char_indices()
+        .rev()
+        .nth(LEAD - 1)
+        .map_or(line.start, |(before, _)| line.start + before);
+    let end =
+        text[start..line.end].char_indices().nth(CUT).map_or(line.end, |(after, _)| start + after);
     start..end
 }
 

@@ -7,7 +7,18 @@ use crate::text::visible::visible;
 
 /// `::warning title=...,file=...,line=...::message`, without a newline.
 pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { rule, severity, span, message: _, label: _, related: _, elsewhere: _, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic {
+        rule,
+        severity,
+        span,
+        message: _,
+        label: _,
+        related: _,
+        elsewhere: _,
+        notes: _,
+        help: _,
+        edits: _,
+    } = diagnostic;
     let command = match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -25,7 +36,10 @@ pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let title = property(&format!("{} {}", rule.code, rule.name));
     let file = property(&visible(source.path()));
     let message = data(&prose(diagnostic).join("\n"));
-    format!("::{command} title={title},file={file},line={},endLine={end_line}{columns}::{message}", start.line)
+    format!(
+        "::{command} title={title},file={file},line={},endLine={end_line}{columns}::{message}",
+        start.line
+    )
 }
 
 /// The text of a command. A tab has no escape.
@@ -52,22 +66,34 @@ mod tests {
     }
 
     fn said(rule: &'static Rule, start: usize, end: usize) -> String {
-        github(&sources("demo.conf", "é one\ntwo\nthree\n"), &rule.at(Span::new(Origin::Conf, start..end), "found"))
+        github(
+            &sources("demo.conf", "é one\ntwo\nthree\n"),
+            &rule.at(Span::new(Origin::Conf, start..end), "found"),
+        )
     }
 
     #[test]
     fn a_part_of_a_line_has_columns_and_several_lines_have_none() {
         let head = "title=U210 author-dropped,file=demo.conf";
-        assert_eq!(said(&NOTE, 3, 6), format!("::notice {head},line=1,endLine=1,col=3,endColumn=6::found"));
+        assert_eq!(
+            said(&NOTE, 3, 6),
+            format!("::notice {head},line=1,endLine=1,col=3,endColumn=6::found")
+        );
         assert_eq!(said(&NOTE, 3, 9), format!("::notice {head},line=1,endLine=2::found"));
         assert_eq!(said(&NOTE, 7, 11), format!("::notice {head},line=2,endLine=2::found"));
-        assert_eq!(said(&NOTE, 9, 2), format!("::notice {head},line=2,endLine=2,col=3,endColumn=3::found"));
+        assert_eq!(
+            said(&NOTE, 9, 2),
+            format!("::notice {head},line=2,endLine=2,col=3,endColumn=3::found")
+        );
     }
 
     #[test]
     fn what_ends_a_command_is_escaped() {
         let sources = sources("a:b,c%.conf", "x\n");
-        let diagnostic = ERROR.at(Span::new(Origin::Conf, 0..1), "100%: a, b\n::error::c").note("one\ntwo\t2").help("delete it");
+        let diagnostic = ERROR
+            .at(Span::new(Origin::Conf, 0..1), "100%: a, b\n::error::c")
+            .note("one\ntwo\t2")
+            .help("delete it");
         assert_eq!(
             github(&sources, &diagnostic),
             "::error title=U003 unknown-word,file=a%3Ab%2Cc%25.conf,line=1,endLine=1,col=1,endColumn=2::\

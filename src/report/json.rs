@@ -1,4 +1,5 @@
-//! Everything about a run as one JSON object. `schema.json` describes it; fields are only ever added within a version.
+//! Everything about a run as one JSON object. `schema.json` describes it; fields are only ever
+//! added within a version.
 
 use std::borrow::Cow;
 
@@ -98,10 +99,15 @@ pub fn json(files: &[Converted]) -> serde_json::Result<String> {
     let report = JsonReport {
         version: VERSION,
         tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        files: files.iter().map(|Converted { sources, conversion }| file(sources, conversion)).collect(),
+        files: files
+            .iter()
+            .map(|Converted { sources, conversion }| file(sources, conversion))
+            .collect(),
         diagnostics: files
             .iter()
-            .flat_map(|Converted { sources, conversion }| conversion.diagnostics.iter().map(|diagnostic| finding(sources, diagnostic)))
+            .flat_map(|Converted { sources, conversion }| {
+                conversion.diagnostics.iter().map(|diagnostic| finding(sources, diagnostic))
+            })
             .collect(),
         summary: Summary::of(files),
     };
@@ -113,18 +119,29 @@ fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> JsonFile<'a> {
     JsonFile {
         path: lossy(path),
         job: lossy(job),
-        outputs: outputs.iter().map(|Output { path, text }| JsonOutput { path: lossy(path), content: lossy(text) }).collect(),
+        outputs: outputs
+            .iter()
+            .map(|Output { path, text }| JsonOutput { path: lossy(path), content: lossy(text) })
+            .collect(),
         stanzas: stanzas.iter().map(|outcome| stanza(sources, outcome)).collect(),
     }
 }
 
 fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
     let Outcome { stanza, span, disposition, directives, code } = outcome;
-    Fate { stanza, path: path(sources, *span), span: range(sources, *span), disposition: disposition.name(), directives, code: *code }
+    Fate {
+        stanza,
+        path: path(sources, *span),
+        span: range(sources, *span),
+        disposition: disposition.name(),
+        directives,
+        code: *code,
+    }
 }
 
 fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> JsonFinding<'a> {
-    let Diagnostic { rule, severity, span, message, label, related, elsewhere, notes, help, edits } = diagnostic;
+    let Diagnostic { rule, severity, span, message, label, related, elsewhere, notes, help, edits } =
+        diagnostic;
     JsonFinding {
         code: rule.code,
         name: rule.name,
@@ -136,8 +153,14 @@ fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> JsonFinding<
         related: related
             .iter()
             .map(|(span, label)| (sources, span, label))
-            .chain(elsewhere.iter().map(|(place, label)| (place.sources.as_ref(), &place.span, label)))
-            .map(|(sources, span, label)| Related { path: path(sources, *span), span: range(sources, *span), label: lossy(label) })
+            .chain(
+                elsewhere.iter().map(|(place, label)| (place.sources.as_ref(), &place.span, label)),
+            )
+            .map(|(sources, span, label)| Related {
+                path: path(sources, *span),
+                span: range(sources, *span),
+                label: lossy(label),
+            })
             .collect(),
         notes: notes.iter().map(|note| lossy(note)).collect(),
         help: help.as_deref().map(lossy),

@@ -55,7 +55,11 @@ pub fn believed(job: &Job) -> impl Serialize + '_ {
         umask: format!("{:04o}", job.umask.as_ref().map_or(0o022, |mask| mask.value)),
         nice: job.nice.as_ref().map(|level| level.value),
         oom_score_adjust: job.oom.as_ref().map_or(0, |score| score.value),
-        limits: job.limits.iter().map(|(resource, limit)| (resource.name(), amounts(&limit.value))).collect(),
+        limits: job
+            .limits
+            .iter()
+            .map(|(resource, limit)| (resource.name(), amounts(&limit.value)))
+            .collect(),
         chroot: text(job.chroot.as_ref()),
         chdir: text(job.chdir.as_ref()),
         setuid: text(job.setuid.as_ref()),
@@ -150,7 +154,9 @@ struct ParsedProcesses<'a>(&'a BTreeMap<Phase, Stated<Process>>);
 impl Serialize for ParsedProcesses<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for phase in [Phase::Main, Phase::PreStart, Phase::PostStart, Phase::PreStop, Phase::PostStop] {
+        for phase in
+            [Phase::Main, Phase::PreStart, Phase::PostStart, Phase::PreStop, Phase::PostStop]
+        {
             if let Some(process) = self.0.get(&phase) {
                 map.serialize_entry(phase.name(), &running(&process.value))?;
             }
@@ -196,7 +202,9 @@ impl Serialize for SignalName {
 fn exit_status(status: ExitStatus) -> String {
     match status {
         ExitStatus::Code(code) => code.to_string(),
-        ExitStatus::Signal(signal) => signal.name().map_or_else(|| signal.0.to_string(), str::to_owned),
+        ExitStatus::Signal(signal) => {
+            signal.name().map_or_else(|| signal.0.to_string(), str::to_owned)
+        }
     }
 }
 
@@ -227,11 +235,22 @@ fn cgroups(job: &Job) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for cgroup in &job.cgroups {
         let (controller, name) = (cgroup.value.controller.value.as_str(), cgroup.value.name());
-        let setting = cgroup.value.setting.as_ref().map(|(key, value)| [LossyText(&key.value), LossyText(&value.value)]);
-        match groups.iter_mut().find(|group| group.controller.0 == controller && group.name.0 == name) {
+        let setting = cgroup
+            .value
+            .setting
+            .as_ref()
+            .map(|(key, value)| [LossyText(&key.value), LossyText(&value.value)]);
+        match groups
+            .iter_mut()
+            .find(|group| group.controller.0 == controller && group.name.0 == name)
+        {
             Some(group) => group.settings.extend(setting),
             None => {
-                groups.push(Group { controller: LossyText(controller), name: LossyText(name), settings: setting.into_iter().collect() });
+                groups.push(Group {
+                    controller: LossyText(controller),
+                    name: LossyText(name),
+                    settings: setting.into_iter().collect(),
+                });
             }
         }
     }

@@ -3,12 +3,26 @@
 use crate::diagnostic::Diagnostic;
 use crate::text::visible::visible;
 
-/// The message, then the notes, then the help, as lines that do nothing to a terminal. The first is never empty.
+/// The message, then the notes, then the help, as lines that do nothing to a terminal. The first is
+/// never empty.
 pub(super) fn prose(diagnostic: &Diagnostic) -> Vec<String> {
-    let Diagnostic { rule, severity: _, span: _, message, label: _, related: _, elsewhere: _, notes, help, edits: _ } = diagnostic;
+    let Diagnostic {
+        rule,
+        severity: _,
+        span: _,
+        message,
+        label: _,
+        related: _,
+        elsewhere: _,
+        notes,
+        help,
+        edits: _,
+    } = diagnostic;
     let message = visible(message);
     let mut lines = vec![if message.trim().is_empty() { rule.name.to_owned() } else { message }];
-    for (kind, remark) in notes.iter().map(|note| ("note", note)).chain(help.iter().map(|help| ("help", help))) {
+    for (kind, remark) in
+        notes.iter().map(|note| ("note", note)).chain(help.iter().map(|help| ("help", help)))
+    {
         let mut shown = remark.lines().map(visible);
         lines.extend(shown.next().map(|first| format!("{kind}: {first}")));
         lines.extend(shown);

@@ -5,15 +5,21 @@ use crate::diagnostic::{PageSection, Rule};
 /// The page, each line ended by a newline.
 pub fn page(rule: &Rule) -> String {
     let page = rule.page();
-    let mut out = format!("{} {} ({})\n\n{}\n", rule.code, rule.name, rule.severity.name(), page.text);
+    let mut out =
+        format!("{} {} ({})\n\n{}\n", rule.code, rule.name, rule.severity.name(), page.text);
     for PageSection { kind, remarks, files } in &page.sections {
         for remark in remarks {
             out.push_str(&format!("\n{remark}\n"));
         }
         for file in files {
             // The usual name says nothing, unless there are others beside it.
-            let name = if files.len() > 1 || file.name != "job.conf" { format!(", {}", file.name) } else { String::new() };
-            let command = file.command().map_or(String::new(), |command| format!(" (with `{command}`)"));
+            let name = if files.len() > 1 || file.name != "job.conf" {
+                format!(", {}", file.name)
+            } else {
+                String::new()
+            };
+            let command =
+                file.command().map_or(String::new(), |command| format!(" (with `{command}`)"));
             out.push_str(&format!("\n{}{name}{command}:\n\n", kind.title()));
             for line in file.text.lines() {
                 out.push_str(format!("    {line}").trim_end());
@@ -31,13 +37,18 @@ mod tests {
 
     /// The lines that introduce the examples.
     fn headings(page: &str) -> Vec<&str> {
-        page.lines().filter(|line| ["Bad", "Good", "Example"].iter().any(|title| line.starts_with(title))).collect()
+        page.lines()
+            .filter(|line| ["Bad", "Good", "Example"].iter().any(|title| line.starts_with(title)))
+            .collect()
     }
 
     #[test]
     fn an_example_shows_its_command_and_its_name_where_they_matter() {
         assert_eq!(headings(&page(&CARRIAGE_RETURNS)), ["Bad:", "Good:"]);
-        assert_eq!(headings(&page(&RESPAWN_BEFORE_SYSTEMD_244)), ["Bad (with `convert --systemd-version 229`):", "Good:"]);
+        assert_eq!(
+            headings(&page(&RESPAWN_BEFORE_SYSTEMD_244)),
+            ["Bad (with `convert --systemd-version 229`):", "Good:"]
+        );
         assert_eq!(headings(&page(&SHIPPED_UNIT)), ["Example, cron.conf:"]);
     }
 }

@@ -43,7 +43,11 @@ impl Summary {
         for Converted { conversion, .. } in files {
             if !conversion.outputs.is_empty() {
                 summary.converted += 1;
-            } else if conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            } else if conversion
+                .diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.severity == Severity::Error)
+            {
                 // A remark about a file that is no job is not about a job that was lost.
                 summary.refused += 1;
             }
@@ -66,9 +70,11 @@ impl Summary {
         summary
     }
 
-    /// The line that ends the text form: `foo.conf: 1 warning, 2 notes`. Nothing when nothing was found.
+    /// The line that ends the text form: `foo.conf: 1 warning, 2 notes`. Nothing when nothing was
+    /// found.
     pub fn line(&self, files: &[Converted], counting: Counting) -> Option<String> {
-        let Self { files: count, converted: _, refused, errors, warnings, notes, dispositions } = *self;
+        let Self { files: count, converted: _, refused, errors, warnings, notes, dispositions } =
+            *self;
         let notes = if counting.notes { notes } else { 0 };
         let refused = if counting.units { refused } else { 0 };
         let subject = match files {
@@ -81,9 +87,18 @@ impl Summary {
             (refused, _) => Some(format!("{refused} not converted")),
         };
         let found = |number, name| (number > 0).then(|| counted(number, name));
-        let manual = found(dispositions.manual, "stanza").map(|stanzas| format!("{stanzas} left to do by hand"));
-        let parts: Vec<String> =
-            [refused, found(errors, "error"), found(warnings, "warning"), found(notes, "note"), manual].into_iter().flatten().collect();
+        let manual = found(dispositions.manual, "stanza")
+            .map(|stanzas| format!("{stanzas} left to do by hand"));
+        let parts: Vec<String> = [
+            refused,
+            found(errors, "error"),
+            found(warnings, "warning"),
+            found(notes, "note"),
+            manual,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         (!parts.is_empty()).then(|| format!("{subject}: {}", parts.join(", ")))
     }
 }

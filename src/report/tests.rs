@@ -17,7 +17,8 @@ static WARNING: Rule = Rule::sample("U207", "console-output", Severity::Warning)
 
 static NOTE: Rule = Rule::sample("U210", "author-dropped", Severity::Note);
 
-static OBJECT: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap());
+static OBJECT: LazyLock<Validator> =
+    LazyLock::new(|| jsonschema::validator_for(&serde_json::from_str(SCHEMA).unwrap()).unwrap());
 
 fn sources(conf: impl Into<Vec<u8>>) -> Sources {
     Sources { conf: Source::new("demo.conf", conf.into()), overriding: None }
@@ -47,7 +48,8 @@ fn plain(sources: &Sources, diagnostic: &Diagnostic) -> String {
 
 #[test]
 fn a_word_that_init_does_not_know() {
-    let sources = sources("start on runlevel [2345]\nrespawn\n\nexpect deamon\nexec /usr/bin/demo\n");
+    let sources =
+        sources("start on runlevel [2345]\nrespawn\n\nexpect deamon\nexec /usr/bin/demo\n");
     let word = conf(&sources, "deamon");
     let diagnostic = ERROR
         .at(word, "unknown `expect` mode `deamon`")
@@ -57,7 +59,10 @@ fn a_word_that_init_does_not_know() {
         .help("write `daemon`")
         .edit(word, "daemon");
     insta::assert_snapshot!(plain(&sources, &diagnostic));
-    assert_eq!(concise(&sources, &diagnostic), "demo.conf:4:8: error[U003]: unknown `expect` mode `deamon`");
+    assert_eq!(
+        concise(&sources, &diagnostic),
+        "demo.conf:4:8: error[U003]: unknown `expect` mode `deamon`"
+    );
 }
 
 #[test]
@@ -65,7 +70,10 @@ fn a_place_in_the_override_and_one_in_the_conf() {
     let lines = "# a comment\n".repeat(120);
     let sources = with_override(&format!("{lines}console output\n"), "console log\nmanual\n");
     let diagnostic = WARNING
-        .at(overriding(&sources, "console log"), "`console log` takes the place of `console output`")
+        .at(
+            overriding(&sources, "console log"),
+            "`console log` takes the place of `console output`",
+        )
         .related(conf(&sources, "console output"), "replaced")
         .help("remove one of them");
     insta::assert_snapshot!(plain(&sources, &diagnostic));
@@ -74,21 +82,32 @@ fn a_place_in_the_override_and_one_in_the_conf() {
 #[test]
 fn a_script_of_many_lines() {
     let body = "    do something\n".repeat(500);
-    let short = sources("script\n    one\n    two\n    three\n    four\n    five\n    six\nend script\n");
+    let short =
+        sources("script\n    one\n    two\n    three\n    four\n    five\n    six\nend script\n");
     let long = sources(format!("task\nscript\n{body}end script\n"));
     let whole = |sources: &Sources| {
         let start = sources.conf.text().find("script").unwrap();
         Span::new(Origin::Conf, start..sources.conf.text().len())
     };
-    let diagnostic = |sources: &Sources| WARNING.at(whole(sources), "the script forks").label("this one").note("systemd will not notice");
-    insta::assert_snapshot!(format!("{}\n{}", plain(&short, &diagnostic(&short)), plain(&long, &diagnostic(&long))));
+    let diagnostic = |sources: &Sources| {
+        WARNING
+            .at(whole(sources), "the script forks")
+            .label("this one")
+            .note("systemd will not notice")
+    };
+    insta::assert_snapshot!(format!(
+        "{}\n{}",
+        plain(&short, &diagnostic(&short)),
+        plain(&long, &diagnostic(&long))
+    ));
 }
 
 #[test]
 fn a_very_long_line() {
     let sources = sources(format!("exec {} --wrong {}\n", "x".repeat(4000), "y".repeat(4000)));
     let wrong = conf(&sources, "--wrong");
-    let diagnostic = WARNING.at(wrong, "no such option").label("this").help("leave it out").edit(wrong, "");
+    let diagnostic =
+        WARNING.at(wrong, "no such option").label("this").help("leave it out").edit(wrong, "");
     insta::assert_snapshot!(plain(&sources, &diagnostic));
 }
 
@@ -97,8 +116,12 @@ fn edits_of_several_lines() {
     let sources = sources("author \"me\"\nstart on foo\nstop on bar\nrespawn\nrespawn\n");
     let (start, stop) = (conf(&sources, "foo"), conf(&sources, "bar"));
     let twice = Span::new(Origin::Conf, sources.conf.text().len() - 8..sources.conf.text().len());
-    let mut diagnostic =
-        NOTE.at(twice, "`respawn` is here twice").help("say it once").edit(twice, "").edit(start, "started foo").edit(stop, "stopped\tfoo");
+    let mut diagnostic = NOTE
+        .at(twice, "`respawn` is here twice")
+        .help("say it once")
+        .edit(twice, "")
+        .edit(start, "started foo")
+        .edit(stop, "stopped\tfoo");
     diagnostic.edits[0].safe = false;
     insta::assert_snapshot!(plain(&sources, &diagnostic));
 }
@@ -106,7 +129,9 @@ fn edits_of_several_lines() {
 #[test]
 fn bytes_that_do_not_print() {
     let sources = sources(b"description \"caf\xe9\x1b[31m \xe2\x80\xae\"\r\nexec x\n".to_vec());
-    let diagnostic = WARNING.at(conf(&sources, "[31m"), "an escape \x1b[31m and\na newline").label("\x1b[0mhere\r");
+    let diagnostic = WARNING
+        .at(conf(&sources, "[31m"), "an escape \x1b[31m and\na newline")
+        .label("\x1b[0mhere\r");
     insta::assert_snapshot!(plain(&sources, &diagnostic));
 }
 
@@ -114,15 +139,20 @@ fn bytes_that_do_not_print() {
 fn the_end_of_the_file() {
     let sources = sources("script\n    one\n");
     let end = Span::new(Origin::Conf, sources.conf.text().len()..sources.conf.text().len());
-    let diagnostic =
-        ERROR.at(end, "the script does not end").label("`end script` is missing").related(conf(&sources, "script"), "begins here");
+    let diagnostic = ERROR
+        .at(end, "the script does not end")
+        .label("`end script` is missing")
+        .related(conf(&sources, "script"), "begins here");
     insta::assert_snapshot!(plain(&sources, &diagnostic));
 }
 
 #[test]
 fn a_source_without_a_line() {
     let sources = sources("");
-    let diagnostic = ERROR.at(Span::new(Origin::Conf, 0..0), "cannot be read").note("it is a directory").help("name a file");
+    let diagnostic = ERROR
+        .at(Span::new(Origin::Conf, 0..0), "cannot be read")
+        .note("it is a directory")
+        .help("name a file");
     insta::assert_snapshot!(plain(&sources, &diagnostic));
 }
 
@@ -145,8 +175,12 @@ fn colours_do_not_change_the_words() {
 fn of_ten_megabytes_little_is_shown() {
     let script = "echo 0123456789\n".repeat(700_000);
     let one_line = "x".repeat(10_000_000);
-    for sources in [sources(format!("script\n{script}end script\n")), sources(format!("exec {one_line}\n"))] {
-        let diagnostic = WARNING.at(Span::new(Origin::Conf, 0..sources.conf.text().len()), "long").edit(Span::new(Origin::Conf, 3..3), "?");
+    for sources in
+        [sources(format!("script\n{script}end script\n")), sources(format!("exec {one_line}\n"))]
+    {
+        let diagnostic = WARNING
+            .at(Span::new(Origin::Conf, 0..sources.conf.text().len()), "long")
+            .edit(Span::new(Origin::Conf, 3..3), "?");
         let shown = plain(&sources, &diagnostic);
         assert!(shown.len() < 3000, "{shown}");
     }
@@ -174,9 +208,21 @@ pub(super) fn converted() -> Vec<Converted> {
                     text: "[Service]\nExecStart=caf x\n".to_owned(),
                 }],
                 stanzas: vec![
-                    outcome("author", conf(&good, "author \"me\""), Disposition::Dropped, &[], None),
+                    outcome(
+                        "author",
+                        conf(&good, "author \"me\""),
+                        Disposition::Dropped,
+                        &[],
+                        None,
+                    ),
                     outcome("exec", exec, Disposition::Exact, &["Service.ExecStart"], None),
-                    outcome("console", overriding(&good, "console log"), Disposition::Manual, &[], Some("U207")),
+                    outcome(
+                        "console",
+                        overriding(&good, "console log"),
+                        Disposition::Manual,
+                        &[],
+                        Some("U207"),
+                    ),
                 ],
                 diagnostics: vec![
                     WARNING.at(overriding(&good, "log"), "logs").related(exec, "of this"),
@@ -191,7 +237,13 @@ pub(super) fn converted() -> Vec<Converted> {
                 job: "bad".to_owned(),
                 outputs: Vec::new(),
                 stanzas: Vec::new(),
-                diagnostics: vec![ERROR.at(word, "unknown").label("this").help("write `daemon`").edit(word, "daemon")],
+                diagnostics: vec![
+                    ERROR
+                        .at(word, "unknown")
+                        .label("this")
+                        .help("write `daemon`")
+                        .edit(word, "daemon"),
+                ],
             },
             sources: Arc::new(bad),
         },
@@ -201,14 +253,19 @@ pub(super) fn converted() -> Vec<Converted> {
 #[test]
 fn the_object() {
     let value: serde_json::Value = serde_json::from_str(&json(&converted()).unwrap()).unwrap();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    insta::assert_snapshot!(
+        serde_json::to_string_pretty(&value).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION")
+    );
 }
 
 #[test]
 fn the_object_is_what_the_schema_says() {
     jsonschema::meta::validate(&serde_json::from_str(SCHEMA).unwrap()).unwrap();
     let whole: serde_json::Value = serde_json::from_str(&json(&converted()).unwrap()).unwrap();
-    let complaints: Vec<String> = OBJECT.iter_errors(&whole).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let complaints: Vec<String> = OBJECT
+        .iter_errors(&whole)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert_eq!(complaints, Vec::<String>::new());
     assert!(OBJECT.is_valid(&serde_json::from_str(&json(&[]).unwrap()).unwrap()));
 
@@ -218,7 +275,12 @@ fn the_object_is_what_the_schema_says() {
     assert!(objects.len() > 20);
     for at in objects {
         let mut strange = whole.clone();
-        strange.pointer_mut(&at).unwrap().as_object_mut().unwrap().insert("stranger".into(), 1.into());
+        strange
+            .pointer_mut(&at)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .insert("stranger".into(), 1.into());
         assert!(!OBJECT.is_valid(&strange), "a stranger at {at:?}");
         for field in whole.pointer(&at).unwrap().as_object().unwrap().keys() {
             let mut damaged = whole.clone();
@@ -226,9 +288,11 @@ fn the_object_is_what_the_schema_says() {
             assert!(!OBJECT.is_valid(&damaged), "{field} is missing at {at:?}");
         }
     }
-    for (at, wrong) in
-        [("/diagnostics/0/severity", "info".into()), ("/files/0/stanzas/0/span/start/line", 0.into()), ("/version", 2.into())]
-    {
+    for (at, wrong) in [
+        ("/diagnostics/0/severity", "info".into()),
+        ("/files/0/stanzas/0/span/start/line", 0.into()),
+        ("/version", 2.into()),
+    ] {
         let mut damaged = whole.clone();
         *damaged.pointer_mut(at).unwrap() = wrong;
         assert!(!OBJECT.is_valid(&damaged), "{at}");
@@ -254,11 +318,18 @@ fn collect_objects(value: &serde_json::Value, at: String, found: &mut Vec<String
 
 #[test]
 fn the_summary_says_what_there_is_to_say() {
-    let line = |files: &[Converted]| Summary::of(files).line(files, Counting { notes: true, units: true });
+    let line =
+        |files: &[Converted]| Summary::of(files).line(files, Counting { notes: true, units: true });
     let files = converted();
-    assert_eq!(line(&files[..1]).unwrap(), "demo.conf: 1 warning, 1 note, 1 stanza left to do by hand");
+    assert_eq!(
+        line(&files[..1]).unwrap(),
+        "demo.conf: 1 warning, 1 note, 1 stanza left to do by hand"
+    );
     assert_eq!(line(&files[1..]).unwrap(), "bad.conf: not converted, 1 error");
-    assert_eq!(line(&files).unwrap(), "2 files: 1 not converted, 1 error, 1 warning, 1 note, 1 stanza left to do by hand");
+    assert_eq!(
+        line(&files).unwrap(),
+        "2 files: 1 not converted, 1 error, 1 warning, 1 note, 1 stanza left to do by hand"
+    );
     let mut quiet = files[0].clone();
     quiet.conversion.diagnostics.clear();
     quiet.conversion.stanzas.clear();
@@ -308,29 +379,45 @@ pub(super) fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
         proptest::collection::vec((any_span(), any_text()), 0..4),
         proptest::collection::vec(any_text(), 0..3),
         proptest::option::of(any_text()),
-        proptest::collection::vec((any_span(), any_text(), any::<bool>()).prop_map(|(span, text, safe)| Edit { span, text, safe }), 0..3),
+        proptest::collection::vec(
+            (any_span(), any_text(), any::<bool>()).prop_map(|(span, text, safe)| Edit {
+                span,
+                text,
+                safe,
+            }),
+            0..3,
+        ),
         prop_oneof![Just(&ERROR), Just(&WARNING), Just(&NOTE)],
         proptest::collection::vec((any_sources(), any_span(), any_text()), 0..2),
     )
-        .prop_map(|(span, message, label, related, notes, help, edits, rule, elsewhere)| Diagnostic {
-            rule,
-            severity: rule.severity,
-            span,
-            message,
-            label,
-            related,
-            elsewhere: elsewhere.into_iter().map(|(sources, span, label)| (Place { sources: Arc::new(sources), span }, label)).collect(),
-            notes,
-            help,
-            edits,
+        .prop_map(|(span, message, label, related, notes, help, edits, rule, elsewhere)| {
+            Diagnostic {
+                rule,
+                severity: rule.severity,
+                span,
+                message,
+                label,
+                related,
+                elsewhere: elsewhere
+                    .into_iter()
+                    .map(|(sources, span, label)| {
+                        (Place { sources: Arc::new(sources), span }, label)
+                    })
+                    .collect(),
+                notes,
+                help,
+                edits,
+            }
         })
 }
 
 pub(super) fn any_sources() -> impl Strategy<Value = Sources> {
-    (any_text(), any_bytes(), proptest::option::of((any_text(), any_bytes()))).prop_map(|(path, bytes, overriding)| Sources {
-        conf: Source::new(path, bytes),
-        overriding: overriding.map(|(path, bytes)| Source::new(path, bytes)),
-    })
+    (any_text(), any_bytes(), proptest::option::of((any_text(), any_bytes()))).prop_map(
+        |(path, bytes, overriding)| Sources {
+            conf: Source::new(path, bytes),
+            overriding: overriding.map(|(path, bytes)| Source::new(path, bytes)),
+        },
+    )
 }
 
 proptest! {

@@ -4,8 +4,8 @@
 //! and does not know where an excerpt was cut, so it sees only what [`super::excerpt`] made.
 
 use annotate_snippets::renderer::{
-    DEFAULT_ADDITION_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_LINE_NUM_STYLE, DEFAULT_NOTE_STYLE,
-    DEFAULT_REMOVAL_STYLE, DEFAULT_WARNING_STYLE,
+    DEFAULT_ADDITION_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE,
+    DEFAULT_LINE_NUM_STYLE, DEFAULT_NOTE_STYLE, DEFAULT_REMOVAL_STYLE, DEFAULT_WARNING_STYLE,
 };
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -35,14 +35,27 @@ impl Style {
 /// Lines are cut before the renderer sees them, so that it has nothing to trim.
 const WIDTH: usize = 10_000;
 
-/// The diagnostic with the lines that it is about, each line ended by a newline. Total: any span and any text will do.
+/// The diagnostic with the lines that it is about, each line ended by a newline. Total: any span
+/// and any text will do.
 pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
-    let Diagnostic { rule, severity, span, message, label: _, related: _, elsewhere: _, notes, help, edits } = diagnostic;
+    let Diagnostic {
+        rule,
+        severity,
+        span,
+        message,
+        label: _,
+        related: _,
+        elsewhere: _,
+        notes,
+        help,
+        edits,
+    } = diagnostic;
     let pictures = pictures(sources, diagnostic, style);
     let changes: Vec<(&Source, Vec<ChangedRow>)> = [Origin::Conf, Origin::Override]
         .into_iter()
         .map(|origin| {
-            let edits: Vec<&Edit> = edits.iter().filter(|edit| edit.span.origin == origin).collect();
+            let edits: Vec<&Edit> =
+                edits.iter().filter(|edit| edit.span.origin == origin).collect();
             (sources.get(origin), change::rows(sources.get(origin), &edits))
         })
         .filter(|(_, rows)| !rows.is_empty())
@@ -57,8 +70,10 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String 
     }
     let has_change = !changes.is_empty();
     let help_line = help.iter().filter(|_| !has_change).map(|help| ("help", help));
-    let remarks: Vec<(&str, &String)> = notes.iter().map(|note| ("note", note)).chain(help_line).collect();
-    if pictures.iter().any(|picture| picture.lines.is_some()) && (has_change || !remarks.is_empty()) {
+    let remarks: Vec<(&str, &String)> =
+        notes.iter().map(|note| ("note", note)).chain(help_line).collect();
+    if pictures.iter().any(|picture| picture.lines.is_some()) && (has_change || !remarks.is_empty())
+    {
         gutter.push_bar(&mut out);
     }
     for (kind, remark) in remarks {
@@ -66,7 +81,14 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String 
     }
     if has_change {
         let all_safe = edits.iter().all(|edit| edit.safe);
-        push_changes(&mut out, &gutter, help.as_deref(), all_safe, &changes, sources.get(span.origin).path());
+        push_changes(
+            &mut out,
+            &gutter,
+            help.as_deref(),
+            all_safe,
+            &changes,
+            sources.get(span.origin).path(),
+        );
     }
     out
 }
@@ -86,19 +108,35 @@ struct Drawn {
 }
 
 fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Picture> {
-    let Diagnostic { rule: _, severity, span, message: _, label, related, elsewhere, notes: _, help: _, edits: _ } = diagnostic;
+    let Diagnostic {
+        rule: _,
+        severity,
+        span,
+        message: _,
+        label,
+        related,
+        elsewhere,
+        notes: _,
+        help: _,
+        edits: _,
+    } = diagnostic;
     let other = match span.origin {
         Origin::Conf => Origin::Override,
         Origin::Override => Origin::Conf,
     };
     let mut pictures = Vec::new();
     for origin in [span.origin, other] {
-        let primary = (span.origin == origin).then(|| Mark { range: span.range(), label: label.as_deref().map(visible), primary: true });
-        let related = related.iter().filter(|(span, _)| span.origin == origin).map(|(span, label)| Mark {
+        let primary = (span.origin == origin).then(|| Mark {
             range: span.range(),
-            label: Some(visible(label)),
-            primary: false,
+            label: label.as_deref().map(visible),
+            primary: true,
         });
+        let related =
+            related.iter().filter(|(span, _)| span.origin == origin).map(|(span, label)| Mark {
+                range: span.range(),
+                label: Some(visible(label)),
+                primary: false,
+            });
         let source = sources.get(origin);
         let path = visible(source.path());
         if source.text().is_empty() {
@@ -107,7 +145,10 @@ fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Pic
         }
         for excerpt in excerpts(source, primary.into_iter().chain(related).collect()) {
             let (line, column) = excerpt.position;
-            pictures.push(Picture { place: format!("{path}:{line}:{column}"), lines: Some(draw(excerpt, *severity, style)) });
+            pictures.push(Picture {
+                place: format!("{path}:{line}:{column}"),
+                lines: Some(draw(excerpt, *severity, style)),
+            });
         }
     }
     for (Place { sources, span }, label) in elsewhere {
@@ -150,8 +191,15 @@ impl Picture {
         if follows {
             gutter.push_bar(out);
         }
-        out.push_str(&format!("{}{}{}\n", " ".repeat(gutter.width), gutter.style.paint(DEFAULT_LINE_NUM_STYLE, arrow), self.place));
-        for line in self.lines.iter().flat_map(|drawn| drawn.text.lines().map(|line| (line, drawn.width))) {
+        out.push_str(&format!(
+            "{}{}{}\n",
+            " ".repeat(gutter.width),
+            gutter.style.paint(DEFAULT_LINE_NUM_STYLE, arrow),
+            self.place
+        ));
+        for line in
+            self.lines.iter().flat_map(|drawn| drawn.text.lines().map(|line| (line, drawn.width)))
+        {
             let (line, width) = line;
             out.push_str(&" ".repeat(gutter.width.saturating_sub(width)));
             out.push_str(line);
@@ -161,8 +209,13 @@ impl Picture {
 }
 
 fn gutter_width(pictures: &[Picture], changes: &[(&Source, Vec<ChangedRow>)]) -> usize {
-    let drawn = pictures.iter().filter_map(|picture| picture.lines.as_ref()).map(|drawn| drawn.width);
-    let in_rows = changes.iter().flat_map(|(_, rows)| rows).filter_map(ChangedRow::line).map(|line| line.to_string().len());
+    let drawn =
+        pictures.iter().filter_map(|picture| picture.lines.as_ref()).map(|drawn| drawn.width);
+    let in_rows = changes
+        .iter()
+        .flat_map(|(_, rows)| rows)
+        .filter_map(ChangedRow::line)
+        .map(|line| line.to_string().len());
     drawn.chain(in_rows).max().unwrap_or_default().max(1)
 }
 
@@ -174,13 +227,20 @@ struct Gutter {
 
 impl Gutter {
     fn push_bar(&self, out: &mut String) {
-        out.push_str(&format!("{} {}\n", " ".repeat(self.width), self.style.paint(DEFAULT_LINE_NUM_STYLE, "|")));
+        out.push_str(&format!(
+            "{} {}\n",
+            " ".repeat(self.width),
+            self.style.paint(DEFAULT_LINE_NUM_STYLE, "|")
+        ));
     }
 
     /// A remark may have several lines.
     fn push_remark(&self, out: &mut String, kind: &str, remark: &str) {
         let indent = " ".repeat(self.width);
-        let (sign, kind_shown) = (self.style.paint(DEFAULT_LINE_NUM_STYLE, "="), self.style.paint(DEFAULT_EMPHASIS_STYLE, kind));
+        let (sign, kind_shown) = (
+            self.style.paint(DEFAULT_LINE_NUM_STYLE, "="),
+            self.style.paint(DEFAULT_EMPHASIS_STYLE, kind),
+        );
         for (at, line) in remark.lines().map(visible).enumerate() {
             if at == 0 {
                 out.push_str(&format!("{indent} {sign} {kind_shown}: {line}\n"));
@@ -199,7 +259,9 @@ impl Gutter {
                 return;
             }
         };
-        let number = self.style.paint(DEFAULT_LINE_NUM_STYLE, &format!("{line:>width$}", width = self.width));
+        let number = self
+            .style
+            .paint(DEFAULT_LINE_NUM_STYLE, &format!("{line:>width$}", width = self.width));
         let shown = format!("{sign}{}", text.replace('\t', "    "));
         out.push_str(&format!("{number} {}\n", self.style.paint(style, shown.trim_end())));
     }
@@ -223,7 +285,11 @@ fn push_changes(
     for (source, rows) in changes {
         if source.path() != shown_path {
             let arrow = gutter.style.paint(DEFAULT_LINE_NUM_STYLE, "--> ");
-            out.push_str(&format!("{}{arrow}{}\n", " ".repeat(gutter.width), visible(source.path())));
+            out.push_str(&format!(
+                "{}{arrow}{}\n",
+                " ".repeat(gutter.width),
+                visible(source.path())
+            ));
         }
         gutter.push_bar(out);
         for row in rows {

@@ -3,15 +3,18 @@
 use std::fmt;
 use std::ops::BitOr;
 
-/// A set of circumstances; empty for a command that is run once, when its turn comes, by the shell of the script itself.
+/// A set of circumstances; empty for a command that is run once, when its turn comes, by the shell
+/// of the script itself.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Context(u8);
 
 impl Context {
     pub const TOP: Self = Self(0);
-    /// It may not be run, or not once: a branch of `if` or `case`, the right side of `&&` or `||`, the body of a loop.
+    /// It may not be run, or not once: a branch of `if` or `case`, the right side of `&&` or `||`,
+    /// the body of a loop.
     pub const CONDITIONAL: Self = Self(1);
-    /// Its failure does not end the script: a condition of `if`, `while` or `until`, the left side of `&&` or `||`, behind `!`.
+    /// Its failure does not end the script: a condition of `if`, `while` or `until`, the left side
+    /// of `&&` or `||`, behind `!`.
     pub const TESTED: Self = Self(1 << 1);
     /// In the condition or the body of a loop.
     pub const LOOP: Self = Self(1 << 2);
@@ -42,7 +45,8 @@ impl Context {
         self.0 & any.0 != 0
     }
 
-    /// Whether what it does to the shell (`exit`, `cd`, assignments) is done to the shell of the script.
+    /// Whether what it does to the shell (`exit`, `cd`, assignments) is done to the shell of the
+    /// script.
     pub fn is_in_the_shell_itself(self) -> bool {
         !self.has(Self::SUBSHELL | Self::PIPELINE | Self::SUBSTITUTION | Self::BACKGROUND)
     }
@@ -58,6 +62,8 @@ impl BitOr for Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(Self::NAMES.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| name)).finish()
+        f.debug_set()
+            .entries(Self::NAMES.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| name))
+            .finish()
     }
 }

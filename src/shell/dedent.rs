@@ -2,24 +2,38 @@
 
 use super::{Script, read};
 
-/// The script without the blanks that all of its lines begin with, and without the blanks of blank lines. Only
-/// lines at whose beginning blanks mean nothing are counted and changed; those in quotes and here-documents stay.
+/// The script without the blanks that all of its lines begin with, and without the blanks of blank
+/// lines. Only lines at whose beginning blanks mean nothing are counted and changed; those in
+/// quotes and here-documents stay.
 pub fn dedent(text: &str, reading: &Script) -> String {
-    let mut starts: Vec<usize> = std::iter::once(0).chain(reading.breaks.iter().copied()).filter(|&start| start < text.len()).collect();
+    let mut starts: Vec<usize> = std::iter::once(0)
+        .chain(reading.breaks.iter().copied())
+        .filter(|&start| start < text.len())
+        .collect();
     starts.dedup();
-    let pieces: Vec<&str> = starts.iter().zip(starts.iter().skip(1).chain([&text.len()])).map(|(&start, &end)| &text[start..end]).collect();
+    let pieces: Vec<&str> = starts
+        .iter()
+        .zip(starts.iter().skip(1).chain([&text.len()]))
+        .map(|(&start, &end)| &text[start..end])
+        .collect();
     let blanks = |piece: &str| piece.len() - piece.trim_start_matches([' ', '\t']).len();
     let is_blank = |piece: &str| &piece[blanks(piece)..] == "\n";
     let mut lines = pieces.iter().filter(|piece| !is_blank(piece));
-    let Some(mut shared) = lines.next().map(|piece| &piece[..blanks(piece)]) else { return text.to_owned() };
+    let Some(mut shared) = lines.next().map(|piece| &piece[..blanks(piece)]) else {
+        return text.to_owned();
+    };
     for piece in lines {
         let common = shared.bytes().zip(piece.bytes()).take_while(|(a, b)| a == b).count();
         shared = &shared[..common];
     }
-    let mixed = shared.is_empty() && pieces.iter().all(|piece| is_blank(piece) || blanks(piece) > 0);
+    let mixed =
+        shared.is_empty() && pieces.iter().all(|piece| is_blank(piece) || blanks(piece) > 0);
     if mixed && text.contains('\t') {
         // Some lines stand in by blanks and some by tabs.
-        let aligned: String = pieces.iter().map(|piece| if is_blank(piece) { "\n".to_owned() } else { untabbed(piece) }).collect();
+        let aligned: String = pieces
+            .iter()
+            .map(|piece| if is_blank(piece) { "\n".to_owned() } else { untabbed(piece) })
+            .collect();
         return dedent(&aligned, &read(&aligned));
     }
     let mut out = String::with_capacity(text.len());
@@ -30,7 +44,9 @@ pub fn dedent(text: &str, reading: &Script) -> String {
         }
         // A line that goes on moves with its beginning.
         let mut from = start + shared.len();
-        for &join in reading.joins.iter().filter(|&&join| (*start..start + piece.len()).contains(&join)) {
+        for &join in
+            reading.joins.iter().filter(|&&join| (*start..start + piece.len()).contains(&join))
+        {
             if text[join..].starts_with(shared) && text[..join - 2].ends_with([' ', '\t']) {
                 out.push_str(&text[from..join]);
                 from = join + shared.len();
@@ -45,7 +61,9 @@ pub fn dedent(text: &str, reading: &Script) -> String {
 fn untabbed(line: &str) -> String {
     let rest = line.trim_start_matches([' ', '\t']);
     let indentation = &line[..line.len() - rest.len()];
-    let columns = indentation.bytes().fold(0, |column, byte| if byte == b'\t' { (column / 8 + 1) * 8 } else { column + 1 });
+    let columns = indentation
+        .bytes()
+        .fold(0, |column, byte| if byte == b'\t' { (column / 8 + 1) * 8 } else { column + 1 });
     format!("{}{rest}", " ".repeat(columns))
 }
 

@@ -15,15 +15,24 @@ pub(super) struct HereDocument {
 
 impl Reader<'_> {
     /// The delimiter at the reader's place.
-    pub(super) fn delimiter(&mut self, announced: usize, tabs_stripped: bool) -> Sure<HereDocument> {
+    pub(super) fn delimiter(
+        &mut self,
+        announced: usize,
+        tabs_stripped: bool,
+    ) -> Sure<HereDocument> {
         let (mut delimiter, mut verbatim) = (String::new(), false);
         loop {
             let start = self.at;
             match self.peek() {
-                None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => break,
+                None
+                | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => {
+                    break;
+                }
                 Some(b'\\') => {
                     self.at += 1;
-                    let Some(character) = self.text[self.at..].chars().next() else { return Err(Lost(announced)) };
+                    let Some(character) = self.text[self.at..].chars().next() else {
+                        return Err(Lost(announced));
+                    };
                     delimiter.push(character);
                     self.at += character.len_utf8();
                     verbatim = true;
@@ -43,7 +52,10 @@ impl Reader<'_> {
                 Some(b'$' | b'`') => return Err(Lost(announced)),
                 Some(_) => {
                     let more = &self.bytes[start..];
-                    let plain = more.iter().position(|byte| b" \t\n;&|<>()\\'\"$`".contains(byte)).unwrap_or(more.len());
+                    let plain = more
+                        .iter()
+                        .position(|byte| b" \t\n;&|<>()\\'\"$`".contains(byte))
+                        .unwrap_or(more.len());
                     self.at += plain;
                     delimiter.push_str(&self.text[start..self.at]);
                 }
@@ -76,7 +88,11 @@ impl Reader<'_> {
         // A last line without a newline ends the document in some shells only.
         while let Some(length) = self.bytes[start..].iter().position(|&byte| byte == b'\n') {
             let line = &self.bytes[start..start + length];
-            let tabs = if document.tabs_stripped { line.iter().take_while(|&&byte| byte == b'\t').count() } else { 0 };
+            let tabs = if document.tabs_stripped {
+                line.iter().take_while(|&&byte| byte == b'\t').count()
+            } else {
+                0
+            };
             let content = &line[tabs..];
             if content == delimiter && !continued {
                 return Ok((start, start + length + 1));
@@ -92,7 +108,8 @@ impl Reader<'_> {
         Err(Lost(document.announced))
     }
 
-    /// What is expanded up to `end`. An expansion that reaches beyond would make the end a matter of the shell.
+    /// What is expanded up to `end`. An expansion that reaches beyond would make the end a matter
+    /// of the shell.
     fn expansions(&mut self, document: &HereDocument, end: usize) -> Sure<()> {
         let whole = self.bytes;
         self.bytes = &whole[..end];

@@ -10,7 +10,8 @@ pub struct OpenDocument {
     /// The redirection that announces it, with its delimiter.
     pub announced: Range<usize>,
     pub delimiter: String,
-    /// The first line that would end it without the blanks around the delimiter, the newline left out.
+    /// The first line that would end it without the blanks around the delimiter, the newline left
+    /// out.
     pub blank_end: Option<Range<usize>>,
 }
 
@@ -18,13 +19,19 @@ pub struct OpenDocument {
 pub fn open_document(text: &str, reading: &Script) -> Option<OpenDocument> {
     let start = reading.lost?;
     let rest = text.get(start..)?;
-    let operator = rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).strip_prefix("<<")?;
+    let operator =
+        rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).strip_prefix("<<")?;
     let tabs_stripped = operator.starts_with('-');
     let behind = operator.strip_prefix('-').unwrap_or(operator).trim_start_matches([' ', '\t']);
-    let word = behind.split(|character: char| character.is_ascii_whitespace() || ";&|<>()".contains(character)).next()?;
-    let delimiter: String = word.chars().filter(|character| !matches!(character, '"' | '\'' | '\\')).collect();
+    let word = behind
+        .split(|character: char| character.is_ascii_whitespace() || ";&|<>()".contains(character))
+        .next()?;
+    let delimiter: String =
+        word.chars().filter(|character| !matches!(character, '"' | '\'' | '\\')).collect();
     // Blanks in quotes are too rare to be read here.
-    let is_cut = ['"', '\''].iter().any(|&quote| word.chars().filter(|&character| character == quote).count() % 2 == 1);
+    let is_cut = ['"', '\'']
+        .iter()
+        .any(|&quote| word.chars().filter(|&character| character == quote).count() % 2 == 1);
     if delimiter.is_empty() || delimiter.contains(['$', '`']) || is_cut {
         return None;
     }
@@ -65,7 +72,9 @@ mod tests {
             ("cat", None),
         ] {
             let found = open_document(text, &read(text));
-            let shown = found.as_ref().map(|open| (&text[open.announced.clone()], open.blank_end.clone().map(|range| &text[range])));
+            let shown = found.as_ref().map(|open| {
+                (&text[open.announced.clone()], open.blank_end.clone().map(|range| &text[range]))
+            });
             assert_eq!(shown, expected, "{text:?}");
         }
     }

@@ -10,8 +10,10 @@ use super::{Context, ForLoop, Script, SimpleCommand, Word};
 const DEEPEST: usize = 200;
 
 /// Builtins that no function may be called like; those that are no names are none in any case.
-const SPECIAL: [&str; 14] =
-    ["break", "continue", "eval", "exec", "exit", "export", "local", "readonly", "return", "set", "shift", "times", "trap", "unset"];
+const SPECIAL: [&str; 14] = [
+    "break", "continue", "eval", "exec", "exit", "export", "local", "readonly", "return", "set",
+    "shift", "times", "trap", "unset",
+];
 
 /// The reader is not sure any more, from this offset on.
 #[derive(Clone, Copy, Debug)]
@@ -65,14 +67,28 @@ impl Reserved {
     /// Whether a list ends where it stands.
     fn ends_list(self) -> bool {
         match self {
-            Self::Do | Self::Done | Self::Elif | Self::Else | Self::Esac | Self::Fi | Self::In | Self::Then | Self::ClosingBrace => true,
-            Self::Not | Self::Case | Self::For | Self::If | Self::Until | Self::While | Self::OpeningBrace => false,
+            Self::Do
+            | Self::Done
+            | Self::Elif
+            | Self::Else
+            | Self::Esac
+            | Self::Fi
+            | Self::In
+            | Self::Then
+            | Self::ClosingBrace => true,
+            Self::Not
+            | Self::Case
+            | Self::For
+            | Self::If
+            | Self::Until
+            | Self::While
+            | Self::OpeningBrace => false,
         }
     }
 }
 
-/// A part of the script whose commands have a circumstance in common. Kept aside, because most circumstances (`|`, `&&`, `&`)
-/// show only behind the commands.
+/// A part of the script whose commands have a circumstance in common. Kept aside, because most
+/// circumstances (`|`, `&&`, `&`) show only behind the commands.
 struct Surroundings {
     within: usize,
     context: Context,
@@ -80,7 +96,8 @@ struct Surroundings {
 
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
-    /// Bytes of `text` up to where reading has to stop: its end, or that of the here-document that is being read.
+    /// Bytes of `text` up to where reading has to stop: its end, or that of the here-document that
+    /// is being read.
     pub(super) bytes: &'t [u8],
     pub(super) at: usize,
     pub(super) reading: Script,
@@ -90,7 +107,8 @@ pub(super) struct Reader<'t> {
     loops_in: Vec<usize>,
     surroundings: Vec<Surroundings>,
     here: usize,
-    /// Here-documents that begin after the next newline; those below `inherited` belong to what the substitution stands in.
+    /// Here-documents that begin after the next newline; those below `inherited` belong to what the
+    /// substitution stands in.
     pub(super) pending: Vec<HereDocument>,
     pub(super) inherited: usize,
     pub(super) depth: usize,
@@ -144,7 +162,8 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// What was read, with the context of every command worked out. Commands that were not read to their end are left out.
+    /// What was read, with the context of every command worked out. Commands that were not read to
+    /// their end are left out.
     pub(super) fn finish(&mut self) -> Script {
         for index in 1..self.surroundings.len() {
             let outer = self.surroundings[self.surroundings[index].within].context;
@@ -161,14 +180,21 @@ impl<'t> Reader<'t> {
         reading
     }
 
-    /// Takes over what was read in a text of its own, of whose bytes `place` tells where they are in this one.
+    /// Takes over what was read in a text of its own, of whose bytes `place` tells where they are
+    /// in this one.
     pub(super) fn adopt(&mut self, inner: Script, place: impl Fn(usize) -> usize) {
         // Behind the last byte, which need not be where the next one comes from. No range is empty.
-        let place_range = |range: &mut Range<usize>| *range = place(range.start)..place(range.end.saturating_sub(1)) + 1;
+        let place_range = |range: &mut Range<usize>| {
+            *range = place(range.start)..place(range.end.saturating_sub(1)) + 1;
+        };
         for mut command in inner.commands {
             place_range(&mut command.range);
             command.redirections.iter_mut().for_each(place_range);
-            command.assignments.iter_mut().chain(&mut command.words).for_each(|word| place_range(&mut word.range));
+            command
+                .assignments
+                .iter_mut()
+                .chain(&mut command.words)
+                .for_each(|word| place_range(&mut word.range));
             self.stands_in.push(self.here);
             command.context = command.context | Context::SUBSTITUTION;
             self.reading.commands.push(command);
@@ -206,7 +232,8 @@ impl<'t> Reader<'t> {
         offset
     }
 
-    /// One level deeper. [`Self::leave`] undoes it; on the way out of a reader that is lost nobody asks.
+    /// One level deeper. [`Self::leave`] undoes it; on the way out of a reader that is lost nobody
+    /// asks.
     pub(super) fn enter(&mut self) -> Sure<()> {
         self.depth += 1;
         if self.depth > DEEPEST { Err(Lost(self.at)) } else { Ok(()) }
@@ -250,7 +277,8 @@ impl<'t> Reader<'t> {
     /// An escaped newline between two tokens.
     fn continuation(&mut self) {
         let is_blank = |byte: Option<u8>| matches!(byte, Some(b' ' | b'\t'));
-        let parted = is_blank(self.at.checked_sub(1).and_then(|before| self.byte(before))) || is_blank(self.byte(self.at + 2));
+        let parted = is_blank(self.at.checked_sub(1).and_then(|before| self.byte(before)))
+            || is_blank(self.byte(self.at + 2));
         self.at += 2;
         if parted && self.unbreakable == 0 {
             self.reading.joins.push(self.at);
@@ -259,12 +287,16 @@ impl<'t> Reader<'t> {
 
     /// The offset of the next such byte.
     pub(super) fn find(&self, byte: u8) -> Option<usize> {
-        self.bytes[self.at..].iter().position(|&other| other == byte).map(|distance| self.at + distance)
+        self.bytes[self.at..]
+            .iter()
+            .position(|&other| other == byte)
+            .map(|distance| self.at + distance)
     }
 
     /// The newline token at the reader's place, and the here-documents that begin with it.
     fn newline(&mut self) -> Sure<()> {
-        // dash and bash differ in whether a newline within a substitution begins the here-documents of the line around it.
+        // dash and bash differ in whether a newline within a substitution begins the here-documents
+        // of the line around it.
         if self.inherited > 0 {
             return Err(Lost(self.at));
         }
@@ -300,7 +332,10 @@ impl<'t> Reader<'t> {
                     length += 1;
                     offset += 1;
                 }
-                None | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => break,
+                None
+                | Some(b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => {
+                    break;
+                }
                 Some(_) => return None,
             }
         }
@@ -322,18 +357,22 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Takes one operator. Old shells do not look behind an escaped newline for the rest of an operator, so that is not sure.
+    /// Takes one operator. Old shells do not look behind an escaped newline for the rest of an
+    /// operator, so that is not sure.
     fn operator(&mut self, length: usize) -> Sure<()> {
         let end = self.at + length;
         let behind = self.after_continuations(end);
-        if behind > end && matches!(self.byte(behind), Some(b'&' | b'|' | b';' | b'<' | b'>' | b'-' | b'(')) {
+        if behind > end
+            && matches!(self.byte(behind), Some(b'&' | b'|' | b';' | b'<' | b'>' | b'-' | b'('))
+        {
             return Err(Lost(self.at));
         }
         self.at = end;
         Ok(())
     }
 
-    /// Commands up to a token that cannot begin one, which is left to the caller. Answers whether there was any.
+    /// Commands up to a token that cannot begin one, which is left to the caller. Answers whether
+    /// there was any.
     pub(super) fn list(&mut self) -> Sure<bool> {
         let mut any = false;
         loop {
@@ -421,7 +460,9 @@ impl<'t> Reader<'t> {
         self.skip_blanks();
         match (self.peek(), self.reserved()) {
             // bash takes `((` for arithmetic, dash for two subshells.
-            (Some(b'('), _) if self.byte(self.after_continuations(self.at + 1)) == Some(b'(') => return Err(Lost(self.at)),
+            (Some(b'('), _) if self.byte(self.after_continuations(self.at + 1)) == Some(b'(') => {
+                return Err(Lost(self.at));
+            }
             (Some(b'('), _) => {
                 self.at += 1;
                 self.nonempty_list(Context::SUBSHELL)?;
@@ -595,7 +636,9 @@ impl<'t> Reader<'t> {
     /// A word of which only the expansions matter.
     fn required_word(&mut self) -> Sure<Word> {
         match self.peek() {
-            None | Some(b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => Err(Lost(self.at)),
+            None | Some(b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => {
+                Err(Lost(self.at))
+            }
             Some(_) => self.word(),
         }
     }
@@ -613,7 +656,10 @@ impl<'t> Reader<'t> {
                 None | Some(b'\n' | b';' | b'&' | b'|' | b')') => break,
                 Some(b'(') => {
                     let [name] = command.words.as_slice() else { return Err(Lost(self.at)) };
-                    if !is_name(&self.bytes[name.range.clone()]) || !command.assignments.is_empty() || !command.redirections.is_empty() {
+                    if !is_name(&self.bytes[name.range.clone()])
+                        || !command.assignments.is_empty()
+                        || !command.redirections.is_empty()
+                    {
                         return Err(Lost(self.at));
                     }
                     let name = self.text[name.range.clone()].to_owned();
@@ -632,14 +678,18 @@ impl<'t> Reader<'t> {
             } else {
                 let mut word = self.word()?;
                 match assignment(&self.bytes[word.range.clone()]) {
-                    Some(Assignment::Plain) if command.words.is_empty() => command.assignments.push(word),
+                    Some(Assignment::Plain) if command.words.is_empty() => {
+                        command.assignments.push(word);
+                    }
                     // bash appends, dash looks for a command of that name.
                     Some(Assignment::Appending) if command.words.is_empty() => {
                         word.literal = None;
                         command.words.push(word);
                     }
                     // bash reads on to the `]`, over blanks and newlines.
-                    Some(Assignment::Element) if command.words.is_empty() => return Err(Lost(word.range.start)),
+                    Some(Assignment::Element) if command.words.is_empty() => {
+                        return Err(Lost(word.range.start));
+                    }
                     _ => command.words.push(word),
                 }
             }
@@ -651,7 +701,9 @@ impl<'t> Reader<'t> {
             return Err(Lost(start));
         }
         // An ordinary command for dash, a definition for bash.
-        if let ("function", Some(Some(name))) = (command.name().unwrap_or_default(), command.words.get(1).map(|word| &word.literal)) {
+        if let ("function", Some(Some(name))) =
+            (command.name().unwrap_or_default(), command.words.get(1).map(|word| &word.literal))
+        {
             self.reading.functions.push(name.clone());
         }
         self.reading.commands[index] = command;
@@ -702,7 +754,8 @@ impl<'t> Reader<'t> {
             self.pending.push(document);
             return Ok(Some(start..self.at));
         }
-        let two = [b"<&", b"<>", b">>", b">&", b">|"].iter().any(|operator| self.looking_at(*operator));
+        let two =
+            [b"<&", b"<>", b">>", b">&", b">|"].iter().any(|operator| self.looking_at(*operator));
         self.operator(if two { 2 } else { 1 })?;
         self.skip_blanks();
         self.required_word()?;
@@ -719,7 +772,8 @@ pub(super) fn continues_name(byte: u8) -> bool {
 }
 
 fn is_name(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(|&byte| begins_name(byte)) && bytes.iter().all(|&byte| continues_name(byte))
+    bytes.first().is_some_and(|&byte| begins_name(byte))
+        && bytes.iter().all(|&byte| continues_name(byte))
 }
 
 enum Assignment {

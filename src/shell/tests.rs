@@ -77,11 +77,22 @@ fn laid_out(text: &str, reading: &Script) -> String {
 }
 
 fn accepted(text: &str) -> bool {
-    Command::new("/bin/sh").args(["-n", "-c", text]).stdin(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+    Command::new("/bin/sh")
+        .args(["-n", "-c", text])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap()
+        .success()
 }
 
 fn behaviour(text: &str) -> (Option<i32>, String, String) {
-    let output = Command::new("/bin/sh").args(["-e", "-c", text]).env("HOME", "/").stdin(Stdio::null()).output().unwrap();
+    let output = Command::new("/bin/sh")
+        .args(["-e", "-c", text])
+        .env("HOME", "/")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -265,29 +276,56 @@ fn words_are_literal_when_nothing_can_change_them() {
 /// Every command as `context: text`.
 fn commands(text: &str) -> Vec<String> {
     let reading = read(text);
-    reading.commands.iter().map(|command| format!("{:?} {}", command.context, &text[command.range.clone()])).collect()
+    reading
+        .commands
+        .iter()
+        .map(|command| format!("{:?} {}", command.context, &text[command.range.clone()]))
+        .collect()
 }
 
 #[test]
 fn commands_know_how_they_stand() {
     for (text, expected) in [
         ("A=b c d >e; f", &["{} A=b c d >e", "{} f"][..]),
-        ("a && b || c", &["{\"tested\"} a", "{\"conditional\", \"tested\"} b", "{\"conditional\"} c"]),
-        ("if a; then b; else c; fi", &["{\"tested\"} a", "{\"conditional\"} b", "{\"conditional\"} c"]),
+        (
+            "a && b || c",
+            &["{\"tested\"} a", "{\"conditional\", \"tested\"} b", "{\"conditional\"} c"],
+        ),
+        (
+            "if a; then b; else c; fi",
+            &["{\"tested\"} a", "{\"conditional\"} b", "{\"conditional\"} c"],
+        ),
         ("while a; do b; done", &["{\"tested\", \"loop\"} a", "{\"conditional\", \"loop\"} b"]),
         ("case x in y) a;; esac; ! b", &["{\"conditional\"} a", "{\"tested\"} b"]),
-        ("f() { a; }; (b) & c | d", &["{\"function\"} a", "{\"subshell\", \"background\"} b", "{\"pipeline\"} c", "{\"pipeline\"} d"]),
+        (
+            "f() { a; }; (b) & c | d",
+            &[
+                "{\"function\"} a",
+                "{\"subshell\", \"background\"} b",
+                "{\"pipeline\"} c",
+                "{\"pipeline\"} d",
+            ],
+        ),
         (
             "a $(b `c`) && { d; }",
-            &["{\"tested\"} a $(b `c`)", "{\"tested\", \"substitution\"} b `c`", "{\"tested\", \"substitution\"} c", "{\"conditional\"} d"],
+            &[
+                "{\"tested\"} a $(b `c`)",
+                "{\"tested\", \"substitution\"} b `c`",
+                "{\"tested\", \"substitution\"} c",
+                "{\"conditional\"} d",
+            ],
         ),
-        ("a `b \\`c\\``", &["{} a `b \\`c\\``", "{\"substitution\"} b \\`c\\`", "{\"substitution\"} c"]),
+        (
+            "a `b \\`c\\``",
+            &["{} a `b \\`c\\``", "{\"substitution\"} b \\`c\\`", "{\"substitution\"} c"],
+        ),
         ("cat <<E\n$(a)\nE\nb", &["{} cat <<E", "{\"substitution\"} a", "{} b"]),
     ] {
         assert_eq!(commands(text), expected, "{text:?}");
     }
     let reading = read("(a); b | c; d");
-    let itself: Vec<bool> = reading.commands.iter().map(|command| command.context.is_in_the_shell_itself()).collect();
+    let itself: Vec<bool> =
+        reading.commands.iter().map(|command| command.context.is_in_the_shell_itself()).collect();
     assert_eq!(itself, [false, false, false, true]);
     assert!(reading.commands[0].context.has(Context::SUBSHELL));
 }
@@ -300,7 +338,10 @@ fn names_are_collected() {
     assert_eq!(names, ["A", "B", "C", "E", "F", "G", "H", "I"]);
     assert!(reading.variables.iter().all(|(name, range)| text[range.clone()] == *name));
     assert_eq!(reading.functions, ["f"]);
-    assert_eq!(reading.background.iter().map(|range| &text[range.clone()]).collect::<Vec<_>>(), ["x &"]);
+    assert_eq!(
+        reading.background.iter().map(|range| &text[range.clone()]).collect::<Vec<_>>(),
+        ["x &"]
+    );
     assert_eq!(reading.lost, None);
 }
 
@@ -330,7 +371,9 @@ fn check_offsets(text: &str) -> Result<(), TestCaseError> {
     for command in &reading.commands {
         ranges.push(command.range.clone());
         ranges.extend(command.redirections.iter().cloned());
-        ranges.extend(command.assignments.iter().chain(&command.words).map(|word| word.range.clone()));
+        ranges.extend(
+            command.assignments.iter().chain(&command.words).map(|word| word.range.clone()),
+        );
     }
     for range in ranges {
         prop_assert!(text.get(range.clone()).is_some(), "{:?}", range);
@@ -374,7 +417,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
-    /// What follows whole scripts in the same shell does not disturb them, and the layout is sure for scripts put together.
+    /// What follows whole scripts in the same shell does not disturb them, and the layout is sure
+    /// for scripts put together.
     #[test]
     fn scripts_in_a_row_can_be_laid_out(indices in prop::collection::vec(0..SCRIPTS.len(), 1..4)) {
         let text: String = indices.iter().map(|&index| format!("(\n{}\n)\n", SCRIPTS[index])).filter(|script| accepted(script)).collect();

@@ -54,17 +54,23 @@ impl Reader<'_> {
     pub(super) fn word(&mut self) -> Sure<Word> {
         let start = self.at;
         let more = &self.bytes[start..];
-        let ordinary = more.iter().position(|&byte| class(byte) != Class::Ordinary).unwrap_or(more.len());
+        let ordinary =
+            more.iter().position(|&byte| class(byte) != Class::Ordinary).unwrap_or(more.len());
         self.at += ordinary;
         if self.peek().is_none_or(|byte| class(byte) == Class::End) {
             let literal = Some(self.text[start..self.at].to_owned());
             return Ok(Word { range: start..self.at, literal, quoted: false });
         }
-        let mut value = WordValue { text: self.text[start..self.at].to_owned(), ..WordValue::default() };
+        let mut value =
+            WordValue { text: self.text[start..self.at].to_owned(), ..WordValue::default() };
         self.rest_of_word(start, &mut value)?;
         let raw = &self.text[start..self.at];
         // The command `[` is no pattern.
-        let literal = if raw == "[" { Some(raw.to_owned()) } else { Some(value.text).filter(|_| !value.uncertain) };
+        let literal = if raw == "[" {
+            Some(raw.to_owned())
+        } else {
+            Some(value.text).filter(|_| !value.uncertain)
+        };
         Ok(Word { range: start..self.at, literal, quoted: value.quoted })
     }
 
@@ -76,13 +82,17 @@ impl Reader<'_> {
                 (_, Class::End) => break,
                 (_, Class::Ordinary) => {
                     let more = &self.bytes[here..];
-                    self.at += more.iter().position(|&byte| class(byte) != Class::Ordinary).unwrap_or(more.len());
+                    self.at += more
+                        .iter()
+                        .position(|&byte| class(byte) != Class::Ordinary)
+                        .unwrap_or(more.len());
                     value.text.push_str(&self.text[here..self.at]);
                 }
                 (b'\\', _) => {
                     self.at += 1;
                     match self.text[self.at..self.bytes.len()].chars().next() {
-                        // A backslash at the very end stays, but whoever appends a newline changes it.
+                        // A backslash at the very end stays, but whoever appends a newline changes
+                        // it.
                         None => return Err(Lost(here)),
                         Some('\n') => self.at += 1,
                         Some(character) => {
@@ -107,7 +117,8 @@ impl Reader<'_> {
                     value.uncertain = true;
                 }
                 (b'~', _) => {
-                    value.uncertain |= here == start || matches!(self.byte(here - 1), Some(b':' | b'='));
+                    value.uncertain |=
+                        here == start || matches!(self.byte(here - 1), Some(b':' | b'='));
                     value.text.push('~');
                     self.at += 1;
                 }
@@ -126,7 +137,8 @@ impl Reader<'_> {
         if brace {
             let raw = &self.text[start..self.at];
             // bash takes `{a,b}` and `{1..3}` apart, and `{name}>` for a descriptor.
-            value.uncertain |= raw.contains(',') || raw.contains("..") || matches!(self.peek(), Some(b'<' | b'>'));
+            value.uncertain |=
+                raw.contains(',') || raw.contains("..") || matches!(self.peek(), Some(b'<' | b'>'));
         }
         Ok(())
     }
@@ -145,7 +157,11 @@ impl Reader<'_> {
         self.at += 1;
         loop {
             let more = &self.bytes[self.at..];
-            let Some(plain) = more.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'`')) else { return Err(Lost(open)) };
+            let Some(plain) =
+                more.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'`'))
+            else {
+                return Err(Lost(open));
+            };
             value.text.push_str(&self.text[self.at..self.at + plain]);
             self.at += plain;
             match self.bytes[self.at] {
@@ -157,7 +173,9 @@ impl Reader<'_> {
                     match self.byte(self.at + 1) {
                         None => return Err(Lost(open)),
                         Some(b'\n') => {}
-                        Some(byte @ (b'"' | b'\\' | b'$' | b'`')) => value.text.push(char::from(byte)),
+                        Some(byte @ (b'"' | b'\\' | b'$' | b'`')) => {
+                            value.text.push(char::from(byte));
+                        }
                         Some(_) => {
                             value.text.push('\\');
                             self.at += 1;
@@ -194,7 +212,8 @@ impl Reader<'_> {
             Some(byte) if begins_name(byte) => {
                 self.at += 1;
                 self.variable();
-                // Whether the name goes on behind an escaped newline depends on the age of the shell.
+                // Whether the name goes on behind an escaped newline depends on the age of the
+                // shell.
                 let behind = self.after_continuations(self.at);
                 if behind > self.at && self.byte(behind).is_some_and(continues_name) {
                     return Err(Lost(start));
@@ -209,10 +228,13 @@ impl Reader<'_> {
             Some(b'[') => return Err(Lost(start)),
             Some(b'\\') if self.byte(start + 2) == Some(b'\n') => return Err(Lost(start)),
             Some(b'\'') if quoting == Quoting::Plain => {
-                // bash lets `\'` stand within such quotes. Only where both shells see the same end is there one.
+                // bash lets `\'` stand within such quotes. Only where both shells see the same end
+                // is there one.
                 self.at += 1;
                 let content = self.single_quotes()?;
-                if self.bytes[content].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2 == 1 {
+                if self.bytes[content].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2
+                    == 1
+                {
                     return Err(Lost(start));
                 }
                 false
@@ -272,12 +294,17 @@ impl Reader<'_> {
         self.unbreakable += 1;
         self.at += 2;
         // `${#name}` and bash's `${!name}`.
-        if matches!(self.peek(), Some(b'#' | b'!')) && self.byte(self.at + 1).is_some_and(continues_name) {
+        if matches!(self.peek(), Some(b'#' | b'!'))
+            && self.byte(self.at + 1).is_some_and(continues_name)
+        {
             self.at += 1;
         }
         match self.peek() {
             Some(byte) if begins_name(byte) => self.variable(),
-            Some(b'0'..=b'9') => self.at += self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count(),
+            Some(b'0'..=b'9') => {
+                self.at +=
+                    self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            }
             Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.at += 1,
             _ => return Err(Lost(start)),
         }
@@ -305,7 +332,9 @@ impl Reader<'_> {
                     self.single_quotes()?;
                 }
                 // No quote within double quotes, unless the word is a pattern.
-                (Some(b'\''), Quoting::Double | Quoting::Document) if !substitutes => return Err(Lost(start)),
+                (Some(b'\''), Quoting::Double | Quoting::Document) if !substitutes => {
+                    return Err(Lost(start));
+                }
                 _ => self.at += 1,
             }
         }
@@ -315,7 +344,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Double quotes in a place where shells differ in whether they quote: fine as long as none of `contested` is in them.
+    /// Double quotes in a place where shells differ in whether they quote: fine as long as none of
+    /// `contested` is in them.
     fn inner_quotes(&mut self, contested: &[u8]) -> Sure<()> {
         let open = self.at;
         self.at += 1;
@@ -351,7 +381,8 @@ impl Reader<'_> {
                 }
                 Some(b')') if self.byte(self.at + 1) == Some(b')') => break,
                 Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.at += 2,
-                // Not closed as arithmetic: a substitution that begins with a subshell, for bash. Quotes: each shell its own way.
+                // Not closed as arithmetic: a substitution that begins with a subshell, for bash.
+                // Quotes: each shell its own way.
                 None | Some(b')' | b'\\' | b'\'') => return Err(Lost(start)),
                 Some(b'"') => self.inner_quotes(b"()")?,
                 Some(b'$') => self.dollar(Quoting::Double, None)?,
@@ -370,7 +401,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A substitution in backquotes. Its end is found first, backslashes are taken out, and what results is a script of its own.
+    /// A substitution in backquotes. Its end is found first, backslashes are taken out, and what
+    /// results is a script of its own.
     pub(super) fn backquotes(&mut self, quoting: Quoting) -> Sure<()> {
         let open = self.at;
         let mut close = open + 1;
@@ -395,7 +427,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn separate_script(&mut self, script: &str, open: usize, place: impl Fn(usize) -> usize) -> Sure<()> {
+    fn separate_script(
+        &mut self,
+        script: &str,
+        open: usize,
+        place: impl Fn(usize) -> usize,
+    ) -> Sure<()> {
         let mut inner = Reader::new(script, self.depth);
         inner.unbreakable = 1;
         inner.script().map_err(|_| Lost(open))?;
@@ -405,10 +442,11 @@ impl Reader<'_> {
     }
 }
 
-/// The script that stands in backquotes, and for each of its bytes the offset that it came from, counted from `base`.
-/// `None` where shells differ.
+/// The script that stands in backquotes, and for each of its bytes the offset that it came from,
+/// counted from `base`. `None` where shells differ.
 fn unescaped(script: &str, base: usize, quoting: Quoting) -> Option<(String, Vec<usize>)> {
-    let (mut text, mut places) = (String::with_capacity(script.len()), Vec::with_capacity(script.len()));
+    let (mut text, mut places) =
+        (String::with_capacity(script.len()), Vec::with_capacity(script.len()));
     let mut characters = script.char_indices().peekable();
     while let Some((offset, character)) = characters.next() {
         let mut keep = |offset: usize, character: char| {

@@ -2,18 +2,24 @@
 
 use super::{Context, Script};
 
-/// The arguments of what stands behind `exec`, if a shell would do nothing but split it and take the quotes off: one simple command of
-/// literal words, without assignments, redirections, operators and comments. A first word with a `-` in front could be an option of
-/// `exec`, and one without a name in it is an error, so these are none. Behind `exec` the name is never that of a builtin.
+/// The arguments of what stands behind `exec`, if a shell would do nothing but split it and take
+/// the quotes off: one simple command of literal words, without assignments, redirections,
+/// operators and comments. A first word with a `-` in front could be an option of `exec`, and one
+/// without a name in it is an error, so these are none. Behind `exec` the name is never that of a
+/// builtin.
 pub fn words(text: &str, reading: &Script) -> Option<Vec<String>> {
     let [command] = reading.commands.as_slice() else { return None };
-    let bare = command.assignments.is_empty() && command.redirections.is_empty() && command.context == Context::TOP;
-    let alone = text.trim_start_matches([' ', '\t']).trim_end_matches([' ', '\t', '\n']).len() == command.range.len()
+    let bare = command.assignments.is_empty()
+        && command.redirections.is_empty()
+        && command.context == Context::TOP;
+    let alone = text.trim_start_matches([' ', '\t']).trim_end_matches([' ', '\t', '\n']).len()
+        == command.range.len()
         && text[..command.range.start].bytes().all(|byte| byte != b'\n');
     if reading.lost.is_some() || !bare || !alone {
         return None;
     }
-    let words: Vec<String> = command.words.iter().map(|word| word.literal.clone()).collect::<Option<_>>()?;
+    let words: Vec<String> =
+        command.words.iter().map(|word| word.literal.clone()).collect::<Option<_>>()?;
     words.first().filter(|name| !name.is_empty() && !name.starts_with('-'))?;
     Some(words)
 }
@@ -31,7 +37,10 @@ mod tests {
             ("  foo\t-c ''\n", &["foo", "-c", ""]),
             ("foo \\\n  bar", &["foo", "bar"]),
             ("foo \"a\\\"b\\x\\\\\\$\\`\\\nc\"", &["foo", "a\"b\\x\\$`c"]),
-            ("foo a#b [ ] % ! ^ @x, a~ a{b}", &["foo", "a#b", "[", "]", "%", "!", "^", "@x,", "a~", "a{b}"]),
+            (
+                "foo a#b [ ] % ! ^ @x, a~ a{b}",
+                &["foo", "a#b", "[", "]", "%", "!", "^", "@x,", "a~", "a{b}"],
+            ),
             ("foo 'a'\"b\"c$ \"$\"", &["foo", "abc$", "$"]),
             ("foo -- VAR=value {} \\;", &["foo", "--", "VAR=value", "{}", ";"]),
             ("foo bar\r", &["foo", "bar\r"]),

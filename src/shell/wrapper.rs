@@ -59,13 +59,24 @@ pub enum Unknown {
     Refuse,
 }
 
-const fn wrapper(name: &'static str, with_value: &'static [&'static str], operands: usize, change: Effect) -> Wrapper {
+const fn wrapper(
+    name: &'static str,
+    with_value: &'static [&'static str],
+    operands: usize,
+    change: Effect,
+) -> Wrapper {
     Wrapper { name, alone: &[], with_value, inner: Inner::AfterOperands(operands), change }
 }
 
 static WRAPPERS: [Wrapper; 21] = [
     wrapper("exec", &[], 0, Effect::Nothing),
-    Wrapper { name: "command", alone: &["-p"], with_value: &[], inner: Inner::AfterOperands(0), change: Effect::Nothing },
+    Wrapper {
+        name: "command",
+        alone: &["-p"],
+        with_value: &[],
+        inner: Inner::AfterOperands(0),
+        change: Effect::Nothing,
+    },
     wrapper("nohup", &[], 0, Effect::Session),
     wrapper("setsid", &[], 0, Effect::Session),
     wrapper("nice", &["-n", "--adjustment"], 0, Effect::Resources),
@@ -79,13 +90,27 @@ static WRAPPERS: [Wrapper; 21] = [
     wrapper("su-exec", &[], 1, Effect::User(User::FirstArgument)),
     wrapper(
         "chpst",
-        &["-u", "-U", "-b", "-/", "-e", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c", "-t", "-r", "-a", "-s"],
+        &[
+            "-u", "-U", "-b", "-/", "-e", "-n", "-l", "-L", "-m", "-d", "-o", "-p", "-f", "-c",
+            "-t", "-r", "-a", "-s",
+        ],
         0,
         Effect::User(User::Option(&["-u"])),
     ),
-    wrapper("softlimit", &["-m", "-d", "-s", "-l", "-a", "-o", "-p", "-f", "-c", "-r", "-t"], 0, Effect::Resources),
+    wrapper(
+        "softlimit",
+        &["-m", "-d", "-s", "-l", "-a", "-o", "-p", "-f", "-c", "-r", "-t"],
+        0,
+        Effect::Resources,
+    ),
     wrapper("authbind", &[], 0, Effect::Resources),
-    Wrapper { name: "env", alone: &["-", "-i"], with_value: &["-u", "-C"], inner: Inner::AfterAssignments, change: Effect::Environment },
+    Wrapper {
+        name: "env",
+        alone: &["-", "-i"],
+        with_value: &["-u", "-C"],
+        inner: Inner::AfterAssignments,
+        change: Effect::Environment,
+    },
     Wrapper {
         name: "sudo",
         alone: &["-n", "-E", "-H", "-S", "-b"],
@@ -147,7 +172,10 @@ static WRAPPERS: [Wrapper; 21] = [
             "--output",
             "--notify-timeout",
         ],
-        inner: Inner::NamedBy { options: &["-x", "--exec", "-a", "--startas"], unless: &["-K", "--stop", "-T", "--status"] },
+        inner: Inner::NamedBy {
+            options: &["-x", "--exec", "-a", "--startas"],
+            unless: &["-K", "--stop", "-T", "--status"],
+        },
         change: Effect::User(User::Option(&["-c", "--chuid"])),
     },
 ];
@@ -159,10 +187,13 @@ pub fn find(program: &str) -> Option<&'static Wrapper> {
 }
 
 impl Wrapper {
-    /// The words of the command that it runs, from those that follow its own name. There may be none.
+    /// The words of the command that it runs, from those that follow its own name. There may be
+    /// none.
     pub fn inner<'w>(&self, arguments: &[&'w Word], unknown: Unknown) -> Option<Vec<&'w Word>> {
         match self.inner {
-            Inner::AfterOperands(operands) => Some(self.after_options(arguments, unknown)?.get(operands..)?.to_vec()),
+            Inner::AfterOperands(operands) => {
+                Some(self.after_options(arguments, unknown)?.get(operands..)?.to_vec())
+            }
             Inner::AfterAssignments => {
                 let rest = self.after_options(arguments, unknown)?;
                 let is_assignment = |word: &&&Word| match word.literal.as_deref() {
@@ -176,9 +207,17 @@ impl Wrapper {
         }
     }
 
-    fn after_options<'a, 'w>(&self, arguments: &'a [&'w Word], unknown: Unknown) -> Option<&'a [&'w Word]> {
+    fn after_options<'a, 'w>(
+        &self,
+        arguments: &'a [&'w Word],
+        unknown: Unknown,
+    ) -> Option<&'a [&'w Word]> {
         let mut rest = arguments;
-        while let Some(option) = rest.first().and_then(|word| word.literal.as_deref()).filter(|text| text.starts_with('-')) {
+        while let Some(option) = rest
+            .first()
+            .and_then(|word| word.literal.as_deref())
+            .filter(|text| text.starts_with('-'))
+        {
             let taken = match option {
                 _ if self.with_value.contains(&option) => 2,
                 "--" => 1,
@@ -193,7 +232,12 @@ impl Wrapper {
         Some(rest)
     }
 
-    fn named<'w>(&self, arguments: &[&'w Word], options: &[&str], unless: &[&str]) -> Option<Vec<&'w Word>> {
+    fn named<'w>(
+        &self,
+        arguments: &[&'w Word],
+        options: &[&str],
+        unless: &[&str],
+    ) -> Option<Vec<&'w Word>> {
         let (mut named, mut runs) = (None, true);
         let mut rest = arguments;
         while let Some((&word, after)) = rest.split_first() {

@@ -24,8 +24,9 @@ impl Section {
     }
 }
 
-/// A directive. The order is that of the manuals: systemd.unit(5), systemd.service(5), systemd.exec(5),
-/// systemd.kill(5), systemd.resource-control(5), systemd.socket(5), systemd.path(5), and `[Install]` of systemd.unit(5).
+/// A directive. The order is that of the manuals: systemd.unit(5), systemd.service(5),
+/// systemd.exec(5), systemd.kill(5), systemd.resource-control(5), systemd.socket(5),
+/// systemd.path(5), and `[Install]` of systemd.unit(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Directive {
     Description,

@@ -7,7 +7,8 @@ pub enum Feature {
     FullPrivilegesPrefix,
     /// `$EXIT_CODE` and `$SERVICE_RESULT` in `ExecStopPost=`.
     ExitCodeVariable,
-    /// Physical lines of 2048 bytes and more. They were cut there, and the rest was read as a line of its own.
+    /// Physical lines of 2048 bytes and more. They were cut there, and the rest was read as a line
+    /// of its own.
     LongLine,
     /// `file:` in `StandardInput=`, `StandardOutput=` and `StandardError=`.
     StandardOutputFile,
@@ -57,7 +58,8 @@ impl Feature {
     /// What a value of `Environment=` needs.
     pub fn of_value(value: &[u8]) -> Option<Self> {
         let is_line_end = |byte: &u8| *byte == b'\n';
-        if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t' && !is_line_end(byte)) {
+        if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t' && !is_line_end(byte))
+        {
             Some(Self::EnvironmentControlCharacter)
         } else if value.iter().any(is_line_end) {
             Some(Self::EnvironmentLineEnd)

@@ -24,5 +24,6 @@ pub const UDEV_RULES: &str = "etc/udev/rules.d";
 /// What logrotate(8) does with log files.
 pub const LOGROTATE: &str = "etc/logrotate.d";
 
-/// Services that the system bus starts when they are called by their names (the D-Bus specification, "Message Bus Starting Services").
+/// Services that the system bus starts when they are called by their names (the D-Bus
+/// specification, "Message Bus Starting Services").
 pub const DBUS_SERVICES: &str = "usr/share/dbus-1/system-services";

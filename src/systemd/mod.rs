@@ -1,4 +1,5 @@
-//! systemd's unit files as data, and systemd's own rules. Nothing here depends on where a unit comes from.
+//! systemd's unit files as data, and systemd's own rules. Nothing here depends on where a unit
+//! comes from.
 
 mod directive;
 mod feature;

@@ -1,4 +1,5 @@
-//! Names of units and their escaping (systemd.unit(5), "String Escaping for Inclusion in Unit Names").
+//! Names of units and their escaping (systemd.unit(5), "String Escaping for Inclusion in Unit
+//! Names").
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +19,8 @@ pub struct UnitName(String);
 pub struct NameTooLong(pub usize);
 
 impl UnitName {
-    /// `stem.suffix`, each byte of the stem that a unit name cannot hold escaped and `/` turned into `-`.
+    /// `stem.suffix`, each byte of the stem that a unit name cannot hold escaped and `/` turned
+    /// into `-`.
     pub fn escaped(stem: &[u8], suffix: &str) -> Result<Self, NameTooLong> {
         Self::checked(format!("{}.{suffix}", escape_stem(stem)))
     }
@@ -28,17 +30,21 @@ impl UnitName {
         Self::checked(format!("{}@.{suffix}", escape_stem(stem)))
     }
 
-    /// `stem.suffix` for a unit without instances whose stem is made of other names: their `@` become `-`, because what precedes an `@` is
-    /// the name of a template.
+    /// `stem.suffix` for a unit without instances whose stem is made of other names: their `@`
+    /// become `-`, because what precedes an `@` is the name of a template.
     pub fn single(stem: &str, suffix: &str) -> Self {
         Self::known(format!("{}.{suffix}", stem.replace('@', "-")))
     }
 
-    /// A name that is known to be right: of a table, or made of escaped parts, perhaps with a specifier. Bytes
-    /// that no name holds are escaped all the same.
+    /// A name that is known to be right: of a table, or made of escaped parts, perhaps with a
+    /// specifier. Bytes that no name holds are escaped all the same.
     pub fn known(name: impl Into<String>) -> Self {
         let name: String = name.into();
-        if name.bytes().all(is_of_name) { Self(name) } else { Self(name.bytes().map(|byte| literal(byte, is_of_name(byte))).collect()) }
+        if name.bytes().all(is_of_name) {
+            Self(name)
+        } else {
+            Self(name.bytes().map(|byte| literal(byte, is_of_name(byte))).collect())
+        }
     }
 
     pub fn as_str(&self) -> &str {
@@ -64,7 +70,9 @@ impl UnitName {
     /// The name of `instance` of a template; other names are returned as they are.
     pub fn instance(&self, instance: &[u8]) -> Result<Self, NameTooLong> {
         match self.0.split_once("@.") {
-            Some((stem, suffix)) => Self::checked(format!("{stem}@{}.{suffix}", escape_instance(instance))),
+            Some((stem, suffix)) => {
+                Self::checked(format!("{stem}@{}.{suffix}", escape_instance(instance)))
+            }
             None => Ok(self.clone()),
         }
     }
@@ -75,7 +83,8 @@ impl UnitName {
         Self::known(self.instance_in(instance))
     }
 
-    /// The instance of a template with the name of the instance that the unit itself is: `foo@%i.service`. Other names are returned as they are.
+    /// The instance of a template with the name of the instance that the unit itself is:
+    /// `foo@%i.service`. Other names are returned as they are.
     #[must_use]
     pub fn own_instance(&self) -> Self {
         self.instance_escaped(OWN_INSTANCE)
@@ -86,23 +95,27 @@ impl UnitName {
         self.0.contains(&format!("@{OWN_INSTANCE}."))
     }
 
-    /// An instance of a template as text of another language: `foo@$env{NAME}.service` in a udev rule. Other names are returned as they are.
+    /// An instance of a template as text of another language: `foo@$env{NAME}.service` in a udev
+    /// rule. Other names are returned as they are.
     pub fn instance_in(&self, instance: &str) -> String {
         self.0.replace("@.", &format!("@{instance}."))
     }
 
-    /// What means all instances of a template to systemctl (systemctl(1), "Parameter Syntax"). Other names are returned as they are.
+    /// What means all instances of a template to systemctl (systemctl(1), "Parameter Syntax").
+    /// Other names are returned as they are.
     pub fn all_instances(&self) -> String {
         self.instance_in("*")
     }
 
-    /// The template that an instance is of, which is also the name of its file. Other names are returned as they are.
+    /// The template that an instance is of, which is also the name of its file. Other names are
+    /// returned as they are.
     #[must_use]
     pub fn of_instance(&self) -> Self {
         Self(template_of(&self.0).into_owned())
     }
 
-    /// The template that has the name of the unit before its `@`, or would have it: `foo@.service` of `foo.service`.
+    /// The template that has the name of the unit before its `@`, or would have it: `foo@.service`
+    /// of `foo.service`.
     #[must_use]
     pub fn as_template(&self) -> Self {
         match self.0.rsplit_once('.') {
@@ -127,12 +140,15 @@ impl fmt::Display for UnitName {
 /// The name of the template of an instance; other names as they are.
 pub(super) fn template_of(name: &str) -> Cow<'_, str> {
     match (name.split_once('@'), name.rsplit_once('.')) {
-        (Some((stem, instance)), Some((_, suffix))) if instance.len() > suffix.len() + 1 => Cow::Owned(format!("{stem}@.{suffix}")),
+        (Some((stem, instance)), Some((_, suffix))) if instance.len() > suffix.len() + 1 => {
+            Cow::Owned(format!("{stem}@.{suffix}"))
+        }
         _ => Cow::Borrowed(name),
     }
 }
 
-/// The name of a unit as a word of a shell command: where something is escaped in it, there is a backslash.
+/// The name of a unit as a word of a shell command: where something is escaped in it, there is a
+/// backslash.
 pub fn shell_word(unit: &str) -> String {
     if unit.contains('\\') { format!("'{unit}'") } else { unit.to_owned() }
 }
@@ -142,14 +158,16 @@ pub fn escape_instance(text: &[u8]) -> String {
     escape(text, false)
 }
 
-/// `systemd-escape --path`: the stem of the mount, device or swap unit of a path. No unit stands for a path
-/// with a `..` in it.
+/// `systemd-escape --path`: the stem of the mount, device or swap unit of a path. No unit stands
+/// for a path with a `..` in it.
 pub fn escape_path(path: &[u8]) -> String {
-    let parts: Vec<&[u8]> = path.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
+    let parts: Vec<&[u8]> =
+        path.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
     if parts.is_empty() { "-".to_owned() } else { escape(&parts.join(&b'/'), false) }
 }
 
-/// The stem of a unit: as `systemd-escape` does it, but `-` stays, because a name is read and not undone.
+/// The stem of a unit: as `systemd-escape` does it, but `-` stays, because a name is read and not
+/// undone.
 fn escape_stem(text: &[u8]) -> String {
     // A unit must have a stem; that of the root directory is `-`, too.
     if text.is_empty() { "-".to_owned() } else { escape(text, true) }
@@ -163,7 +181,10 @@ fn escape(text: &[u8], keep_dash: bool) -> String {
             b'-' => out.push_str(&literal(byte, keep_dash)),
             // A unit whose name begins with a dot is a hidden file, which systemd does not load.
             b'.' => out.push_str(&literal(byte, at > 0)),
-            _ => out.push_str(&literal(byte, byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_'))),
+            _ => out.push_str(&literal(
+                byte,
+                byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_'),
+            )),
         }
     }
     out
@@ -215,7 +236,11 @@ mod tests {
             ("foo.bar.service", "foo.bar.service", "foo.bar@.service"),
         ] {
             let unit = UnitName::known(name);
-            assert_eq!((unit.of_instance().as_str(), unit.as_template().as_str()), (of_instance, as_template), "{name}");
+            assert_eq!(
+                (unit.of_instance().as_str(), unit.as_template().as_str()),
+                (of_instance, as_template),
+                "{name}"
+            );
         }
     }
 

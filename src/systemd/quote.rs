@@ -1,8 +1,8 @@
 //! How text stands in a unit file, so that systemd reads the same bytes back.
 //!
-//! systemd reads a value in this order: lines are joined, the words are taken apart and their C escapes
-//! undone, then `%` specifiers are replaced, and when the command is started `$`. So `\x25` and `\x24` do not
-//! protect `%` and `$`; only doubling does.
+//! systemd reads a value in this order: lines are joined, the words are taken apart and their C
+//! escapes undone, then `%` specifiers are replaced, and when the command is started `$`. So `\x25`
+//! and `\x24` do not protect `%` and `$`; only doubling does.
 
 use crate::text::bytes::is_stand_in;
 use crate::text::visible::is_hidden;
@@ -15,7 +15,8 @@ pub(super) enum Dollar {
     Doubled,
 }
 
-/// Characters that a reader could not see or would be misled by, that systemd does not take, or that would be written as a raw byte.
+/// Characters that a reader could not see or would be misled by, that systemd does not take, or
+/// that would be written as a raw byte.
 pub(super) fn is_unprintable(character: char) -> bool {
     is_hidden(character) || is_noncharacter(character) || is_stand_in(character)
 }
@@ -46,8 +47,8 @@ pub(super) fn quoted(word: &[u8], dollar: Dollar) -> String {
     out
 }
 
-/// A word for the directives that take words apart without knowing C escapes: there a backslash only
-/// protects the character after it. The text must be printable.
+/// A word for the directives that take words apart without knowing C escapes: there a backslash
+/// only protects the character after it. The text must be printable.
 pub(super) fn quoted_plainly(word: &str) -> String {
     let quoted = word.is_empty() || !word.bytes().all(is_bare);
     let mut out = String::with_capacity(word.len() + 2);
@@ -92,7 +93,9 @@ fn escape_into(out: &mut String, text: &[u8], dollar: Dollar, quote: Option<char
                     out.push('\\');
                     out.push(character);
                 }
-                _ if is_unprintable(character) => escape_bytes(out, character.encode_utf8(&mut [0; 4]).as_bytes()),
+                _ if is_unprintable(character) => {
+                    escape_bytes(out, character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
                 _ => out.push(character),
             }
         }
@@ -109,8 +112,9 @@ fn escape_bytes(out: &mut String, bytes: &[u8]) {
 /// How far the lines of a script stand in.
 const INDENT: &str = "    ";
 
-/// A script over several physical lines. systemd turns a backslash and the newline after it into one
-/// blank and keeps the blanks that follow; a physical line that begins with `#` or `;` is left out.
+/// A script over several physical lines. systemd turns a backslash and the newline after it into
+/// one blank and keeps the blanks that follow; a physical line that begins with `#` or `;` is left
+/// out.
 pub(super) fn laid_out(text: &[u8], breaks: &[usize], joins: &[usize], dollar: Dollar) -> String {
     let quote = quote_for(text, '\'');
     let pieces = pieces(text, breaks, joins);
@@ -151,14 +155,20 @@ pub(super) fn laid_out_len(text: &[u8], breaks: &[usize], joins: &[usize]) -> us
     }
 }
 
-/// The script cut at those of its breaks and joins that lead to a physical line of its own. The escaped newline
-/// of a join is left out: the continuation of the physical line takes its place.
+/// The script cut at those of its breaks and joins that lead to a physical line of its own. The
+/// escaped newline of a join is left out: the continuation of the physical line takes its place.
 fn pieces<'a>(text: &'a [u8], breaks: &[usize], joins: &[usize]) -> Vec<&'a [u8]> {
     let next = |end: usize| text[end + blanks(&text[end..])..].first().copied();
     // `;;` reads better at the end of the line before than after a `\s`.
-    let after_break = breaks.iter().filter(|&&end| end < text.len() && next(end) != Some(b';')).map(|&end| (end, 0));
+    let after_break = breaks
+        .iter()
+        .filter(|&&end| end < text.len() && next(end) != Some(b';'))
+        .map(|&end| (end, 0));
     // Behind a join nothing may be left out.
-    let after_join = joins.iter().filter(|&&end| end < text.len() && !matches!(next(end), Some(b';' | b'#'))).map(|&end| (end, 2));
+    let after_join = joins
+        .iter()
+        .filter(|&&end| end < text.len() && !matches!(next(end), Some(b';' | b'#')))
+        .map(|&end| (end, 2));
     let mut cuts: Vec<(usize, usize)> = after_break.chain(after_join).collect();
     cuts.sort_unstable();
     let mut pieces = Vec::new();
@@ -202,7 +212,10 @@ mod tests {
     #[test]
     fn a_line_that_goes_on_does_so_in_the_unit() {
         let text = b"run --a \\\n  --b \\\n  # c\nnext\n";
-        assert_eq!(laid_out(text, &[24], &[10, 18], Dollar::Literal), "'\\\n    run --a \\\n      --b \\\\\\n  # c\\n\\\n    next\\n'");
+        assert_eq!(
+            laid_out(text, &[24], &[10, 18], Dollar::Literal),
+            "'\\\n    run --a \\\n      --b \\\\\\n  # c\\n\\\n    next\\n'"
+        );
     }
 
     #[test]
@@ -217,12 +230,22 @@ mod tests {
 
     #[test]
     fn words_are_quoted_where_they_must_be() {
-        for (word, bare) in
-            [("a", "a"), ("", "\"\""), (";", "\";\""), ("#", "#"), ("50%", "50%%"), ("$x", "$$x"), ("é", "é"), ("it's", "\"it's\"")]
-        {
+        for (word, bare) in [
+            ("a", "a"),
+            ("", "\"\""),
+            (";", "\";\""),
+            ("#", "#"),
+            ("50%", "50%%"),
+            ("$x", "$$x"),
+            ("é", "é"),
+            ("it's", "\"it's\""),
+        ] {
             assert_eq!(quoted(word.as_bytes(), Dollar::Doubled), bare);
         }
-        assert_eq!(quoted("a\u{FEFF}\u{9B}\u{2028}".as_bytes(), Dollar::Literal), "\"a\\xef\\xbb\\xbf\\xc2\\x9b\\xe2\\x80\\xa8\"");
+        assert_eq!(
+            quoted("a\u{FEFF}\u{9B}\u{2028}".as_bytes(), Dollar::Literal),
+            "\"a\\xef\\xbb\\xbf\\xc2\\x9b\\xe2\\x80\\xa8\""
+        );
         assert_eq!(quoted(b"\xFF\0\x7F", Dollar::Literal), "\"\\xff\\x00\\x7f\"");
     }
 }

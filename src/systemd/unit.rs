@@ -51,7 +51,12 @@ impl Unit {
             for comment in comments {
                 self.comment(directive, comment.clone());
             }
-            for value in values.iter().filter(|value| !self.values(directive).contains(value)).cloned().collect::<Vec<_>>() {
+            for value in values
+                .iter()
+                .filter(|value| !self.values(directive).contains(value))
+                .cloned()
+                .collect::<Vec<_>>()
+            {
                 self.add(directive, value);
             }
         }
@@ -77,10 +82,14 @@ impl Unit {
 
     /// The directives that have a value, in order.
     pub fn directives(&self) -> impl Iterator<Item = Directive> {
-        self.entries.iter().filter(|(_, entry)| !entry.values.is_empty()).map(|(&directive, _)| directive)
+        self.entries
+            .iter()
+            .filter(|(_, entry)| !entry.values.is_empty())
+            .map(|(&directive, _)| directive)
     }
 
-    /// The bytes of the longest physical line of the file: see [`crate::systemd::Feature::LongLine`].
+    /// The bytes of the longest physical line of the file: see
+    /// [`crate::systemd::Feature::LongLine`].
     pub fn longest_line(&self) -> usize {
         self.to_string().split('\n').map(str::len).max().unwrap_or_default()
     }
@@ -110,8 +119,13 @@ impl fmt::Display for Unit {
             blank = true;
         }
         for section in Section::ALL {
-            let entries: Vec<_> =
-                self.entries.iter().filter(|(directive, entry)| directive.section() == section && !entry.values.is_empty()).collect();
+            let entries: Vec<_> = self
+                .entries
+                .iter()
+                .filter(|(directive, entry)| {
+                    directive.section() == section && !entry.values.is_empty()
+                })
+                .collect();
             let remarks = self.remarks.get(&section).map_or(&[][..], Vec::as_slice);
             if entries.is_empty() && remarks.is_empty() {
                 continue;

@@ -9,15 +9,18 @@ use super::quote::{Dollar, is_noncharacter, is_unprintable};
 use super::{UnitName, quote};
 use crate::text::bytes::lossy;
 
-/// One line that systemd takes literally; `None` where it cannot ([`Value::exact_line`]), or where the text is not UTF-8.
+/// One line that systemd takes literally; `None` where it cannot ([`Value::exact_line`]), or where
+/// the text is not UTF-8.
 pub(crate) fn literal(text: &str) -> Option<Value> {
     Value::exact_line(text).filter(|_| lossy(text) == text)
 }
 
-/// One argument or one variable, with the NUL at its end, is shorter than this (`MAX_ARG_STRLEN` of Linux).
+/// One argument or one variable, with the NUL at its end, is shorter than this (`MAX_ARG_STRLEN` of
+/// Linux).
 const ARGUMENT_MAX: usize = 131_072;
 
-/// A line, its continuations joined, that is longer makes systemd refuse the whole unit (`LONG_LINE_MAX`).
+/// A line, its continuations joined, that is longer makes systemd refuse the whole unit
+/// (`LONG_LINE_MAX`).
 const LINE_MAX: usize = 1_048_576;
 
 /// The right side of `Directive=`, as it stands in the file.
@@ -29,9 +32,13 @@ pub struct Value(String);
 pub struct Text(String);
 
 impl Text {
-    /// Characters that cannot be seen, line ends among them, become blanks: systemd ends a line at CR and NUL too.
+    /// Characters that cannot be seen, line ends among them, become blanks: systemd ends a line at
+    /// CR and NUL too.
     pub fn new(text: &str) -> Self {
-        let line: String = text.chars().map(|character| if is_unprintable(character) { ' ' } else { character }).collect();
+        let line: String = text
+            .chars()
+            .map(|character| if is_unprintable(character) { ' ' } else { character })
+            .collect();
         Self(line.trim_end_matches(' ').to_owned())
     }
 
@@ -69,9 +76,9 @@ pub enum Argument {
     /// Any bytes but NUL, which systemd would read as the four characters `\x00`.
     Word(Vec<u8>),
     /// The text of a shell script, laid out over physical lines. Each of `breaks` is an offset just
-    /// after a newline at which blanks may be added, and at which a comment line that follows may be left
-    /// out, without changing what the script does. Each of `joins` is an offset just after an escaped newline
-    /// that may as well be a blank.
+    /// after a newline at which blanks may be added, and at which a comment line that follows may
+    /// be left out, without changing what the script does. Each of `joins` is an offset just after
+    /// an escaped newline that may as well be a blank.
     Script { text: Vec<u8>, breaks: Vec<usize>, joins: Vec<usize> },
     /// A variable that systemd replaces, such as `MAINPID`.
     Variable(&'static str),
@@ -88,17 +95,21 @@ impl Command {
         Self::new(words.into_iter().map(|word| Argument::Word(word.into())))
     }
 
-    /// Why this command would not be run as it stands. Its [`Value`] is harmless even then: systemd refuses
-    /// the unit, or the command fails when it is started.
+    /// Why this command would not be run as it stands. Its [`Value`] is harmless even then: systemd
+    /// refuses the unit, or the command fails when it is started.
     pub fn refusal(&self) -> Option<Unwritable> {
-        let Some(Argument::Word(program)) = self.argv.first() else { return Some(Unwritable::Program) };
+        let Some(Argument::Word(program)) = self.argv.first() else {
+            return Some(Unwritable::Program);
+        };
         if !is_program(program) || (program.contains(&b'$') && !self.has_literal_dollar()) {
             return Some(Unwritable::Program);
         }
         for (index, argument) in self.argv.iter().enumerate() {
             let (text, len) = match argument {
                 Argument::Word(word) => (word, word.len()),
-                Argument::Script { text, breaks, joins } => (text, quote::laid_out_len(text, breaks, joins)),
+                Argument::Script { text, breaks, joins } => {
+                    (text, quote::laid_out_len(text, breaks, joins))
+                }
                 Argument::Variable(_) | Argument::Specifier(_) => continue,
             };
             if text.contains(&0) {
@@ -113,16 +124,18 @@ impl Command {
     }
 
     fn has_literal_dollar(&self) -> bool {
-        self.prefix.literal_dollar && !self.argv.iter().any(|argument| matches!(argument, Argument::Variable(_)))
+        self.prefix.literal_dollar
+            && !self.argv.iter().any(|argument| matches!(argument, Argument::Variable(_)))
     }
 }
 
 /// Why a command cannot stand in a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unwritable {
-    /// The program is missing, or it is one that systemd refuses or would misread: a relative path, or a name
-    /// with a control character, a quote or a backslash, with a prefix such as `-` in front (quotes do not
-    /// protect it), with a `$`, or the one that is `;`, which ends a command in quotes too.
+    /// The program is missing, or it is one that systemd refuses or would misread: a relative path,
+    /// or a name with a control character, a quote or a backslash, with a prefix such as `-` in
+    /// front (quotes do not protect it), with a `$`, or the one that is `;`, which ends a command
+    /// in quotes too.
     Program,
     /// The argument of this index holds a NUL.
     Nul(usize),
@@ -137,7 +150,11 @@ fn is_program(program: &[u8]) -> bool {
     let safe = !program.iter().any(|byte| byte.is_ascii_control() || b"\"'\\".contains(byte));
     let named = match program.first() {
         Some(b'/') => program.last() != Some(&b'/'),
-        Some(first) => !b"-@:+!|".contains(first) && !program.contains(&b'/') && ![&b"."[..], b"..", b";"].contains(&program),
+        Some(first) => {
+            !b"-@:+!|".contains(first)
+                && !program.contains(&b'/')
+                && ![&b"."[..], b"..", b";"].contains(&program)
+        }
         None => false,
     };
     safe && named
@@ -159,43 +176,59 @@ impl Value {
     }
 
     pub fn unit(name: &UnitName) -> Self {
-        // A specifier may be part of a name: `dev-%i.device`; what a name was made of is escaped already.
+        // A specifier may be part of a name: `dev-%i.device`; what a name was made of is escaped
+        // already.
         Self(not_continued(name.as_str().to_owned()))
     }
 
-    /// One line of free text for people. Characters that cannot be seen become blanks, and blanks at its ends
-    /// are lost.
+    /// One line of free text for people. Characters that cannot be seen become blanks, and blanks
+    /// at its ends are lost.
     pub fn line(text: &str) -> Self {
         Self(not_continued(Text::new(text).0.trim_matches(' ').replace('%', "%%")))
     }
 
     /// A line as [`Value::line`] makes it, with the instance of the template behind it.
     pub fn line_with_instance(text: &str) -> Self {
-        Self(format!("{}%I", Text::new(text).0.replace('%', "%%") + if text.ends_with(' ') { " " } else { "" }))
+        Self(format!(
+            "{}%I",
+            Text::new(text).0.replace('%', "%%") + if text.ends_with(' ') { " " } else { "" }
+        ))
     }
 
-    /// One line, a path for example, that systemd takes literally to its end; `None` where it cannot: the text
-    /// has characters that cannot be seen, line ends among them, or blanks at its ends.
+    /// One line, a path for example, that systemd takes literally to its end; `None` where it
+    /// cannot: the text has characters that cannot be seen, line ends among them, or blanks at its
+    /// ends.
     pub fn exact_line(text: &str) -> Option<Self> {
         (is_visible(text) && text.trim_matches(' ') == text).then(|| Self::line(text))
     }
 
-    /// A path where systemd splits at blanks: `RequiresMountsFor=`; `None` where it cannot be written: the
-    /// directive knows no escapes for what is not UTF-8 or cannot be seen.
+    /// A path where systemd splits at blanks: `RequiresMountsFor=`; `None` where it cannot be
+    /// written: the directive knows no escapes for what is not UTF-8 or cannot be seen.
     pub fn path_word(path: &[u8]) -> Option<Self> {
         let path = std::str::from_utf8(path).ok()?;
         is_visible(path).then(|| Self(quote::quoted_plainly(path)))
     }
 
-    /// A path below which `%i` or `%I` stands for the instance; `None` as for [`Value::exact_line`].
+    /// A path below which `%i` or `%I` stands for the instance; `None` as for
+    /// [`Value::exact_line`].
     pub fn instance_path(before: &str, specifier: &'static str, after: &str) -> Option<Self> {
-        let visible = is_visible(before) && is_visible(after) && !before.starts_with(' ') && !after.ends_with(' ');
-        visible.then(|| Self(not_continued(format!("{}{specifier}{}", before.replace('%', "%%"), after.replace('%', "%%")))))
+        let visible = is_visible(before)
+            && is_visible(after)
+            && !before.starts_with(' ')
+            && !after.ends_with(' ');
+        visible.then(|| {
+            Self(not_continued(format!(
+                "{}{specifier}{}",
+                before.replace('%', "%%"),
+                after.replace('%', "%%")
+            )))
+        })
     }
 
-    /// `NAME=VALUE` for `Environment=`; `None` where systemd would drop it: a name that is not a letter or `_`
-    /// followed by letters, digits and `_`; a value that is not UTF-8 or holds a Unicode noncharacter or a NUL;
-    /// more than 131 071 bytes in all. For values with control characters see [`crate::systemd::Feature::of_value`].
+    /// `NAME=VALUE` for `Environment=`; `None` where systemd would drop it: a name that is not a
+    /// letter or `_` followed by letters, digits and `_`; a value that is not UTF-8 or holds a
+    /// Unicode noncharacter or a NUL; more than 131 071 bytes in all. For values with control
+    /// characters see [`crate::systemd::Feature::of_value`].
     pub fn environment(name: &str, value: &[u8]) -> Option<Self> {
         assignment(name, value).map(Self)
     }
@@ -206,7 +239,11 @@ impl Value {
     }
 
     /// `NAME=%I` and its kin, after some text; `None` as for [`Value::environment`].
-    pub fn environment_specifier(name: &str, before: &str, specifier: &'static str) -> Option<Self> {
+    pub fn environment_specifier(
+        name: &str,
+        before: &str,
+        specifier: &'static str,
+    ) -> Option<Self> {
         assignment(name, before.as_bytes()).map(|text| Self(format!("{text}{specifier}")))
     }
 
@@ -220,7 +257,8 @@ impl Value {
         let Prefix { ignore_failure, literal_dollar: _, full_privileges } = command.prefix;
         let literal_dollar = command.has_literal_dollar();
         let mut out = String::new();
-        for (wanted, sign) in [(ignore_failure, '-'), (full_privileges, '+'), (literal_dollar, ':')] {
+        for (wanted, sign) in [(ignore_failure, '-'), (full_privileges, '+'), (literal_dollar, ':')]
+        {
             if wanted {
                 out.push(sign);
             }
@@ -232,7 +270,9 @@ impl Value {
             }
             match argument {
                 Argument::Word(word) => out.push_str(&quote::quoted(word, dollar)),
-                Argument::Script { text, breaks, joins } => out.push_str(&quote::laid_out(text, breaks, joins, dollar)),
+                Argument::Script { text, breaks, joins } => {
+                    out.push_str(&quote::laid_out(text, breaks, joins, dollar));
+                }
                 Argument::Variable(name) => {
                     out.push('$');
                     out.push_str(name);
@@ -252,7 +292,8 @@ fn is_visible(text: &str) -> bool {
     !text.chars().any(is_unprintable)
 }
 
-/// An odd backslash at the end would continue the line; a blank after it does not, and systemd cuts it off.
+/// An odd backslash at the end would continue the line; a blank after it does not, and systemd cuts
+/// it off.
 fn not_continued(mut line: String) -> String {
     if line.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1 {
         line.push(' ');
@@ -270,7 +311,8 @@ fn assignment(name: &str, value: &[u8]) -> Option<String> {
     let value = std::str::from_utf8(value).ok()?;
     let valid = !value.chars().any(|character| character == '\0' || is_noncharacter(character));
     let text = format!("{name}={value}");
-    (is_variable_name(name) && valid && text.len() < ARGUMENT_MAX).then(|| quote::quoted(text.as_bytes(), Dollar::Literal))
+    (is_variable_name(name) && valid && text.len() < ARGUMENT_MAX)
+        .then(|| quote::quoted(text.as_bytes(), Dollar::Literal))
 }
 
 #[cfg(test)]
@@ -279,7 +321,16 @@ mod tests {
 
     #[test]
     fn no_value_has_a_second_line() {
-        for text in ["a\n[Service]\nExecStart=/bin/b", "a\rb", "a\0b", "a\u{85}b", "a\u{2028}b", "a\\", "a\\\n", "\n"] {
+        for text in [
+            "a\n[Service]\nExecStart=/bin/b",
+            "a\rb",
+            "a\0b",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "a\\",
+            "a\\\n",
+            "\n",
+        ] {
             let values = [
                 Some(Value::line(text)),
                 Value::exact_line(text),
@@ -294,7 +345,10 @@ mod tests {
             ];
             for value in values.into_iter().flatten() {
                 assert!(!value.0.chars().any(is_unprintable), "{value:?}");
-                assert!(value.0.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 0, "{value:?}");
+                assert!(
+                    value.0.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 0,
+                    "{value:?}"
+                );
             }
         }
     }
@@ -303,15 +357,34 @@ mod tests {
     fn what_cannot_be_said_is_refused() {
         let refusal = |words: &[&[u8]]| Command::words(words.iter().copied()).refusal();
         assert_eq!(refusal(&[b"/bin/a b", b"\xFF\n", b""]), None);
-        for program in [&b""[..], b"-a", b"a/b", b"/a/", b"/a\"b", b"/a\nb", b"/a\\b", b"/a$b", b"..", b";"] {
-            assert_eq!(refusal(&[program]), Some(Unwritable::Program), "{}", program.escape_ascii());
+        for program in
+            [&b""[..], b"-a", b"a/b", b"/a/", b"/a\"b", b"/a\nb", b"/a\\b", b"/a$b", b"..", b";"]
+        {
+            assert_eq!(
+                refusal(&[program]),
+                Some(Unwritable::Program),
+                "{}",
+                program.escape_ascii()
+            );
         }
         assert_eq!(refusal(&[]), Some(Unwritable::Program));
         assert_eq!(refusal(&[b"/a", b"\0"]), Some(Unwritable::Nul(1)));
         assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_071]]), None);
         assert_eq!(refusal(&[b"/a", &vec![b'x'; 131_072]]), Some(Unwritable::TooLong(1)));
-        assert_eq!(refusal(&[&[b'a'; 9], &vec![0xFF; 131_071], &vec![0xFF; 131_071]]), Some(Unwritable::LineTooLong));
-        for (name, value) in [("", ""), ("1", ""), ("A-B", ""), ("A.B", ""), ("É", ""), ("A\nB", ""), ("A", "\0"), ("A", "\u{FDD0}")] {
+        assert_eq!(
+            refusal(&[&[b'a'; 9], &vec![0xFF; 131_071], &vec![0xFF; 131_071]]),
+            Some(Unwritable::LineTooLong)
+        );
+        for (name, value) in [
+            ("", ""),
+            ("1", ""),
+            ("A-B", ""),
+            ("A.B", ""),
+            ("É", ""),
+            ("A\nB", ""),
+            ("A", "\0"),
+            ("A", "\u{FDD0}"),
+        ] {
             assert_eq!(Value::environment(name, value.as_bytes()), None, "{name:?}={value:?}");
             assert!(!value.is_empty() || Value::variable_name(name).is_none(), "{name:?}");
         }
@@ -320,8 +393,11 @@ mod tests {
 
     #[test]
     fn a_variable_needs_its_dollar() {
-        let mut command =
-            Command::new([Argument::Word(b"/bin/kill".to_vec()), Argument::Variable("MAINPID"), Argument::Word(b"$$".to_vec())]);
+        let mut command = Command::new([
+            Argument::Word(b"/bin/kill".to_vec()),
+            Argument::Variable("MAINPID"),
+            Argument::Word(b"$$".to_vec()),
+        ]);
         command.prefix.literal_dollar = true;
         assert_eq!(Value::command(&command).as_str(), "/bin/kill $MAINPID $$$$");
     }

@@ -36,7 +36,8 @@ pub(super) fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             if is_stand_in(character) {
-                // A stand-in that is really in the file would come back as one byte: carry its bytes instead.
+                // A stand-in that is really in the file would come back as one byte: carry its
+                // bytes instead.
                 for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
                     push_raw(&mut text, byte);
                 }
@@ -76,5 +77,13 @@ pub fn lossy(text: &str) -> Cow<'_, str> {
     if !has_stand_in(text) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|character| if is_stand_in(character) { char::REPLACEMENT_CHARACTER } else { character }).collect())
+    Cow::Owned(
+        text.chars()
+            .map(
+                |character| {
+                    if is_stand_in(character) { char::REPLACEMENT_CHARACTER } else { character }
+                },
+            )
+            .collect(),
+    )
 }

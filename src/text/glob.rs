@@ -2,8 +2,10 @@
 
 /// Whether the whole of `text` matches `pattern`: `*`, `?`, `[..]`, `[!..]`, and backslash escapes.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    // Where to go on after the last star: at `star` in the pattern, one character further in the text.
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    // Where to go on after the last star: at `star` in the pattern, one character further in the
+    // text.
     let (mut at, mut read, mut star) = (0, 0, None);
     loop {
         if pattern.get(at) == Some(&'*') {
@@ -35,7 +37,8 @@ pub(crate) fn is_pattern(value: &str) -> bool {
     value.contains(['*', '?', '[', '\\'])
 }
 
-/// Matches one character with the element of the pattern at `at`; answers where the next element is.
+/// Matches one character with the element of the pattern at `at`; answers where the next element
+/// is.
 fn one(pattern: &[char], at: usize, character: char) -> Option<usize> {
     match pattern.get(at)? {
         '?' => Some(at + 1),

@@ -1,5 +1,5 @@
-//! Lines and characters around a byte offset. An offset within a character counts as the beginning of that, one that is too large as the end of
-//! the text.
+//! Lines and characters around a byte offset. An offset within a character counts as the beginning
+//! of that, one that is too large as the end of the text.
 
 /// The beginning of the character that `offset` is in, or the end of the text.
 pub(crate) fn boundary(text: &str, offset: usize) -> usize {
@@ -47,12 +47,29 @@ mod tests {
     #[test]
     fn an_offset_is_on_a_line() {
         let text = "a\n\u{e9}b\n";
-        for (offset, start, end, rest) in
-            [(0, 0, 1, "a"), (1, 0, 1, ""), (2, 2, 5, "\u{e9}b"), (3, 2, 5, "\u{e9}b"), (4, 2, 5, "b"), (6, 6, 6, ""), (9, 6, 6, "")]
-        {
-            assert_eq!((line_start(text, offset), line_end(text, offset)), (start, end), "{offset}");
-            assert_eq!((line(text, offset), rest_of_line(text, offset)), (&text[start..end], rest), "{offset}");
+        for (offset, start, end, rest) in [
+            (0, 0, 1, "a"),
+            (1, 0, 1, ""),
+            (2, 2, 5, "\u{e9}b"),
+            (3, 2, 5, "\u{e9}b"),
+            (4, 2, 5, "b"),
+            (6, 6, 6, ""),
+            (9, 6, 6, ""),
+        ] {
+            assert_eq!(
+                (line_start(text, offset), line_end(text, offset)),
+                (start, end),
+                "{offset}"
+            );
+            assert_eq!(
+                (line(text, offset), rest_of_line(text, offset)),
+                (&text[start..end], rest),
+                "{offset}"
+            );
         }
-        assert_eq!((boundary(text, 3), boundary_after(text, 3), boundary_after(text, 9)), (2, 4, 6));
+        assert_eq!(
+            (boundary(text, 3), boundary_after(text, 3), boundary_after(text, 9)),
+            (2, 4, 6)
+        );
     }
 }

@@ -45,11 +45,16 @@ mod tests {
     #[test]
     fn words_become_a_list() {
         let words = ["a", "b", "c"];
-        for (length, expected) in [(0, ["", "", ""]), (1, ["a", "a", "`a`"]), (2, ["a and b", "a, or b", "`a`, `b`"])] {
+        for (length, expected) in
+            [(0, ["", "", ""]), (1, ["a", "a", "`a`"]), (2, ["a and b", "a, or b", "`a`, `b`"])]
+        {
             let some = &words[..length];
             assert_eq!([and(some), or(some), quoted(some)], expected);
         }
         assert_eq!((and(&words), or(&words)), ("a, b and c".to_owned(), "a, b, or c".to_owned()));
-        assert_eq!((first(&words, 3), first(&words, 2)), ("a, b, c".to_owned(), "a, b and 1 more".to_owned()));
+        assert_eq!(
+            (first(&words, 3), first(&words, 2)),
+            ("a, b, c".to_owned(), "a, b and 1 more".to_owned())
+        );
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A job file is bytes, and init assumes no encoding. Everything after this module works on `str`,
 //! so a byte that is not part of valid UTF-8 is carried as one character of a private plane
-//! ([`decode`]) and turned back when bytes leave the program ([`encode`]). The mapping loses nothing.
+//! ([`decode`]) and turned back when bytes leave the program ([`encode`]). The mapping loses
+//! nothing.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -42,7 +43,11 @@ impl Span {
     /// The smallest span that covers both; `other` must be of the same origin.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { origin: self.origin, start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            origin: self.origin,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     pub fn range(self) -> Range<usize> {
@@ -74,8 +79,8 @@ pub struct Place {
     pub span: Span,
 }
 
-/// A line and a column as people count them: both from 1, the column in characters with a tab as one.
-/// The offset counts bytes of the file as it is on disk.
+/// A line and a column as people count them: both from 1, the column in characters with a tab as
+/// one. The offset counts bytes of the file as it is on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Position {
     pub line: usize,
@@ -120,19 +125,29 @@ impl Source {
         &self.text
     }
 
-    /// The position of a byte offset of [`Source::text`], moved back to the beginning of its character.
+    /// The position of a byte offset of [`Source::text`], moved back to the beginning of its
+    /// character.
     pub fn position(&self, offset: usize) -> Position {
         let at = boundary(&self.text, offset);
-        let newlines = self.newlines.get_or_init(|| self.text.match_indices('\n').map(|(newline, _)| newline).collect());
+        let newlines = self
+            .newlines
+            .get_or_init(|| self.text.match_indices('\n').map(|(newline, _)| newline).collect());
         let lines_before = newlines.partition_point(|&newline| newline < at);
-        let line_start = lines_before.checked_sub(1).and_then(|last| newlines.get(last)).map_or(0, |newline| newline + 1);
+        let line_start = lines_before
+            .checked_sub(1)
+            .and_then(|last| newlines.get(last))
+            .map_or(0, |newline| newline + 1);
         // A stand-in takes four bytes for one byte of the file.
         let stand_ins = self.raw.partition_point(|&start| start < at);
-        Position { line: lines_before + 1, column: self.text[line_start..at].chars().count() + 1, offset: at - 3 * stand_ins }
+        Position {
+            line: lines_before + 1,
+            column: self.text[line_start..at].chars().count() + 1,
+            offset: at - 3 * stand_ins,
+        }
     }
 
-    /// The position of the first character of a span, and that after its last. A span that is upside down is answered as the empty one at its
-    /// start.
+    /// The position of the first character of a span, and that after its last. A span that is
+    /// upside down is answered as the empty one at its start.
     pub fn ends(&self, span: Span) -> (Position, Position) {
         (self.position(span.start), self.position(span.end.max(span.start)))
     }
@@ -146,8 +161,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The source that `origin` names. A span of an override can only come from reading one; without
-    /// one the conf is answered, so that this is total.
+    /// The source that `origin` names. A span of an override can only come from reading one;
+    /// without one the conf is answered, so that this is total.
     pub fn get(&self, origin: Origin) -> &Source {
         match origin {
             Origin::Conf => &self.conf,

@@ -12,7 +12,10 @@ pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     let word = word.to_lowercase();
     known
         // Each slip changes the length by one at most, and lengths are known at once.
-        .filter(|candidate| candidate.chars().count().abs_diff(word.chars().count()) <= tolerated(candidate.len().min(word.len())))
+        .filter(|candidate| {
+            candidate.chars().count().abs_diff(word.chars().count())
+                <= tolerated(candidate.len().min(word.len()))
+        })
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, candidate)| distance <= tolerated(candidate.len().min(word.len())))
         .min_by_key(|&(distance, _)| distance)

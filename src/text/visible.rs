@@ -2,8 +2,9 @@
 
 use super::bytes::lossy;
 
-/// Whether it cannot be seen, and may do something: C0 and C1 controls, soft hyphen, zero widths, marks and overrides of direction, line and
-/// paragraph separators, invisible operators, byte order mark, interlinear annotation, tags.
+/// Whether it cannot be seen, and may do something: C0 and C1 controls, soft hyphen, zero widths,
+/// marks and overrides of direction, line and paragraph separators, invisible operators, byte order
+/// mark, interlinear annotation, tags.
 pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -35,15 +36,20 @@ pub(crate) fn visible(text: &str) -> String {
 
 /// Text of several lines that does nothing to a terminal.
 pub(crate) fn visible_lines(text: &str) -> String {
-    text.split_inclusive('\n').map(|text| text.strip_suffix('\n').map_or_else(|| line(text), |text| line(text) + "\n")).collect()
+    text.split_inclusive('\n')
+        .map(|text| text.strip_suffix('\n').map_or_else(|| line(text), |text| line(text) + "\n"))
+        .collect()
 }
 
-/// The visible form of a character; always one character, so that columns stay right. A tab remains.
+/// The visible form of a character; always one character, so that columns stay right. A tab
+/// remains.
 pub(crate) fn character(character: char) -> char {
     match character {
         '\t' => character,
         // Control Pictures stand in the order of the controls.
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\0'..='\x1f' => {
+            char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER)
+        }
         '\x7f' => '␡',
         _ if is_hidden(character) => char::REPLACEMENT_CHARACTER,
         _ => character,
@@ -62,7 +68,10 @@ mod tests {
 
     #[test]
     fn nothing_acts_on_a_terminal() {
-        assert_eq!(visible("a\x1b[31m\n\r\x07\x7f\u{9b}\u{202e}b\tc"), "a␛[31m␊␍␇␡\u{fffd}\u{fffd}b\tc");
+        assert_eq!(
+            visible("a\x1b[31m\n\r\x07\x7f\u{9b}\u{202e}b\tc"),
+            "a␛[31m␊␍␇␡\u{fffd}\u{fffd}b\tc"
+        );
         assert_eq!(visible_lines("a\x1b\n\tb\r\nc"), "a␛\n\tb␍\nc");
         assert_eq!(visible(Source::new("x", b"caf\xe9".to_vec()).text()), "caf\u{fffd}");
     }

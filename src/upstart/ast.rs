@@ -9,7 +9,8 @@ use crate::text::source::{Span, Spanned, SpannedWord};
 #[derive(Clone, Debug, Default)]
 pub struct File {
     pub stanzas: Vec<Spanned<Stanza>>,
-    /// Places where init's tokeniser would have mangled blanks before a backslash; read as evidently meant.
+    /// Places where init's tokeniser would have mangled blanks before a backslash; read as
+    /// evidently meant.
     pub mangled: Vec<Span>,
 }
 
@@ -68,7 +69,8 @@ pub enum Stanza {
     Historical(Historical),
 }
 
-/// Stanzas from before 0.5 that say no more than that they are there, or what nobody asks for any more.
+/// Stanzas from before 0.5 that say no more than that they are there, or what nobody asks for any
+/// more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Historical {
     /// The job is not a task.
@@ -83,7 +85,8 @@ pub enum Historical {
 }
 
 impl Stanza {
-    /// The keywords, as a person calls the stanza: those of [`stanza_table`](crate::upstart::stanza_table).
+    /// The keywords, as a person calls the stanza: those of
+    /// [`stanza_table`](crate::upstart::stanza_table).
     pub fn keyword(&self) -> &'static str {
         match self {
             Self::Description(_) => "description",
@@ -152,7 +155,8 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Self; 5] = [Self::PreStart, Self::Main, Self::PostStart, Self::PreStop, Self::PostStop];
+    pub const ALL: [Self; 5] =
+        [Self::PreStart, Self::Main, Self::PostStart, Self::PreStop, Self::PostStop];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -177,8 +181,8 @@ pub enum Body {
 pub enum Process {
     /// `exec COMMAND`: one line, quotes kept. The span covers the command.
     Exec(Spanned<String>),
-    /// `script ... end script`, common indentation removed. The span covers the lines of the block as
-    /// written; `dedent` is the number of bytes taken from the front of each.
+    /// `script ... end script`, common indentation removed. The span covers the lines of the block
+    /// as written; `dedent` is the number of bytes taken from the front of each.
     Script { text: Spanned<String>, dedent: usize },
 }
 
@@ -203,10 +207,19 @@ impl Process {
         match self {
             // Where a continuation was folded, places inside the command are not known any more.
             Self::Exec(_) if text.span.end - text.span.start != text.value.len() => text.span,
-            Self::Exec(_) => Span::new(text.span.origin, text.span.start + range.start..text.span.start + range.end),
+            Self::Exec(_) => Span::new(
+                text.span.origin,
+                text.span.start + range.start..text.span.start + range.end,
+            ),
             Self::Script { dedent, .. } => {
                 let place = |offset: usize| {
-                    let lines = text.value.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
+                    let lines = text
+                        .value
+                        .as_bytes()
+                        .iter()
+                        .take(offset)
+                        .filter(|&&byte| byte == b'\n')
+                        .count();
                     text.span.start + offset + dedent * (lines + 1)
                 };
                 let start = place(range.start);
@@ -366,7 +379,8 @@ pub struct Cgroup {
 }
 
 impl Cgroup {
-    /// The name of the group, as a pattern: without one it is what init makes of the job's own name.
+    /// The name of the group, as a pattern: without one it is what init makes of the job's own
+    /// name.
     pub fn name(&self) -> &str {
         self.name.as_ref().map_or("$UPSTART_CGROUP", |name| &name.value)
     }

@@ -71,8 +71,9 @@ impl Event {
         self.args.iter().map(|word| (EventArgument::of(&word.value), word.span))
     }
 
-    /// The job that an event of jobs names: its first variable is `JOB`, so the job is the first argument, or has that name
-    /// (`init/event_operator.c`, `event_operator_match`). `None` if the event is another one, or means every job.
+    /// The job that an event of jobs names: its first variable is `JOB`, so the job is the first
+    /// argument, or has that name (`init/event_operator.c`, `event_operator_match`). `None` if the
+    /// event is another one, or means every job.
     pub fn job(&self) -> Option<(NamedJob<'_>, Span)> {
         JobState::named(&self.name.value)?;
         self.arguments().enumerate().find_map(|(index, (argument, span))| {
@@ -80,7 +81,9 @@ impl Event {
                 EventArgument::Positional(name) if index == 0 => NamedJob::of(name, false),
                 EventArgument::Equal("JOB", name) => NamedJob::of(name, false),
                 EventArgument::Unequal("JOB", name) => NamedJob::of(name, true),
-                EventArgument::Positional(_) | EventArgument::Equal(..) | EventArgument::Unequal(..) => return None,
+                EventArgument::Positional(_)
+                | EventArgument::Equal(..)
+                | EventArgument::Unequal(..) => return None,
             };
             Some((job, span))
         })
@@ -110,7 +113,9 @@ mod tests {
             ("started", None),
             ("runlevel foo", None),
         ] {
-            let mut words = text.split(' ').map(|word| Spanned::new(word.to_owned(), Span::new(Origin::Conf, 0..0)));
+            let mut words = text
+                .split(' ')
+                .map(|word| Spanned::new(word.to_owned(), Span::new(Origin::Conf, 0..0)));
             let event = Event { name: words.next().unwrap(), args: words.collect() };
             assert_eq!(event.job().map(|(job, _)| job), expected, "{text}");
         }

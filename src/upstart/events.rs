@@ -90,13 +90,15 @@ const MOUNT: &[&str] = &["DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"];
 const INTERFACE: &[&str] = &["IFACE", "LOGICAL", "ADDRFAM", "METHOD"];
 
 /// What the udev bridge passes on, for events `SUBSYSTEM-device-ACTION`.
-pub(crate) const DEVICE: &[&str] = &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
+pub(crate) const DEVICE: &[&str] =
+    &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
 
 const OBSOLETE: &str = "no version of init since 0.5 emits it";
 
 const NOT_AN_EVENT: &str = "nothing emits an event of this name";
 
-const SESSION: &str = "it belongs to a user's session: write a user unit for graphical-session.target";
+const SESSION: &str =
+    "it belongs to a user's session: write a user unit for graphical-session.target";
 
 static EVENTS: &[EventRow] = &[
     row("startup", Meaning::Reached(Milestone::Startup), &[]),
@@ -112,7 +114,11 @@ static EVENTS: &[EventRow] = &[
     row("remote-filesystems", Meaning::Reached(Milestone::RemoteFilesystems), &[]),
     row("all-swaps", Meaning::Reached(Milestone::Swaps), &[]),
     row("filesystem", Meaning::Reached(Milestone::Filesystem), &[]),
-    row("device-not-ready", Meaning::Beyond("set `x-systemd.device-timeout=` for the mount in /etc/fstab"), MOUNT),
+    row(
+        "device-not-ready",
+        Meaning::Beyond("set `x-systemd.device-timeout=` for the mount in /etc/fstab"),
+        MOUNT,
+    ),
     row("net-device-up", Meaning::NetworkUp, INTERFACE),
     row("net-device-down", Meaning::NetworkDown, INTERFACE),
     row("static-network-up", Meaning::Reached(Milestone::Network), &[]),
@@ -125,7 +131,11 @@ static EVENTS: &[EventRow] = &[
     row("power-status-changed", Meaning::Unit("sigpwr.target"), &[]),
     row("login-session-start", Meaning::Unit("display-manager.service"), &["DISPLAY_MANAGER"]),
     row("desktop-session-start", Meaning::Beyond(SESSION), &["DISPLAY_MANAGER", "USER"]),
-    row("desktop-shutdown", Meaning::Beyond("use `ExecStop=` of a unit that is bound to display-manager.service"), &[]),
+    row(
+        "desktop-shutdown",
+        Meaning::Beyond("use `ExecStop=` of a unit that is bound to display-manager.service"),
+        &[],
+    ),
     row("desktop-start", Meaning::Beyond(SESSION), &[]),
     row("desktop-end", Meaning::Beyond(SESSION), &[]),
     row("session-end", Meaning::Beyond(SESSION), &["TYPE"]),
@@ -161,7 +171,8 @@ pub(crate) fn find(name: &str) -> Option<&'static EventRow> {
     EVENTS.iter().find(|row| row.name == name)
 }
 
-/// Whether init, a bridge or a package emits an event of this name. Not: one that only looks like it.
+/// Whether init, a bridge or a package emits an event of this name. Not: one that only looks like
+/// it.
 pub(crate) fn is_known_event(name: &str) -> bool {
     match find(name) {
         Some(row) => !matches!(row.meaning, Meaning::Never(_)),
@@ -173,11 +184,13 @@ pub(crate) fn is_known_event(name: &str) -> bool {
 pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {
     match find(name) {
         // Variables of their own, and what jobs export.
-        Some(EventRow { meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, .. }) => {
-            variables.contains(&variable).then_some(true).or(Some(false))
-        }
         Some(EventRow {
-            name: "runlevel" | "container" | "net-device-up" | "net-device-down" | "mounted" | "mounting" | "socket" | "file",
+            meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, ..
+        }) => variables.contains(&variable).then_some(true).or(Some(false)),
+        Some(EventRow {
+            name:
+                "runlevel" | "container" | "net-device-up" | "net-device-down" | "mounted" | "mounting"
+                | "socket" | "file",
             variables,
             ..
         }) => Some(variables.contains(&variable)),
@@ -193,7 +206,10 @@ pub(crate) fn never(name: &str) -> Option<&'static str> {
         Some("a blank is missing before `[`, or the word `runlevel` before it")
     } else if ["AND", "OR", "&&", "||", ",", "|", "&"].contains(&name) {
         Some("operators are written `and` and `or`")
-    } else if ["/starting", "/started", "/stopping", "/stopped", "/start", "/stop"].iter().any(|state| name.ends_with(state)) {
+    } else if ["/starting", "/started", "/stopping", "/stopped", "/start", "/stop"]
+        .iter()
+        .any(|state| name.ends_with(state))
+    {
         Some("the event of a job is written `started JOB`")
     } else {
         None
@@ -206,7 +222,13 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
         "filesystems" => Some("filesystem"),
         "local-filesystem" => Some("local-filesystems"),
         "network" | "networking" | "net-up" | "network-up" => Some("static-network-up"),
-        _ => closest(name, EVENTS.iter().filter(|row| !matches!(row.meaning, Meaning::Never(_))).map(|row| row.name)),
+        _ => closest(
+            name,
+            EVENTS
+                .iter()
+                .filter(|row| !matches!(row.meaning, Meaning::Never(_)))
+                .map(|row| row.name),
+        ),
     }
 }
 
@@ -216,9 +238,14 @@ mod tests {
 
     #[test]
     fn forms_that_nothing_emits_are_known() {
-        for (name, expected) in
-            [("mysql/started", true), ("&&", true), ("runlevel-2", true), ("[06]", true), ("mysql/failed", false), ("started", false)]
-        {
+        for (name, expected) in [
+            ("mysql/started", true),
+            ("&&", true),
+            ("runlevel-2", true),
+            ("[06]", true),
+            ("mysql/failed", false),
+            ("started", false),
+        ] {
             assert_eq!(never(name).is_some(), expected, "{name}");
         }
     }

@@ -18,7 +18,10 @@ mod tests {
 
     #[test]
     fn only_characters_of_the_shell_call_for_it() {
-        assert_eq!(direct_argv("/bin/foo  -d\t%i @x:1,2+3"), Some(vec!["/bin/foo", "-d", "%i", "@x:1,2+3"]));
+        assert_eq!(
+            direct_argv("/bin/foo  -d\t%i @x:1,2+3"),
+            Some(vec!["/bin/foo", "-d", "%i", "@x:1,2+3"])
+        );
         for text in ["foo --a=b", "foo $X", "foo \"a\"", "[ -e x ]", "a; b", "a\\b"] {
             assert_eq!(direct_argv(text), None, "{text}");
         }

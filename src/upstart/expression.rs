@@ -1,6 +1,7 @@
 //! Expressions over `and` and `or`: no Upstart, no systemd.
 
-/// A boolean expression. Its depth is bounded where it is built, so that walking it by recursion is safe.
+/// A boolean expression. Its depth is bounded where it is built, so that walking it by recursion is
+/// safe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr<T> {
     Leaf(T),
@@ -19,7 +20,9 @@ impl<T> Expr<T> {
         while let Some(expr) = open.pop() {
             match expr {
                 Self::Leaf(leaf) => found.push(leaf),
-                Self::And(left, right) | Self::Or(left, right) => open.extend([right.as_ref(), left.as_ref()]),
+                Self::And(left, right) | Self::Or(left, right) => {
+                    open.extend([right.as_ref(), left.as_ref()]);
+                }
             }
         }
         found
@@ -30,8 +33,12 @@ impl<T> Expr<T> {
     pub fn map<U>(self, change: &mut impl FnMut(T) -> U) -> Expr<U> {
         match self {
             Self::Leaf(leaf) => Expr::Leaf(change(leaf)),
-            Self::And(left, right) => Expr::And(Box::new(left.map(change)), Box::new(right.map(change))),
-            Self::Or(left, right) => Expr::Or(Box::new(left.map(change)), Box::new(right.map(change))),
+            Self::And(left, right) => {
+                Expr::And(Box::new(left.map(change)), Box::new(right.map(change)))
+            }
+            Self::Or(left, right) => {
+                Expr::Or(Box::new(left.map(change)), Box::new(right.map(change)))
+            }
         }
     }
 }
@@ -67,7 +74,9 @@ impl<T: Clone + PartialEq> Expr<T> {
                 if left.len() * right.len() > MAX_PATHS {
                     return Err(TooManyPaths);
                 }
-                left.iter().flat_map(|first| right.iter().map(|second| union(first, second))).collect()
+                left.iter()
+                    .flat_map(|first| right.iter().map(|second| union(first, second)))
+                    .collect()
             }
         };
         if paths.len() > MAX_PATHS { Err(TooManyPaths) } else { Ok(paths) }
@@ -124,13 +133,17 @@ mod tests {
     #[test]
     fn the_normal_form_says_the_same() {
         // Every tree of up to four leaves over four facts, built from two-leaf trees.
-        let pairs: Vec<_> = (0..4).flat_map(|a| (0..4).flat_map(move |b| [and(leaf(a), leaf(b)), or(leaf(a), leaf(b))])).collect();
+        let pairs: Vec<_> = (0..4)
+            .flat_map(|a| (0..4).flat_map(move |b| [and(leaf(a), leaf(b)), or(leaf(a), leaf(b))]))
+            .collect();
         for left in &pairs {
             for right in &pairs {
                 for expr in [and(left.clone(), right.clone()), or(left.clone(), right.clone())] {
                     let Dnf(paths) = expr.normalize().unwrap();
                     for facts in 0..16 {
-                        let normal = paths.iter().any(|path| path.iter().all(|number| facts >> number & 1 == 1));
+                        let normal = paths
+                            .iter()
+                            .any(|path| path.iter().all(|number| facts >> number & 1 == 1));
                         assert_eq!(normal, holds(&expr, facts), "{expr:?} with {facts:04b}");
                     }
                 }

@@ -23,7 +23,9 @@ impl Instance {
         let defaults: Option<Vec<String>> = found
             .iter()
             .map(|reference| {
-                let stated = job.env.iter().rev().find_map(|env| env.value.split_once('=').filter(|(name, _)| *name == reference.name));
+                let stated = job.env.iter().rev().find_map(|env| {
+                    env.value.split_once('=').filter(|(name, _)| *name == reference.name)
+                });
                 stated.map(|(_, value)| value.to_owned()).or_else(|| reference.default.clone())
             })
             .collect();
@@ -33,10 +35,11 @@ impl Instance {
                 variables.push(reference.name);
             }
         }
-        let default = defaults.filter(|values| values.iter().all(|value| !value.is_empty())).map(|values| {
-            let joined = values.join(":");
-            escape_instance(&encode(&joined))
-        });
+        let default =
+            defaults.filter(|values| values.iter().all(|value| !value.is_empty())).map(|values| {
+                let joined = values.join(":");
+                escape_instance(&encode(&joined))
+            });
         Self::Template { variables, default }
     }
 
@@ -59,12 +62,15 @@ impl Instance {
     /// The variable whose value is the name of the instance, where there is only one.
     pub fn variable(&self) -> Option<&str> {
         match self {
-            Self::Template { variables, .. } if variables.len() == 1 => variables.first().map(String::as_str),
+            Self::Template { variables, .. } if variables.len() == 1 => {
+                variables.first().map(String::as_str)
+            }
             Self::Singleton { .. } | Self::Template { .. } => None,
         }
     }
 
-    /// The variables that each process has to cut out of the instance name, where there are several.
+    /// The variables that each process has to cut out of the instance name, where there are
+    /// several.
     pub fn parts(&self) -> &[String] {
         match self {
             Self::Template { variables, .. } if variables.len() > 1 => variables,
@@ -79,7 +85,8 @@ struct Reference {
     default: Option<String>,
 }
 
-/// The variables that a pattern refers to, in order: `$NAME`, `${NAME}`, `${NAME:-word}`, `${NAME-word}`.
+/// The variables that a pattern refers to, in order: `$NAME`, `${NAME}`, `${NAME:-word}`,
+/// `${NAME-word}`.
 fn references(pattern: &str) -> Vec<Reference> {
     let mut found = Vec::new();
     let mut rest = pattern;
@@ -87,15 +94,20 @@ fn references(pattern: &str) -> Vec<Reference> {
         rest = &rest[at + 1..];
         let braced = rest.strip_prefix('{');
         let text = braced.unwrap_or(rest);
-        let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let length =
+            text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let name = &text[..length];
         if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
             continue;
         }
         let after = &text[length..];
-        let default =
-            braced.and_then(|_| after.strip_prefix(":-").or_else(|| after.strip_prefix('-'))).and_then(|word| word.split_once('}'));
-        found.push(Reference { name: name.to_owned(), default: default.map(|(word, _)| word.to_owned()) });
+        let default = braced
+            .and_then(|_| after.strip_prefix(":-").or_else(|| after.strip_prefix('-')))
+            .and_then(|word| word.split_once('}'));
+        found.push(Reference {
+            name: name.to_owned(),
+            default: default.map(|(word, _)| word.to_owned()),
+        });
         rest = after;
     }
     found
@@ -107,7 +119,12 @@ mod tests {
 
     #[test]
     fn references_are_found() {
-        let names = |pattern| references(pattern).into_iter().map(|reference| (reference.name, reference.default)).collect::<Vec<_>>();
+        let names = |pattern| {
+            references(pattern)
+                .into_iter()
+                .map(|reference| (reference.name, reference.default))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(names("$A"), [("A".to_owned(), None)]);
         assert_eq!(names("x-${A_1}.$B$"), [("A_1".to_owned(), None), ("B".to_owned(), None)]);
         assert_eq!(names("${A:-main}"), [("A".to_owned(), Some("main".to_owned()))]);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::ast::{Cgroup, Console, Expect, Historical, Limit, Phase, Process, Resource, RespawnLimit};
+use super::ast::{
+    Cgroup, Console, Expect, Historical, Limit, Phase, Process, Resource, RespawnLimit,
+};
 use super::condition::Condition;
 use super::dialect::Dialect;
 use super::signal::{ExitStatus, Signal};
@@ -69,7 +71,8 @@ pub struct Job {
     pub historical: Vec<Stated<Historical>>,
     /// The job is a task because it does not say otherwise; see [`Dialect::has_tasks_by_default`].
     pub task_by_default: bool,
-    /// Every stanza of the sources, overwritten ones included: the list that has to be accounted for.
+    /// Every stanza of the sources, overwritten ones included: the list that has to be accounted
+    /// for.
     pub stanzas: Vec<StanzaRecord>,
 }
 
@@ -80,7 +83,8 @@ pub struct StanzaRecord {
     pub span: Span,
     /// The stanza that took its place, where one did.
     pub replaced_by: Option<StanzaId>,
-    /// The stanza that it makes one whole with: of several `start on` lines of which all count, the first.
+    /// The stanza that it makes one whole with: of several `start on` lines of which all count, the
+    /// first.
     pub part_of: Option<StanzaId>,
 }
 
@@ -126,6 +130,8 @@ impl Job {
 
     /// 10 respawns within 5 seconds where nothing is said.
     pub fn respawn_limit(&self) -> RespawnLimit {
-        self.respawn_limit.as_ref().map_or(RespawnLimit::Within { count: 10, interval: 5 }, |limit| limit.value)
+        self.respawn_limit
+            .as_ref()
+            .map_or(RespawnLimit::Within { count: 10, interval: 5 }, |limit| limit.value)
     }
 }

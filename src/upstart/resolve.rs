@@ -1,7 +1,8 @@
 //! From the stanzas of a conf and its override to the job that init would believe.
 //!
-//! init reads an override into the job that it has just read, so both are one sequence of stanzas. Of a
-//! stanza that stands twice the later one counts; some accumulate. Before 0.5 conditions did, too.
+//! init reads an override into the job that it has just read, so both are one sequence of stanzas.
+//! Of a stanza that stands twice the later one counts; some accumulate. Before 0.5 conditions did,
+//! too.
 
 use std::collections::HashMap;
 
@@ -16,21 +17,28 @@ use crate::text::source::{Span, Spanned, SpannedWord};
 pub fn resolve(name: JobName, conf: File, overriding: Option<File>, dialect: Dialect) -> Job {
     let mut job = empty(name, dialect);
     let mut latest = Latest::default();
-    for stanza in conf.stanzas.into_iter().chain(overriding.into_iter().flat_map(|file| file.stanzas)) {
+    for stanza in
+        conf.stanzas.into_iter().chain(overriding.into_iter().flat_map(|file| file.stanzas))
+    {
         apply(&mut job, &mut latest, stanza);
     }
     stand_by_half(&mut job);
     join(&mut job.start_on, latest.start_on);
     join(&mut job.stop_on, latest.stop_on);
-    let is_service =
-        job.respawn.is_some() || job.expect.is_some() || job.historical.iter().any(|stated| stated.value == Historical::Service);
-    job.task_by_default = dialect.has_tasks_by_default() && job.processes.contains_key(&Phase::Main) && !is_service;
+    let is_service = job.respawn.is_some()
+        || job.expect.is_some()
+        || job.historical.iter().any(|stated| stated.value == Historical::Service);
+    job.task_by_default =
+        dialect.has_tasks_by_default() && job.processes.contains_key(&Phase::Main) && !is_service;
     job
 }
 
 /// `respawn COMMAND` says two things, and counts as long as one of them does.
 fn stand_by_half(job: &mut Job) {
-    let halves = [job.process(Phase::Main).map(|process| process.stanza), job.respawn.as_ref().map(|respawn| respawn.stanza)];
+    let halves = [
+        job.process(Phase::Main).map(|process| process.stanza),
+        job.respawn.as_ref().map(|respawn| respawn.stanza),
+    ];
     for StanzaId(half) in halves.into_iter().flatten() {
         if let Some(record) = job.stanzas.get_mut(half) {
             record.replaced_by = None;
@@ -38,7 +46,8 @@ fn stand_by_half(job: &mut Job) {
     }
 }
 
-/// Where to find the stanza that a later one of the same key replaces, of the stanzas that a job may have thousands of.
+/// Where to find the stanza that a later one of the same key replaces, of the stanzas that a job
+/// may have thousands of.
 #[derive(Default)]
 struct Latest {
     /// By the name of the variable.
@@ -100,7 +109,12 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
     let id = StanzaId(job.stanzas.len());
     let span = stanza.span;
     let records = &mut job.stanzas;
-    records.push(StanzaRecord { keyword: stanza.value.keyword(), span, replaced_by: None, part_of: None });
+    records.push(StanzaRecord {
+        keyword: stanza.value.keyword(),
+        span,
+        replaced_by: None,
+        part_of: None,
+    });
     match stanza.value {
         Stanza::Description(text) => state(&mut job.description, text, id, records),
         Stanza::Author(text) => state(&mut job.author, text, id, records),
@@ -108,10 +122,22 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
         Stanza::Usage(text) => state(&mut job.usage, text, id, records),
         Stanza::Instance(text) => state(&mut job.instance, text, id, records),
         Stanza::StartOn(condition) if job.dialect.joins_conditions() => {
-            one_of_several(&mut job.start_on, &mut latest.start_on, Spanned::new(condition, span), id, records);
+            one_of_several(
+                &mut job.start_on,
+                &mut latest.start_on,
+                Spanned::new(condition, span),
+                id,
+                records,
+            );
         }
         Stanza::StopOn(condition) if job.dialect.joins_conditions() => {
-            one_of_several(&mut job.stop_on, &mut latest.stop_on, Spanned::new(condition, span), id, records);
+            one_of_several(
+                &mut job.stop_on,
+                &mut latest.stop_on,
+                Spanned::new(condition, span),
+                id,
+                records,
+            );
         }
         Stanza::StartOn(condition) => {
             // A `manual` holds for what stands above it only.
@@ -144,7 +170,9 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
         Stanza::KillTimeout(seconds) => state(&mut job.kill_timeout, seconds, id, records),
         Stanza::KillSignal(signal) => state(&mut job.kill_signal, signal, id, records),
         Stanza::ReloadSignal(signal) => state(&mut job.reload_signal, signal, id, records),
-        Stanza::NormalExit(statuses) => job.normal_exit.extend(statuses.into_iter().map(|status| stated(status, id))),
+        Stanza::NormalExit(statuses) => {
+            job.normal_exit.extend(statuses.into_iter().map(|status| stated(status, id)));
+        }
         Stanza::Console(console) => state(&mut job.console, console, id, records),
         Stanza::Umask(mask) => state(&mut job.umask, mask, id, records),
         Stanza::Nice(level) => state(&mut job.nice, level, id, records),
@@ -163,7 +191,8 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
             let place = *latest.cgroups.entry(setting_of(&cgroup)).or_insert(job.cgroups.len());
             let cgroup = Stated { value: cgroup, span, stanza: id };
             match job.cgroups.get_mut(place) {
-                // In its place, because the order of the settings is that in which they were first named.
+                // In its place, because the order of the settings is that in which they were first
+                // named.
                 Some(earlier) => replace(Some(std::mem::replace(earlier, cgroup)), id, records),
                 None => job.cgroups.push(cgroup),
             }
@@ -174,13 +203,23 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
         Stanza::Daemon => state(&mut job.expect, Spanned::new(Expect::Daemon, span), id, records),
         Stanza::PidFile(path) => state(&mut job.pid_file, path, id, records),
         Stanza::RespawnCommand(process) => {
-            replace(job.processes.insert(Phase::Main, Stated { value: process, span, stanza: id }), id, records);
+            replace(
+                job.processes.insert(Phase::Main, Stated { value: process, span, stanza: id }),
+                id,
+                records,
+            );
             state(&mut job.respawn, Spanned::new((), span), id, records);
         }
         Stanza::OldScript(phase, process) => {
-            replace(job.processes.insert(phase, Stated { value: process, span, stanza: id }), id, records);
+            replace(
+                job.processes.insert(phase, Stated { value: process, span, stanza: id }),
+                id,
+                records,
+            );
         }
-        Stanza::Historical(historical) => job.historical.push(Stated { value: historical, span, stanza: id }),
+        Stanza::Historical(historical) => {
+            job.historical.push(Stated { value: historical, span, stanza: id });
+        }
     }
 }
 
@@ -204,7 +243,8 @@ fn one_of_several(
     }
 }
 
-/// Joins conditions of which any counts. Pairs are joined, and pairs of those, so that many conditions do not make a deep tree.
+/// Joins conditions of which any counts. Pairs are joined, and pairs of those, so that many
+/// conditions do not make a deep tree.
 fn join(field: &mut Option<Stated<Condition>>, mut all: Vec<Condition>) {
     while all.len() > 1 {
         let mut open = all.into_iter();
@@ -222,7 +262,12 @@ fn join(field: &mut Option<Stated<Condition>>, mut all: Vec<Condition>) {
 }
 
 /// Gives a field its value; the stanza that gave it one before is recorded as replaced.
-fn state<T>(field: &mut Option<Stated<T>>, value: Spanned<T>, id: StanzaId, records: &mut [StanzaRecord]) {
+fn state<T>(
+    field: &mut Option<Stated<T>>,
+    value: Spanned<T>,
+    id: StanzaId,
+    records: &mut [StanzaRecord],
+) {
     replace(field.replace(stated(value, id)), id, records);
 }
 
@@ -268,8 +313,15 @@ mod tests {
     use crate::upstart::parse::parse;
 
     fn job(conf: &str, overriding: &str) -> Job {
-        let read = |text: &str, origin| parse(&Source::new("x", text.as_bytes().to_vec()), origin).unwrap();
-        resolve(JobName("x".to_owned()), read(conf, Origin::Conf), Some(read(overriding, Origin::Override)), Dialect::Upstart113)
+        let read = |text: &str, origin| {
+            parse(&Source::new("x", text.as_bytes().to_vec()), origin).unwrap()
+        };
+        resolve(
+            JobName("x".to_owned()),
+            read(conf, Origin::Conf),
+            Some(read(overriding, Origin::Override)),
+            Dialect::Upstart113,
+        )
     }
 
     /// Each stanza, with the number of the one that replaced it.
@@ -284,14 +336,22 @@ mod tests {
     #[test]
     fn the_later_stanza_counts_and_the_earlier_is_on_record() {
         for (conf, overriding, expected) in [
-            ("exec a\nscript\nb\nend script\npre-start exec c", "exec d", "exec -> 1, script -> 3, pre-start, exec"),
+            (
+                "exec a\nscript\nb\nend script\npre-start exec c",
+                "exec d",
+                "exec -> 1, script -> 3, pre-start, exec",
+            ),
             ("start on a", "start on b", "start on -> 1, start on"),
             ("start on a", "manual", "start on -> 1, manual"),
             ("manual\nstart on a", "", "manual -> 1, start on"),
             ("start on a\nmanual", "start on b", "start on -> 1, manual -> 2, start on"),
             ("env A=1\nenv B=1\nenv A", "env A=2", "env -> 2, env, env -> 3, env"),
             ("limit nofile 1 2\nlimit core 1 2", "limit nofile 3 4", "limit -> 2, limit, limit"),
-            ("cgroup cpu a k 1\ncgroup cpu a l 1\ncgroup cpu k 1", "cgroup cpu a k 2", "cgroup -> 3, cgroup, cgroup, cgroup"),
+            (
+                "cgroup cpu a k 1\ncgroup cpu a l 1\ncgroup cpu k 1",
+                "cgroup cpu a k 2",
+                "cgroup -> 3, cgroup, cgroup, cgroup",
+            ),
             (
                 "emits a\nexport A\nnormal exit 0",
                 "emits a\nexport A\nnormal exit 0",
@@ -314,7 +374,10 @@ mod tests {
     #[test]
     fn what_accumulates_keeps_its_order() {
         let job = job("env A=1\nnormal exit 0 TERM", "env A=2\nnormal exit 1");
-        assert_eq!(job.env.iter().map(|variable| variable.value.as_str()).collect::<Vec<_>>(), ["A=1", "A=2"]);
+        assert_eq!(
+            job.env.iter().map(|variable| variable.value.as_str()).collect::<Vec<_>>(),
+            ["A=1", "A=2"]
+        );
         assert_eq!(job.normal_exit.len(), 3);
         assert_eq!(job.normal_exit[2].stanza, StanzaId(3));
     }

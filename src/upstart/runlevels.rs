@@ -15,13 +15,15 @@ impl Runlevels {
     /// 0 and 6.
     pub(crate) const DOWN: Self = Self(1 << 0 | 1 << 6);
 
-    /// The levels that a pattern matches. `None` where it refers to a variable, which is known only when
-    /// the job runs.
+    /// The levels that a pattern matches. `None` where it refers to a variable, which is known only
+    /// when the job runs.
     pub(crate) fn matching(pattern: &str, negated: bool) -> Option<Self> {
         if pattern.contains('$') {
             return None;
         }
-        let bits = (0..8).filter(|&bit| glob::matches(pattern, LEVELS[bit]) != negated).fold(0, |bits, bit| bits | 1 << bit);
+        let bits = (0..8)
+            .filter(|&bit| glob::matches(pattern, LEVELS[bit]) != negated)
+            .fold(0, |bits, bit| bits | 1 << bit);
         Some(Self(bits))
     }
 
@@ -72,7 +74,11 @@ mod tests {
     #[test]
     fn sets_are_read() {
         let set = |pattern| Runlevels::matching(pattern, false).unwrap();
-        assert!(set("[2345]").running() && !set("[2345]").down() && !set("[2345]").tells_running_apart());
+        assert!(
+            set("[2345]").running()
+                && !set("[2345]").down()
+                && !set("[2345]").tells_running_apart()
+        );
         assert!(set("[!2345]").down() && set("[!2345]").rescue() && !set("[!2345]").running());
         assert!(set("5").only_graphical());
         assert!(set("[06]").halt() && set("[06]").reboot());

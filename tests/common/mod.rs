@@ -30,11 +30,12 @@ pub(crate) fn jobs(directory: impl AsRef<Path>) -> Vec<PathBuf> {
 
 /// The trees of configuration directories, in order.
 pub(crate) fn trees() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/migrate"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.join("init").is_dir())
-        .collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/migrate"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.join("init").is_dir())
+            .collect();
     found.sort();
     found
 }
@@ -44,12 +45,23 @@ pub(crate) fn found(directory: &Path) -> Vec<FoundJob> {
     let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
     while let Some(next) = open.pop() {
         for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
-            let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(path.to_str().unwrap(), bytes));
+            let read = |path: &Path| {
+                fs::read(path).ok().map(|bytes| Source::new(path.to_str().unwrap(), bytes))
+            };
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "conf") {
-                let name = path.strip_prefix(directory).unwrap().with_extension("").to_str().unwrap().to_owned();
-                let sources = Sources { conf: read(&path).unwrap(), overriding: read(&path.with_extension("override")) };
+                let name = path
+                    .strip_prefix(directory)
+                    .unwrap()
+                    .with_extension("")
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                let sources = Sources {
+                    conf: read(&path).unwrap(),
+                    overriding: read(&path.with_extension("override")),
+                };
                 found.push(FoundJob { name: JobName(name), sources: sources.into() });
             }
         }
@@ -68,7 +80,9 @@ pub(crate) fn dialects() -> Vec<(PathBuf, Options)> {
     ] {
         found.extend(jobs(directory).into_iter().map(|path| (path, Options { dialect, ..usual })));
     }
-    let old = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dialect/0.3/event.d")).unwrap();
+    let old =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dialect/0.3/event.d"))
+            .unwrap();
     found.extend(old.map(|entry| (entry.unwrap().path(), usual)));
     found.sort_by(|first, second| first.0.cmp(&second.0));
     found
@@ -79,9 +93,16 @@ pub(crate) fn converted(path: &Path, options: &Options) -> (Sources, Conversion)
     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
     // The directory counts, too, where it is one of old jobs.
     let is_old = path.parent().is_some_and(|directory| directory.ends_with("event.d"));
-    let shown = |path: &Path| format!("{}{}", if is_old { "event.d/" } else { "" }, path.file_name().unwrap().to_str().unwrap());
+    let shown = |path: &Path| {
+        format!(
+            "{}{}",
+            if is_old { "event.d/" } else { "" },
+            path.file_name().unwrap().to_str().unwrap()
+        )
+    };
     let read = |path: &Path| fs::read(path).ok().map(|bytes| Source::new(shown(path), bytes));
-    let sources = Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
+    let sources =
+        Sources { conf: read(path).unwrap(), overriding: read(&path.with_extension("override")) };
     let conversion = convert(&sources, JobName(name), options);
     (sources, conversion)
 }
@@ -98,7 +119,14 @@ pub(crate) fn rendered(path: &Path, options: &Options) -> String {
     }
     for outcome in &conversion.stanzas {
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
-        writeln!(out, "{}: {}{code} {}", outcome.stanza, outcome.disposition.name(), outcome.directives.join(" ")).unwrap();
+        writeln!(
+            out,
+            "{}: {}{code} {}",
+            outcome.stanza,
+            outcome.disposition.name(),
+            outcome.directives.join(" ")
+        )
+        .unwrap();
     }
     out
 }

@@ -21,9 +21,14 @@ pub(crate) fn places(stanza: &Stanza) -> Vec<Span> {
         | Stanza::ApparmorLoad(word)
         | Stanza::ApparmorSwitch(word)
         | Stanza::PidFile(word) => vec![word.span],
-        Stanza::Export(words) | Stanza::Emits(words) | Stanza::Import(words) | Stanza::Tmpfiles(words) => all(words),
+        Stanza::Export(words)
+        | Stanza::Emits(words)
+        | Stanza::Import(words)
+        | Stanza::Tmpfiles(words) => all(words),
         Stanza::StartOn(condition) | Stanza::StopOn(condition) => events(condition),
-        Stanza::Process(_, process) | Stanza::OldScript(_, process) | Stanza::RespawnCommand(process) => text(process),
+        Stanza::Process(_, process)
+        | Stanza::OldScript(_, process)
+        | Stanza::RespawnCommand(process) => text(process),
         Stanza::Expect(value) => one(value),
         Stanza::KillTimeout(value) => one(value),
         Stanza::KillSignal(value) | Stanza::ReloadSignal(value) => one(value),
@@ -38,7 +43,12 @@ pub(crate) fn places(stanza: &Stanza) -> Vec<Span> {
             let setting = setting.iter().flat_map(|(key, value)| [key, value]);
             std::iter::once(controller).chain(name).chain(setting).map(|word| word.span).collect()
         }
-        Stanza::Manual | Stanza::Task | Stanza::Respawn | Stanza::Debug | Stanza::Daemon | Stanza::Historical(_) => Vec::new(),
+        Stanza::Manual
+        | Stanza::Task
+        | Stanza::Respawn
+        | Stanza::Debug
+        | Stanza::Daemon
+        | Stanza::Historical(_) => Vec::new(),
     }
 }
 
@@ -51,7 +61,12 @@ fn all(words: &[SpannedWord]) -> Vec<Span> {
 }
 
 fn events(condition: &Condition) -> Vec<Span> {
-    condition.leaves().into_iter().flat_map(|event| std::iter::once(&event.name).chain(&event.args)).map(|word| word.span).collect()
+    condition
+        .leaves()
+        .into_iter()
+        .flat_map(|event| std::iter::once(&event.name).chain(&event.args))
+        .map(|word| word.span)
+        .collect()
 }
 
 /// The command or the script, and each of its characters.

@@ -30,7 +30,10 @@ pub(crate) fn name() -> JobName {
 
 /// Sources with the names that the files of a job have.
 pub(crate) fn sources(conf: Vec<u8>, overriding: Option<Vec<u8>>) -> Sources {
-    Sources { conf: Source::new("job.conf", conf), overriding: overriding.map(|bytes| Source::new("job.override", bytes)) }
+    Sources {
+        conf: Source::new("job.conf", conf),
+        overriding: overriding.map(|bytes| Source::new("job.override", bytes)),
+    }
 }
 
 /// Reads, converts and lints a job, and mends what can be mended. Answers the conversion.
@@ -50,13 +53,22 @@ fn converted(sources: &Sources, options: &Options) -> Conversion {
     let again = convert(sources, name(), options);
     assert_eq!(conversion.outputs, again.outputs, "another unit the second time");
     assert_eq!(conversion.stanzas, again.stanzas, "another account of the stanzas the second time");
-    assert_eq!(texts(sources, &conversion.diagnostics), texts(sources, &again.diagnostics), "other words the second time");
+    assert_eq!(
+        texts(sources, &conversion.diagnostics),
+        texts(sources, &again.diagnostics),
+        "other words the second time"
+    );
     accounted(sources, &name(), options, &conversion);
     conversion
 }
 
 /// Every stanza is accounted for, and where no unit comes of a job somebody says why.
-pub(crate) fn accounted(sources: &Sources, name: &JobName, options: &Options, conversion: &Conversion) {
+pub(crate) fn accounted(
+    sources: &Sources,
+    name: &JobName,
+    options: &Options,
+    conversion: &Conversion,
+) {
     sound(sources, &conversion.diagnostics);
     match read(sources, name.clone(), options.dialect) {
         Ok(read) => {
@@ -64,21 +76,35 @@ pub(crate) fn accounted(sources: &Sources, name: &JobName, options: &Options, co
             for span in read.mangled() {
                 within(sources, span);
             }
-            let stanzas: Vec<(&str, Span)> = read.job.stanzas.iter().map(|stanza| (stanza.keyword, stanza.span)).collect();
-            let outcomes: Vec<(&str, Span)> = conversion.stanzas.iter().map(|outcome| (outcome.stanza, outcome.span)).collect();
+            let stanzas: Vec<(&str, Span)> =
+                read.job.stanzas.iter().map(|stanza| (stanza.keyword, stanza.span)).collect();
+            let outcomes: Vec<(&str, Span)> =
+                conversion.stanzas.iter().map(|outcome| (outcome.stanza, outcome.span)).collect();
             assert_eq!(stanzas, outcomes, "not every stanza is accounted for");
         }
         Err(refusal) => {
-            assert_eq!(conversion.diagnostics.len(), 1, "more than one thing to say of a job that is refused");
+            assert_eq!(
+                conversion.diagnostics.len(),
+                1,
+                "more than one thing to say of a job that is refused"
+            );
             assert_eq!(conversion.diagnostics[0].span, refusal.diagnostic.span);
-            assert!(conversion.outputs.is_empty() && conversion.stanzas.is_empty(), "something came of a job that is refused");
+            assert!(
+                conversion.outputs.is_empty() && conversion.stanzas.is_empty(),
+                "something came of a job that is refused"
+            );
         }
     }
-    let has_error = conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let has_error =
+        conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     assert!(has_error || !conversion.outputs.is_empty(), "no unit, and nobody says why");
     for output in &conversion.outputs {
         let parts: Vec<&str> = output.path.split('/').collect();
-        assert!(parts.len() > 2 && !parts.iter().any(|part| ["", ".", ".."].contains(part)), "a file at {}", output.path);
+        assert!(
+            parts.len() > 2 && !parts.iter().any(|part| ["", ".", ".."].contains(part)),
+            "a file at {}",
+            output.path
+        );
         assert!(!output.text.contains('\0'), "a NUL in {}", output.path);
     }
 }
@@ -91,7 +117,8 @@ fn linted(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
     }
     let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
     for (text, reading) in subject.scripts.iter().map(|script| (script.text(), script.reading)) {
-        for range in reading.commands.iter().map(|command| &command.range).chain(&reading.comments) {
+        for range in reading.commands.iter().map(|command| &command.range).chain(&reading.comments)
+        {
             assert!(text.get(range.clone()).is_some(), "{range:?} in {text:?}");
         }
     }
@@ -100,7 +127,17 @@ fn linted(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
     assert_eq!(texts(sources, &found), texts(sources, &again), "other findings the second time");
     sound(sources, &found);
     for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
-        sound(sources, &allow::apply(sources.get(origin), Some((file, &read.scripts)), origin, found.clone(), RULES, |_| true));
+        sound(
+            sources,
+            &allow::apply(
+                sources.get(origin),
+                Some((file, &read.scripts)),
+                origin,
+                found.clone(),
+                RULES,
+                |_| true,
+            ),
+        );
     }
     found
 }
@@ -116,7 +153,10 @@ fn written(source: &Source, file: &ast::File, origin: Origin) {
         let mut inner = span.start;
         for place in places::places(&stanza.value) {
             assert!(place.origin == origin && text.get(place.range()).is_some(), "{place:?}");
-            assert!(inner <= place.start && place.end <= span.end, "{place:?} in {span:?} behind {inner}");
+            assert!(
+                inner <= place.start && place.end <= span.end,
+                "{place:?} in {span:?} behind {inner}"
+            );
             inner = place.start;
         }
         if let Stanza::Process(_, process) = &stanza.value {
@@ -126,26 +166,39 @@ fn written(source: &Source, file: &ast::File, origin: Origin) {
     }
 }
 
-/// The place of each character of a short command or script is that of a character. A line end in quotes is read as a blank.
+/// The place of each character of a short command or script is that of a character. A line end in
+/// quotes is read as a blank.
 fn characters(text: &str, process: &Process) {
     let value = &process.text().value;
     for (at, character) in value.char_indices().take(500) {
         let place = process.place(&(at..at + character.len_utf8()));
         let there = text.get(place.range());
-        let is_there = |there: &str| there.starts_with(character) || (character == ' ' && there.starts_with('\n'));
-        assert!(there.is_some_and(|there| is_there(there) || place == process.text().span), "{at} is at {place:?}: {there:?}");
+        let is_there = |there: &str| {
+            there.starts_with(character) || (character == ' ' && there.starts_with('\n'))
+        };
+        assert!(
+            there.is_some_and(|there| is_there(there) || place == process.text().span),
+            "{at} is at {place:?}: {there:?}"
+        );
     }
 }
 
 /// All that is said of a conversion can be shown in every format.
 fn told(sources: &Sources, conversion: &Conversion) {
     for diagnostic in &conversion.diagnostics {
-        assert!(!report::concise(sources, diagnostic).contains('\n'), "a concise line is more than one");
-        assert!(!report::github(sources, diagnostic).trim_end().contains('\n'), "an annotation is more than one line");
+        assert!(
+            !report::concise(sources, diagnostic).contains('\n'),
+            "a concise line is more than one"
+        );
+        assert!(
+            !report::github(sources, diagnostic).trim_end().contains('\n'),
+            "an annotation is more than one line"
+        );
         report::text(sources, diagnostic, Style::Coloured);
     }
     // Writing down all rules takes longer than all the rest.
-    let rules: Vec<&Rule> = conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
+    let rules: Vec<&Rule> =
+        conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
     let files = [Converted { sources: Arc::new(sources.clone()), conversion: conversion.clone() }];
     assert!(report::json(&files).is_ok() && report::sarif(&files, &rules).is_ok());
 }
@@ -161,12 +214,17 @@ fn mended(sources: &Sources, options: &Options) {
     };
     let before = read(sources, name(), options.dialect).ok().map(|reading| reading.job);
     for unsafe_too in [false, true] {
-        let AllFixed { sources: after, ending, left, applied: _ } = fix_all(sources.clone(), unsafe_too, everything);
+        let AllFixed { sources: after, ending, left, applied: _ } =
+            fix_all(sources.clone(), unsafe_too, everything);
         assert_ne!(ending, Ending::TakenBack, "edits make a job that init refuses");
         sound(&after, &left);
         let (Some(before), false) = (&before, unsafe_too) else { continue };
         let after = read(&after, name(), options.dialect).ok().map(|reading| reading.job);
-        assert_eq!(Some(json(before)), after.as_ref().map(json), "edits that are said to be safe change the job");
+        assert_eq!(
+            Some(json(before)),
+            after.as_ref().map(json),
+            "edits that are said to be safe change the job"
+        );
     }
 }
 
@@ -182,7 +240,19 @@ pub(crate) fn texts(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<String
 
 /// Diagnostics that have words, and places in the text.
 fn sound(sources: &Sources, diagnostics: &[Diagnostic]) {
-    for Diagnostic { rule, severity, span, message, label: _, related, elsewhere, notes: _, help, edits } in diagnostics {
+    for Diagnostic {
+        rule,
+        severity,
+        span,
+        message,
+        label: _,
+        related,
+        elsewhere,
+        notes: _,
+        help,
+        edits,
+    } in diagnostics
+    {
         within(sources, *span);
         for (span, _) in related {
             within(sources, *span);
@@ -194,7 +264,11 @@ fn sound(sources: &Sources, diagnostics: &[Diagnostic]) {
             within(sources, edit.span);
         }
         assert!(!message.is_empty(), "{} says nothing", rule.code);
-        assert!(help.is_some() || *severity < Severity::Error, "{} says nothing of what to do", rule.code);
+        assert!(
+            help.is_some() || *severity < Severity::Error,
+            "{} says nothing of what to do",
+            rule.code
+        );
     }
 }
 
@@ -204,7 +278,13 @@ fn within(sources: &Sources, span: Span) {
         Origin::Conf => Some(&sources.conf),
         Origin::Override => sources.overriding.as_ref(),
     };
-    assert!(source.is_some_and(|source| source.text().get(span.range()).is_some()), "{span:?} is not in the text");
-    let (start, end) = (sources.get(span.origin).position(span.start), sources.get(span.origin).position(span.end));
+    assert!(
+        source.is_some_and(|source| source.text().get(span.range()).is_some()),
+        "{span:?} is not in the text"
+    );
+    let (start, end) = (
+        sources.get(span.origin).position(span.start),
+        sources.get(span.origin).position(span.end),
+    );
     assert!((start.line, start.offset) <= (end.line, end.offset), "{span:?}");
 }

@@ -28,7 +28,10 @@ fn meanwhile<T>(mut again: impl FnMut() + Send, what: impl FnOnce() -> T) -> T {
 
 #[test]
 fn a_file_that_grows_while_it_is_read_is_told() {
-    let system = System::new(&[("log.conf", &"# one line of many\n".repeat(200_000)), ("web.conf", "exec /usr/bin/web\n")]);
+    let system = System::new(&[
+        ("log.conf", &"# one line of many\n".repeat(200_000)),
+        ("web.conf", "exec /usr/bin/web\n"),
+    ]);
     let mut grows = File::options().append(true).open(system.at("etc/init/log.conf")).unwrap();
     let told = meanwhile(
         || {
@@ -37,8 +40,15 @@ fn a_file_that_grows_while_it_is_read_is_told() {
         },
         || {
             let run = |arguments: &[&str]| run(&mut system.program(arguments));
-            (0..20).filter(|_| run(&["convert", "etc/init/log.conf"]).is_told(&["etc/init/log.conf"])).count()
-                + (0..5).filter(|_| run(&["migrate", "etc/init", "-o", "out", "-q"]).is_told(&["etc/init/log.conf"])).count()
+            (0..20)
+                .filter(|_| run(&["convert", "etc/init/log.conf"]).is_told(&["etc/init/log.conf"]))
+                .count()
+                + (0..5)
+                    .filter(|_| {
+                        run(&["migrate", "etc/init", "-o", "out", "-q"])
+                            .is_told(&["etc/init/log.conf"])
+                    })
+                    .count()
         },
     );
     println!("told {told} of 25 times");
@@ -56,7 +66,14 @@ impl Ran {
         self.is(
             3,
             &[],
-            &[names, &["error[U000]: this changed while it was read, and half of a job is another job", "help: run this again"]].concat(),
+            &[
+                names,
+                &[
+                    "error[U000]: this changed while it was read, and half of a job is another job",
+                    "help: run this again",
+                ],
+            ]
+            .concat(),
         );
         true
     }
@@ -79,9 +96,10 @@ fn a_job_that_is_replaced_again_and_again_is_one_or_the_other() {
                 let ran = run(&mut system.program(&["etc/init/web.conf"]));
                 // What is renamed away changes in that, too.
                 if !ran.is_told(&["etc/init/web.conf"]) {
-                    assert!(
-                        ["new", "old"].iter().any(|word| ran.stdout.contains(&format!("ExecStart=/bin/{word} {}\n", word.repeat(20_000))))
-                    );
+                    assert!(["new", "old"].iter().any(|word| {
+                        ran.stdout
+                            .contains(&format!("ExecStart=/bin/{word} {}\n", word.repeat(20_000)))
+                    }));
                 }
             }
         },
@@ -94,8 +112,11 @@ const ROUNDS: usize = 15;
 
 #[test]
 fn directories_that_come_and_go_are_told() {
-    let jobs: Vec<(String, String)> = (0..JOBS).map(|index| (format!("job{index}.conf"), format!("exec /bin/x {index}\n"))).collect();
-    let jobs: Vec<(&str, &str)> = jobs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let jobs: Vec<(String, String)> = (0..JOBS)
+        .map(|index| (format!("job{index}.conf"), format!("exec /bin/x {index}\n")))
+        .collect();
+    let jobs: Vec<(&str, &str)> =
+        jobs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let system = System::new(&jobs);
     for vanishing in ["etc/init", "out", "out/etc/systemd"] {
         run(&mut system.command(&["etc/init", "-o", "out", "-q"]));
@@ -114,12 +135,16 @@ fn directories_that_come_and_go_are_told() {
             || {
                 for round in 0..ROUNDS {
                     for index in 0..20 {
-                        let _ = fs::write(system.at(&format!("etc/init/job{index}.conf")), format!("exec /bin/x {round} {index}\n"));
+                        let _ = fs::write(
+                            system.at(&format!("etc/init/job{index}.conf")),
+                            format!("exec /bin/x {round} {index}\n"),
+                        );
                     }
                     let ran = run(&mut system.command(&["etc/init", "-o", "out", "-q"]));
                     if ran.status != Some(0) {
                         failed += 1;
-                        // In its own words: nothing is left out in silence, and no file is half of one.
+                        // In its own words: nothing is left out in silence, and no file is half of
+                        // one.
                         ran.is(3, &[], &["error"]);
                     }
                 }

@@ -18,7 +18,8 @@ struct Mounted(PathBuf);
 impl Mounted {
     fn new(at: PathBuf, options: &str) -> Option<Self> {
         fs::create_dir_all(&at).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&at).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&at).output();
         if mounted.is_ok_and(|mounted| mounted.status.success()) {
             return Some(Self(at));
         }
@@ -28,7 +29,9 @@ impl Mounted {
 
     fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
-        assert!(Command::new("mount").args(["-o", &options]).arg(&self.0).status().unwrap().success());
+        assert!(
+            Command::new("mount").args(["-o", &options]).arg(&self.0).status().unwrap().success()
+        );
     }
 }
 
@@ -53,7 +56,10 @@ fn contents(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 fn put(system: &System, word: &str) {
     for index in 0..40 {
-        system.put(&format!("etc/init/job{index}.conf"), format!("description \"{}\"\nexec /bin/{word} {index}\n", word.repeat(700)));
+        system.put(
+            &format!("etc/init/job{index}.conf"),
+            format!("description \"{}\"\nexec /bin/{word} {index}\n", word.repeat(700)),
+        );
     }
 }
 
@@ -80,7 +86,11 @@ fn a_full_disk_leaves_everything_as_it_is() {
             put(&system, "new");
         } else {
             failed += 1;
-            ran.is(3, &[], &["error: cannot write", "nothing was changed", "No space left on device"]);
+            ran.is(
+                3,
+                &[],
+                &["error: cannot write", "nothing was changed", "No space left on device"],
+            );
             assert!(contents(&mounted.0) == before, "{kilobytes} kB: something was changed");
         }
     }
@@ -96,11 +106,19 @@ fn a_job_on_a_full_disk_is_not_mended_by_half() {
     system.put("etc/init/web.conf", job);
     let _ = fs::write(system.at("etc/init/ballast"), vec![b'x'; 100_000]);
     let fix = ["lint", "etc/init/web.conf", "--fix", "--unsafe"];
-    run(&mut system.program(&fix)).is(3, &[], &["cannot write `etc/init/web.conf`", "No space left on device"]);
+    run(&mut system.program(&fix)).is(
+        3,
+        &[],
+        &["cannot write `etc/init/web.conf`", "No space left on device"],
+    );
     assert_eq!(system.text("etc/init/web.conf").unwrap(), job);
     fs::remove_file(system.at("etc/init/ballast")).unwrap();
     mounted.remount("ro");
-    run(&mut system.program(&fix)).is(3, &[], &["cannot write `etc/init/web.conf`", "Read-only file system"]);
+    run(&mut system.program(&fix)).is(
+        3,
+        &[],
+        &["cannot write `etc/init/web.conf`", "Read-only file system"],
+    );
     assert_eq!(contents(&mounted.0).len(), 1);
     assert_eq!(system.text("etc/init/web.conf").unwrap(), job);
     mounted.remount("rw");
@@ -129,7 +147,10 @@ fn a_target_that_may_not_be_written_to_is_told() {
             let mode = if directory == closed { 0o555 } else { 0o777 };
             fs::set_permissions(system.at(directory), Permissions::from_mode(mode)).unwrap();
         }
-        for arguments in [&["migrate", "etc/init", "-o", "out"][..], &["convert", "etc/init/web.conf", "-o", "out"]] {
+        for arguments in [
+            &["migrate", "etc/init", "-o", "out"][..],
+            &["convert", "etc/init/web.conf", "-o", "out"],
+        ] {
             as_nobody(arguments).is(3, &[], &["error: cannot", "out", "Permission denied"]);
         }
         assert!(contents(&system.at("out")).is_empty(), "{closed}");
@@ -140,7 +161,11 @@ fn a_target_that_may_not_be_written_to_is_told() {
         ["migrate", "etc/init", "-o", "fixed/below"],
         ["convert", "etc/init/web.conf", "-o", "fixed"],
     ] {
-        run(&mut system.program(&arguments)).is(3, &[], &["error: cannot", "fixed", "Read-only file system"]);
+        run(&mut system.program(&arguments)).is(
+            3,
+            &[],
+            &["error: cannot", "fixed", "Read-only file system"],
+        );
     }
     drop(mounted);
 }

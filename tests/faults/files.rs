@@ -26,7 +26,13 @@ const FOUND: [(&str, &str, &str); 9] = [
 fn system() -> System {
     let system = System::new(&[("web.conf", "exec /usr/bin/web\n")]);
     let at = |name: &str| system.at(&format!("etc/init/{name}"));
-    assert!(Command::new("mkfifo").args([at("fifo.conf"), at("web.override"), at("fifo.override")]).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .args([at("fifo.conf"), at("web.override"), at("fifo.override")])
+            .status()
+            .unwrap()
+            .success()
+    );
     drop(UnixListener::bind(at("socket.conf")).unwrap());
     symlink("/dev/zero", at("device.conf")).unwrap();
     DirBuilder::new().create(at("directory.conf")).unwrap();
@@ -53,9 +59,17 @@ fn what_is_no_file_is_told_where_it_is_named() {
             if command == "lint" && said.contains("directory") && !said.contains("such") {
                 continue;
             }
-            run(&mut system.program(&[command, &path, "--no-override"])).is(3, &[], &["error[U000]", said, &path, "help: "]);
+            run(&mut system.program(&[command, &path, "--no-override"])).is(
+                3,
+                &[],
+                &["error[U000]", said, &path, "help: "],
+            );
         }
-        run(&mut system.program(&["parse", &path])).is(3, &[r#""ok":false,"error":{"kind":"unreadable""#], &[]);
+        run(&mut system.program(&["parse", &path])).is(
+            3,
+            &[r#""ok":false,"error":{"kind":"unreadable""#],
+            &[],
+        );
         if name != "directory.conf" && name != "up.conf" {
             let ran = run(&mut system.command(&[&path, "-o", "out"]));
             ran.is(3, &[], &["error: ", name]);
@@ -67,7 +81,11 @@ fn what_is_no_file_is_told_where_it_is_named() {
         &[],
         &["error[U000]: this is a named pipe", "etc/init/web.override", "--no-override"],
     );
-    run(&mut system.program(&["convert", "etc/init/web.conf", "--no-override"])).is(0, &["ExecStart=/usr/bin/web"], &[]);
+    run(&mut system.program(&["convert", "etc/init/web.conf", "--no-override"])).is(
+        0,
+        &["ExecStart=/usr/bin/web"],
+        &[],
+    );
     for path in ["/dev/zero", "/dev/tty", "/dev/null", "/proc/self/mem"] {
         let ran = run(&mut system.program(&["convert", path]));
         ran.is(3, &[], &["error[U000]", path, "help: "]);
@@ -81,8 +99,11 @@ fn what_is_no_file_is_told_in_a_directory_of_jobs() {
     // Two of them cannot even be looked at.
     ran.is(3, &[], &["loop.conf", "U000", "web.override"]);
     for (name, _, said) in FOUND {
-        let lines =
-            ran.stderr.split("\n\n").find(|lines| lines.contains(&format!("etc/init/{name}"))).unwrap_or_else(|| panic!("{name}: {ran:?}"));
+        let lines = ran
+            .stderr
+            .split("\n\n")
+            .find(|lines| lines.contains(&format!("etc/init/{name}")))
+            .unwrap_or_else(|| panic!("{name}: {ran:?}"));
         assert!(lines.contains(said) && lines.contains("help: "), "{lines}");
     }
     assert!(system.text("out/etc/systemd/system/web.service").unwrap().contains("/usr/bin/web"));
@@ -94,10 +115,18 @@ fn a_name_may_have_any_bytes() {
     let system = System::new(&[]);
     let names: [&[u8]; 5] = [b"a\nb", b"caf\xe9", b" ", b"-rf", b"\xf0\x9f\x98\x80"];
     for name in names {
-        let path = system.directory.path().join("etc/init").join(OsStr::from_bytes(&[name, b".conf"].concat()));
+        let path = system
+            .directory
+            .path()
+            .join("etc/init")
+            .join(OsStr::from_bytes(&[name, b".conf"].concat()));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "exec /bin/x\n").unwrap();
-        run(&mut system.program(&[OsStr::new("convert"), path.as_os_str()])).is(0, &["ExecStart=/bin/x\n"], &[]);
+        run(&mut system.program(&[OsStr::new("convert"), path.as_os_str()])).is(
+            0,
+            &["ExecStart=/bin/x\n"],
+            &[],
+        );
     }
     run(&mut system.command(&["etc/init", "-o", "out"])).is(0, &["5 jobs"], &[]);
     let expected = ["a\\x0ab", "caf\\xe9", "\\x20", "-rf", "\\xf0\\x9f\\x98\\x80"];
@@ -115,11 +144,23 @@ fn a_file_without_end_is_not_read_for_ever() {
     system.put("etc/init/web.conf", "exec /usr/bin/web\n");
     // It takes no room on the disk.
     fs::File::create(&long).unwrap().set_len(1 << 40).unwrap();
-    let said = ["error[U000]: this has more than 16 MiB, and is not read", "etc/init/long.conf", "help: jobs have some thousand bytes"];
+    let said = [
+        "error[U000]: this has more than 16 MiB, and is not read",
+        "etc/init/long.conf",
+        "help: jobs have some thousand bytes",
+    ];
     run(&mut system.program(&["etc/init/long.conf"])).is(3, &[], &said);
     run(&mut system.command(&["etc/init", "-o", "out"])).is(3, &[], &said);
     assert!(system.at("out/etc/systemd/system/web.service").exists());
-    let endless = Command::new("sh").args(["-c", &format!("cat /dev/zero | {} - --name x", crate::program::PROGRAM)]).output().unwrap();
+    let endless = Command::new("sh")
+        .args(["-c", &format!("cat /dev/zero | {} - --name x", crate::program::PROGRAM)])
+        .output()
+        .unwrap();
     let stderr = String::from_utf8(endless.stderr).unwrap();
-    assert!(endless.status.code() == Some(3) && stderr.contains("this has more than 16 MiB") && stderr.contains("<stdin>"), "{stderr}");
+    assert!(
+        endless.status.code() == Some(3)
+            && stderr.contains("this has more than 16 MiB")
+            && stderr.contains("<stdin>"),
+        "{stderr}"
+    );
 }

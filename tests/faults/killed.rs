@@ -39,7 +39,8 @@ fn started(system: &System, until_it_writes: bool) -> Child {
     child
 }
 
-/// Each file is as one run or the other writes it, however early or late the program is killed, and the next run makes all of it right.
+/// Each file is as one run or the other writes it, however early or late the program is killed, and
+/// the next run makes all of it right.
 #[test]
 fn no_file_is_torn_whenever_a_migration_is_killed() {
     let system = System::new(&[]);
@@ -53,7 +54,8 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
         assert!(child.wait().unwrap().success());
         begun.elapsed()
     };
-    let (whole, writing) = (timed(false, "new").min(timed(false, "old")), timed(true, "new").max(timed(true, "old")));
+    let (whole, writing) =
+        (timed(false, "new").min(timed(false, "old")), timed(true, "new").max(timed(true, "old")));
     let (mut ended, mut mixed) = (0, 0);
     for moment in 0..MOMENTS {
         put(&system, if moment % 4 < 2 { "new" } else { "old" });
@@ -65,13 +67,19 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
         end(&mut child);
         mixed += usize::from(states(&system).len() > 1);
     }
-    println!("killed at {MOMENTS} moments: {ended} times at the end, {mixed} times between one file and another");
-    assert!(ended < MOMENTS as usize * 3 / 4, "the program was hardly ever killed in time: {ended}");
+    println!(
+        "killed at {MOMENTS} moments: {ended} times at the end, {mixed} times between one file and another"
+    );
+    assert!(
+        ended < MOMENTS as usize * 3 / 4,
+        "the program was hardly ever killed in time: {ended}"
+    );
     put(&system, "new");
     system.migrate(&MIGRATION).is(0, &[], &[]);
     system.migrate(&["etc/init", "-o", "out", "--check", "--prune"]).is(0, &[], &[]);
     assert_eq!(states(&system), BTreeSet::from(["new"]));
-    let left: BTreeSet<_> = fs::read_dir(system.at("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: BTreeSet<_> =
+        fs::read_dir(system.at("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["etc".into()].into());
 }
 
@@ -85,7 +93,10 @@ fn states(system: &System) -> BTreeSet<&'static str> {
         .map(|index| {
             let text = system.text(&format!("{PATH}/job{index}.service")).unwrap();
             let is = |word: &&str| text.contains(&format!("\nExecStart=/bin/{word} {index}\n"));
-            let word = ["old", "new"].into_iter().find(is).filter(|_| text.ends_with(&end(&format!("job{index}"))));
+            let word = ["old", "new"]
+                .into_iter()
+                .find(is)
+                .filter(|_| text.ends_with(&end(&format!("job{index}"))));
             word.unwrap_or_else(|| panic!("a unit is torn: {text}"))
         })
         .collect()
@@ -96,7 +107,9 @@ fn states(system: &System) -> BTreeSet<&'static str> {
 fn no_job_is_torn_whenever_a_fix_is_killed() {
     let system = System::new(&[]);
     let job = |fixed: bool| {
-        let text = "    # a comment in a script that is long enough to be written in several pieces\n".repeat(3_000);
+        let text =
+            "    # a comment in a script that is long enough to be written in several pieces\n"
+                .repeat(3_000);
         format!(
             "description \"long\"\nstart on runlevel {}\nstop on stopping other\nscript\n{text}end script\n",
             if fixed { "[2345]" } else { "2345" }
@@ -112,12 +125,17 @@ fn no_job_is_torn_whenever_a_fix_is_killed() {
     let mut mended = 0;
     for moment in 0..20 {
         begin();
-        let mut child = system.program(&fix).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            system.program(&fix).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         sleep(whole * moment / 20);
         end(&mut child);
         let text = system.text("etc/init/long.conf").unwrap();
         mended += usize::from(text == job(true));
-        assert!(text == job(true) || text == job(false), "moment {moment}: {} bytes are neither", text.len());
+        assert!(
+            text == job(true) || text == job(false),
+            "moment {moment}: {} bytes are neither",
+            text.len()
+        );
     }
     assert!(mended < 20, "the program was never killed in time");
 }

@@ -21,10 +21,20 @@ fn very_many_jobs_are_converted() {
         fs::write(system.at(&format!("etc/init/job{index}.conf")), text).unwrap();
     }
     let ran = run(&mut system.command(&["etc/init", "-o", "out", "-q", "--format", "concise"]));
-    ran.is(3, &[&format!("{} jobs", files + 1), "1 not converted"], &["etc/init/bad.conf:1:1: error[U001]"]);
-    let units = fs::read_dir(system.at("out/etc/systemd/system")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    assert_eq!(units.filter(|unit| unit.starts_with("job") && unit.ends_with(".service")).count(), files);
+    ran.is(
+        3,
+        &[&format!("{} jobs", files + 1), "1 not converted"],
+        &["etc/init/bad.conf:1:1: error[U001]"],
+    );
+    let units = fs::read_dir(system.at("out/etc/systemd/system"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(
+        units.filter(|unit| unit.starts_with("job") && unit.ends_with(".service")).count(),
+        files
+    );
     let last = system.text(&format!("out/etc/systemd/system/job{}.service", files - 1)).unwrap();
     assert!(last.contains(&format!("ExecStart=/bin/x {}\n", files - 1)), "{last}");
-    run(&mut system.command(&["etc/init", "-o", "out", "-q", "--check", "--format", "concise"])).is(3, &[], &["bad.conf"]);
+    run(&mut system.command(&["etc/init", "-o", "out", "-q", "--check", "--format", "concise"]))
+        .is(3, &[], &["bad.conf"]);
 }

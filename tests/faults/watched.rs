@@ -14,7 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Runs a program that must end by itself.
 pub(crate) fn run(command: &mut Command) -> Ran {
     let shown = format!("{command:?}");
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (said, heard) = channel();
     let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let reader = thread::spawn(move || text(&mut stderr));

@@ -26,7 +26,8 @@ impl Boot {
     /// What this machine lacks to boot a systemd, as far as it can be known before.
     pub fn missing() -> Option<String> {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let is_root = status.lines().any(|line| line.split_whitespace().take(3).eq(["Uid:", "0", "0"]));
+        let is_root =
+            status.lines().any(|line| line.split_whitespace().take(3).eq(["Uid:", "0", "0"]));
         if !is_root {
             return Some("root".to_owned());
         }
@@ -34,20 +35,25 @@ impl Boot {
             let asked = Command::new(program).arg("--version").output();
             asked.is_err_and(|error| error.kind() == ErrorKind::NotFound)
         };
-        if let Some(program) = ["mount", "nsenter", "setpriv", "systemctl", "unshare"].iter().find(lacks) {
+        if let Some(program) =
+            ["mount", "nsenter", "setpriv", "systemctl", "unshare"].iter().find(lacks)
+        {
             return Some(format!("the program {program}"));
         }
         // What is said first is `systemd 252 (252.38-1)`.
         let said = Command::new("systemctl").arg("--version").output().unwrap().stdout;
-        let version = String::from_utf8_lossy(&said).split_whitespace().nth(1).and_then(|word| word.parse::<u32>().ok());
+        let version = String::from_utf8_lossy(&said)
+            .split_whitespace()
+            .nth(1)
+            .and_then(|word| word.parse::<u32>().ok());
         if version.is_none_or(|version| version < OLDEST) {
             return Some(format!("systemd {OLDEST} or later"));
         }
         None
     }
 
-    /// Boots, with what `prepare` puts into two directories: one is laid over the files of this machine, one is /live.
-    /// Fails with what this machine lacks.
+    /// Boots, with what `prepare` puts into two directories: one is laid over the files of this
+    /// machine, one is /live. Fails with what this machine lacks.
     pub fn start(prepare: impl FnOnce(&Path, &Path), deadline: Instant) -> Result<Boot, String> {
         let directory = tempfile::tempdir().unwrap();
         let [root, live] = ["root", "live"].map(|name| directory.path().join(name));
@@ -79,16 +85,22 @@ impl Boot {
                 return Err(said("missing").trim_end().to_owned());
             }
             let errors = said("errors");
-            if has_ended && let Some(refused) = errors.lines().find(|line| line.starts_with("unshare: ")) {
+            if has_ended
+                && let Some(refused) = errors.lines().find(|line| line.starts_with("unshare: "))
+            {
                 return Err(format!("namespaces ({refused})"));
             }
             assert!(!has_ended && Instant::now() < deadline, "systemd does not start:\n{errors}");
             thread::sleep(Duration::from_millis(10));
         }
         said("init").trim_end().clone_into(&mut self.init);
-        while !self.run(&["systemctl", "--quiet", "is-active", "multi-user.target"], deadline).is_ok_and(|output| output.status.success()) {
+        while !self
+            .run(&["systemctl", "--quiet", "is-active", "multi-user.target"], deadline)
+            .is_ok_and(|output| output.status.success())
+        {
             let is_late = path("ended").exists() || Instant::now() > deadline;
-            let jobs = || self.run(&["systemctl", "list-jobs"], Instant::now() + Duration::from_secs(5));
+            let jobs =
+                || self.run(&["systemctl", "list-jobs"], Instant::now() + Duration::from_secs(5));
             assert!(!is_late, "systemd does not come up:\n{}\n{:?}", said("console"), jobs());
             thread::sleep(Duration::from_millis(20));
         }

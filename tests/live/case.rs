@@ -8,8 +8,9 @@
 //! worker runs                           and these lines are recorded, in this order
 //! ```
 //!
-//! Words before the action: `unordered`, its lines come in any order; `fails`, the action does; `tries`, it may. That is for
-//! services that end at once: init says that they were started, and so does systemd, unless it sees the end first.
+//! Words before the action: `unordered`, its lines come in any order; `fails`, the action does;
+//! `tries`, it may. That is for services that end at once: init says that they were started, and so
+//! does systemd, unless it sees the end first.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,20 +89,25 @@ pub enum Action {
 /// The cases in fixtures/live, in order.
 pub fn cases() -> Vec<Case> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
-    let mut directories: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut directories: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     directories.sort();
     directories.into_iter().map(read).collect()
 }
 
 impl Case {
-    /// Whether a line of the trace is about one of its jobs. A label is the name of a job, and what follows a dot.
+    /// Whether a line of the trace is about one of its jobs. A label is the name of a job, and what
+    /// follows a dot.
     pub fn owns(&self, line: &str) -> bool {
         let job = line.split([' ', '.']).next().unwrap();
         self.job_names().any(|name| name.replace('/', "-") == job)
     }
 
     pub fn job_names(&self) -> impl Iterator<Item = String> {
-        self.jobs.iter().filter(|path| is(path, "conf")).map(|path| path.with_extension("").to_str().unwrap().to_owned())
+        self.jobs
+            .iter()
+            .filter(|path| is(path, "conf"))
+            .map(|path| path.with_extension("").to_str().unwrap().to_owned())
     }
 }
 
@@ -112,7 +118,8 @@ fn is(path: &Path, extension: &str) -> bool {
 fn read(directory: PathBuf) -> Case {
     let name = directory.file_name().unwrap().to_str().unwrap().to_owned();
     let path = directory.join("trace");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (mut shows, mut options, mut steps) = (Vec::new(), Vec::new(), Vec::<Step>::new());
     for (index, line) in text.lines().enumerate() {
         let wrong = format!("{}:{}: {line}", path.display(), index + 1);
@@ -120,7 +127,9 @@ fn read(directory: PathBuf) -> Case {
             ("" | "#", _) => {}
             (">", words) => steps.push(step(index + 1, words).expect(&wrong)),
             ("shows", row) if steps.is_empty() => shows.push(row.to_owned()),
-            ("options", words) if steps.is_empty() => options.extend(words.split(' ').map(str::to_owned)),
+            ("options", words) if steps.is_empty() => {
+                options.extend(words.split(' ').map(str::to_owned));
+            }
             _ => steps.last_mut().expect(&wrong).expected.push(line.to_owned()),
         }
     }
@@ -159,16 +168,25 @@ fn step(line: usize, mut words: &str) -> Option<Step> {
 fn action(text: &str) -> Option<Action> {
     let words: Vec<&str> = text.split(' ').collect();
     let owned = |word: &&str| (*word).to_owned();
-    let value = |word: Option<&&str>| word.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned());
+    let value = |word: Option<&&str>| {
+        word.and_then(|word| word.split_once('=')).map(|(_, value)| value.to_owned())
+    };
     Some(match words[..] {
         ["boot"] => Action::Boot,
         ["shutdown"] => Action::Shutdown,
-        [verb @ ("start" | "stop" | "restart" | "reload"), job] | [verb @ ("start" | "stop" | "restart" | "reload"), job, _] => {
+        [verb @ ("start" | "stop" | "restart" | "reload"), job]
+        | [verb @ ("start" | "stop" | "restart" | "reload"), job, _] => {
             Action::Control { verb: owned(&verb), job: owned(&job), value: value(words.get(2)) }
         }
-        ["emit", event, ..] => Action::Emit { event: owned(&event), variables: words[2..].iter().map(owned).collect() },
-        ["signal", label, signal] => Action::Signal { label: owned(&label), signal: owned(&signal) },
-        ["status", job] | ["status", job, _] => Action::Status { job: owned(&job), value: value(words.get(2)) },
+        ["emit", event, ..] => {
+            Action::Emit { event: owned(&event), variables: words[2..].iter().map(owned).collect() }
+        }
+        ["signal", label, signal] => {
+            Action::Signal { label: owned(&label), signal: owned(&signal) }
+        }
+        ["status", job] | ["status", job, _] => {
+            Action::Status { job: owned(&job), value: value(words.get(2)) }
+        }
         ["show", unit, property] => Action::Show { unit: owned(&unit), property: owned(&property) },
         ["wait", seconds] => Action::Wait(seconds.parse().ok()?),
         ["touch", path] => Action::Touch(owned(&path)),

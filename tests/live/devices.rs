@@ -1,4 +1,5 @@
-//! The device nodes of the guest are not those of this machine: what the guest does to the mode of one is gone with it.
+//! The device nodes of the guest are not those of this machine: what the guest does to the mode of
+//! one is gone with it.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -25,7 +26,9 @@ pub fn are_those_of_the_guest(boot: &Boot, deadline: Instant) -> Result<(), Stri
             return Err(format!("{node} is [{shown}]{}", String::from_utf8_lossy(&output.stderr)));
         }
         // This machine may lack one.
-        if fs::metadata(node).is_ok_and(|here| shown.starts_with(&format!("{} {} ", here.dev(), here.ino()))) {
+        if fs::metadata(node)
+            .is_ok_and(|here| shown.starts_with(&format!("{} {} ", here.dev(), here.ino())))
+        {
             return Err(format!("{node} is the file of this machine"));
         }
     }

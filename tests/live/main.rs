@@ -1,11 +1,19 @@
-//! What the units do when the real systemd runs them: every case in fixtures/live is migrated by the program and played in
-//! a systemd that is booted for it, in namespaces of its own. What is expected is what Upstart 1.13.2 did with the same jobs.
-//! Where that cannot be booted, one line of the output has what this machine lacks, and the tests are ignored.
+//! What the units do when the real systemd runs them: every case in fixtures/live is migrated by
+//! the program and played in a systemd that is booted for it, in namespaces of its own. What is
+//! expected is what Upstart 1.13.2 did with the same jobs. Where that cannot be booted, one line of
+//! the output has what this machine lacks, and the tests are ignored.
 //!
-//! To add a case, drop a directory in; `case.rs` says what is in it, `probe.sh` what its jobs can run. Each case is a test that
-//! has its name. There is one boot for all that are asked for, and none if none is.
+//! To add a case, drop a directory in; `case.rs` says what is in it, `probe.sh` what its jobs can
+//! run. Each case is a test that has its name. There is one boot for all that are asked for, and
+//! none if none is.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a test fails by panicking"
+)]
 
 mod boot;
 mod case;
@@ -38,19 +46,26 @@ fn main() -> ExitCode {
     // What is written into the guest is for all of its users.
     rustix::process::umask(Mode::from_raw_mode(0o022));
     let arguments = Arguments::from_args();
-    let is_asked_for = |case: &Case| !arguments.is_filtered_out(&Trial::test(test_name(&case.name), || Ok(())));
+    let is_asked_for =
+        |case: &Case| !arguments.is_filtered_out(&Trial::test(test_name(&case.name), || Ok(())));
     let cases = cases();
     let names: Vec<String> = cases.iter().map(|case| case.name.clone()).collect();
     let performance = Arc::new(Performance::of(cases.into_iter().filter(is_asked_for).collect()));
     let of_case = |name: String| {
         let performance = Arc::clone(&performance);
-        Trial::ignorable_test(test_name(&name), move || performance.result(|results| &results.cases[&name]))
+        Trial::ignorable_test(test_name(&name), move || {
+            performance.result(|results| &results.cases[&name])
+        })
     };
     let of_all = |(name, result): OfAll| {
         let performance = Arc::clone(&performance);
         Trial::ignorable_test(name, move || performance.result(result))
     };
-    let trials = rows::trials().into_iter().chain(names.into_iter().map(of_case)).chain(OF_ALL.into_iter().map(of_all)).collect();
+    let trials = rows::trials()
+        .into_iter()
+        .chain(names.into_iter().map(of_case))
+        .chain(OF_ALL.into_iter().map(of_all))
+        .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

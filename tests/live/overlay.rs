@@ -1,4 +1,5 @@
-//! The jobs of all cases, migrated by the program as a user would: a directory in, files to be laid over / out.
+//! The jobs of all cases, migrated by the program as a user would: a directory in, files to be laid
+//! over / out.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +11,8 @@ use crate::case::Case;
 /// Where units are, in an overlay.
 pub const UNITS: &str = "etc/systemd/system";
 
-/// Migrates all jobs, cases with the same options together, into one directory, and enables what the preset files say.
+/// Migrates all jobs, cases with the same options together, into one directory, and enables what
+/// the preset files say.
 pub fn migrate(cases: &[Case], into: &Path) {
     let mut alike: BTreeMap<&[String], Vec<&Case>> = BTreeMap::new();
     for case in cases {
@@ -24,10 +26,18 @@ pub fn migrate(cases: &[Case], into: &Path) {
         }
         let mut program = Command::new(env!("CARGO_BIN_EXE_upstart2systemd"));
         succeed(program.arg("migrate").args([&init]).arg("-o").arg(&overlay).args(options));
-        let units: Vec<_> = fs::read_dir(overlay.join(UNITS)).unwrap().map(|entry| entry.unwrap()).collect();
-        let names = units.iter().filter(|entry| entry.file_type().unwrap().is_file()).map(fs::DirEntry::file_name);
+        let units: Vec<_> =
+            fs::read_dir(overlay.join(UNITS)).unwrap().map(|entry| entry.unwrap()).collect();
+        let names = units
+            .iter()
+            .filter(|entry| entry.file_type().unwrap().is_file())
+            .map(fs::DirEntry::file_name);
         let root = format!("--root={}", overlay.display());
-        succeed(Command::new("systemctl").args([&root, "preset", "--preset-mode=enable-only"]).args(names));
+        succeed(
+            Command::new("systemctl")
+                .args([&root, "preset", "--preset-mode=enable-only"])
+                .args(names),
+        );
         copy(&overlay, into);
         for case in cases.iter().filter(|case| case.directory.join("root").is_dir()) {
             let root = directory.path().join(&case.name);

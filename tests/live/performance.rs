@@ -49,16 +49,24 @@ impl Performance {
     }
 
     /// One result; the first call plays everything.
-    pub fn result(&self, of: impl Fn(&Results) -> &Result<(), String>) -> Result<Completion, Failed> {
+    pub fn result(
+        &self,
+        of: impl Fn(&Results) -> &Result<(), String>,
+    ) -> Result<Completion, Failed> {
         match self.outcome.get_or_init(|| self.play()) {
-            Outcome::Played(results) => of(results).clone().map(|()| Completion::Completed).map_err(Failed::from),
-            Outcome::Lacking(what) => Ok(Completion::ignored_with(format!("this machine lacks {what}"))),
+            Outcome::Played(results) => {
+                of(results).clone().map(|()| Completion::Completed).map_err(Failed::from)
+            }
+            Outcome::Lacking(what) => {
+                Ok(Completion::ignored_with(format!("this machine lacks {what}")))
+            }
             Outcome::Failed(why) => Err(why.into()),
         }
     }
 
     fn play(&self) -> Outcome {
-        let outcome = catch_unwind(AssertUnwindSafe(|| played(&self.cases))).unwrap_or_else(|panic| Ok(Outcome::Failed(text(&*panic))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| played(&self.cases)))
+            .unwrap_or_else(|panic| Ok(Outcome::Failed(text(&*panic))));
         outcome.unwrap_or_else(|what| {
             skipped(&format!("live: this machine lacks {what}"));
             Outcome::Lacking(what)
@@ -77,8 +85,12 @@ fn played(cases: &[Case]) -> Result<Outcome, String> {
     let boot = Boot::start(prepare, deadline)?;
     let mut at_end = Vec::new();
     let mut results = BTreeMap::new();
-    for (play, result) in play_all(cases.iter().map(|case| Play::new(case, &boot, deadline)).collect()) {
-        let result = result.and_then(|()| play.nothing_more()).map_err(|why| format!("{why}\n{}", journal(&play)));
+    for (play, result) in
+        play_all(cases.iter().map(|case| Play::new(case, &boot, deadline)).collect())
+    {
+        let result = result
+            .and_then(|()| play.nothing_more())
+            .map_err(|why| format!("{why}\n{}", journal(&play)));
         if result.is_ok() {
             at_end.push(play);
         } else {
@@ -86,11 +98,16 @@ fn played(cases: &[Case]) -> Result<Outcome, String> {
         }
     }
     let every_line_is_about_a_job = strangers(&boot, cases);
-    let devices_are_those_of_the_guest = caught(|| devices::are_those_of_the_guest(&boot, deadline));
+    let devices_are_those_of_the_guest =
+        caught(|| devices::are_those_of_the_guest(&boot, deadline));
     for play in &mut at_end {
         results.insert(play.case.name.clone(), caught(|| play.shut_down()));
     }
-    Ok(Outcome::Played(Results { cases: results, every_line_is_about_a_job, devices_are_those_of_the_guest }))
+    Ok(Outcome::Played(Results {
+        cases: results,
+        every_line_is_about_a_job,
+        devices_are_those_of_the_guest,
+    }))
 }
 
 /// /live of the guest: where the probe is, and what it writes.
@@ -132,20 +149,29 @@ fn caught(play: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
 }
 
 fn text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("a panic without a text").to_owned()
 }
 
 /// Lines of the trace that no case accounts for.
 fn strangers(boot: &Boot, cases: &[Case]) -> Result<(), String> {
     let trace = fs::read_to_string(boot.live().join("trace")).unwrap();
-    let strangers: Vec<&str> = trace.lines().filter(|line| !cases.iter().any(|case| case.owns(line))).collect();
-    if strangers.is_empty() { Ok(()) } else { Err(format!("these lines are about no job:\n{}", strangers.join("\n"))) }
+    let strangers: Vec<&str> =
+        trace.lines().filter(|line| !cases.iter().any(|case| case.owns(line))).collect();
+    if strangers.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("these lines are about no job:\n{}", strangers.join("\n")))
+    }
 }
 
 /// What systemd said about the units of a case.
 fn journal(play: &Play) -> String {
-    let patterns: Vec<String> = play.case.job_names().map(|job| format!("--unit={}*", job.replace('/', "-"))).collect();
+    let patterns: Vec<String> =
+        play.case.job_names().map(|job| format!("--unit={}*", job.replace('/', "-"))).collect();
     let mut words = vec!["journalctl", "--quiet", "--no-pager", "--output=short-monotonic"];
     words.extend(patterns.iter().map(String::as_str));
     let said = play.boot.run(&words, Instant::now() + Duration::from_secs(5));

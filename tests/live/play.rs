@@ -15,7 +15,8 @@ use crate::overlay::UNITS;
 
 /// How long a step may take to come to what is expected. No test waits that long unless it fails.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A step is over when it has come to what is expected, and nothing else was recorded for so long. What comes later is found in the next step.
+/// A step is over when it has come to what is expected, and nothing else was recorded for so long.
+/// What comes later is found in the next step.
 const QUIET: Duration = Duration::from_millis(200);
 /// For cases that have come to something else.
 const LONG_QUIET: Duration = Duration::from_secs(2);
@@ -33,7 +34,8 @@ impl<'a> Play<'a> {
         Play { case, boot, deadline, seen: 0 }
     }
 
-    /// Plays all steps but a shutdown. Fails with what was different in the first step in which something was.
+    /// Plays all steps but a shutdown. Fails with what was different in the first step in which
+    /// something was.
     pub fn run(&mut self) -> Result<(), String> {
         self.steps(|action| !matches!(action, Action::Shutdown))
     }
@@ -44,13 +46,21 @@ impl<'a> Play<'a> {
     }
 
     fn steps(&mut self, are_meant: impl Fn(&Action) -> bool) -> Result<(), String> {
-        self.case.steps.iter().filter(|step| are_meant(&step.action)).try_for_each(|step| self.step(step))
+        self.case
+            .steps
+            .iter()
+            .filter(|step| are_meant(&step.action))
+            .try_for_each(|step| self.step(step))
     }
 
     /// What was recorded after the last step.
     pub fn nothing_more(&self) -> Result<(), String> {
         let more = self.recorded();
-        if more.is_empty() { Ok(()) } else { Err(format!("{}: after the last step:\n{}", self.case.name, more.join("\n"))) }
+        if more.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{}: after the last step:\n{}", self.case.name, more.join("\n")))
+        }
     }
 
     fn step(&mut self, step: &Step) -> Result<(), String> {
@@ -73,7 +83,11 @@ impl<'a> Play<'a> {
             let is_hopeless = actual.len() >= step.expected.len() && quiet >= LONG_QUIET;
             if !is_expected && (is_hopeless || Instant::now() > until) {
                 let or = if step.is_ordered { "" } else { ", in any order" };
-                return Err(format!("{place}: expected{or}\n{}this happened\n{}", indented(&step.expected), indented(&actual)));
+                return Err(format!(
+                    "{place}: expected{or}\n{}this happened\n{}",
+                    indented(&step.expected),
+                    indented(&actual)
+                ));
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -82,7 +96,12 @@ impl<'a> Play<'a> {
     /// The lines of this case that no step has accounted for.
     fn recorded(&self) -> Vec<String> {
         let trace = fs::read_to_string(self.boot.live().join("trace")).unwrap();
-        trace.lines().filter(|line| self.case.owns(line)).skip(self.seen).map(str::to_owned).collect()
+        trace
+            .lines()
+            .filter(|line| self.case.owns(line))
+            .skip(self.seen)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Does what a step says; what it records itself.
@@ -90,75 +109,124 @@ impl<'a> Play<'a> {
         let mut said = Vec::new();
         match &step.action {
             Action::Boot => {}
-            Action::Control { verb, job, value } => self.systemctl(&[verb, &self.unit(job, value.as_deref())], step.result, until)?,
+            Action::Control { verb, job, value } => {
+                self.systemctl(&[verb, &self.unit(job, value.as_deref())], step.result, until)?;
+            }
             Action::Emit { event, variables } => {
                 let units = self.event_units(event, variables);
                 if !units.is_empty() {
-                    self.systemctl(&[&["start"], &units.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat(), step.result, until)?;
+                    self.systemctl(
+                        &[&["start"], &units.iter().map(String::as_str).collect::<Vec<_>>()[..]]
+                            .concat(),
+                        step.result,
+                        until,
+                    )?;
                 }
             }
             Action::Signal { label, signal } => {
-                let pid = fs::read_to_string(self.boot.live().join("pids").join(label)).map_err(|_| format!("there is no {label}"))?;
+                let pid = fs::read_to_string(self.boot.live().join("pids").join(label))
+                    .map_err(|_| format!("there is no {label}"))?;
                 self.succeed(&["kill", "-s", signal, pid.trim_end()], until)?;
             }
             Action::Status { job, value } => {
                 let properties = "--property=ActiveState,SubState,Type";
-                let shown = self.succeed(&["systemctl", "show", properties, &self.unit(job, value.as_deref())], until)?;
+                let shown = self.succeed(
+                    &["systemctl", "show", properties, &self.unit(job, value.as_deref())],
+                    until,
+                )?;
                 said.push(format!("{job} is {}", status(&shown)));
             }
             Action::Show { unit, property } => {
-                let shown = self.succeed(&["systemctl", "show", &format!("--property={property}"), unit], until)?;
+                let shown = self.succeed(
+                    &["systemctl", "show", &format!("--property={property}"), unit],
+                    until,
+                )?;
                 said.extend(shown.lines().map(str::to_owned));
             }
             Action::Wait(seconds) => thread::sleep(Duration::from_secs_f64(*seconds)),
             Action::Touch(path) => fs::write(self.outside(path), "").unwrap(),
             Action::Put(path, text) => fs::write(self.outside(path), format!("{text}\n")).unwrap(),
             Action::Remove(path) => fs::remove_file(self.outside(path)).unwrap(),
-            Action::Connect(path) => drop(UnixStream::connect(self.outside(path)).map_err(|error| error.to_string())?),
-            Action::Shell(command) => said.extend(self.succeed(&["sh", "-c", command], until)?.lines().map(str::to_owned)),
-            Action::Shutdown => self.succeed(&["systemctl", "--no-block", "start", "poweroff.target"], until).map(drop)?,
+            Action::Connect(path) => {
+                drop(UnixStream::connect(self.outside(path)).map_err(|error| error.to_string())?);
+            }
+            Action::Shell(command) => {
+                said.extend(
+                    self.succeed(&["sh", "-c", command], until)?.lines().map(str::to_owned),
+                );
+            }
+            Action::Shutdown => self
+                .succeed(&["systemctl", "--no-block", "start", "poweroff.target"], until)
+                .map(drop)?,
         }
         Ok(said)
     }
 
     /// A path in the directory of the case in /live, as seen from here.
     fn outside(&self, path: &str) -> PathBuf {
-        self.boot.live().join(path.strip_prefix("/live/").unwrap_or_else(|| panic!("{path} is not in /live")))
+        self.boot
+            .live()
+            .join(path.strip_prefix("/live/").unwrap_or_else(|| panic!("{path} is not in /live")))
     }
 
     fn succeed(&self, words: &[&str], until: Instant) -> Result<String, String> {
         let output = self.boot.run(words, until)?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        if output.status.success() { Ok(text(&output.stdout)) } else { Err(format!("{} fails: {}", words.join(" "), text(&output.stderr))) }
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(format!("{} fails: {}", words.join(" "), text(&output.stderr)))
+        }
     }
 
-    fn systemctl(&self, words: &[&str], result: ActionResult, until: Instant) -> Result<(), String> {
+    fn systemctl(
+        &self,
+        words: &[&str],
+        result: ActionResult,
+        until: Instant,
+    ) -> Result<(), String> {
         let output = self.boot.run(&[&["systemctl"], words].concat(), until)?;
         match (output.status.success(), result) {
-            (true, ActionResult::Succeeds) | (false, ActionResult::Fails) | (_, ActionResult::Either) => Ok(()),
+            (true, ActionResult::Succeeds)
+            | (false, ActionResult::Fails)
+            | (_, ActionResult::Either) => Ok(()),
             (true, ActionResult::Fails) => Err(format!("systemctl {} succeeds", words.join(" "))),
-            (false, ActionResult::Succeeds) => {
-                Err(format!("systemctl {} fails: {}", words.join(" "), String::from_utf8_lossy(&output.stderr)))
-            }
+            (false, ActionResult::Succeeds) => Err(format!(
+                "systemctl {} fails: {}",
+                words.join(" "),
+                String::from_utf8_lossy(&output.stderr)
+            )),
         }
     }
 
     /// The unit of a job: an instance if there is only a template.
     fn unit(&self, job: &str, value: Option<&str>) -> String {
         let name = job.replace('/', "-");
-        let Ok(template) = fs::read_to_string(self.boot.root().join(UNITS).join(format!("{name}@.service"))) else {
+        let Ok(template) =
+            fs::read_to_string(self.boot.root().join(UNITS).join(format!("{name}@.service")))
+        else {
             return format!("{name}.service");
         };
-        let instance = value.unwrap_or_else(|| template.lines().find_map(|line| line.strip_prefix("DefaultInstance=")).unwrap_or_default());
+        let instance = value.unwrap_or_else(|| {
+            template
+                .lines()
+                .find_map(|line| line.strip_prefix("DefaultInstance="))
+                .unwrap_or_default()
+        });
         format!("{name}@{}.service", escape_instance(instance.as_bytes()))
     }
 
     /// The units that stand for an event, and for each of its variables that a job asks for.
     fn event_units(&self, event: &str, variables: &[String]) -> Vec<String> {
         let plain = format!("upstart-event-{event}.service");
-        let with = variables.iter().map(|variable| format!("upstart-event-{event}@{}.service", escape_instance(variable.as_bytes())));
-        let template = self.boot.root().join(UNITS).join(format!("upstart-event-{event}@.service")).exists();
-        let exists = |unit: &String| template && unit.contains('@') || self.boot.root().join(UNITS).join(unit).exists();
+        let with = variables.iter().map(|variable| {
+            format!("upstart-event-{event}@{}.service", escape_instance(variable.as_bytes()))
+        });
+        let template =
+            self.boot.root().join(UNITS).join(format!("upstart-event-{event}@.service")).exists();
+        let exists = |unit: &String| {
+            template && unit.contains('@') || self.boot.root().join(UNITS).join(unit).exists()
+        };
         [plain].into_iter().chain(with).filter(exists).collect()
     }
 }

@@ -29,8 +29,13 @@ pub fn trials() -> Vec<Trial> {
 /// The first cells of a table, without the marks of code.
 fn first_cells(header: &str) -> BTreeSet<String> {
     let readme = include_str!("../../README.md");
-    let rows = readme.lines().skip_while(|line| !line.starts_with(header)).skip(2).take_while(|line| line.starts_with('|'));
-    let cells: BTreeSet<_> = rows.map(|row| row.split('|').nth(1).unwrap().trim().replace('`', "")).collect();
+    let rows = readme
+        .lines()
+        .skip_while(|line| !line.starts_with(header))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let cells: BTreeSet<_> =
+        rows.map(|row| row.split('|').nth(1).unwrap().trim().replace('`', "")).collect();
     assert!(!cells.is_empty(), "README.md has no table {header}");
     cells
 }
@@ -45,8 +50,10 @@ fn has_stanza(case: &Case, stanza: &str) -> bool {
 
 fn every_row_is_shown_by_a_case() {
     let cases = cases();
-    let shown: BTreeSet<String> = cases.iter().flat_map(|case| case.shows.iter().cloned()).collect();
-    let rows: BTreeSet<String> = first_cells(STANZAS).union(&first_cells(OVERLAY)).cloned().collect();
+    let shown: BTreeSet<String> =
+        cases.iter().flat_map(|case| case.shows.iter().cloned()).collect();
+    let rows: BTreeSet<String> =
+        first_cells(STANZAS).union(&first_cells(OVERLAY)).cloned().collect();
     let missing: Vec<_> = rows.difference(&shown).collect();
     assert!(missing.is_empty(), "no case in fixtures/live shows {missing:#?}");
     let unknown: Vec<_> = shown.difference(&rows).collect();

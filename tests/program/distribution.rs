@@ -1,5 +1,5 @@
-//! The units of a distribution, as they are recorded: what a systemd loads in a test besides the units that it judges. Those of this
-//! machine may be of another version, or changed.
+//! The units of a distribution, as they are recorded: what a systemd loads in a test besides the
+//! units that it judges. Those of this machine may be of another version, or changed.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,14 +11,18 @@ use super::skipped::skipped;
 
 const RECORDED: &str = include_str!("../../src/systemd/ordering/recorded/debian-12");
 
-/// Runs `systemd-analyze verify` in a directory, with the units of the directory and those of the distribution; `None` where there is no
-/// systemd.
+/// Runs `systemd-analyze verify` in a directory, with the units of the directory and those of the
+/// distribution; `None` where there is no systemd.
 pub(crate) fn verify(directory: &Path, units: impl IntoIterator<Item = String>) -> Option<Output> {
     let distribution = tempfile::tempdir().unwrap();
     write(distribution.path());
     let mut command = Command::new("systemd-analyze");
-    command.args(["verify", "--man=no", "--generators=no", "--recursive-errors=yes"]).args(units).current_dir(directory);
-    // The directories of the units come before what is in the variable, which takes the place of all other directories.
+    command
+        .args(["verify", "--man=no", "--generators=no", "--recursive-errors=yes"])
+        .args(units)
+        .current_dir(directory);
+    // The directories of the units come before what is in the variable, which takes the place of
+    // all other directories.
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("LC_ALL", "C").env("SYSTEMD_UNIT_PATH", distribution.path());
     match command.output() {
@@ -32,8 +36,10 @@ pub(crate) fn verify(directory: &Path, units: impl IntoIterator<Item = String>) 
 
 /// Writes all units, with what they say of each other.
 fn write(directory: &Path) {
-    let units: Vec<(&str, &str)> =
-        RECORDED.lines().filter_map(|line| line.split_once(": ").or(line.strip_suffix(':').map(|name| (name, "")))).collect();
+    let units: Vec<(&str, &str)> = RECORDED
+        .lines()
+        .filter_map(|line| line.split_once(": ").or(line.strip_suffix(':').map(|name| (name, ""))))
+        .collect();
     let is_known = |word: &str| units.iter().any(|(name, _)| *name == word);
     for (name, facts) in units.iter().filter(|(name, _)| !name.starts_with('#')) {
         let mut text = "[Unit]\n".to_owned();

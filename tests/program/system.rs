@@ -63,13 +63,23 @@ pub(crate) struct Ran {
 
 impl Ran {
     pub(crate) fn of(Output { status, stdout, stderr }: Output) -> Self {
-        Self { status: status.code(), stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() }
+        Self {
+            status: status.code(),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
     }
 
     #[track_caller]
     pub(crate) fn is(&self, status: i32, stdout: &[&str], stderr: &[&str]) {
         assert_eq!(self.status, Some(status), "{self:#?}");
-        assert!(stdout.iter().all(|said| self.stdout.contains(said)), "{stdout:?} is not in {self:#?}");
-        assert!(stderr.iter().all(|said| self.stderr.contains(said)), "{stderr:?} is not in {self:#?}");
+        assert!(
+            stdout.iter().all(|said| self.stdout.contains(said)),
+            "{stdout:?} is not in {self:#?}"
+        );
+        assert!(
+            stderr.iter().all(|said| self.stderr.contains(said)),
+            "{stderr:?} is not in {self:#?}"
+        );
     }
 }

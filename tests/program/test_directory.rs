@@ -1,4 +1,5 @@
-//! A directory for a test, with nothing of this machine in it or above it that the program takes into account.
+//! A directory for a test, with nothing of this machine in it or above it that the program takes
+//! into account.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +16,8 @@ pub(crate) struct TestDirectory {
 
 impl TestDirectory {
     pub(crate) fn new() -> Self {
-        // A job that is not for everybody to read is reported, and what is in a directory of a test is an ordinary file.
+        // A job that is not for everybody to read is reported, and what is in a directory of a test
+        // is an ordinary file.
         rustix::process::umask(Mode::from_raw_mode(0o022));
         let parent = tempfile::tempdir().unwrap();
         fs::set_permissions(parent.path(), Permissions::from_mode(0o755)).unwrap();
@@ -26,7 +28,8 @@ impl TestDirectory {
         Self { path, _parent: parent }
     }
 
-    /// With a copy of what is in another directory: the texts, and not the modes, which are those of a checkout.
+    /// With a copy of what is in another directory: the texts, and not the modes, which are those
+    /// of a checkout.
     pub(crate) fn copy_of(original: &Path) -> Self {
         let copy = Self::new();
         copy_texts(original, &copy.path);

@@ -25,7 +25,8 @@ use super::program::{analyze, program};
 use super::whole;
 
 /// Names that the random jobs speak of, so that there is something between them.
-const JOBS: [&str; 10] = ["web", "db", "cache", "worker", "net/up", "tty1", "dbus", "a.b", "x@y", "rc"];
+const JOBS: [&str; 10] =
+    ["web", "db", "cache", "worker", "net/up", "tty1", "dbus", "a.b", "x@y", "rc"];
 
 /// The files of a directory, by their paths.
 pub(crate) type Directory = BTreeMap<String, Text>;
@@ -46,7 +47,8 @@ pub(crate) fn directories() -> impl Strategy<Value = Directory> {
 }
 
 fn found(directory: &Directory) -> Vec<FoundJob> {
-    let jobs = directory.iter().filter_map(|(path, text)| Some((path.strip_suffix(".conf")?, text)));
+    let jobs =
+        directory.iter().filter_map(|(path, text)| Some((path.strip_suffix(".conf")?, text)));
     let source = |path: &str, text: &Text| Source::new(path, text.0.clone());
     jobs.map(|(name, conf)| {
         let of = format!("{name}.override");
@@ -78,7 +80,8 @@ pub(crate) fn planned(directory: &Directory, options: &Options) -> Migration {
     plan
 }
 
-/// systemd takes all units of the plan, and can start them together. `None` where there is no systemd.
+/// systemd takes all units of the plan, and can start them together. `None` where there is no
+/// systemd.
 pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<String>> {
     let root = TestDirectory::new();
     for Output { path, text } in migrate::plan(found(directory), options).files {
@@ -90,7 +93,8 @@ pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<S
     if units.is_dir() { analyze::of_all(&units) } else { Some(Vec::new()) }
 }
 
-/// What is written the first time is all there is to write, and mending a second time mends nothing.
+/// What is written the first time is all there is to write, and mending a second time mends
+/// nothing.
 pub(crate) fn settles(directory: &Directory) {
     let root = TestDirectory::new();
     for (path, Text(bytes)) in directory {
@@ -101,10 +105,17 @@ pub(crate) fn settles(directory: &Directory) {
     let first = run(root.path(), &["migrate", "init", "-o", "out"]);
     let overlay = state(&root.path().join("out"));
     let second = run(root.path(), &["migrate", "init", "-o", "out"]);
-    assert_eq!((first.status.code(), text(&first.stderr)), (second.status.code(), text(&second.stderr)));
+    assert_eq!(
+        (first.status.code(), text(&first.stderr)),
+        (second.status.code(), text(&second.stderr))
+    );
     assert_eq!(overlay, state(&root.path().join("out")), "a second migration changes files");
     let check = run(root.path(), &["migrate", "init", "-o", "out", "--check"]);
-    assert_eq!((text(&check.stdout), check.status.code()), (String::new(), first.status.code()), "there is something to migrate again");
+    assert_eq!(
+        (text(&check.stdout), check.status.code()),
+        (String::new(), first.status.code()),
+        "there is something to migrate again"
+    );
 
     run(root.path(), &["lint", "init", "--fix"]);
     let mended = state(&root.path().join("init"));
@@ -116,7 +127,11 @@ fn run(directory: &Path, arguments: &[&str]) -> process::Output {
     let mut command = program();
     let output = command.current_dir(directory).args(arguments).output().unwrap();
     // Findings, and jobs that init refuses, are to be expected.
-    assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{arguments:?}: {}", text(&output.stderr));
+    assert!(
+        matches!(output.status.code(), Some(0 | 1 | 3)),
+        "{arguments:?}: {}",
+        text(&output.stderr)
+    );
     output
 }
 
@@ -134,7 +149,10 @@ fn state(directory: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>)> {
                 open.push(path);
             } else {
                 let name = path.strip_prefix(directory).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, (fs::metadata(&path).unwrap().modified().unwrap(), fs::read(&path).unwrap()));
+                found.insert(
+                    name,
+                    (fs::metadata(&path).unwrap().modified().unwrap(), fs::read(&path).unwrap()),
+                );
             }
         }
     }

@@ -19,7 +19,12 @@ pub(crate) fn times() -> u32 {
 
 /// Tries random cases; of those that fail a smallest one is shown.
 pub(crate) fn hold<S: Strategy>(cases: u32, strategy: &S, judge: impl Fn(S::Value)) {
-    let config = Config { cases: cases * times(), failure_persistence: None, max_shrink_iters: 4000, ..Config::default() };
+    let config = Config {
+        cases: cases * times(),
+        failure_persistence: None,
+        max_shrink_iters: 4000,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, numbers("PROPERTIES_SEED"));
     let guard = guard();
     let outcome = runner.run(strategy, |case| {
@@ -33,7 +38,8 @@ pub(crate) fn hold<S: Strategy>(cases: u32, strategy: &S, judge: impl Fn(S::Valu
     }
 }
 
-/// Ends the whole run if a case does not end. Is sent a case when it begins, and nothing when it ends.
+/// Ends the whole run if a case does not end. Is sent a case when it begins, and nothing when it
+/// ends.
 fn guard() -> Sender<Option<String>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

@@ -19,14 +19,17 @@ impl fmt::Debug for Text {
 
 /// Jobs that init takes, but for the odd one in which a text turns out to be more than that.
 pub(crate) fn valid() -> impl Strategy<Value = Text> {
-    (vec((stanza::valid(), layout()), 0..14), ends()).prop_map(|(stanzas, ends)| file(&stanzas, ends))
+    (vec((stanza::valid(), layout()), 0..14), ends())
+        .prop_map(|(stanzas, ends)| file(&stanzas, ends))
 }
 
 /// Jobs of which nobody knows what they are.
 pub(crate) fn doubtful() -> impl Strategy<Value = Text> {
     let stanza = prop_oneof![6 => stanza::valid().boxed(), 1 => stanza::nearly_valid().boxed()];
     let bytes = vec((any::<prop::sample::Index>(), any::<u8>()), 0..3);
-    let text = (vec((stanza, layout()), 0..12), ends()).prop_map(|(stanzas, ends)| file(&stanzas, ends)).boxed();
+    let text = (vec((stanza, layout()), 0..12), ends())
+        .prop_map(|(stanzas, ends)| file(&stanzas, ends))
+        .boxed();
     prop_oneof![
         4 => text.clone(),
         1 => (text, bytes).prop_map(|(Text(mut text), bytes)| {
@@ -50,7 +53,11 @@ struct Layout {
 }
 
 fn layout() -> impl Strategy<Value = Layout> {
-    (vec(any::<u8>(), 8), any::<u8>(), any::<u8>()).prop_map(|(gaps, before, behind)| Layout { gaps, before, behind })
+    (vec(any::<u8>(), 8), any::<u8>(), any::<u8>()).prop_map(|(gaps, before, behind)| Layout {
+        gaps,
+        before,
+        behind,
+    })
 }
 
 /// How the lines of a file end, and whether the last one does.
@@ -61,7 +68,8 @@ struct Ends {
 }
 
 fn ends() -> impl Strategy<Value = Ends> {
-    (prop::bool::weighted(0.1), prop::bool::weighted(0.9)).prop_map(|(carriage_returns, last)| Ends { carriage_returns, last })
+    (prop::bool::weighted(0.1), prop::bool::weighted(0.9))
+        .prop_map(|(carriage_returns, last)| Ends { carriage_returns, last })
 }
 
 fn file(stanzas: &[(Words, Layout)], ends: Ends) -> Text {
@@ -90,7 +98,10 @@ fn file(stanzas: &[(Words, Layout)], ends: Ends) -> Text {
     if !ends.last {
         text.pop();
     }
-    Text(if ends.carriage_returns { text.replace("\\\n", " ").replace('\n', "\r\n") } else { text }.into_bytes())
+    Text(
+        if ends.carriage_returns { text.replace("\\\n", " ").replace('\n', "\r\n") } else { text }
+            .into_bytes(),
+    )
 }
 
 fn line(text: &mut String, words: &Words, layout: &Layout, ends: Ends) {

@@ -8,12 +8,15 @@ use upstart2systemd::text::source::{Source, Sources};
 
 use super::common::{dialects, jobs};
 
-/// Each job with the override beside it, once for each change of each line, and how it is to be converted.
+/// Each job with the override beside it, once for each change of each line, and how it is to be
+/// converted.
 pub(crate) fn changed() -> Vec<(Sources, Options)> {
     let mut found = Vec::new();
     let usual = jobs("fixtures/convert").into_iter().map(|path| (path, Options::default()));
     for (path, options) in usual.chain(dialects()) {
-        let overriding = fs::read(path.with_extension("override")).ok().map(|bytes| Source::new("job.override", bytes));
+        let overriding = fs::read(path.with_extension("override"))
+            .ok()
+            .map(|bytes| Source::new("job.override", bytes));
         for bytes in mutations(&fs::read(&path).unwrap()) {
             let conf = Source::new(if is_old(&path) { "event.d/job" } else { "job.conf" }, bytes);
             let options = Options { companions: found.len() % 2 == 0, ..options };
@@ -35,7 +38,13 @@ fn mutations(text: &[u8]) -> Vec<Vec<u8>> {
     for (at, line) in lines.iter().enumerate() {
         let (before, after) = (lines[..at].concat(), lines[at + 1..].concat());
         let half = &line[..line.len() / 2];
-        for instead in [&b""[..], &[*line, line].concat(), half, &[half, b"\n"].concat(), line.trim_ascii_end()] {
+        for instead in [
+            &b""[..],
+            &[*line, line].concat(),
+            half,
+            &[half, b"\n"].concat(),
+            line.trim_ascii_end(),
+        ] {
             mutated.push([&before, instead, &after].concat());
         }
         mutated.push([&before, half].concat());

@@ -1,4 +1,5 @@
-//! Nothing breaks it: what holds of every job, asked of random bytes, of random jobs, and of the fixtures with random changes.
+//! Nothing breaks it: what holds of every job, asked of random bytes, of random jobs, and of the
+//! fixtures with random changes.
 //!
 //! `PROPERTIES_SEED` (a number) makes other cases, `PROPERTIES_TIMES` that many times as many.
 
@@ -75,17 +76,23 @@ fn check(text: &Text, beside: &Text, options: &Options) {
 #[test]
 fn no_bytes_harm() {
     let bytes = prop_oneof![2 => vec(any::<u8>(), 0..200), 1 => vec(text::bytes(), 0..9).prop_map(|texts| texts.concat())];
-    hold(400, &(bytes.prop_map(Text), job::doubtful(), options()), |(bytes, beside, options)| check(&bytes, &beside, &options));
+    hold(400, &(bytes.prop_map(Text), job::doubtful(), options()), |(bytes, beside, options)| {
+        check(&bytes, &beside, &options);
+    });
 }
 
 #[test]
 fn no_job_harms() {
-    hold(300, &(job::doubtful(), job::doubtful(), options()), |(text, beside, options)| check(&text, &beside, &options));
+    hold(300, &(job::doubtful(), job::doubtful(), options()), |(text, beside, options)| {
+        check(&text, &beside, &options);
+    });
 }
 
 #[test]
 fn no_changed_fixture_harms() {
-    hold(300, &(mutate::mutated(), mutate::mutated(), options()), |(text, beside, options)| check(&text, &beside, &options));
+    hold(300, &(mutate::mutated(), mutate::mutated(), options()), |(text, beside, options)| {
+        check(&text, &beside, &options);
+    });
 }
 
 #[test]
@@ -111,7 +118,8 @@ fn a_directory_settles() {
     hold(8, &directory::directories(), |directory| directory::settles(&directory));
 }
 
-/// The systemd of this machine has nothing to say against units of random jobs. Where there is none, the tests say so and pass.
+/// The systemd of this machine has nothing to say against units of random jobs. Where there is
+/// none, the tests say so and pass.
 #[test]
 fn systemd_accepts_every_unit() {
     let directory = tempfile::tempdir().unwrap();
@@ -122,13 +130,19 @@ fn systemd_accepts_every_unit() {
         let mut units = units.borrow_mut();
         let outputs = convert(&sources(text.0, None), name(), &options).outputs;
         // No two of the jobs, each of which stands for itself, can have the same name.
-        let on_the_bus = outputs.first().and_then(|unit| unit.text.lines().find(|line| line.starts_with("BusName=")).map(str::to_owned));
+        let on_the_bus = outputs.first().and_then(|unit| {
+            unit.text.lines().find(|line| line.starts_with("BusName=")).map(str::to_owned)
+        });
         if on_the_bus.is_some_and(|name| !names_on_the_bus.borrow_mut().insert(name)) {
             return;
         }
         // What comes along is there, but is not started.
         for (number, output) in outputs.into_iter().enumerate() {
-            let Some(unit) = output.path.strip_prefix("etc/systemd/system/").filter(|unit| !unit.contains('/')) else { continue };
+            let Some(unit) =
+                output.path.strip_prefix("etc/systemd/system/").filter(|unit| !unit.contains('/'))
+            else {
+                continue;
+            };
             let unit = unit.replacen("job", &format!("job{}", units.len()), 1);
             fs::write(directory.path().join(&unit), &*encode(&output.text)).unwrap();
             if number == 0 {
@@ -165,7 +179,10 @@ fn valid_jobs_are_valid() {
     });
     let (all, taken, stanzas) = count.into_inner();
     assert!(taken * 10 > all * 9, "{taken} of {all}");
-    assert!(stanza_table::stock().all(|row| stanzas.get(row.keyword).is_some_and(|&count| count >= 5)), "{stanzas:?}");
+    assert!(
+        stanza_table::stock().all(|row| stanzas.get(row.keyword).is_some_and(|&count| count >= 5)),
+        "{stanzas:?}"
+    );
 }
 
 /// A job that was read, written down and read again is the same job.

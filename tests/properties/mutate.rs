@@ -54,12 +54,17 @@ pub(crate) fn mutated() -> impl Strategy<Value = Text> {
 
 /// All jobs below fixtures, the refused ones and the overrides, too.
 pub(crate) fn fixtures() -> Vec<Vec<u8>> {
-    let (mut paths, mut open) = (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
+    let (mut paths, mut open) =
+        (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
     while let Some(next) = open.pop() {
         for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 open.push(path);
-            } else if is_old(&path) || path.extension().is_some_and(|extension| extension == "conf" || extension == "override") {
+            } else if is_old(&path)
+                || path
+                    .extension()
+                    .is_some_and(|extension| extension == "conf" || extension == "override")
+            {
                 paths.push(path);
             }
         }
@@ -108,7 +113,12 @@ fn changed(text: &[u8], change: &Change, jobs: &[Vec<u8>]) -> Vec<u8> {
             *line = &line[..at.index(line.len() + 1)];
         }
         Change::CarriageReturns => {
-            return lines.iter().flat_map(|line| line.strip_suffix(b"\n").map_or(line.to_vec(), |line| [line, b"\r\n"].concat())).collect();
+            return lines
+                .iter()
+                .flat_map(|line| {
+                    line.strip_suffix(b"\n").map_or(line.to_vec(), |line| [line, b"\r\n"].concat())
+                })
+                .collect();
         }
     }
     lines.concat()

@@ -1,7 +1,9 @@
 //! A job file with just these stanzas. What it is read as says whether the reader lost something.
 
 use upstart2systemd::text::source::SpannedWord;
-use upstart2systemd::upstart::ast::{Amount, Cgroup, Console, Expect, File, Historical, Limit, Phase, Process};
+use upstart2systemd::upstart::ast::{
+    Amount, Cgroup, Console, Expect, File, Historical, Limit, Phase, Process,
+};
 use upstart2systemd::upstart::ast::{RespawnLimit, Stanza};
 use upstart2systemd::upstart::condition::Condition;
 use upstart2systemd::upstart::expression::Expr;
@@ -28,10 +30,15 @@ fn line(stanza: &Stanza) -> String {
         | Stanza::ApparmorLoad(word)
         | Stanza::ApparmorSwitch(word)
         | Stanza::PidFile(word) => format!("{keyword} {}", quoted(&word.value)),
-        Stanza::Export(words) | Stanza::Emits(words) | Stanza::Import(words) | Stanza::Tmpfiles(words) => {
+        Stanza::Export(words)
+        | Stanza::Emits(words)
+        | Stanza::Import(words)
+        | Stanza::Tmpfiles(words) => {
             format!("{keyword}{}", arguments(words))
         }
-        Stanza::StartOn(condition) | Stanza::StopOn(condition) => format!("{keyword} {}", events(condition)),
+        Stanza::StartOn(condition) | Stanza::StopOn(condition) => {
+            format!("{keyword} {}", events(condition))
+        }
         Stanza::Process(Phase::Main, process) => text(process),
         Stanza::Process(phase, process) => format!("{} {}", phase.name(), text(process)),
         Stanza::OldScript(Phase::PreStart, process) => format!("start {}", text(process)),
@@ -39,7 +46,9 @@ fn line(stanza: &Stanza) -> String {
         Stanza::RespawnCommand(process) => format!("respawn {}", process.text().value),
         Stanza::Expect(expect) => format!("{keyword} {}", expected(expect.value)),
         Stanza::KillTimeout(seconds) => format!("{keyword} {}", seconds.value),
-        Stanza::KillSignal(signal) | Stanza::ReloadSignal(signal) => format!("{keyword} {}", name(signal.value)),
+        Stanza::KillSignal(signal) | Stanza::ReloadSignal(signal) => {
+            format!("{keyword} {}", name(signal.value))
+        }
         Stanza::RespawnLimit(limit) => match limit.value {
             RespawnLimit::Unlimited => format!("{keyword} unlimited"),
             RespawnLimit::Within { count, interval } => format!("{keyword} {count} {interval}"),
@@ -61,11 +70,18 @@ fn line(stanza: &Stanza) -> String {
         }
         Stanza::Cgroup(Cgroup { controller, name, setting }) => {
             let setting = setting.iter().flat_map(|(key, value)| [key, value]);
-            format!("{keyword}{}", arguments(std::iter::once(controller).chain(name).chain(setting)))
+            format!(
+                "{keyword}{}",
+                arguments(std::iter::once(controller).chain(name).chain(setting))
+            )
         }
-        Stanza::Manual | Stanza::Task | Stanza::Respawn | Stanza::Debug | Stanza::Daemon => keyword.to_owned(),
+        Stanza::Manual | Stanza::Task | Stanza::Respawn | Stanza::Debug | Stanza::Daemon => {
+            keyword.to_owned()
+        }
         Stanza::Historical(historical) => match historical {
-            Historical::Service | Historical::SessionLeader | Historical::ManyInstances => keyword.to_owned(),
+            Historical::Service | Historical::SessionLeader | Historical::ManyInstances => {
+                keyword.to_owned()
+            }
             // What they say is not kept.
             Historical::PidBinary => format!("{keyword} x"),
             Historical::PidTimeout => format!("{keyword} 1"),

@@ -1,4 +1,5 @@
-//! Stanzas, each as its words: what may stand behind every keyword, and what may nearly stand there.
+//! Stanzas, each as its words: what may stand behind every keyword, and what may nearly stand
+//! there.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -133,7 +134,9 @@ pub(crate) fn nearly_valid() -> impl Strategy<Value = Words> {
 
 fn stanza(keyword: &'static str, kinds: &'static [Kind]) -> impl Strategy<Value = Words> {
     let arguments: Vec<BoxedStrategy<Words>> = kinds.iter().map(|kind| argument(*kind)).collect();
-    arguments.prop_map(move |arguments| keyword.split(' ').map(str::to_owned).chain(arguments.concat()).collect())
+    arguments.prop_map(move |arguments| {
+        keyword.split(' ').map(str::to_owned).chain(arguments.concat()).collect()
+    })
 }
 
 fn argument(kind: Kind) -> BoxedStrategy<Words> {
@@ -147,27 +150,66 @@ fn argument(kind: Kind) -> BoxedStrategy<Words> {
                 .prop_map(|(name, value)| format!("{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\"'\"'\""))),
         ]),
         Kind::Variables => vec(word(&["A", "B", "PORT", "HOME"]), 1..4).boxed(),
-        Kind::Events => vec(word(&["web-ready", "cache-*", "net-device-up", "db", "a-b"]), 1..4).boxed(),
-        Kind::Pattern => {
-            one(word(&["$A", "${A}", "${A:-main}", "$A-$B", "web", "$TTY", "x/$A", "$UPSTART_CGROUP", "$UPSTART_CGROUP/web", "a b"]))
+        Kind::Events => {
+            vec(word(&["web-ready", "cache-*", "net-device-up", "db", "a-b"]), 1..4).boxed()
         }
-        Kind::Seconds => one(select(&["0", "1", "5", "30", "600", "+7", "4294967295"][..]).prop_map(str::to_owned)),
-        Kind::Signal => {
-            one(select(&["TERM", "SIGTERM", "HUP", "INT", "SIGKILL", "USR1", "9", "0", "34", "64", "PWR"][..]).prop_map(str::to_owned))
-        }
-        Kind::Statuses => vec(select(&["0", "1", "143", "TERM", "SIGHUP", "255", "2147483647"][..]).prop_map(str::to_owned), 1..4).boxed(),
-        Kind::Count => one(select(&["0", "1", "10", "100", "2147483647"][..]).prop_map(str::to_owned)),
-        Kind::Amount => {
-            one(select(&["0", "1024", "unlimited", "-1", "65536", "18446744073709551615", "18446744073709551614"][..])
+        Kind::Pattern => one(word(&[
+            "$A",
+            "${A}",
+            "${A:-main}",
+            "$A-$B",
+            "web",
+            "$TTY",
+            "x/$A",
+            "$UPSTART_CGROUP",
+            "$UPSTART_CGROUP/web",
+            "a b",
+        ])),
+        Kind::Seconds => {
+            one(select(&["0", "1", "5", "30", "600", "+7", "4294967295"][..])
                 .prop_map(str::to_owned))
         }
-        Kind::Resource => one(select(&RESOURCES[..]).prop_map(str::to_owned)),
-        Kind::Path => {
-            one(word(&["/var/lib/web", "/", "/a b", "/etc/apparmor.d/usr.bin.web", "relative", "/x/../y/", "/$A", "/a%b", "/srv/\u{e9}"]))
+        Kind::Signal => one(select(
+            &["TERM", "SIGTERM", "HUP", "INT", "SIGKILL", "USR1", "9", "0", "34", "64", "PWR"][..],
+        )
+        .prop_map(str::to_owned)),
+        Kind::Statuses => vec(
+            select(&["0", "1", "143", "TERM", "SIGHUP", "255", "2147483647"][..])
+                .prop_map(str::to_owned),
+            1..4,
+        )
+        .boxed(),
+        Kind::Count => {
+            one(select(&["0", "1", "10", "100", "2147483647"][..]).prop_map(str::to_owned))
         }
+        Kind::Amount => one(select(
+            &[
+                "0",
+                "1024",
+                "unlimited",
+                "-1",
+                "65536",
+                "18446744073709551615",
+                "18446744073709551614",
+            ][..],
+        )
+        .prop_map(str::to_owned)),
+        Kind::Resource => one(select(&RESOURCES[..]).prop_map(str::to_owned)),
+        Kind::Path => one(word(&[
+            "/var/lib/web",
+            "/",
+            "/a b",
+            "/etc/apparmor.d/usr.bin.web",
+            "relative",
+            "/x/../y/",
+            "/$A",
+            "/a%b",
+            "/srv/\u{e9}",
+        ])),
         Kind::User => one(word(&["www-data", "root", "1000", "no body", "$A", "web"])),
         Kind::Choice(words) => one(word(words)),
-        Kind::Group => one(select(&["cpu", "memory", "cpuset", "blkio", "devices", "freezer"][..]).prop_map(str::to_owned)),
+        Kind::Group => one(select(&["cpu", "memory", "cpuset", "blkio", "devices", "freezer"][..])
+            .prop_map(str::to_owned)),
         Kind::Condition => condition(),
         Kind::Command => one(command()),
         Kind::Script => one(body()),
@@ -190,7 +232,11 @@ fn word(texts: &'static [&'static str]) -> impl Strategy<Value = String> + use<>
         match how {
             0 if !text.contains('\'') => format!("'{text}'"),
             1 if !text.contains(['"', '\\']) => format!("\"{text}\""),
-            2 if is_plain => text.replacen(|_: char| true, &format!("\"{}\"", &text[..text.chars().next().map_or(0, char::len_utf8)]), 1),
+            2 if is_plain => text.replacen(
+                |_: char| true,
+                &format!("\"{}\"", &text[..text.chars().next().map_or(0, char::len_utf8)]),
+                1,
+            ),
             3 if !text.contains(['#', '"', '\'', '(', ')']) => text.replace(' ', "\\ "),
             _ if is_plain => text.to_owned(),
             _ => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\"'\"'\"")),
@@ -200,7 +246,9 @@ fn word(texts: &'static [&'static str]) -> impl Strategy<Value = String> + use<>
 
 /// Text that is hard to quote, without what no argument can have.
 fn quoted_text() -> impl Strategy<Value = String> {
-    text::string().prop_map(|text| format!("\"x{}\"", clean(&text).replace('\\', "\\\\").replace('"', "\"'\"'\"")))
+    text::string().prop_map(|text| {
+        format!("\"x{}\"", clean(&text).replace('\\', "\\\\").replace('"', "\"'\"'\""))
+    })
 }
 
 /// The text without lines that nothing ends, and without NUL.
@@ -246,7 +294,10 @@ const EVENTS: [&str; 30] = [
     "*-ready",
 ];
 
-const POSITIONAL: [&str; 14] = ["web", "db", "cache", "worker", "net/up", "tty1", "dbus", "$A", "[2345]", "[!2345]", "2", "S", "*", "/var"];
+const POSITIONAL: [&str; 14] = [
+    "web", "db", "cache", "worker", "net/up", "tty1", "dbus", "$A", "[2345]", "[!2345]", "2", "S",
+    "*", "/var",
+];
 
 const NAMED: [&str; 16] = [
     "RUNLEVEL=[016]",
@@ -269,8 +320,9 @@ const NAMED: [&str; 16] = [
 
 fn condition() -> BoxedStrategy<Words> {
     let positional = vec(prop_oneof![6 => word(&POSITIONAL), 1 => quoted_text()], 0..2);
-    let leaf = (select(&EVENTS[..]), positional, vec(word(&NAMED), 0..3))
-        .prop_map(|(event, positional, named)| [vec![event.to_owned()], positional, named].concat());
+    let leaf = (select(&EVENTS[..]), positional, vec(word(&NAMED), 0..3)).prop_map(
+        |(event, positional, named)| [vec![event.to_owned()], positional, named].concat(),
+    );
     leaf.boxed()
         .prop_recursive(4, 12, 2, |inner| {
             let pair = (inner.clone(), select(&["and", "or"][..]), inner.clone(), any::<bool>());
@@ -307,7 +359,19 @@ const COMMANDS: [&str; 18] = [
 ];
 
 fn command() -> impl Strategy<Value = String> {
-    let argument = word(&["a", "b c", "--d=%i", "$E", "it's", "$$", ";", "&&", "*.conf", "~", "\u{e9}\u{10400}"]);
+    let argument = word(&[
+        "a",
+        "b c",
+        "--d=%i",
+        "$E",
+        "it's",
+        "$$",
+        ";",
+        "&&",
+        "*.conf",
+        "~",
+        "\u{e9}\u{10400}",
+    ]);
     prop_oneof![
         3 => select(&COMMANDS[..]).prop_map(str::to_owned),
         1 => vec(argument, 1..5).prop_map(|words| format!("/bin/x {}", words.join(" "))),
@@ -360,8 +424,11 @@ fn body() -> impl Strategy<Value = String> {
         1 => script::scripts().prop_map(|script| script.text),
         1 => text::string().prop_map(|text| text.replace('\0', "")),
     ];
-    (script, select(&["", "    ", "\t", " \t"][..]), select(&["", "  "][..])).prop_map(|(script, indentation, end)| {
-        let lines: String = script.lines().map(|line| format!("{indentation}{line}\n")).collect();
-        format!("\n{lines}{end}end script")
-    })
+    (script, select(&["", "    ", "\t", " \t"][..]), select(&["", "  "][..])).prop_map(
+        |(script, indentation, end)| {
+            let lines: String =
+                script.lines().map(|line| format!("{indentation}{line}\n")).collect();
+            format!("\n{lines}{end}end script")
+        },
+    )
 }

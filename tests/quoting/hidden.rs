@@ -6,13 +6,25 @@ use crate::text;
 
 /// As [`text::string`], without what cannot be seen, which most random text has something of.
 pub fn visible() -> impl Strategy<Value = String> {
-    text::string().prop_map(|text| text.chars().filter(|&character| !is_hidden(character)).collect())
+    text::string()
+        .prop_map(|text| text.chars().filter(|&character| !is_hidden(character)).collect())
 }
 
 pub fn is_hidden(character: char) -> bool {
-    let ranges = ['\u{AD}'..='\u{AD}', '\u{61C}'..='\u{61C}', '\u{180E}'..='\u{180E}', '\u{200B}'..='\u{200F}', '\u{2028}'..='\u{202E}']
-        .into_iter()
-        .chain(['\u{2060}'..='\u{206F}', '\u{FEFF}'..='\u{FEFF}', '\u{FFF9}'..='\u{FFFB}', '\u{E0000}'..='\u{E007F}']);
+    let ranges = [
+        '\u{AD}'..='\u{AD}',
+        '\u{61C}'..='\u{61C}',
+        '\u{180E}'..='\u{180E}',
+        '\u{200B}'..='\u{200F}',
+        '\u{2028}'..='\u{202E}',
+    ]
+    .into_iter()
+    .chain([
+        '\u{2060}'..='\u{206F}',
+        '\u{FEFF}'..='\u{FEFF}',
+        '\u{FFF9}'..='\u{FFFB}',
+        '\u{E0000}'..='\u{E007F}',
+    ]);
     character.is_control()
         || is_noncharacter(character)
         || is_stand_in(character)

@@ -1,4 +1,5 @@
-//! Jobs with random scripts, converted as a user does it, and what their units do when they are run.
+//! Jobs with random scripts, converted as a user does it, and what their units do when they are
+//! run.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -29,8 +30,13 @@ const PHASES: [(&str, Directive); 4] = [
 ];
 
 /// Values of `env V=`, as they are written and as they are.
-const VALUES: [(&str, &str); 5] =
-    [("plain", "plain"), ("a%i%%b", "a%i%%b"), ("\"a  'b'; #é\"", "a  'b'; #é"), ("'a\\tb \"c\"'", "a\\tb \"c\""), ("\"\"", "")];
+const VALUES: [(&str, &str); 5] = [
+    ("plain", "plain"),
+    ("a%i%%b", "a%i%%b"),
+    ("\"a  'b'; #é\"", "a  'b'; #é"),
+    ("'a\\tb \"c\"'", "a\\tb \"c\""),
+    ("\"\"", ""),
+];
 
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -55,46 +61,78 @@ impl std::fmt::Debug for Text {
 type End = (ExitStatus, String);
 
 pub fn cases() -> impl Strategy<Value = Case> {
-    let script =
-        || prop_oneof![2 => statement::scripts(), 1 => script::scripts().prop_map(|script| script.text.into_bytes())].prop_map(Text);
-    let scripts = (script().prop_map(Some), option::of(script()), option::of(script()), option::of(script())).prop_map(<[_; 4]>::from);
+    let script = || {
+        prop_oneof![2 => statement::scripts(), 1 => script::scripts().prop_map(|script| script.text.into_bytes())].prop_map(Text)
+    };
+    let scripts =
+        (script().prop_map(Some), option::of(script()), option::of(script()), option::of(script()))
+            .prop_map(<[_; 4]>::from);
     // Below 242 systemd cannot be told to leave `$` alone.
     (scripts, select(vec!["", "    ", "\t"]), select(&VALUES[..]), select(vec![229, 241, 249, 252]))
-        .prop_map(|(scripts, indentation, value, systemd_version)| Case { scripts, indentation, value, systemd_version })
+        .prop_map(|(scripts, indentation, value, systemd_version)| Case {
+            scripts,
+            indentation,
+            value,
+            systemd_version,
+        })
 }
 
 impl Case {
     fn job(&self) -> Vec<u8> {
         let mut out = format!("description \"50% of $it\"\nenv V={}\n", self.value.0).into_bytes();
-        for (script, (phase, _)) in self.scripts.iter().zip(PHASES).filter_map(|(script, phase)| Some((script.as_ref()?, phase))) {
+        for (script, (phase, _)) in self
+            .scripts
+            .iter()
+            .zip(PHASES)
+            .filter_map(|(script, phase)| Some((script.as_ref()?, phase)))
+        {
             out.extend(format!("{phase}script\n").as_bytes());
             for line in script.0.split_inclusive(|&byte| byte == b'\n') {
                 out.extend([self.indentation.as_bytes(), line].concat());
             }
-            out.extend(if script.0.ends_with(b"\n") { &b"end script\n"[..] } else { b"\nend script\n" });
+            out.extend(if script.0.ends_with(b"\n") {
+                &b"end script\n"[..]
+            } else {
+                b"\nend script\n"
+            });
         }
         out
     }
 
     /// The name and the text of the unit.
     pub fn unit(&self, name: &str) -> (String, String) {
-        let sources = Sources { conf: Source::new(format!("{name}.conf"), self.job()), overriding: None };
+        let sources =
+            Sources { conf: Source::new(format!("{name}.conf"), self.job()), overriding: None };
         let options = Options { systemd_version: self.systemd_version, ..Options::default() };
         let conversion = convert(&sources, JobName(name.to_owned()), &options);
-        let output = conversion.outputs.into_iter().next().unwrap_or_else(|| panic!("{self:?} is refused: {:?}", conversion.diagnostics));
+        let output = conversion
+            .outputs
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("{self:?} is refused: {:?}", conversion.diagnostics));
         let path = Path::new(&output.path).file_name().unwrap().to_str().unwrap().to_owned();
         (path, output.text)
     }
 
     /// Runs each script, and what systemd has read of it, and compares; whether each succeeds.
-    pub fn check(&self, name: &str, (path, text): &(String, String), reading: &Reading, directory: &Path) -> Result<Vec<bool>, String> {
+    pub fn check(
+        &self,
+        name: &str,
+        (path, text): &(String, String),
+        reading: &Reading,
+        directory: &Path,
+    ) -> Result<Vec<bool>, String> {
         let unit = reading.unit(path).ok_or_else(|| format!("{path} is not loaded"))?;
         let environment: Vec<(&[u8], &[u8])> = values(unit, "Environment")
             .into_iter()
             .map(|line| line.split_at(line.iter().position(|&byte| byte == b'=').unwrap()))
             .map(|(key, value)| (key, &value[1..]))
             .collect();
-        let own: [(&[u8], &[u8]); 3] = [(b"V", self.value.1.as_bytes()), (b"UPSTART_JOB", name.as_bytes()), (b"UPSTART_INSTANCE", b"")];
+        let own: [(&[u8], &[u8]); 3] = [
+            (b"V", self.value.1.as_bytes()),
+            (b"UPSTART_JOB", name.as_bytes()),
+            (b"UPSTART_INSTANCE", b""),
+        ];
         let mut successes = Vec::new();
         for (script, (_, directive)) in self.scripts.iter().zip(PHASES) {
             let read = commands(unit, directive.name())?;
@@ -104,12 +142,22 @@ impl Case {
                 }
                 return Err(format!("{} from nowhere: {text}", directive.name()));
             };
-            let [argv] = read.as_slice() else { return Err(format!("{} of {}: {text}", read.len(), directive.name())) };
-            let argv = if is_literal(text, directive) { Ok(argv.clone()) } else { argv.iter().map(|word| single_dollars(word)).collect() }?;
+            let [argv] = read.as_slice() else {
+                return Err(format!("{} of {}: {text}", read.len(), directive.name()));
+            };
+            let argv = if is_literal(text, directive) {
+                Ok(argv.clone())
+            } else {
+                argv.iter().map(|word| single_dollars(word)).collect()
+            }?;
             let before = run(&[b"/bin/sh", b"-e", b"-c", &script.0], &own, directory);
-            let after = run(&argv.iter().map(Vec::as_slice).collect::<Vec<_>>(), &environment, directory);
+            let after =
+                run(&argv.iter().map(Vec::as_slice).collect::<Vec<_>>(), &environment, directory);
             if before != after {
-                return Err(format!("{}: {before:?} before, {after:?} after\n{text}", directive.name()));
+                return Err(format!(
+                    "{}: {before:?} before, {after:?} after\n{text}",
+                    directive.name()
+                ));
             }
             successes.push(before.0.success());
         }

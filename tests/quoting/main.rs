@@ -1,9 +1,16 @@
-//! What is written into a unit is what systemd reads in it, to the byte: random text, read by the systemd of
-//! this machine. Where there is none, the tests say so and pass.
+//! What is written into a unit is what systemd reads in it, to the byte: random text, read by the
+//! systemd of this machine. Where there is none, the tests say so and pass.
 //!
 //! `QUOTING_SEED` (a number) makes other cases, `QUOTING_TIMES` that many times as many.
 
-#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, unreachable_pub, reason = "a test")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "a test"
+)]
 
 #[path = "../common/random.rs"]
 mod random;
@@ -30,7 +37,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rayon::prelude::*;
-use upstart2systemd::systemd::{Argument, Directive, Prefix, Unit, UnitName, Value, escape_instance, escape_path};
+use upstart2systemd::systemd::{
+    Argument, Directive, Prefix, Unit, UnitName, Value, escape_instance, escape_path,
+};
 
 use random::{number, numbers};
 use skipped::skipped;
@@ -60,10 +69,20 @@ fn systemd_reads_what_was_written() {
         *counts.entry(*placement).or_insert(0_usize) += 1;
     }
     println!("read as written: {counts:?}");
-    let commands: usize = counts.iter().filter(|(placement, _)| placement.starts_with("Exec")).map(|(_, count)| count).sum();
+    let commands: usize = counts
+        .iter()
+        .filter(|(placement, _)| placement.starts_with("Exec"))
+        .map(|(_, count)| count)
+        .sum();
     assert!(commands >= 20_000 * times(), "only {commands} argument lists");
-    assert!(counts["Environment"] >= 6_000 * times(), "only {} values of variables", counts["Environment"]);
-    for placement in unit::PLACEMENTS.into_iter().chain(paths::PLACES.map(|(directive, ..)| directive.name())) {
+    assert!(
+        counts["Environment"] >= 6_000 * times(),
+        "only {} values of variables",
+        counts["Environment"]
+    );
+    for placement in
+        unit::PLACEMENTS.into_iter().chain(paths::PLACES.map(|(directive, ..)| directive.name()))
+    {
         let count = counts.get(placement).copied().unwrap_or_default();
         assert!(count >= 2_000 * times(), "only {count} {placement}");
     }
@@ -83,13 +102,23 @@ fn scripts_do_what_they_did() {
             .iter()
             .enumerate()
             .map(|(index, script)| {
-                let text =
-                    Argument::Script { text: script.text.clone().into_bytes(), breaks: script.breaks.clone(), joins: script.joins.clone() };
-                let argv = ["/bin/sh", "-e", "-c"].map(|word| Argument::Word(word.into())).into_iter().chain([text]).collect();
+                let text = Argument::Script {
+                    text: script.text.clone().into_bytes(),
+                    breaks: script.breaks.clone(),
+                    joins: script.joins.clone(),
+                };
+                let argv = ["/bin/sh", "-e", "-c"]
+                    .map(|word| Argument::Word(word.into()))
+                    .into_iter()
+                    .chain([text])
+                    .collect();
                 let prefix = Prefix { literal_dollar: literal_dollar(index), ..Prefix::default() };
                 let mut unit = Unit::new(UnitName::known(file(index)));
                 unit.set(Directive::DefaultDependencies, Value::keyword("no"));
-                unit.add(Directive::ExecStart, Value::command(&upstart2systemd::systemd::Command { prefix, argv }));
+                unit.add(
+                    Directive::ExecStart,
+                    Value::command(&upstart2systemd::systemd::Command { prefix, argv }),
+                );
                 (file(index), unit.to_string())
             })
             .collect();
@@ -98,11 +127,17 @@ fn scripts_do_what_they_did() {
             .iter()
             .enumerate()
             .map(|(index, script)| {
-                let commands = commands(reading.unit(&file(index)).ok_or("not loaded")?, "ExecStart")?;
+                let commands =
+                    commands(reading.unit(&file(index)).ok_or("not loaded")?, "ExecStart")?;
                 let read = commands.first().and_then(|argv| argv.get(3)).ok_or("no script")?;
-                let read = if literal_dollar(index) { read.clone() } else { unit::single_dollars(read)? };
+                let read =
+                    if literal_dollar(index) { read.clone() } else { unit::single_dollars(read)? };
                 let (before, after) = (run(script.text.as_bytes()), run(&read));
-                if before == after { Ok(()) } else { Err(format!("{before:?} before, {after:?} after: {}", read.escape_ascii())) }
+                if before == after {
+                    Ok(())
+                } else {
+                    Err(format!("{before:?} before, {after:?} after: {}", read.escape_ascii()))
+                }
             })
             .collect()
     });
@@ -110,7 +145,12 @@ fn scripts_do_what_they_did() {
 
 /// What a shell says to a script, and how it ends.
 fn run(script: &[u8]) -> (Option<i32>, String) {
-    let output = Command::new("/bin/sh").args(["-e", "-c"]).arg(OsStr::from_bytes(script)).stdin(Stdio::null()).output().unwrap();
+    let output = Command::new("/bin/sh")
+        .args(["-e", "-c"])
+        .arg(OsStr::from_bytes(script))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     (output.status.code(), output.stdout.escape_ascii().to_string())
 }
 
@@ -120,7 +160,8 @@ fn units_do_what_the_scripts_of_their_jobs_did() {
     let successes = hold(1, job::cases, |cases| {
         let directory = tempfile::TempDir::new().unwrap();
         let job = |index: usize| format!("job{index}+é %n");
-        let units: Vec<_> = cases.iter().enumerate().map(|(index, case)| case.unit(&job(index))).collect();
+        let units: Vec<_> =
+            cases.iter().enumerate().map(|(index, case)| case.unit(&job(index))).collect();
         let reading = systemd.read(&units);
         cases
             .iter()
@@ -133,7 +174,11 @@ fn units_do_what_the_scripts_of_their_jobs_did() {
     let failed = successes.iter().filter(|succeeded| !**succeeded).count();
     println!("scripts run: {}, of them failed: {failed}", successes.len());
     assert!(successes.len() >= 200 * times(), "only {} scripts", successes.len());
-    assert!(failed >= 40 * times() && successes.len() - failed >= 100 * times(), "{failed} of {} scripts fail", successes.len());
+    assert!(
+        failed >= 40 * times() && successes.len() - failed >= 100 * times(),
+        "{failed} of {} scripts fail",
+        successes.len()
+    );
 }
 
 #[test]
@@ -141,7 +186,8 @@ fn names_are_accepted_by_systemd() {
     let Some(systemd) = found(Systemd::find()) else { return };
     let counted = hold(40, name::cases, |cases| {
         let names: Vec<_> = cases.iter().map(name::Case::name).collect();
-        let units: BTreeMap<_, _> = names.iter().flatten().map(|name| (name.to_string(), name::unit(name))).collect();
+        let units: BTreeMap<_, _> =
+            names.iter().flatten().map(|name| (name.to_string(), name::unit(name))).collect();
         let reading = systemd.read(&units.into_iter().collect::<Vec<_>>());
         cases.iter().zip(names).map(|(case, name)| case.check(name, &reading)).collect()
     });
@@ -154,20 +200,35 @@ fn names_are_accepted_by_systemd() {
 
 #[test]
 fn escaping_is_that_of_systemd_escape() {
-    let Some(program) = found(program("systemd-escape").ok_or("systemd-escape is not installed".to_owned())) else { return };
-    let texts = || prop_oneof![3 => text::bytes(), 1 => "[-a-z./]{0,12}".prop_map(String::into_bytes)];
+    let Some(program) =
+        found(program("systemd-escape").ok_or("systemd-escape is not installed".to_owned()))
+    else {
+        return;
+    };
+    let texts =
+        || prop_oneof![3 => text::bytes(), 1 => "[-a-z./]{0,12}".prop_map(String::into_bytes)];
     let escaped = |options: &[&str], texts: &[Vec<u8>]| {
-        let output =
-            Command::new(&program).args(options).arg("--").args(texts.iter().map(|text| OsStr::from_bytes(text))).output().unwrap();
+        let output = Command::new(&program)
+            .args(options)
+            .arg("--")
+            .args(texts.iter().map(|text| OsStr::from_bytes(text)))
+            .output()
+            .unwrap();
         output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
     };
-    let verdict = |escaped: String, expected: &str| if escaped == expected { Ok(()) } else { Err(format!("{escaped}, not {expected}")) };
+    let verdict = |escaped: String, expected: &str| {
+        if escaped == expected { Ok(()) } else { Err(format!("{escaped}, not {expected}")) }
+    };
     let held = hold(40, texts, |texts| {
         // No escaped text has a blank.
         let expected = escaped(&[], texts).unwrap();
         let expected: Vec<_> = expected.trim_end_matches('\n').split(' ').collect();
         assert_eq!(expected.len(), texts.len());
-        texts.iter().zip(expected).map(|(text, expected)| verdict(escape_instance(text), expected)).collect()
+        texts
+            .iter()
+            .zip(expected)
+            .map(|(text, expected)| verdict(escape_instance(text), expected))
+            .collect()
     });
     assert!(held.len() >= 6_000 * times());
     // It refuses all where it refuses one.
@@ -176,7 +237,11 @@ fn escaping_is_that_of_systemd_escape() {
         texts
             .iter()
             .zip(expected)
-            .map(|(text, expected)| expected.map_or(Ok(()), |expected| verdict(escape_path(text), expected.trim_end_matches('\n'))))
+            .map(|(text, expected)| {
+                expected.map_or(Ok(()), |expected| {
+                    verdict(escape_path(text), expected.trim_end_matches('\n'))
+                })
+            })
             .collect()
     });
 }
@@ -190,8 +255,13 @@ fn found<T>(what: Result<T, String>) -> Option<T> {
     what.inspect_err(|missing| skipped(missing)).ok()
 }
 
-/// Makes batches of cases, side by side, and judges them; of the first that fails, a smallest one is shown.
-fn hold<S, T>(batches: usize, strategy: impl Fn() -> S + Sync, judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>> + Sync) -> Vec<T>
+/// Makes batches of cases, side by side, and judges them; of the first that fails, a smallest one
+/// is shown.
+fn hold<S, T>(
+    batches: usize,
+    strategy: impl Fn() -> S + Sync,
+    judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>> + Sync,
+) -> Vec<T>
 where
     S: Strategy,
     S::Value: Clone + Debug,
@@ -208,21 +278,34 @@ where
     seeds.par_iter().flat_map_iter(|seed| hold_batch(seed, &strategy(), &judge)).collect()
 }
 
-fn hold_batch<S, T>(seed: &[u8; 16], strategy: &S, judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>>) -> Vec<T>
+fn hold_batch<S, T>(
+    seed: &[u8; 16],
+    strategy: &S,
+    judge: impl Fn(&[S::Value]) -> Vec<Result<T, String>>,
+) -> Vec<T>
 where
     S: Strategy,
     S::Value: Clone + Debug,
 {
     // Not as random as others, and many times as fast.
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::XorShift, seed));
+    let mut runner = TestRunner::new_with_rng(
+        Config::default(),
+        TestRng::from_seed(RngAlgorithm::XorShift, seed),
+    );
     let trees: Vec<_> = (0..BATCH).map(|_| strategy.new_tree(&mut runner).unwrap()).collect();
     let cases: Vec<_> = trees.iter().map(ValueTree::current).collect();
     let verdicts = judge(&cases);
-    let shown = |(mut tree, verdict): (S::Tree, Result<T, String>)| verdict.unwrap_or_else(|fault| show_smallest(&mut tree, fault, &judge));
+    let shown = |(mut tree, verdict): (S::Tree, Result<T, String>)| {
+        verdict.unwrap_or_else(|fault| show_smallest(&mut tree, fault, &judge))
+    };
     trees.into_iter().zip(verdicts).map(shown).collect()
 }
 
-fn show_smallest<V, T>(tree: &mut V, mut fault: String, judge: impl Fn(&[V::Value]) -> Vec<Result<T, String>>) -> !
+fn show_smallest<V, T>(
+    tree: &mut V,
+    mut fault: String,
+    judge: impl Fn(&[V::Value]) -> Vec<Result<T, String>>,
+) -> !
 where
     V: ValueTree,
     V::Value: Clone + Debug,

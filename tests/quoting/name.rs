@@ -43,24 +43,36 @@ impl Case {
         let made = |made: Result<UnitName, NameTooLong>| made.ok();
         match &self.instance {
             None => made(UnitName::escaped(&self.stem, "service")),
-            Some(instance) => made(made(UnitName::template(&self.stem, "service"))?.instance(instance)),
+            Some(instance) => {
+                made(made(UnitName::template(&self.stem, "service"))?.instance(instance))
+            }
         }
     }
 
     pub fn check(&self, name: Option<UnitName>, reading: &Reading) -> Result<Kind, String> {
-        let bytes = self.stem.len() + self.instance.as_ref().map_or(0, |instance| instance.len() + "@".len());
+        let bytes = self.stem.len()
+            + self.instance.as_ref().map_or(0, |instance| instance.len() + "@".len());
         let Some(name) = name else {
             let may_be_too_long = bytes * 4 + ".service".len() > 255;
-            return if may_be_too_long { Ok(Kind::Refused) } else { Err("the name is said to be too long".to_owned()) };
+            return if may_be_too_long {
+                Ok(Kind::Refused)
+            } else {
+                Err("the name is said to be too long".to_owned())
+            };
         };
-        let unit =
-            reading.unit(name.as_str()).ok_or_else(|| format!("{name} is not a unit: {:?}", reading.messages_about(name.as_str())))?;
+        let unit = reading.unit(name.as_str()).ok_or_else(|| {
+            format!("{name} is not a unit: {:?}", reading.messages_about(name.as_str()))
+        })?;
         // A name that is read as a template's would not be found under itself.
         if values(unit, "Unit Load State") != [b"loaded"] {
             return Err(format!("{name} is not loaded"));
         }
         let Some(instance) = &self.instance else { return Ok(Kind::Plain) };
         let read = commands(unit, "ExecStart")?.concat();
-        if read == [&b"/bin/a"[..], instance] { Ok(Kind::Instance) } else { Err(format!("{name} is of {read:?}, not of {instance:?}")) }
+        if read == [&b"/bin/a"[..], instance] {
+            Ok(Kind::Instance)
+        } else {
+            Err(format!("{name} is of {read:?}, not of {instance:?}"))
+        }
     }
 }

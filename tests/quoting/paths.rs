@@ -1,4 +1,5 @@
-//! Paths that systemd takes literally to the end of the line, in services, `.path` and `.socket` units.
+//! Paths that systemd takes literally to the end of the line, in services, `.path` and `.socket`
+//! units.
 
 use proptest::option;
 use proptest::prelude::*;
@@ -8,8 +9,8 @@ use crate::hidden::{self, is_hidden};
 use crate::systemd::{Reading, same_text, values};
 use crate::text;
 
-/// Where such a path stands: the directive, what the path begins with there, and as what systemd prints it. That of a
-/// socket itself is printed with escapes; its directory has to be mounted.
+/// Where such a path stands: the directive, what the path begins with there, and as what systemd
+/// prints it. That of a socket itself is printed with escapes; its directory has to be mounted.
 pub const PLACES: [(Directive, &str, &str); 12] = [
     (Directive::WorkingDirectory, "/w", "WorkingDirectory"),
     (Directive::RootDirectory, "/r", "RootDirectory"),
@@ -25,8 +26,8 @@ pub const PLACES: [(Directive, &str, &str); 12] = [
     (Directive::ListenStream, "/s", "RequiresMountsFor"),
 ];
 
-/// Two of them, and the name of a unit, are less than the 255 bytes of the longest name of a file; one is less than the 107 of
-/// the path of a socket (unix(7)).
+/// Two of them, and the name of a unit, are less than the 255 bytes of the longest name of a file;
+/// one is less than the 107 of the path of a socket (unix(7)).
 const PART_MAX: usize = 100;
 
 /// A path for each of the places.
@@ -41,7 +42,10 @@ struct Path {
 }
 
 pub fn paths() -> impl Strategy<Value = Paths> {
-    let part = || prop_oneof![4 => hidden::visible(), 1 => text::string()].prop_map(|part| cut(&part.replace('/', "_")));
+    let part = || {
+        prop_oneof![4 => hidden::visible(), 1 => text::string()]
+            .prop_map(|part| cut(&part.replace('/', "_")))
+    };
     let path = (part(), option::of(part())).prop_map(|(before, after)| Path { before, after });
     proptest::collection::vec(path, PLACES.len()).prop_map(Paths)
 }
@@ -49,10 +53,14 @@ pub fn paths() -> impl Strategy<Value = Paths> {
 impl Paths {
     /// Adds those of a section.
     pub fn add(&self, unit: &mut Unit, section: Section) {
-        for (path, &(directive, start, _)) in self.0.iter().zip(&PLACES).filter(|(_, place)| place.0.section() == section) {
+        for (path, &(directive, start, _)) in
+            self.0.iter().zip(&PLACES).filter(|(_, place)| place.0.section() == section)
+        {
             let value = match path.parts(directive) {
                 (before, None) => Value::exact_line(&format!("{start}{before}")),
-                (before, Some(after)) => Value::instance_path(&format!("{start}{before}"), "%n", after),
+                (before, Some(after)) => {
+                    Value::instance_path(&format!("{start}{before}"), "%n", after)
+                }
             };
             if let Some(value) = value {
                 unit.set(directive, value);
@@ -77,7 +85,12 @@ impl Paths {
     }
 
     /// Whether systemd has read the paths of a section, and which there are.
-    pub fn check(&self, service: &str, section: Section, reading: &Reading) -> Result<Vec<&'static str>, String> {
+    pub fn check(
+        &self,
+        service: &str,
+        section: Section,
+        reading: &Reading,
+    ) -> Result<Vec<&'static str>, String> {
         let name = UnitName::known(service).beside(suffix(section)).to_string();
         let unit = reading.unit(&name).ok_or_else(|| format!("systemd has not loaded {name}"))?;
         let messages = reading.messages_about(&name);
@@ -85,16 +98,24 @@ impl Paths {
             return Err(format!("systemd complains: {messages:#?}"));
         }
         let mut found = Vec::new();
-        for (path, &(directive, start, key)) in self.0.iter().zip(&PLACES).filter(|(_, place)| place.0.section() == section) {
+        for (path, &(directive, start, key)) in
+            self.0.iter().zip(&PLACES).filter(|(_, place)| place.0.section() == section)
+        {
             let (before, after) = path.parts(directive);
             let text = match after {
                 None => before.to_owned(),
                 Some(after) => format!("{before}{name}{after}"),
             };
             let start = start.trim_start_matches("append:");
-            let written = (!text.chars().any(is_hidden) && !text.ends_with(' ')).then(|| format!("{start}{text}"));
-            let read = values(unit, key).into_iter().find(|path| path.starts_with(start.as_bytes()));
-            let read = read.map(|read| read.strip_suffix(b" untested").or(read.strip_suffix(b" (origin-file)")).unwrap_or(read));
+            let written = (!text.chars().any(is_hidden) && !text.ends_with(' '))
+                .then(|| format!("{start}{text}"));
+            let read =
+                values(unit, key).into_iter().find(|path| path.starts_with(start.as_bytes()));
+            let read = read.map(|read| {
+                read.strip_suffix(b" untested")
+                    .or(read.strip_suffix(b" (origin-file)"))
+                    .unwrap_or(read)
+            });
             same_text(directive.name(), read, written.as_deref().map(str::as_bytes))?;
             found.extend(written.map(|_| directive.name()));
         }
@@ -104,7 +125,11 @@ impl Paths {
 
 impl Path {
     fn parts(&self, directive: Directive) -> (&str, Option<&str>) {
-        if directive == Directive::ListenStream { (&self.before, None) } else { (&self.before, self.after.as_deref()) }
+        if directive == Directive::ListenStream {
+            (&self.before, None)
+        } else {
+            (&self.before, self.after.as_deref())
+        }
     }
 }
 

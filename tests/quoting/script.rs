@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// A line of a script, newline included, and whether a shell reads it alike with blanks in front, or, if it
-/// is a comment, without it.
+/// A line of a script, newline included, and whether a shell reads it alike with blanks in front,
+/// or, if it is a comment, without it.
 #[derive(Clone, Debug)]
 struct Line {
     text: String,
@@ -73,7 +73,13 @@ pub fn scripts() -> impl Strategy<Value = Script> {
         let body = vec(inner, 1..4).prop_map(|statements| statements.concat());
         prop_oneof![
             body.clone(),
-            (body.clone(), body.clone()).prop_map(|(yes, no)| lines(&["if [ $((x % 2)) = 0 ]; then"], yes, &["else"], no, &["fi"])),
+            (body.clone(), body.clone()).prop_map(|(yes, no)| lines(
+                &["if [ $((x % 2)) = 0 ]; then"],
+                yes,
+                &["else"],
+                no,
+                &["fi"]
+            )),
             (body.clone(), body.clone()).prop_map(|(one, other)| lines(
                 &["case $x in", "1|2)"],
                 one,
@@ -111,8 +117,25 @@ pub fn scripts() -> impl Strategy<Value = Script> {
     })
 }
 
-fn lines(head: &[&str], first: Vec<Line>, middle: &[&str], second: Vec<Line>, tail: &[&str]) -> Vec<Line> {
-    let keywords = |lines: &[&str]| -> Vec<Line> { lines.iter().map(|text| Line { text: format!("{text}\n"), may_break: true }).collect() };
+fn lines(
+    head: &[&str],
+    first: Vec<Line>,
+    middle: &[&str],
+    second: Vec<Line>,
+    tail: &[&str],
+) -> Vec<Line> {
+    let keywords = |lines: &[&str]| -> Vec<Line> {
+        lines.iter().map(|text| Line { text: format!("{text}\n"), may_break: true }).collect()
+    };
     // A body of comments alone is a syntax error.
-    [keywords(head), keywords(&[":"]), first, keywords(middle), keywords(&[":"]), second, keywords(tail)].concat()
+    [
+        keywords(head),
+        keywords(&[":"]),
+        first,
+        keywords(middle),
+        keywords(&[":"]),
+        second,
+        keywords(tail),
+    ]
+    .concat()
 }

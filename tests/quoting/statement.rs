@@ -1,4 +1,5 @@
-//! Scripts of random statements: all that a shell quotes, expands and continues, around text of any bytes.
+//! Scripts of random statements: all that a shell quotes, expands and continues, around text of any
+//! bytes.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -6,8 +7,9 @@ use proptest::sample::select;
 
 use crate::text;
 
-/// What a shell makes something of, in double quotes and in here-documents. None shows the number of a process, which is another one each
-/// time, and may be part of an octal number to `echo`: none ends in `$`.
+/// What a shell makes something of, in double quotes and in here-documents. None shows the number
+/// of a process, which is another one each time, and may be part of an octal number to `echo`: none
+/// ends in `$`.
 #[rustfmt::skip]
 const EXPANSIONS: [&str; 27] = [
     "$x", "${x}", "${y}", "${z:-a 'b'}", "${z:=set}", "${y%o*}", "${y##*/}", "${#y}", "${x:+yes}", "${UPSTART_JOB}", "$UPSTART_INSTANCE", "$V", "${V#a}",
@@ -73,13 +75,17 @@ pub fn scripts() -> impl Strategy<Value = Vec<u8>> {
             ("f() {\n:\n", "}\nf a 'b c'\n"),
             ("echo \"$(\n:\n", ")\"\n"),
         ]);
-        (around, body).prop_map(|((before, after), body)| [before.as_bytes(), &body, after.as_bytes()].concat())
+        (around, body).prop_map(|((before, after), body)| {
+            [before.as_bytes(), &body, after.as_bytes()].concat()
+        })
     });
-    vec(statement, 0..9).prop_map(|statements| [b"x=0; y='a  b'\n".to_vec(), statements.concat()].concat())
+    vec(statement, 0..9)
+        .prop_map(|statements| [b"x=0; y='a  b'\n".to_vec(), statements.concat()].concat())
 }
 
 fn words() -> impl Strategy<Value = Vec<u8>> {
-    (vec(word(), 0..4), select(vec![" ", "  ", "\t", " \\\n"])).prop_map(|(words, between)| words.join(between.as_bytes()))
+    (vec(word(), 0..4), select(vec![" ", "  ", "\t", " \\\n"]))
+        .prop_map(|(words, between)| words.join(between.as_bytes()))
 }
 
 fn word() -> impl Strategy<Value = Vec<u8>> {
@@ -97,7 +103,8 @@ fn expanded() -> impl Strategy<Value = Vec<u8>> {
         select(&EXPANSIONS[..]).prop_map(|text| text.as_bytes().to_vec()),
         text::bytes().prop_map(|text| without(b"\"$`\\", text)),
     ];
-    (vec(part, 0..4), select(vec!["", "", "$"])).prop_map(|(parts, end)| [parts.concat(), end.into()].concat())
+    (vec(part, 0..4), select(vec!["", "", "$"]))
+        .prop_map(|(parts, end)| [parts.concat(), end.into()].concat())
 }
 
 fn here_document((word, with_tabs, literal, expanded): (&str, bool, Vec<u8>, Vec<u8>)) -> Vec<u8> {

@@ -1,5 +1,5 @@
-//! Asks the systemd of this machine how it reads units: `systemd --test --user` loads them, prints what it
-//! made of them and leaves, without a running systemd.
+//! Asks the systemd of this machine how it reads units: `systemd --test --user` loads them, prints
+//! what it made of them and leaves, without a running systemd.
 
 use std::collections::HashMap;
 use std::fs;
@@ -36,7 +36,10 @@ pub struct Reading {
 impl Systemd {
     /// `Err` says what is missing.
     pub fn find() -> Result<Self, String> {
-        let program = PROGRAMS.into_iter().find(|program| Path::new(program).exists()).ok_or("systemd is not installed")?;
+        let program = PROGRAMS
+            .into_iter()
+            .find(|program| Path::new(program).exists())
+            .ok_or("systemd is not installed")?;
         let runtime_directory = TempDir::new().expect("a temporary directory");
         // The other user reads the units.
         rustix::process::umask(Mode::from_raw_mode(0o022));
@@ -44,11 +47,15 @@ impl Systemd {
         if fs::metadata(runtime_directory.path()).unwrap().uid() == 0 {
             chown(runtime_directory.path(), Some(NOBODY), Some(NOBODY))
                 .map_err(|error| format!("cannot give a directory to nobody: {error}"))?;
-            command = other_user().ok_or("neither setpriv nor runuser works, to become another user than root")?;
+            command = other_user()
+                .ok_or("neither setpriv nor runuser works, to become another user than root")?;
         }
         command.push(program.to_owned());
         let systemd = Self { command, runtime_directory };
-        let units = [("probe.service".to_owned(), "[Service]\nType=oneshot\nEnvironment=A=b\nExecStart=:/bin/a \"$ \\t'\"\n".to_owned())];
+        let units = [(
+            "probe.service".to_owned(),
+            "[Service]\nType=oneshot\nEnvironment=A=b\nExecStart=:/bin/a \"$ \\t'\"\n".to_owned(),
+        )];
         let reading = systemd.read(&units);
         let unit = reading.unit("probe.service").unwrap_or_default();
         if commands(unit, "ExecStart") == Ok(vec![vec![b"/bin/a".to_vec(), b"$ \t'".to_vec()]])
@@ -56,18 +63,24 @@ impl Systemd {
         {
             Ok(systemd)
         } else {
-            Err(format!("`systemd --test --user` does not print what it has read: {}", reading.messages.trim_end()))
+            Err(format!(
+                "`systemd --test --user` does not print what it has read: {}",
+                reading.messages.trim_end()
+            ))
         }
     }
 
-    /// Has systemd load units, given as file name and text, which is written as the program writes it.
+    /// Has systemd load units, given as file name and text, which is written as the program writes
+    /// it.
     pub fn read(&self, units: &[(String, String)]) -> Reading {
         // Most of the time would go into making files on a disk.
-        let directory = TempDir::new_in(MEMORY).or_else(|_| TempDir::new()).expect("a temporary directory");
+        let directory =
+            TempDir::new_in(MEMORY).or_else(|_| TempDir::new()).expect("a temporary directory");
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let mut target = "[Unit]\nDefaultDependencies=no\n".to_owned();
         for (name, text) in units {
-            fs::write(directory.path().join(name), &*encode(text)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            fs::write(directory.path().join(name), &*encode(text))
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
             target.push_str(&format!("Wants={name}\n"));
         }
         fs::write(directory.path().join("all.target"), target).unwrap();
@@ -82,17 +95,25 @@ impl Systemd {
             .stdin(Stdio::null())
             .output()
             .expect("systemd was started a moment ago");
-        Reading { units: split(&output.stdout), messages: String::from_utf8_lossy(&output.stderr).into_owned() }
+        Reading {
+            units: split(&output.stdout),
+            messages: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 }
 
 fn other_user() -> Option<Vec<String>> {
     let id = NOBODY.to_string();
-    let setpriv = ["setpriv", "--reuid", &id, "--regid", &id, "--clear-groups"].map(str::to_owned).to_vec();
+    let setpriv =
+        ["setpriv", "--reuid", &id, "--regid", &id, "--clear-groups"].map(str::to_owned).to_vec();
     let runuser = ["runuser", "-u", "nobody", "--"].map(str::to_owned).to_vec();
-    [setpriv, runuser]
-        .into_iter()
-        .find(|command| Command::new(&command[0]).args(&command[1..]).arg("true").status().is_ok_and(|status| status.success()))
+    [setpriv, runuser].into_iter().find(|command| {
+        Command::new(&command[0])
+            .args(&command[1..])
+            .arg("true")
+            .status()
+            .is_ok_and(|status| status.success())
+    })
 }
 
 fn split(dump: &[u8]) -> HashMap<String, Vec<Vec<u8>>> {
@@ -101,7 +122,9 @@ fn split(dump: &[u8]) -> HashMap<String, Vec<Vec<u8>>> {
     for line in BufRead::split(dump, b'\n').map(Result::unwrap) {
         if let Some(head) = line.strip_prefix(b"\t-> Unit ") {
             units.extend(unit.take());
-            unit = head.strip_suffix(b":").map(|name| (String::from_utf8_lossy(name).into_owned(), Vec::new()));
+            unit = head
+                .strip_suffix(b":")
+                .map(|name| (String::from_utf8_lossy(name).into_owned(), Vec::new()));
         } else if let Some((_, lines)) = &mut unit {
             lines.push(line);
         }
@@ -127,28 +150,37 @@ pub fn values<'a>(unit: &'a [Vec<u8>], key: &str) -> Vec<&'a [u8]> {
     unit.iter().filter_map(|line| line.strip_prefix(key.as_bytes())).collect()
 }
 
-/// The values of `Environment=`, each with a newline at its end, exactly as they were printed: they may have
-/// newlines within, so that only a comparison with what is expected can tell them apart.
+/// The values of `Environment=`, each with a newline at its end, exactly as they were printed: they
+/// may have newlines within, so that only a comparison with what is expected can tell them apart.
 pub fn environment(unit: &[Vec<u8>]) -> Vec<u8> {
     let is = |key: &'static [u8]| move |line: &Vec<u8>| line.starts_with(key);
     let Some(start) = unit.iter().position(is(b"\t\tEnvironment: ")) else { return Vec::new() };
-    let end = unit[start..].iter().position(is(b"\t\tRuntimeDirectoryPreserve: ")).expect("the line after the environment");
+    let end = unit[start..]
+        .iter()
+        .position(is(b"\t\tRuntimeDirectoryPreserve: "))
+        .expect("the line after the environment");
     unit[start..start + end].iter().flat_map(|line| [line, &b"\n"[..]].concat()).collect()
 }
 
 /// The commands of an `Exec*=` directive.
 pub fn commands(unit: &[Vec<u8>], directive: &str) -> Result<Vec<Vec<Vec<u8>>>, String> {
     let head = format!("\t\t-> {directive}:");
-    let Some(start) = unit.iter().position(|line| line == head.as_bytes()) else { return Ok(Vec::new()) };
+    let Some(start) = unit.iter().position(|line| line == head.as_bytes()) else {
+        return Ok(Vec::new());
+    };
     unit[start + 1..]
         .iter()
         .map_while(|line| line.strip_prefix(b"\t\t\tCommand Line: "))
-        .map(|line| words(line).ok_or_else(|| format!("a command line that is not understood: {}", line.escape_ascii())))
+        .map(|line| {
+            words(line).ok_or_else(|| {
+                format!("a command line that is not understood: {}", line.escape_ascii())
+            })
+        })
         .collect()
 }
 
-/// Undoes systemd's `quote_command_line()`: words stand bare or in double quotes, there with `\` before what
-/// is special to a shell and with C escapes for what is not printable.
+/// Undoes systemd's `quote_command_line()`: words stand bare or in double quotes, there with `\`
+/// before what is special to a shell and with C escapes for what is not printable.
 fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
     let mut rest = line;
@@ -174,7 +206,9 @@ fn unquoted(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
         let (byte, after) = match rest {
             [b'"', after @ ..] => return Some((word, after)),
             [b'\\', digits @ b'0'..=b'3', after @ ..] => {
-                let [middle @ b'0'..=b'7', last @ b'0'..=b'7', after @ ..] = after else { return None };
+                let [middle @ b'0'..=b'7', last @ b'0'..=b'7', after @ ..] = after else {
+                    return None;
+                };
                 ((digits - b'0') * 64 + (middle - b'0') * 8 + (last - b'0'), after)
             }
             [b'\\', escaped, after @ ..] => {
@@ -201,14 +235,23 @@ fn unquoted(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
 
 /// A program of systemd's in the usual places.
 pub fn program(name: &str) -> Option<PathBuf> {
-    ["/usr/bin", "/bin"].into_iter().map(|directory| Path::new(directory).join(name)).find(|path| path.exists())
+    ["/usr/bin", "/bin"]
+        .into_iter()
+        .map(|directory| Path::new(directory).join(name))
+        .find(|path| path.exists())
 }
 
-pub fn same<T: PartialEq + std::fmt::Display>(what: &str, read: &T, written: &T) -> Result<(), String> {
+pub fn same<T: PartialEq + std::fmt::Display>(
+    what: &str,
+    read: &T,
+    written: &T,
+) -> Result<(), String> {
     if read == written { Ok(()) } else { Err(format!("{what}: read {read}, written {written}")) }
 }
 
 pub fn same_text(what: &str, read: Option<&[u8]>, written: Option<&[u8]>) -> Result<(), String> {
-    let shown = |text: Option<&[u8]>| text.map_or("nothing".to_owned(), |text| format!("`{}`", text.escape_ascii()));
+    let shown = |text: Option<&[u8]>| {
+        text.map_or("nothing".to_owned(), |text| format!("`{}`", text.escape_ascii()))
+    };
     if read == written { Ok(()) } else { same(what, &shown(read), &shown(written)) }
 }

@@ -17,7 +17,8 @@ const FRAGMENTS: [&[u8]; 92] = [
     b"\xF0\x9F\x98\x80", b"\xF4\x90\x80\x80",
 ];
 
-/// Characters outside ASCII: C1 controls, blanks, line ends, bidi, invisible, BOM, noncharacters, and others.
+/// Characters outside ASCII: C1 controls, blanks, line ends, bidi, invisible, BOM, noncharacters,
+/// and others.
 #[rustfmt::skip]
 const CHARACTERS: [char; 26] = [
     '\u{80}', '\u{85}', '\u{9B}', '\u{A0}', '\u{AD}', '\u{61C}', '\u{200B}', '\u{200F}', '\u{2028}', '\u{2029}',

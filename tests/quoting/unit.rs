@@ -3,7 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use upstart2systemd::systemd::{Argument, Command, Directive, Prefix, Section, Text, Unit, UnitName, Value};
+use upstart2systemd::systemd::{
+    Argument, Command, Directive, Prefix, Section, Text, Unit, UnitName, Value,
+};
 
 use crate::hidden::{self, is_hidden, is_noncharacter};
 use crate::paths::{Paths, paths};
@@ -48,16 +50,24 @@ pub const PLACEMENTS: [&str; 10] = [
 ];
 
 pub fn cases() -> impl Strategy<Value = Case> {
-    let mounts = prop_oneof![1 => text::bytes(), 3 => hidden::visible().prop_map(String::into_bytes)]
-        .prop_map(|bytes| [b"/m", bytes.as_slice()].concat().into_iter().filter(|&byte| byte != b'/').collect());
+    let mounts =
+        prop_oneof![1 => text::bytes(), 3 => hidden::visible().prop_map(String::into_bytes)]
+            .prop_map(|bytes| {
+                [b"/m", bytes.as_slice()]
+                    .concat()
+                    .into_iter()
+                    .filter(|&byte| byte != b'/')
+                    .collect()
+            });
     let variable = (
         prop_oneof![9 => "[A-Za-z_][A-Za-z0-9_]{0,8}", 1 => text::string()],
         prop_oneof![text::bytes(), text::string().prop_map(String::into_bytes)],
     );
     // One for each directive, and some more.
-    let commands = DIRECTIVES.map(|directive| command().prop_map(move |command| (directive, command)));
     let commands =
-        (commands, vec((select(&DIRECTIVES[..]), command()), 0..2)).prop_map(|(commands, more)| commands.into_iter().chain(more).collect());
+        DIRECTIVES.map(|directive| command().prop_map(move |command| (directive, command)));
+    let commands = (commands, vec((select(&DIRECTIVES[..]), command()), 0..2))
+        .prop_map(|(commands, more)| commands.into_iter().chain(more).collect());
     (
         [text::string(), text::string(), text::string()],
         text::string(),
@@ -67,15 +77,17 @@ pub fn cases() -> impl Strategy<Value = Case> {
         text::string(),
         commands,
     )
-        .prop_map(|(comments, description, paths, mounts, environment, specifier, commands)| Case {
-            comments,
-            description: format!("d{description}"),
-            paths,
-            mounts,
-            environment,
-            specifier,
-            commands,
-        })
+        .prop_map(
+            |(comments, description, paths, mounts, environment, specifier, commands)| Case {
+                comments,
+                description: format!("d{description}"),
+                paths,
+                mounts,
+                environment,
+                specifier,
+                commands,
+            },
+        )
 }
 
 fn command() -> impl Strategy<Value = Command> {
@@ -100,7 +112,8 @@ fn command() -> impl Strategy<Value = Command> {
     )
 }
 
-/// A script of random lines, with some of their beginnings for breaks, as if it were known that they may be.
+/// A script of random lines, with some of their beginnings for breaks, as if it were known that
+/// they may be.
 fn script() -> impl Strategy<Value = Argument> {
     let indentation = select(vec!["", " ", "    ", "\t", " \t "]);
     let start = select(vec!["", "", "", "# ", "; ", ";;", "\\", "'", "\"", "#"]);
@@ -156,7 +169,8 @@ impl Case {
         [Section::Path, Section::Socket].map(|section| self.paths.beside(name, section))
     }
 
-    /// Whether systemd has read what the units were made of, to the byte, and the directives that it has read.
+    /// Whether systemd has read what the units were made of, to the byte, and the directives that
+    /// it has read.
     pub fn check(&self, name: &str, reading: &Reading) -> Result<Vec<&'static str>, String> {
         let unit = reading.unit(name).ok_or("systemd has not loaded the unit")?;
         let messages = reading.messages_about(name);
@@ -165,26 +179,44 @@ impl Case {
         }
         let mut placements = vec!["Description"];
         let line = visible_line(&self.description);
-        same_text("Description", values(unit, "Description").first().copied(), Some(line.as_bytes()))?;
+        same_text(
+            "Description",
+            values(unit, "Description").first().copied(),
+            Some(line.as_bytes()),
+        )?;
 
         for section in Section::ALL.into_iter().filter(|section| *section != Section::Install) {
             placements.extend(self.paths.check(name, section, reading)?);
         }
 
-        let mounts = std::str::from_utf8(&self.mounts).ok().filter(|text| !text.chars().any(is_hidden));
-        let read = values(unit, "RequiresMountsFor").into_iter().find(|path| path.starts_with(b"/m"));
+        let mounts =
+            std::str::from_utf8(&self.mounts).ok().filter(|text| !text.chars().any(is_hidden));
+        let read =
+            values(unit, "RequiresMountsFor").into_iter().find(|path| path.starts_with(b"/m"));
         placements.extend(mounts.map(|_| "RequiresMountsFor"));
-        same_text("RequiresMountsFor", read, mounts.map(|path| format!("{path} (origin-file)")).as_deref().map(str::as_bytes))?;
+        same_text(
+            "RequiresMountsFor",
+            read,
+            mounts.map(|path| format!("{path} (origin-file)")).as_deref().map(str::as_bytes),
+        )?;
 
         let expected = self.expected_environment(name);
-        let text: Vec<u8> =
-            expected.iter().flat_map(|(key, value)| [b"\t\tEnvironment: ", key.as_bytes(), b"=", value, b"\n"].concat()).collect();
+        let text: Vec<u8> = expected
+            .iter()
+            .flat_map(|(key, value)| {
+                [b"\t\tEnvironment: ", key.as_bytes(), b"=", value, b"\n"].concat()
+            })
+            .collect();
         same_text("Environment", Some(&environment(unit)), Some(&text))?;
         placements.extend(expected.iter().map(|_| "Environment"));
         for directive in DIRECTIVES {
             let read = commands(unit, directive.name())?;
             self.check_commands(directive, &read)?;
-            placements.extend(read.iter().skip(usize::from(directive == Directive::ExecStart)).map(|_| directive.name()));
+            placements.extend(
+                read.iter()
+                    .skip(usize::from(directive == Directive::ExecStart))
+                    .map(|_| directive.name()),
+            );
         }
         Ok(placements)
     }
@@ -196,8 +228,11 @@ impl Case {
         for (index, (key, value)) in self.environment.iter().chain([&specifier]).enumerate() {
             let identifier = !key.is_empty()
                 && !key.starts_with(|character: char| character.is_ascii_digit())
-                && key.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
-            let valid = std::str::from_utf8(value).is_ok_and(|text| !text.chars().any(is_noncharacter));
+                && key
+                    .chars()
+                    .all(|character| character.is_ascii_alphanumeric() || character == '_');
+            let valid =
+                std::str::from_utf8(value).is_ok_and(|text| !text.chars().any(is_noncharacter));
             if identifier && valid {
                 let mut value = value.clone();
                 if index == self.environment.len() {
@@ -215,23 +250,43 @@ impl Case {
     fn check_commands(&self, directive: Directive, read: &[Vec<Vec<u8>>]) -> Result<(), String> {
         let always = Command::words(["/bin/true"]);
         let first = (directive == Directive::ExecStart).then_some(&always);
-        let written: Vec<&Command> =
-            first.into_iter().chain(self.commands.iter().filter(|(other, _)| *other == directive).map(|(_, command)| command)).collect();
+        let written: Vec<&Command> = first
+            .into_iter()
+            .chain(
+                self.commands
+                    .iter()
+                    .filter(|(other, _)| *other == directive)
+                    .map(|(_, command)| command),
+            )
+            .collect();
         same(&format!("number of {}", directive.name()), &read.len(), &written.len())?;
         for (command, argv) in written.into_iter().zip(read) {
             same(&format!("number of arguments of {command:?}"), &argv.len(), &command.argv.len())?;
             for (index, (argument, word)) in command.argv.iter().zip(argv).enumerate() {
-                // systemd expands `$` when it starts the program; in the program itself it does not.
-                let word = if command.prefix.literal_dollar || index == 0 { word.clone() } else { single_dollars(word)? };
+                // systemd expands `$` when it starts the program; in the program itself it does
+                // not.
+                let word = if command.prefix.literal_dollar || index == 0 {
+                    word.clone()
+                } else {
+                    single_dollars(word)?
+                };
                 match argument {
                     Argument::Word(expected) => same_text("argument", Some(&word), Some(expected))?,
                     Argument::Script { text, breaks, .. } if !is_laid_out(text, breaks, &word) => {
-                        return Err(format!("script {} at {breaks:?} became {}", text.escape_ascii(), word.escape_ascii()));
+                        return Err(format!(
+                            "script {} at {breaks:?} became {}",
+                            text.escape_ascii(),
+                            word.escape_ascii()
+                        ));
                     }
                     Argument::Script { .. } => {}
-                    Argument::Variable(name) => same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?,
+                    Argument::Variable(name) => {
+                        same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?;
+                    }
                     // Which names there are is not random, and they are no text to be escaped.
-                    Argument::Specifier(_) => return Err("a specifier among random arguments".to_owned()),
+                    Argument::Specifier(_) => {
+                        return Err("a specifier among random arguments".to_owned());
+                    }
                 }
             }
         }
@@ -241,11 +296,15 @@ impl Case {
 
 /// What [`Value::line`] makes of free text.
 fn visible_line(text: &str) -> String {
-    text.chars().map(|character| if is_hidden(character) { ' ' } else { character }).collect::<String>().trim_matches(' ').to_owned()
+    text.chars()
+        .map(|character| if is_hidden(character) { ' ' } else { character })
+        .collect::<String>()
+        .trim_matches(' ')
+        .to_owned()
 }
 
-/// What a program is given of an argument in which systemd replaces variables: `$$` is `$`, and any other `$`
-/// would be taken for a variable.
+/// What a program is given of an argument in which systemd replaces variables: `$$` is `$`, and any
+/// other `$` would be taken for a variable.
 pub fn single_dollars(word: &[u8]) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     let mut rest = word.iter();
@@ -258,18 +317,27 @@ pub fn single_dollars(word: &[u8]) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-/// Whether a script was changed in no other way than systemd's joining of lines may change it: at its
-/// beginning and at its breaks blanks are added, and a comment that reaches from one break to the next and
-/// is a single line may be missing.
+/// Whether a script was changed in no other way than systemd's joining of lines may change it: at
+/// its beginning and at its breaks blanks are added, and a comment that reaches from one break to
+/// the next and is a single line may be missing.
 fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
-    let mut ends: Vec<usize> = breaks.iter().copied().filter(|&end| 0 < end && end < text.len()).chain([text.len()]).collect();
+    let mut ends: Vec<usize> = breaks
+        .iter()
+        .copied()
+        .filter(|&end| 0 < end && end < text.len())
+        .chain([text.len()])
+        .collect();
     ends.dedup();
     if ends.len() == 1 {
         return read == text;
     }
-    // One blank for the backslash and the newline, four of indentation, and one to hide a `#` or `;`.
-    let blanks =
-        |from: usize| (0..=6).take_while(move |&count| read[from..].get(..count).is_some_and(|run| run.iter().all(|&byte| byte == b' ')));
+    // One blank for the backslash and the newline, four of indentation, and one to hide a `#` or
+    // `;`.
+    let blanks = |from: usize| {
+        (0..=6).take_while(move |&count| {
+            read[from..].get(..count).is_some_and(|run| run.iter().all(|&byte| byte == b' '))
+        })
+    };
     // How much of what was read may have been accounted for by the pieces so far.
     let mut reached = std::collections::BTreeSet::from([0]);
     let mut start = 0;
@@ -279,7 +347,12 @@ fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
         let may_be_missing = line.starts_with(b"#") && !line.trim_ascii_end().contains(&b'\n');
         let mut next = std::collections::BTreeSet::new();
         for &from in &reached {
-            next.extend(blanks(from).map(|count| from + count).filter(|&at| read[at..].starts_with(piece)).map(|at| at + piece.len()));
+            next.extend(
+                blanks(from)
+                    .map(|count| from + count)
+                    .filter(|&at| read[at..].starts_with(piece))
+                    .map(|at| at + piece.len()),
+            );
             if may_be_missing {
                 next.insert(from);
             }

@@ -1,4 +1,5 @@
-//! No text of a job, and no name, begins a line of its own in anything that is written: not a directive, not a section, not a rule.
+//! No text of a job, and no name, begins a line of its own in anything that is written: not a
+//! directive, not a section, not a rule.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -77,16 +78,30 @@ const OLD_STANZAS: [&str; 9] = [
 const NEW_STANZAS: [&str; 2] = ["import TEXT\nexec /bin/x", "tmpfiles TEXT\nexec /bin/x"];
 
 /// What takes no text.
-const WITHOUT_TEXT: [&str; 9] = ["console", "debug", "expect", "manual", "respawn", "task", "service", "session leader", "oom"];
+const WITHOUT_TEXT: [&str; 9] =
+    ["console", "debug", "expect", "manual", "respawn", "task", "service", "session leader", "oom"];
 
 /// What might end a line, with and without quotes around it, and what might keep one from ending.
 fn texts() -> Vec<String> {
-    let ends = ["\n", "\r", "\r\n", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}", "\\\n", "\\n", "\\x0a", "\\012", " ; ", "\\\r\n"];
+    let ends = [
+        "\n", "\r", "\r\n", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}", "\\\n", "\\n",
+        "\\x0a", "\\012", " ; ", "\\\r\n",
+    ];
     let injected = |end: &str| format!("a{end}Injected=yes{end}[Injected]{end}Injected=yes{end}");
-    let mut texts: Vec<String> = ends.iter().flat_map(|end| [injected(end), format!("\"{}\"", injected(end))]).collect();
+    let mut texts: Vec<String> =
+        ends.iter().flat_map(|end| [injected(end), format!("\"{}\"", injected(end))]).collect();
     texts.extend(
-        ["a\\", "\"a\\\"", "'a\\'", "\"a\\\\\"", "a\\\\\\", "a\" , RUN+=\"Injected", "a\\\", RUN+=\\\"Injected", "# [Injected]"]
-            .map(str::to_owned),
+        [
+            "a\\",
+            "\"a\\\"",
+            "'a\\'",
+            "\"a\\\\\"",
+            "a\\\\\\",
+            "a\" , RUN+=\"Injected",
+            "a\\\", RUN+=\\\"Injected",
+            "# [Injected]",
+        ]
+        .map(str::to_owned),
     );
     texts
 }
@@ -105,7 +120,9 @@ fn the_stanzas_are_all_that_there_are() {
     let missing: Vec<_> = stanza_table::STANZAS
         .iter()
         .map(|row| row.keyword)
-        .filter(|keyword| !WITHOUT_TEXT.contains(keyword) && !all.iter().any(|stanza| stanza.starts_with(keyword)))
+        .filter(|keyword| {
+            !WITHOUT_TEXT.contains(keyword) && !all.iter().any(|stanza| stanza.starts_with(keyword))
+        })
         .collect();
     assert!(missing.is_empty(), "no text is tried in {missing:?}");
 }
@@ -121,15 +138,23 @@ fn no_text_of_another_upstart_begins_a_line() {
     check("init", &["--dialect", "chromeos"], &NEW_STANZAS, 20);
 }
 
-/// Converts jobs in which anything stands, and reads all that comes of them. At least so many are not refused.
+/// Converts jobs in which anything stands, and reads all that comes of them. At least so many are
+/// not refused.
 fn check(directory: &str, options: &[&str], stanzas: &[&str], least: usize) {
     let is_old = directory == "event.d";
     let system = System::new(&[]);
     for (number, stanza) in stanzas.iter().enumerate() {
         for (which, text) in texts().iter().enumerate() {
-            let exec = if stanza.contains("exec /") || stanza.contains("respawn ") { "" } else { "\nexec /bin/z" };
+            let exec = if stanza.contains("exec /") || stanza.contains("respawn ") {
+                ""
+            } else {
+                "\nexec /bin/z"
+            };
             let ending = if is_old { "" } else { ".conf" };
-            system.put(&format!("{directory}/s{number}-{which}{ending}"), format!("{}{exec}\n", stanza.replace("TEXT", text)));
+            system.put(
+                &format!("{directory}/s{number}-{which}{ending}"),
+                format!("{}{exec}\n", stanza.replace("TEXT", text)),
+            );
         }
     }
     let long = "echo 'one line of a script'\n".repeat(6_000);
@@ -144,15 +169,21 @@ fn check(directory: &str, options: &[&str], stanzas: &[&str], least: usize) {
         ];
         system.put(
             &format!("{directory}/{name}"),
-            format!("{}\nscript\n{long}end script\n", start[number % start.len()].replace('N', &number.to_string())),
+            format!(
+                "{}\nscript\n{long}end script\n",
+                start[number % start.len()].replace('N', &number.to_string())
+            ),
         );
     }
     let mut units = 0;
     for more in [["--logs", "file"], ["--systemd-version", "229"]] {
         let out = format!("out{}", more.concat());
-        let ran = system.migrate(&[&[directory, "-o", &out, "-q", "--fail-on", "never"], options, &more].concat());
+        let ran = system.migrate(
+            &[&[directory, "-o", &out, "-q", "--fail-on", "never"], options, &more].concat(),
+        );
         assert!(matches!(ran.status, Some(0 | 3)), "{ran:?}");
-        let files: Vec<_> = below(&system.at(&out)).into_iter().filter(|path| path.is_file()).collect();
+        let files: Vec<_> =
+            below(&system.at(&out)).into_iter().filter(|path| path.is_file()).collect();
         for path in &files {
             read(path);
         }
@@ -172,12 +203,17 @@ fn read(path: &Path) {
     let text = String::from_utf8(fs::read(path).unwrap()).unwrap();
     let shown = path.display();
     // What systemd and others take for the end of a line, or cannot be seen.
-    let hidden = text.chars().find(|character| character.is_control() && *character != '\n' && *character != '\t');
+    let hidden = text
+        .chars()
+        .find(|character| character.is_control() && *character != '\n' && *character != '\t');
     assert_eq!(hidden, None, "{shown}: {text}");
     if path.to_str().unwrap().contains("usr/local/lib/") {
         // The script itself says what it says.
         let (header, rest) = text.split_once('\n').unwrap();
-        assert!(header.starts_with("# Made for ") && !rest.starts_with("Injected"), "{shown}: {header}");
+        assert!(
+            header.starts_with("# Made for ") && !rest.starts_with("Injected"),
+            "{shown}: {header}"
+        );
         return;
     }
     let is_rule = path.extension().is_some_and(|ending| ending == "rules");
@@ -185,15 +221,27 @@ fn read(path: &Path) {
     for line in text.lines() {
         let comment = line.starts_with(['#', ';']);
         if continued && !comment {
-            assert!(line.starts_with("    ") || line == "'" || line == "\"", "{shown}: a line is swallowed: {line:?}\n{text}");
+            assert!(
+                line.starts_with("    ") || line == "'" || line == "\"",
+                "{shown}: a line is swallowed: {line:?}\n{text}"
+            );
         } else if !continued {
-            assert!(!line.trim_start().starts_with("Injected") && !line.trim_start().starts_with("[Injected"), "{shown}: {line:?}\n{text}");
+            assert!(
+                !line.trim_start().starts_with("Injected")
+                    && !line.trim_start().starts_with("[Injected"),
+                "{shown}: {line:?}\n{text}"
+            );
             keys.insert(line.split(['=', ' ']).next().unwrap().to_owned());
         }
         if is_rule && !comment {
             // Outside of quotes.
             let outside: String = line.split('"').step_by(2).collect();
-            assert!(!outside.contains("RUN") && !line.contains("\\\"") && line.matches('"').count().is_multiple_of(2), "{shown}: {line}");
+            assert!(
+                !outside.contains("RUN")
+                    && !line.contains("\\\"")
+                    && line.matches('"').count().is_multiple_of(2),
+                "{shown}: {line}"
+            );
         }
         let backslashes = line.bytes().rev().take_while(|&byte| byte == b'\\').count();
         // Below 240 a comment goes on as well.
@@ -201,7 +249,8 @@ fn read(path: &Path) {
         continued = if comment { continued } else { backslashes % 2 == 1 };
     }
     assert!(!continued, "{shown}: {text}");
-    if path.extension().is_some_and(|ending| ending == "service") && path.starts_with("etc/systemd") {
+    if path.extension().is_some_and(|ending| ending == "service") && path.starts_with("etc/systemd")
+    {
         assert!(keys.contains("IgnoreSIGPIPE") || keys.contains("Type"), "{shown}: {text}");
     }
 }

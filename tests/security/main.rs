@@ -1,4 +1,5 @@
-//! What a job, its name and the tree it is written to may not bring about, tried on the program as it is run.
+//! What a job, its name and the tree it is written to may not bring about, tried on the program as
+//! it is run.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

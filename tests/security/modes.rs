@@ -8,13 +8,17 @@ use std::process::Command;
 use crate::program::PROGRAM;
 use crate::program::system::System;
 
-/// Jobs that come to every kind of file: units, drop-ins, scripts, udev rules, tmpfiles, D-Bus services.
+/// Jobs that come to every kind of file: units, drop-ins, scripts, udev rules, tmpfiles, D-Bus
+/// services.
 pub(crate) const EVERY_KIND: [(&str, &str); 5] = [
     ("web.conf", "start on usb-device-added ID_GPHOTO2=1\ntask\nexec /usr/bin/web\n"),
     ("bus.conf", "start on dbus-activation org.example.bus\nexec /usr/bin/bus\n"),
     ("net/front.conf", "start on stopped web\ninstance $ID\nconsole output\nexec /usr/bin/front\n"),
     ("base.conf", "start on runlevel 2\nexec /usr/bin/base\n"),
-    ("guest.conf", "start on (runlevel 2 and started base)\nstop on stopping base\nexec /usr/bin/guest\n"),
+    (
+        "guest.conf",
+        "start on (runlevel 2 and started base)\nstop on stopping base\nexec /usr/bin/guest\n",
+    ),
 ];
 
 /// All below a directory, the directory included, in no order.
@@ -37,11 +41,25 @@ fn modes_do_not_depend_on_the_umask() {
     for umask in ["000", "022", "077", "777"] {
         let system = System::new(&EVERY_KIND);
         let script = system.at("etc/init/script.conf");
-        fs::write(&script, format!("script\n{}end script\n", "echo \"one line of many\"\n".repeat(10_000))).unwrap();
+        fs::write(
+            &script,
+            format!("script\n{}end script\n", "echo \"one line of many\"\n".repeat(10_000)),
+        )
+        .unwrap();
         // The bits that a job has of its own are not those of its unit.
         fs::set_permissions(&script, Permissions::from_mode(0o6777)).unwrap();
         let ran = Command::new("/bin/sh")
-            .args(["-c", "umask $0 && exec \"$@\"", umask, PROGRAM, "migrate", "etc/init", "-o", "made/for/it", "-q"])
+            .args([
+                "-c",
+                "umask $0 && exec \"$@\"",
+                umask,
+                PROGRAM,
+                "migrate",
+                "etc/init",
+                "-o",
+                "made/for/it",
+                "-q",
+            ])
             .current_dir(system.directory.path())
             .output()
             .unwrap();
@@ -50,12 +68,24 @@ fn modes_do_not_depend_on_the_umask() {
         for path in &found {
             let metadata = fs::symlink_metadata(path).unwrap();
             let expected = if metadata.is_dir() { 0o755 } else { 0o644 };
-            assert_eq!(metadata.permissions().mode() & 0o7777, expected, "umask {umask}: {}", path.display());
+            assert_eq!(
+                metadata.permissions().mode() & 0o7777,
+                expected,
+                "umask {umask}: {}",
+                path.display()
+            );
         }
-        for kind in
-            ["systemd/system/web.service", "etc/udev/rules.d/", "usr/local/lib/upstart2systemd/", "usr/share/dbus-1/", ".service.d/"]
-        {
-            assert!(found.iter().any(|path| path.to_str().unwrap().contains(kind)), "nothing of {kind} in {found:#?}");
+        for kind in [
+            "systemd/system/web.service",
+            "etc/udev/rules.d/",
+            "usr/local/lib/upstart2systemd/",
+            "usr/share/dbus-1/",
+            ".service.d/",
+        ] {
+            assert!(
+                found.iter().any(|path| path.to_str().unwrap().contains(kind)),
+                "nothing of {kind} in {found:#?}"
+            );
         }
         // What is replaced is no exception.
         let unit = system.at("made/for/it/etc/systemd/system/web.service");
@@ -68,15 +98,23 @@ fn modes_do_not_depend_on_the_umask() {
 
 #[test]
 fn what_not_everybody_may_read_is_told_before_it_is_in_a_unit() {
-    let system = System::new(&[("foo.conf", "# Mine\nenv PASSWORD=x\nexec /bin/x\n"), ("foo.override", "env TOKEN=y\n")]);
+    let system = System::new(&[
+        ("foo.conf", "# Mine\nenv PASSWORD=x\nexec /bin/x\n"),
+        ("foo.override", "env TOKEN=y\n"),
+    ]);
     let told = |conf: u32, overriding: u32| {
         for (name, mode) in [("foo.conf", conf), ("foo.override", overriding)] {
-            fs::set_permissions(system.at("etc/init").join(name), Permissions::from_mode(mode)).unwrap();
+            fs::set_permissions(system.at("etc/init").join(name), Permissions::from_mode(mode))
+                .unwrap();
         }
         let by = |arguments: &[&str]| {
             let ran = system.run(&[arguments, &["--format", "concise"]].concat());
             assert_eq!(ran.status, Some(0), "{ran:?}");
-            ran.stderr.lines().filter(|line| line.contains("[U270]")).map(|line| line.split(": ").next().unwrap().to_owned()).collect()
+            ran.stderr
+                .lines()
+                .filter(|line| line.contains("[U270]"))
+                .map(|line| line.split(": ").next().unwrap().to_owned())
+                .collect()
         };
         let told: Vec<String> = by(&["convert", "etc/init/foo.conf"]);
         assert_eq!(told, by(&["migrate", "etc/init", "-o", "out"]));
@@ -89,5 +127,14 @@ fn what_not_everybody_may_read_is_told_before_it_is_in_a_unit() {
     assert_eq!(told(0o400, 0o400), [conf, overriding]);
     // It is a warning, and tells what to do instead.
     let ran = system.run(&["etc/init/foo.conf", "--fail-on", "warning"]);
-    ran.is(1, &["TOKEN"], &["warning[U270]: not everybody may read this file", "EnvironmentFile=", "LoadCredential=", "chmod o+r"]);
+    ran.is(
+        1,
+        &["TOKEN"],
+        &[
+            "warning[U270]: not everybody may read this file",
+            "EnvironmentFile=",
+            "LoadCredential=",
+            "chmod o+r",
+        ],
+    );
 }

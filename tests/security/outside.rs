@@ -1,4 +1,5 @@
-//! Nothing is written but below the directory that was named, whatever jobs say, whatever they are called, and whatever lies there.
+//! Nothing is written but below the directory that was named, whatever jobs say, whatever they are
+//! called, and whatever lies there.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +12,11 @@ use crate::program::system::System;
 /// All that lies around the output directory, and what is in it.
 fn around(system: &System) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let root = system.directory.path();
-    below(root).into_iter().filter(|path| !path.starts_with(root.join("out"))).map(|path| (path.clone(), fs::read(path).ok())).collect()
+    below(root)
+        .into_iter()
+        .filter(|path| !path.starts_with(root.join("out")))
+        .map(|path| (path.clone(), fs::read(path).ok()))
+        .collect()
 }
 
 /// Where files are written, beside drop-ins.
@@ -50,18 +55,29 @@ const WAYS: [&str; 14] = [
 
 #[test]
 fn no_name_of_a_job_leads_out() {
-    let system = System::new(&[("foo.conf", "start on dbus-activation x.y\nconsole log\nexec /bin/x\n")]);
+    let system =
+        System::new(&[("foo.conf", "start on dbus-activation x.y\nconsole log\nexec /bin/x\n")]);
     fs::create_dir(system.at("out")).unwrap();
     let before = around(&system);
     for way in WAYS {
         for options in [&["--logs", "file"][..], &[]] {
-            let ran = system.run(&[&["convert", "etc/init/foo.conf", "--name", way, "-o", "out", "-q"], options].concat());
+            let ran = system.run(
+                &[&["convert", "etc/init/foo.conf", "--name", way, "-o", "out", "-q"], options]
+                    .concat(),
+            );
             // Some of these cannot be names of jobs.
-            assert!(ran.status == Some(0) || ran.stderr.contains("cannot be the name of a job"), "{way}: {ran:?}");
+            assert!(
+                ran.status == Some(0) || ran.stderr.contains("cannot be the name of a job"),
+                "{way}: {ran:?}"
+            );
             assert_eq!(around(&system), before, "{way}");
             for path in written(&system) {
                 let directory = path.parent().unwrap().strip_prefix(system.at("out")).unwrap();
-                assert!(DIRECTORIES.contains(&directory.to_str().unwrap()), "{way}: {}", path.display());
+                assert!(
+                    DIRECTORIES.contains(&directory.to_str().unwrap()),
+                    "{way}: {}",
+                    path.display()
+                );
             }
         }
     }
@@ -89,23 +105,38 @@ fn no_stanza_leads_out() {
     for (number, stanza) in STANZAS.iter().enumerate() {
         for (way, text) in WAYS.iter().enumerate() {
             // With a script that is too long for its unit, and needs a file.
-            let script = if way == 0 { "echo 'one line of a script'\n".repeat(6_000) } else { "/bin/x\n".to_owned() };
-            jobs.push((format!("s{number}-{way}.conf"), format!("{}\nscript\n{script}end script\n", stanza.replace("WAY", text))));
+            let script = if way == 0 {
+                "echo 'one line of a script'\n".repeat(6_000)
+            } else {
+                "/bin/x\n".to_owned()
+            };
+            jobs.push((
+                format!("s{number}-{way}.conf"),
+                format!("{}\nscript\n{script}end script\n", stanza.replace("WAY", text)),
+            ));
         }
     }
-    let jobs: Vec<(&str, &str)> = jobs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let jobs: Vec<(&str, &str)> =
+        jobs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let system = System::new(&jobs);
     let before = around(&system);
     for logs in ["journal", "file"] {
-        let ran = system.migrate(&["etc/init", "-o", "out", "-q", "--fail-on", "never", "--logs", logs]);
+        let ran =
+            system.migrate(&["etc/init", "-o", "out", "-q", "--fail-on", "never", "--logs", logs]);
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert_eq!(around(&system), before);
     }
     assert!(written(&system).len() > jobs.len());
     for path in written(&system) {
         let directory = path.parent().unwrap().strip_prefix(system.at("out")).unwrap();
-        let of_drop_in = directory.strip_prefix("etc/systemd/system").is_ok_and(|part| part.to_str().unwrap().ends_with(".service.d"));
-        assert!(of_drop_in || DIRECTORIES.contains(&directory.to_str().unwrap()), "{}", path.display());
+        let of_drop_in = directory
+            .strip_prefix("etc/systemd/system")
+            .is_ok_and(|part| part.to_str().unwrap().ends_with(".service.d"));
+        assert!(
+            of_drop_in || DIRECTORIES.contains(&directory.to_str().unwrap()),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -120,8 +151,13 @@ fn web() -> System {
 
 #[test]
 fn no_planted_link_is_written_through() {
-    let directories = ["out/etc", "out/etc/systemd", "out/etc/systemd/system", "out/.upstart2systemd-staging"];
-    for (planted, target) in directories.into_iter().map(|path| (path, "precious")).chain([(UNIT, "precious/web.service")]) {
+    let directories =
+        ["out/etc", "out/etc/systemd", "out/etc/systemd/system", "out/.upstart2systemd-staging"];
+    for (planted, target) in directories
+        .into_iter()
+        .map(|path| (path, "precious"))
+        .chain([(UNIT, "precious/web.service")])
+    {
         for how in [&[][..], &["--force"], &["--force", "--prune"]] {
             let system = web();
             let at = system.at(planted);
@@ -135,7 +171,11 @@ fn no_planted_link_is_written_through() {
             let replaced = planted == UNIT && !how.is_empty();
             // A link in the place of a unit is a file that is in the way.
             assert_eq!(ran.status, Some(if replaced { 0 } else { 3 }), "{planted} {how:?} {ran:?}");
-            assert_eq!(fs::symlink_metadata(&at).unwrap().is_symlink(), !replaced, "{planted} {how:?}");
+            assert_eq!(
+                fs::symlink_metadata(&at).unwrap().is_symlink(),
+                !replaced,
+                "{planted} {how:?}"
+            );
             if !replaced {
                 ran.is(3, &[], &[planted.trim_start_matches("out/")]);
             }
@@ -165,7 +205,11 @@ fn a_directory_that_is_swapped_for_a_link_is_told() {
     fs::rename(&etc, &moved).unwrap();
     symlink("moved", &etc).unwrap();
     system.put("etc/init/web.conf", "exec /usr/bin/other\n");
-    system.migrate(&["etc/init", "-o", "out", "-q"]).is(3, &[], &["out/etc` is a symbolic link, and nothing is written through one"]);
+    system.migrate(&["etc/init", "-o", "out", "-q"]).is(
+        3,
+        &[],
+        &["out/etc` is a symbolic link, and nothing is written through one"],
+    );
     assert!(!Path::new(&moved).join("systemd/system/web.service").is_symlink());
     assert!(system.text("out/moved/systemd/system/web.service").unwrap().contains("/usr/bin/web"));
 }

@@ -1,5 +1,5 @@
-//! What is said stays text: nothing of a job, its name, its place or of a file in the way acts on a terminal, ends a line of a report, or is
-//! taken for a command by who reads it.
+//! What is said stays text: nothing of a job, its name, its place or of a file in the way acts on a
+//! terminal, ends a line of a report, or is taken for a command by who reads it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,7 +10,8 @@ use crate::program::PROGRAM;
 use crate::program::skipped::skipped;
 use crate::program::system::System;
 
-/// What moves a cursor, sets a title, rings, hides text, turns its direction, ends a line, and what is not UTF-8.
+/// What moves a cursor, sets a title, rings, hides text, turns its direction, ends a line, and what
+/// is not UTF-8.
 const EVIL: &[u8] =
     b"\x1b[31m\x1b]0;title\x07\x08\x7f\r\xc2\x9b1A\xc2\x85\xe2\x80\xae\xe2\x80\x8b\xe2\x80\xa8\xef\xbb\xbf\xf3\xa0\x81\x81\xff\x0b\x0c";
 
@@ -49,8 +50,10 @@ fn system(text: &[u8]) -> System {
     put([&text_of_names, &b".override"[..]].concat(), b"manual\n".to_vec());
     put([&text_of_names, &b".CONF"[..]].concat(), b"manual\n".to_vec());
     put([&text_of_names, &b".d/a.conf"[..]].concat(), b"exec\n".to_vec());
-    let shown: String =
-        String::from_utf8_lossy(text).chars().map(|character| if character.is_control() { '\u{202e}' } else { character }).collect();
+    let shown: String = String::from_utf8_lossy(text)
+        .chars()
+        .map(|character| if character.is_control() { '\u{202e}' } else { character })
+        .collect();
     system.put("config.toml", format!("select = ['{shown}']\n"));
     system
 }
@@ -65,9 +68,13 @@ fn replaced(job: &[u8], text: &[u8]) -> Vec<u8> {
     [out, rest.to_vec()].concat()
 }
 
-/// Every way to have something said of these jobs: with the name, and whether standard output has a form of its own.
+/// Every way to have something said of these jobs: with the name, and whether standard output has a
+/// form of its own.
 fn all(system: &System, format: &str) -> Vec<(String, Output)> {
-    let mut files: Vec<OsString> = fs::read_dir(system.at("etc/init")).unwrap().map(|entry| entry.unwrap().path().into()).collect();
+    let mut files: Vec<OsString> = fs::read_dir(system.at("etc/init"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().into())
+        .collect();
     files.sort();
     let words = |words: &str| words.split(' ').map(OsString::from).collect::<Vec<_>>();
     let mut commands: Vec<Vec<OsString>> = vec![
@@ -87,11 +94,17 @@ fn all(system: &System, format: &str) -> Vec<(String, Output)> {
         if number == 0 {
             let missing = [file.as_bytes(), b".missing"].concat();
             commands.push([words("convert"), vec![OsStr::from_bytes(&missing).into()]].concat());
-            commands.push([words("migrate"), vec![OsStr::from_bytes(&missing).into()], words("-o out")].concat());
+            commands.push(
+                [words("migrate"), vec![OsStr::from_bytes(&missing).into()], words("-o out")]
+                    .concat(),
+            );
             commands.push(
                 [
                     words("migrate etc/init -o"),
-                    vec![[file.as_bytes(), b"/out"].concat()].into_iter().map(|path| OsStr::from_bytes(&path).into()).collect(),
+                    vec![[file.as_bytes(), b"/out"].concat()]
+                        .into_iter()
+                        .map(|path| OsStr::from_bytes(&path).into())
+                        .collect(),
                 ]
                 .concat(),
             );
@@ -100,7 +113,10 @@ fn all(system: &System, format: &str) -> Vec<(String, Output)> {
     commands
         .into_iter()
         .map(|command| {
-            let output = system.program(&[command.clone(), words("--format"), words(format)].concat()).output().unwrap();
+            let output = system
+                .program(&[command.clone(), words("--format"), words(format)].concat())
+                .output()
+                .unwrap();
             assert!(output.status.code().is_some_and(|code| code < 4), "{command:?}: {output:?}");
             (format!("{command:?} {format}"), output)
         })
@@ -119,17 +135,27 @@ fn nothing_acts_on_a_terminal() {
     for format in ["text", "concise", "github", "json", "sarif"] {
         for (command, output) in all(&system, format) {
             for stream in [&output.stdout, &output.stderr] {
-                let text = std::str::from_utf8(stream).unwrap_or_else(|error| panic!("{command}: {error}: {}", stream.escape_ascii()));
+                let text = std::str::from_utf8(stream).unwrap_or_else(|error| {
+                    panic!("{command}: {error}: {}", stream.escape_ascii())
+                });
                 // In JSON what cannot be seen is data.
                 let machine = matches!(format, "json" | "sarif");
-                let at = text
-                    .char_indices()
-                    .find(|(_, character)| if machine { character.is_control() && *character != '\n' } else { acts(*character) });
+                let at = text.char_indices().find(|(_, character)| {
+                    if machine {
+                        character.is_control() && *character != '\n'
+                    } else {
+                        acts(*character)
+                    }
+                });
                 assert!(
                     at.is_none(),
                     "{command}: {:?} in {:?}",
                     at,
-                    text.get(at.unwrap().0.saturating_sub(80)..).unwrap_or(text).chars().take(160).collect::<String>()
+                    text.get(at.unwrap().0.saturating_sub(80)..)
+                        .unwrap_or(text)
+                        .chars()
+                        .take(160)
+                        .collect::<String>()
                 );
             }
         }
@@ -140,7 +166,9 @@ fn nothing_acts_on_a_terminal() {
         let (colour, text) = if number == 0 { ("[0", part) } else { part.split_once('m').unwrap() };
         assert!(!text.chars().any(acts), "{text:?}");
         assert!(
-            colour.strip_prefix('[').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b';')),
+            colour.strip_prefix('[').is_some_and(|digits| digits
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b';')),
             "{colour:?}"
         );
     }
@@ -153,9 +181,15 @@ fn a_patch_does_not_act_on_a_terminal() {
     system.put("out/etc/systemd/system/allowed.service", [b"# ", EVIL, b"\n"].concat());
     for arguments in ["migrate etc/init -o out --diff", "lint etc/init --fix --unsafe --diff"] {
         let piped = system.program(&arguments.split(' ').collect::<Vec<_>>()).output().unwrap();
-        assert!(piped.stdout.windows(EVIL.len()).any(|window| window == EVIL), "{arguments}: {}", piped.stdout.escape_ascii());
+        assert!(
+            piped.stdout.windows(EVIL.len()).any(|window| window == EVIL),
+            "{arguments}: {}",
+            piped.stdout.escape_ascii()
+        );
         let mut script = Command::new("script");
-        script.args(["-qec", &format!("{PROGRAM} {arguments} --color never"), "/dev/null"]).current_dir(system.directory.path());
+        script
+            .args(["-qec", &format!("{PROGRAM} {arguments} --color never"), "/dev/null"])
+            .current_dir(system.directory.path());
         let Ok(output) = script.stdin(Stdio::null()).output() else {
             skipped("there is no script(1), and so no terminal");
             return;
@@ -170,31 +204,49 @@ fn a_patch_does_not_act_on_a_terminal() {
 fn nothing_is_markup() {
     let system = system(MARKUP);
     for (command, output) in all(&system, "github") {
-        for line in String::from_utf8(output.stderr).unwrap().lines().filter(|line| line.trim_start().starts_with("::")) {
+        for line in String::from_utf8(output.stderr)
+            .unwrap()
+            .lines()
+            .filter(|line| line.trim_start().starts_with("::"))
+        {
             // One command for each line, whose properties and text have no end before its own.
-            let (start, rest) =
-                line.strip_prefix("::").and_then(|line| line.split_once("::")).unwrap_or_else(|| panic!("{command}: {line}"));
+            let (start, rest) = line
+                .strip_prefix("::")
+                .and_then(|line| line.split_once("::"))
+                .unwrap_or_else(|| panic!("{command}: {line}"));
             let (severity, properties) = start.split_once(' ').unwrap();
             assert!(["error", "warning", "notice"].contains(&severity), "{command}: {line}");
             for property in properties.split(',') {
-                let (name, value) = property.split_once('=').unwrap_or_else(|| panic!("{command}: {line}"));
-                assert!(["title", "file", "line", "endLine", "col", "endColumn"].contains(&name), "{command}: {line}");
+                let (name, value) =
+                    property.split_once('=').unwrap_or_else(|| panic!("{command}: {line}"));
+                assert!(
+                    ["title", "file", "line", "endLine", "col", "endColumn"].contains(&name),
+                    "{command}: {line}"
+                );
                 assert!(!value.contains(':'), "{command}: {line}");
             }
-            let names: Vec<_> = properties.split(',').map(|property| property.split('=').next().unwrap()).collect();
+            let names: Vec<_> =
+                properties.split(',').map(|property| property.split('=').next().unwrap()).collect();
             assert!(names.starts_with(&["title", "file", "line", "endLine"]), "{command}: {line}");
             // What looks like an escape in a job does not come out as a newline.
-            assert!(!rest.contains('\r') && !line.contains("b%0A::set") && !line.contains("b%0A%3A"), "{command}: {line}");
+            assert!(
+                !rest.contains('\r') && !line.contains("b%0A::set") && !line.contains("b%0A%3A"),
+                "{command}: {line}"
+            );
         }
     }
     for format in ["json", "sarif"] {
         for (command, output) in all(&system, format) {
             let text = String::from_utf8(output.stderr).unwrap();
-            // What is wrong with the command line is told in plain text, and so is, behind the object, that nothing could be written.
+            // What is wrong with the command line is told in plain text, and so is, behind the
+            // object, that nothing could be written.
             if !text.starts_with("error: ") {
                 let (object, rest) = text.split_once('\n').unwrap_or((&text, ""));
                 let parsed = serde_json::from_str::<serde_json::Value>(object);
-                assert!(parsed.is_ok() && (rest.is_empty() || rest.starts_with("error: ")), "{command}: {parsed:?}: {text}");
+                assert!(
+                    parsed.is_ok() && (rest.is_empty() || rest.starts_with("error: ")),
+                    "{command}: {parsed:?}: {text}"
+                );
             }
         }
     }

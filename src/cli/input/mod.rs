@@ -22,8 +22,8 @@ use crate::upstart::job::JobName;
 /// What `FILE` is that stands for standard input.
 pub(super) const STDIN: &str = "-";
 
-/// The longest file that is read, in bytes. All of it has to be in memory, and what comes of it takes a hundred times as much where
-/// each line is a stanza.
+/// The longest file that is read, in bytes. All of it has to be in memory, and what comes of it
+/// takes a hundred times as much where each line is a stanza.
 const LONGEST: u64 = 16 << 20;
 
 /// A job that was read.
@@ -34,9 +34,14 @@ pub(super) struct Input {
     pub(super) sources: Sources,
 }
 
-/// Reads a job and, unless it is to be left out, its override. A file that cannot be read is answered as
-/// a conversion that came to nothing.
-pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool, dialect: Option<Dialect>) -> Result<Input, Box<Converted>> {
+/// Reads a job and, unless it is to be left out, its override. A file that cannot be read is
+/// answered as a conversion that came to nothing.
+pub(super) fn read(
+    path: &Path,
+    name: Option<&OsStr>,
+    with_override: bool,
+    dialect: Option<Dialect>,
+) -> Result<Input, Box<Converted>> {
     let is_old = is_old(path, dialect);
     let name = name.unwrap_or_else(|| match path.file_name() {
         // Nothing was taken from the names of files there.
@@ -52,7 +57,9 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool, diale
         let beside = override_of(path);
         match read_override(&beside) {
             Ok(source) => source,
-            Err(trouble) => return Err(unreadable(shown, job, Some(self::shown(&beside)), trouble)),
+            Err(trouble) => {
+                return Err(unreadable(shown, job, Some(self::shown(&beside)), trouble));
+            }
         }
     } else {
         None
@@ -60,13 +67,19 @@ pub(super) fn read(path: &Path, name: Option<&OsStr>, with_override: bool, diale
     Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
 }
 
-/// Whether the files of a place are jobs of Upstart before 0.5, which have no ending and no overrides.
+/// Whether the files of a place are jobs of Upstart before 0.5, which have no ending and no
+/// overrides.
 pub(super) fn is_old(path: &Path, dialect: Option<Dialect>) -> bool {
     dialect.or_else(|| Sign::of_path(path).map(Sign::dialect)) == Some(Dialect::Upstart03)
 }
 
-/// Reads a job and the override that init would apply to it, both of them found in a configuration directory.
-pub(super) fn read_found(path: &Path, name: JobName, overriding: Option<&Path>) -> Result<Input, Box<Converted>> {
+/// Reads a job and the override that init would apply to it, both of them found in a configuration
+/// directory.
+pub(super) fn read_found(
+    path: &Path,
+    name: JobName,
+    overriding: Option<&Path>,
+) -> Result<Input, Box<Converted>> {
     let shown = shown(path);
     let conf = match read_file(path) {
         Ok(source) => source,
@@ -75,7 +88,9 @@ pub(super) fn read_found(path: &Path, name: JobName, overriding: Option<&Path>) 
     let overriding = match overriding.map(|path| (path, read_file(path).map_err(or_without))) {
         None => None,
         Some((_, Ok(source))) => Some(source),
-        Some((path, Err(trouble))) => return Err(unreadable(shown, name, Some(self::shown(path)), trouble)),
+        Some((path, Err(trouble))) => {
+            return Err(unreadable(shown, name, Some(self::shown(path)), trouble));
+        }
     };
     Ok(Input { path: shown, name, sources: Sources { conf, overriding } })
 }
@@ -89,7 +104,10 @@ pub(super) fn shown(path: &Path) -> String {
 pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
     path.extension().filter(|extension| *extension == "override")?;
     let (shown, job) = (shown(path), JobName(carry(job_name(path).as_bytes())));
-    let trouble = UnreadableJob::new("this is an override, not a job", "give the `.conf` beside it: the override is applied to it");
+    let trouble = UnreadableJob::new(
+        "this is an override, not a job",
+        "give the `.conf` beside it: the override is applied to it",
+    );
     Some(unreadable(shown, job, None, trouble))
 }
 
@@ -99,15 +117,23 @@ pub(super) fn read_stdin(stdin: &mut dyn Read, name: &OsStr) -> Result<Input, Bo
     let mut bytes = Vec::new();
     match stdin.take(LONGEST + 1).read_to_end(&mut bytes) {
         Ok(_) if is_too_long(&bytes) => Err(unreadable(shown, name, None, too_long())),
-        Ok(_) => Ok(Input { sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None }, path: shown, name }),
-        Err(error) => Err(unreadable(shown, name, None, UnreadableJob::of(&error, "give the name of a file"))),
+        Ok(_) => Ok(Input {
+            sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None },
+            path: shown,
+            name,
+        }),
+        Err(error) => {
+            Err(unreadable(shown, name, None, UnreadableJob::of(&error, "give the name of a file")))
+        }
     }
 }
 
 /// The name of the file without the last `.conf` or `.upstart`.
 fn job_name(path: &Path) -> &OsStr {
     let name = path.file_name().unwrap_or(path.as_os_str());
-    let stem = [".conf", ".upstart"].iter().find_map(|ending| name.as_bytes().strip_suffix(ending.as_bytes()));
+    let stem = [".conf", ".upstart"]
+        .iter()
+        .find_map(|ending| name.as_bytes().strip_suffix(ending.as_bytes()));
     stem.filter(|stem| !stem.is_empty()).map_or(name, OsStr::from_bytes)
 }
 
@@ -141,7 +167,8 @@ fn read_file(path: &Path) -> Result<Source, UnreadableJob> {
         // What was opened counts: the file may be another one by now.
         let metadata = file.metadata()?;
         check_kind(&metadata)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LONGEST)).unwrap_or_default());
+        let mut bytes =
+            Vec::with_capacity(usize::try_from(metadata.len().min(LONGEST)).unwrap_or_default());
         // A file that grows all the time has no end.
         (&file).take(LONGEST + 1).read_to_end(&mut bytes)?;
         if is_too_long(&bytes) {
@@ -189,7 +216,10 @@ fn too_long() -> UnreadableJob {
 }
 
 fn changing() -> UnreadableJob {
-    UnreadableJob::new("this changed while it was read, and half of a job is another job", "run this again when nobody writes to the file")
+    UnreadableJob::new(
+        "this changed while it was read, and half of a job is another job",
+        "run this again when nobody writes to the file",
+    )
 }
 
 /// Nothing where there is no override, or a symbolic link, which init does not follow.
@@ -198,22 +228,36 @@ fn read_override(path: &Path) -> Result<Option<Source>, UnreadableJob> {
         Ok(metadata) if metadata.is_symlink() => Ok(None),
         Ok(_) => read_file(path).map(Some).map_err(or_without),
         // Where the name of the conf is as long as names can be, there cannot be an override.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(or_without(explained(path, &error))),
     }
 }
 
 fn or_without(trouble: UnreadableJob) -> UnreadableJob {
-    UnreadableJob { help: format!("{}, or leave it out of account with `--no-override`", trouble.help), ..trouble }
+    UnreadableJob {
+        help: format!("{}, or leave it out of account with `--no-override`", trouble.help),
+        ..trouble
+    }
 }
 
 fn check_kind(metadata: &Metadata) -> Result<(), UnreadableJob> {
     let kind = metadata.file_type();
-    let through_stdin = "give its contents on standard input: `upstart2systemd - --name NAME < FILE`";
+    let through_stdin =
+        "give its contents on standard input: `upstart2systemd - --name NAME < FILE`";
     if kind.is_file() {
         Ok(())
     } else if kind.is_dir() {
-        Err(UnreadableJob::new("this is a directory", "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`"))
+        Err(UnreadableJob::new(
+            "this is a directory",
+            "name the files in it: `upstart2systemd convert DIR/*.conf -o OUT`",
+        ))
     } else if kind.is_fifo() {
         Err(UnreadableJob::new("this is a named pipe", through_stdin))
     } else {
@@ -240,18 +284,38 @@ fn explained(path: &Path, error: &io::Error) -> UnreadableJob {
 
 /// What is answered for a file that cannot be read.
 #[expect(clippy::unnecessary_box_returns, reason = "it is the error of a result")]
-pub(super) fn unreadable(path: String, name: JobName, override_path: Option<String>, trouble: UnreadableJob) -> Box<Converted> {
+pub(super) fn unreadable(
+    path: String,
+    name: JobName,
+    override_path: Option<String>,
+    trouble: UnreadableJob,
+) -> Box<Converted> {
     let origin = if override_path.is_some() { Origin::Override } else { Origin::Conf };
-    let diagnostic = UNREADABLE_INPUT.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
+    let diagnostic =
+        UNREADABLE_INPUT.at(Span::new(origin, 0..0), trouble.message).help(trouble.help);
     Box::new(not_converted(path, name, override_path, diagnostic))
 }
 
 /// A conversion that came to nothing but what there is to say about it.
-pub(super) fn not_converted(path: String, name: JobName, override_path: Option<String>, diagnostic: Diagnostic) -> Converted {
+pub(super) fn not_converted(
+    path: String,
+    name: JobName,
+    override_path: Option<String>,
+    diagnostic: Diagnostic,
+) -> Converted {
     let empty = |path| Source::new(path, Vec::new());
     Converted {
-        sources: Arc::new(Sources { conf: empty(path.clone()), overriding: override_path.map(empty) }),
-        conversion: Conversion { path, job: name.0, outputs: Vec::new(), stanzas: Vec::new(), diagnostics: vec![diagnostic] },
+        sources: Arc::new(Sources {
+            conf: empty(path.clone()),
+            overriding: override_path.map(empty),
+        }),
+        conversion: Conversion {
+            path,
+            job: name.0,
+            outputs: Vec::new(),
+            stanzas: Vec::new(),
+            diagnostics: vec![diagnostic],
+        },
     }
 }
 
@@ -271,7 +335,10 @@ mod tests {
         ] {
             assert_eq!(job_name(Path::new(path)), name, "{path}");
         }
-        assert_eq!(override_of(Path::new("/etc/init/foo.conf")), Path::new("/etc/init/foo.override"));
+        assert_eq!(
+            override_of(Path::new("/etc/init/foo.conf")),
+            Path::new("/etc/init/foo.override")
+        );
         assert_eq!(override_of(Path::new("foo.conf")), Path::new("foo.override"));
     }
 }

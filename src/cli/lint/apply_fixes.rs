@@ -19,9 +19,18 @@ use crate::text::source::Source;
 use crate::text::visible::visible;
 
 /// Mends the jobs at a path, or shows how with `--diff`. Standard input goes to standard output.
-pub(super) fn fix(arguments: &LintArguments, settings: &Settings, path: &Path, streams: &mut Streams<'_>) -> Status {
+pub(super) fn fix(
+    arguments: &LintArguments,
+    settings: &Settings,
+    path: &Path,
+    streams: &mut Streams<'_>,
+) -> Status {
     let inputs = if path.is_dir() {
-        match directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect) {
+        match directory::read(
+            &[PathBuf::from(path)],
+            !arguments.no_override,
+            settings.options.dialect,
+        ) {
             Ok(Directory { inputs, .. }) => inputs,
             // The look at the jobs that follows tells it.
             Err(_) => return Status::Done,
@@ -30,7 +39,13 @@ pub(super) fn fix(arguments: &LintArguments, settings: &Settings, path: &Path, s
         match read(arguments, settings, path, streams) {
             Ok(input) => vec![input],
             Err(unreadable) if path.as_os_str() == STDIN || arguments.diff => {
-                return crate::cli::tell::tell(&arguments.reporting, &[*unreadable], false, streams).max(Status::Refused);
+                return crate::cli::tell::tell(
+                    &arguments.reporting,
+                    &[*unreadable],
+                    false,
+                    streams,
+                )
+                .max(Status::Refused);
             }
             Err(_) => return Status::Done,
         }
@@ -42,7 +57,13 @@ pub(super) fn fix(arguments: &LintArguments, settings: &Settings, path: &Path, s
     status
 }
 
-fn fix_one(arguments: &LintArguments, settings: &Settings, input: Input, path: &Path, streams: &mut Streams<'_>) -> Status {
+fn fix_one(
+    arguments: &LintArguments,
+    settings: &Settings,
+    input: Input,
+    path: &Path,
+    streams: &mut Streams<'_>,
+) -> Status {
     let Input { name, sources, .. } = input;
     let AllFixed { sources: fixed, applied, left: _, ending } =
         fix_all(sources.clone(), arguments.r#unsafe, |sources| alone(settings, sources, &name));
@@ -55,29 +76,44 @@ fn fix_one(arguments: &LintArguments, settings: &Settings, input: Input, path: &
     if path.as_os_str() == STDIN && !arguments.diff {
         return streams.print_text(fixed.conf.text());
     }
-    let pairs = std::iter::once((&sources.conf, &fixed.conf)).chain(sources.overriding.iter().zip(fixed.overriding.iter()));
+    let pairs = std::iter::once((&sources.conf, &fixed.conf))
+        .chain(sources.overriding.iter().zip(fixed.overriding.iter()));
     let mut status = Status::Done;
     for (before, after) in pairs.filter(|(before, after)| before.text() != after.text()) {
         if arguments.diff {
             status = status.max(Status::Findings).max(streams.print_text(&diff(before, after)));
-        } else if let Err(error) = replace(Path::new(OsStr::from_bytes(&encode(before.path()))), &encode(after.text())) {
+        } else if let Err(error) =
+            replace(Path::new(OsStr::from_bytes(&encode(before.path()))), &encode(after.text()))
+        {
             streams.complain(&format!("cannot write `{}`: {error:#}", visible(before.path())));
             status = status.max(Status::Refused);
         }
     }
-    if !applied.is_empty() && !arguments.diff && !arguments.reporting.quiet && !arguments.reporting.format.is_object() {
+    if !applied.is_empty()
+        && !arguments.diff
+        && !arguments.reporting.quiet
+        && !arguments.reporting.format.is_object()
+    {
         let mut codes: Vec<&str> = applied.iter().map(|rule| rule.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        streams.say(&format!("fixed {} in {}: {}\n", applied.len(), visible(sources.conf.path()), codes.join(", ")));
+        streams.say(&format!(
+            "fixed {} in {}: {}\n",
+            applied.len(),
+            visible(sources.conf.path()),
+            codes.join(", ")
+        ));
     }
     status
 }
 
 fn diff(before: &Source, after: &Source) -> String {
-    let lines = |source: &Source| source.text().split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>();
+    let lines = |source: &Source| {
+        source.text().split_inclusive('\n').map(str::to_owned).collect::<Vec<_>>()
+    };
     let (old, new) = (lines(before), lines(after));
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
     let path = visible(before.path());
     let path = path.trim_start_matches('/');
     TextDiff::configure()

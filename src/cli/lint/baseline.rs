@@ -74,10 +74,12 @@ impl Baseline {
             fingerprint: fingerprint.clone(),
             count,
         };
-        let content = Content { version: VERSION, findings: self.known.iter().map(finding).collect() };
+        let content =
+            Content { version: VERSION, findings: self.known.iter().map(finding).collect() };
         let mut text = serde_json::to_string_pretty(&content)?;
         text.push('\n');
-        replace(path, text.as_bytes()).with_context(|| format!("cannot write the baseline `{}`", path.display()))
+        replace(path, text.as_bytes())
+            .with_context(|| format!("cannot write the baseline `{}`", path.display()))
     }
 
     pub(crate) fn read(path: &Path) -> Result<Self> {
@@ -89,7 +91,8 @@ impl Baseline {
             version == VERSION,
             "`{shown}` is a baseline of version {version}, and this program knows version {VERSION}: write it anew"
         );
-        let Content { version: _, findings } = serde_json::from_slice(&text).with_context(is_none)?;
+        let Content { version: _, findings } =
+            serde_json::from_slice(&text).with_context(is_none)?;
         let mut known = BTreeMap::new();
         for KnownFinding { file, code, fingerprint, count } in findings {
             // Two that were merged by hand count together.
@@ -99,7 +102,8 @@ impl Baseline {
         Ok(Self { known })
     }
 
-    /// Leaves only what is new, and answers how many findings were known. One that is known several times is hidden as often.
+    /// Leaves only what is new, and answers how many findings were known. One that is known several
+    /// times is hidden as often.
     pub(crate) fn filter(&self, files: &mut [Converted]) -> usize {
         let mut left: BTreeMap<&str, usize> = BTreeMap::new();
         for (key, &count) in &self.known {
@@ -139,11 +143,22 @@ mod tests {
     /// Warns of each `bad`, and notes each line that is `odd`.
     fn found(path: &str, text: &str) -> Converted {
         let of = |word: &'static str, rule: &'static Rule| {
-            text.match_indices(word).map(|(at, _)| rule.at(Span::new(Origin::Conf, at..at + 3), word)).collect::<Vec<_>>()
+            text.match_indices(word)
+                .map(|(at, _)| rule.at(Span::new(Origin::Conf, at..at + 3), word))
+                .collect::<Vec<_>>()
         };
         let diagnostics = [of("bad", &WARNING), of("odd", &NOTE)].concat();
-        let conversion = Conversion { path: path.to_owned(), job: String::new(), outputs: Vec::new(), stanzas: Vec::new(), diagnostics };
-        Converted { sources: Arc::new(Sources { conf: Source::new(path, text.into()), overriding: None }), conversion }
+        let conversion = Conversion {
+            path: path.to_owned(),
+            job: String::new(),
+            outputs: Vec::new(),
+            stanzas: Vec::new(),
+            diagnostics,
+        };
+        Converted {
+            sources: Arc::new(Sources { conf: Source::new(path, text.into()), overriding: None }),
+            conversion,
+        }
     }
 
     fn left(baseline: &Baseline, path: &str, text: &str) -> (usize, usize) {
@@ -197,8 +212,14 @@ mod tests {
             ("", "is not a baseline: EOF"),
             ("[]", "is not a baseline: "),
             ("{\"version\":1}", "is not a baseline: missing field `findings`"),
-            ("{\"version\":1,\"findings\":[],\"more\":1}", "is not a baseline: unknown field `more`"),
-            ("{\"version\":2,\"findings\":{}}", "is a baseline of version 2, and this program knows version 1"),
+            (
+                "{\"version\":1,\"findings\":[],\"more\":1}",
+                "is not a baseline: unknown field `more`",
+            ),
+            (
+                "{\"version\":2,\"findings\":{}}",
+                "is a baseline of version 2, and this program knows version 1",
+            ),
         ] {
             fs::write(&path, content).unwrap();
             assert!(error().contains(expected), "{content}: {}", error());
@@ -212,8 +233,17 @@ mod tests {
     fn counts_that_are_merged_add_up() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("baseline.json");
-        let known = |count: usize| format!(r#"{{"file":"a","code":"U1","fingerprint":"f","count":{count}}}"#);
-        fs::write(&path, format!(r#"{{"version":1,"findings":[{},{}]}}"#, known(2), known(usize::MAX))).unwrap();
-        assert_eq!(Baseline::read(&path).unwrap().known.into_values().collect::<Vec<_>>(), [usize::MAX]);
+        let known = |count: usize| {
+            format!(r#"{{"file":"a","code":"U1","fingerprint":"f","count":{count}}}"#)
+        };
+        fs::write(
+            &path,
+            format!(r#"{{"version":1,"findings":[{},{}]}}"#, known(2), known(usize::MAX)),
+        )
+        .unwrap();
+        assert_eq!(
+            Baseline::read(&path).unwrap().known.into_values().collect::<Vec<_>>(),
+            [usize::MAX]
+        );
     }
 }

@@ -65,30 +65,43 @@ fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
 pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
     match read::read(sources, name.clone(), settings.options.dialect) {
         Ok(read) => {
-            let mut diagnostics = convert::convert_read(sources, &read, &settings.options).diagnostics;
+            let mut diagnostics =
+                convert::convert_read(sources, &read, &settings.options).diagnostics;
             diagnostics.extend(within(settings, sources, &read));
             finished(settings, sources, Some(&read), diagnostics, false)
         }
         Err(refusal) => {
-            let diagnostics = convert::refused(sources, name.0.clone(), *refusal.diagnostic).diagnostics;
+            let diagnostics =
+                convert::refused(sources, name.0.clone(), *refusal.diagnostic).diagnostics;
             finished(settings, sources, None, diagnostics, false)
         }
     }
 }
 
 /// The jobs of a directory, with what is between them.
-fn directory(arguments: &LintArguments, settings: &Settings, path: &Path) -> anyhow::Result<Vec<Converted>> {
-    let Directory { inputs, strays } = directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
-    let found: Vec<FoundJob> =
-        inputs.into_iter().map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) }).collect();
+fn directory(
+    arguments: &LintArguments,
+    settings: &Settings,
+    path: &Path,
+) -> anyhow::Result<Vec<Converted>> {
+    let Directory { inputs, strays } =
+        directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
+    let found: Vec<FoundJob> = inputs
+        .into_iter()
+        .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
+        .collect();
     let outside = above_the_configuration(&settings.outside, &found);
-    let found: Vec<Read> = found.into_par_iter().map(|found| found.read(settings.options.dialect)).collect();
-    let read: Vec<Option<Arc<ReadJob>>> = found.iter().map(|found| found.job.as_ref().ok().cloned()).collect();
+    let found: Vec<Read> =
+        found.into_par_iter().map(|found| found.read(settings.options.dialect)).collect();
+    let read: Vec<Option<Arc<ReadJob>>> =
+        found.iter().map(|found| found.job.as_ref().ok().cloned()).collect();
     let mut converted = migrate::plan_in(found, &settings.options, &outside).jobs;
     let mut more: Vec<Vec<Diagnostic>> = converted
         .par_iter()
         .zip(&read)
-        .map(|(converted, read)| read.as_ref().map_or_else(Vec::new, |read| within(settings, &converted.sources, read)))
+        .map(|(converted, read)| {
+            read.as_ref().map_or_else(Vec::new, |read| within(settings, &converted.sources, read))
+        })
         .collect();
     let indexed: Vec<(usize, KnownJob<'_>)> = converted
         .iter()
@@ -96,7 +109,10 @@ fn directory(arguments: &LintArguments, settings: &Settings, path: &Path) -> any
         .enumerate()
         .filter_map(|(index, (converted, read))| {
             let read = read.as_ref()?;
-            Some((index, KnownJob { sources: &converted.sources, job: &read.job, scripts: &read.scripts }))
+            Some((
+                index,
+                KnownJob { sources: &converted.sources, job: &read.job, scripts: &read.scripts },
+            ))
         })
         .collect();
     let jobs: Vec<KnownJob<'_>> = indexed.iter().map(|(_, known)| *known).collect();
@@ -106,14 +122,17 @@ fn directory(arguments: &LintArguments, settings: &Settings, path: &Path) -> any
             more.push(diagnostic);
         }
     }
-    converted.par_iter_mut().zip(more).zip(&read).for_each(|((Converted { sources, conversion }, more), read)| {
-        let mut diagnostics = std::mem::take(&mut conversion.diagnostics);
-        diagnostics.extend(more);
-        conversion.diagnostics = finished(settings, sources, read.as_deref(), diagnostics, true);
-        // A linter writes no units, and has nothing to say of what would become of stanzas.
-        conversion.outputs.clear();
-        conversion.stanzas.clear();
-    });
+    converted.par_iter_mut().zip(more).zip(&read).for_each(
+        |((Converted { sources, conversion }, more), read)| {
+            let mut diagnostics = std::mem::take(&mut conversion.diagnostics);
+            diagnostics.extend(more);
+            conversion.diagnostics =
+                finished(settings, sources, read.as_deref(), diagnostics, true);
+            // A linter writes no units, and has nothing to say of what would become of stanzas.
+            conversion.outputs.clear();
+            conversion.stanzas.clear();
+        },
+    );
     let strays = strays.into_iter().map(|mut stray| {
         settings.select(&mut stray.conversion.diagnostics);
         stray
@@ -121,10 +140,14 @@ fn directory(arguments: &LintArguments, settings: &Settings, path: &Path) -> any
     Ok(converted.into_iter().chain(strays).collect())
 }
 
-/// A directory that is linted may be that of a project, with the jobs somewhere below: there a job in a sub-directory is known by the last part of
-/// its name, too. A migration takes the directory for that of the configuration, and tells of it.
+/// A directory that is linted may be that of a project, with the jobs somewhere below: there a job
+/// in a sub-directory is known by the last part of its name, too. A migration takes the directory
+/// for that of the configuration, and tells of it.
 fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
-    let below = found.iter().filter_map(|found| found.name.0.rsplit_once('/')).map(|(_, name)| name.to_owned());
+    let below = found
+        .iter()
+        .filter_map(|found| found.name.0.rsplit_once('/'))
+        .map(|(_, name)| name.to_owned());
     Outside { jobs: outside.jobs.iter().cloned().chain(below).collect(), ..outside.clone() }
 }
 
@@ -147,11 +170,19 @@ fn finished(
     if let Some(read) = read {
         for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
             let written = Some((file, &read.scripts));
-            diagnostics =
-                allow::apply(sources.get(origin), written, origin, diagnostics, &settings.known, |rule| settings.looks_for(rule, between));
+            diagnostics = allow::apply(
+                sources.get(origin),
+                written,
+                origin,
+                diagnostics,
+                &settings.known,
+                |rule| settings.looks_for(rule, between),
+            );
         }
     }
     settings.select(&mut diagnostics);
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    diagnostics.sort_by_key(|diagnostic| {
+        (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
+    });
     diagnostics
 }

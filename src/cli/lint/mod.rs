@@ -41,8 +41,13 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
         }
         match findings::lint(arguments, &settings, path, streams) {
             Ok(found) => {
-                status =
-                    status.max(found.iter().map(|file| judge(&file.conversion, settings.fail_on, false)).max().unwrap_or(Status::Done));
+                status = status.max(
+                    found
+                        .iter()
+                        .map(|file| judge(&file.conversion, settings.fail_on, false))
+                        .max()
+                        .unwrap_or(Status::Done),
+                );
                 files.extend(found);
             }
             Err(error) => {
@@ -69,7 +74,9 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
 fn check(arguments: &LintArguments) -> Result<(), String> {
     let stdin = arguments.paths.iter().any(|path| path.as_os_str() == STDIN);
     if stdin && arguments.name.is_none() {
-        return Err("a job on standard input has no name: give it one with `--name NAME`".to_owned());
+        return Err(
+            "a job on standard input has no name: give it one with `--name NAME`".to_owned()
+        );
     }
     if arguments.name.is_some() && !stdin {
         return Err("`--name` is for a job on standard input".to_owned());
@@ -80,7 +87,8 @@ fn check(arguments: &LintArguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes out what is known, or writes down what is. Answers the status that comes of the rest, where it is another.
+/// Takes out what is known, or writes down what is. Answers the status that comes of the rest,
+/// where it is another.
 fn baseline(
     arguments: &LintArguments,
     known: &[&'static crate::diagnostic::Rule],
@@ -97,7 +105,8 @@ fn baseline(
     for file in files.iter() {
         let place = crate::text::bytes::encode(file.sources.conf.path()).into_owned();
         let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(&place);
-        let fail_on = Settings::new(arguments, Path::new(path), known).map_err(anyhow::Error::msg)?.fail_on;
+        let fail_on =
+            Settings::new(arguments, Path::new(path), known).map_err(anyhow::Error::msg)?.fail_on;
         status = status.max(judge(&file.conversion, fail_on, false));
     }
     Ok(Some(status))

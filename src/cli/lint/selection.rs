@@ -23,14 +23,21 @@ impl Selector {
         }
         let meant = suggestion::closest(text, known.iter().map(|rule| rule.name));
         let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
-        Err(format!("there is no rule `{}`{meant}: `upstart2systemd explain` lists all", visible(text)))
+        Err(format!(
+            "there is no rule `{}`{meant}: `upstart2systemd explain` lists all",
+            visible(text)
+        ))
     }
 
-    /// The same for a list of rules to leave out, or to change the severity of, of which those that tell what init refuses cannot be.
+    /// The same for a list of rules to leave out, or to change the severity of, of which those that
+    /// tell what init refuses cannot be.
     pub(crate) fn parse_changeable(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
         let selector = Self::parse(text, known)?;
         if selector.prefix.starts_with("U0") {
-            return Err(format!("`{}` tells what init refuses: it is always an error", visible(text)));
+            return Err(format!(
+                "`{}` tells what init refuses: it is always an error",
+                visible(text)
+            ));
         }
         Ok(selector)
     }
@@ -69,7 +76,8 @@ impl Level {
 
 /// What one place says about rules: a configuration file, or the command line.
 ///
-/// Of several entries that mean a rule the one that means it most exactly counts; of `select` and `ignore`, in doubt the latter.
+/// Of several entries that mean a rule the one that means it most exactly counts; of `select` and
+/// `ignore`, in doubt the latter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Layer {
     /// These and no others. Where it is empty, those of the layer before; of the first layer, all.
@@ -81,17 +89,33 @@ pub(in crate::cli) struct Layer {
 
 impl Layer {
     /// A layer of the lists of the command line.
-    pub(crate) fn new(select: &[String], ignore: &[String], known: &[&'static Rule]) -> Result<Self, String> {
+    pub(crate) fn new(
+        select: &[String],
+        ignore: &[String],
+        known: &[&'static Rule],
+    ) -> Result<Self, String> {
         Ok(Self {
-            select: select.iter().map(|text| Selector::parse(text, known)).collect::<Result<_, _>>()?,
-            ignore: ignore.iter().map(|text| Selector::parse_changeable(text, known)).collect::<Result<_, _>>()?,
+            select: select
+                .iter()
+                .map(|text| Selector::parse(text, known))
+                .collect::<Result<_, _>>()?,
+            ignore: ignore
+                .iter()
+                .map(|text| Selector::parse_changeable(text, known))
+                .collect::<Result<_, _>>()?,
             severities: Vec::new(),
         })
     }
 
     /// What becomes of a rule that is wanted or not, and matters so much, so far.
-    fn decide(&self, rule: &Rule, (mut wanted, mut severity): (bool, Severity)) -> (bool, Severity) {
-        let most = |selectors: &[Selector]| selectors.iter().filter_map(|selector| selector.exactness(rule)).max();
+    fn decide(
+        &self,
+        rule: &Rule,
+        (mut wanted, mut severity): (bool, Severity),
+    ) -> (bool, Severity) {
+        let most = |selectors: &[Selector]| {
+            selectors.iter().filter_map(|selector| selector.exactness(rule)).max()
+        };
         let (selected, ignored) = (most(&self.select), most(&self.ignore));
         if !self.select.is_empty() {
             wanted = selected.is_some();
@@ -99,7 +123,10 @@ impl Layer {
         if ignored.is_some() && ignored >= selected {
             wanted = false;
         }
-        let levels = self.severities.iter().filter_map(|(selector, level)| Some((selector.exactness(rule)?, *level)));
+        let levels = self
+            .severities
+            .iter()
+            .filter_map(|(selector, level)| Some((selector.exactness(rule)?, *level)));
         match levels.max_by_key(|&(exactness, _)| exactness).map(|(_, level)| level) {
             None => {}
             Some(Level::Off) => wanted = false,
@@ -128,7 +155,10 @@ impl Selection {
         if rule.is_of_refusal() {
             return Some(rule.severity);
         }
-        let (wanted, severity) = self.layers.iter().fold((true, rule.severity), |so_far, layer| layer.decide(rule, so_far));
+        let (wanted, severity) = self
+            .layers
+            .iter()
+            .fold((true, rule.severity), |so_far, layer| layer.decide(rule, so_far));
         wanted.then_some(severity)
     }
 }
@@ -145,7 +175,10 @@ mod tests {
 
     fn layer(select: &[&str], ignore: &[&str], severities: &[(&str, Level)]) -> Layer {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-        let severities = severities.iter().map(|&(text, level)| (Selector::parse(text, &KNOWN).unwrap(), level)).collect();
+        let severities = severities
+            .iter()
+            .map(|&(text, level)| (Selector::parse(text, &KNOWN).unwrap(), level))
+            .collect();
         Layer { severities, ..Layer::new(&owned(select), &owned(ignore), &KNOWN).unwrap() }
     }
 
@@ -174,15 +207,25 @@ mod tests {
     fn the_command_line_is_above_the_configuration() {
         let configured = layer(&["U1"], &["U105"], &[("U150", Level::Off)]);
         assert_eq!(kept(std::slice::from_ref(&configured)), ["U003"]);
-        assert_eq!(kept(&[configured.clone(), layer(&["U105", "U150"], &[], &[])]), ["U003", "U105", "U150"]);
+        assert_eq!(
+            kept(&[configured.clone(), layer(&["U105", "U150"], &[], &[])]),
+            ["U003", "U105", "U150"]
+        );
         assert_eq!(kept(&[layer(&["U1"], &[], &[]), layer(&[], &["U15"], &[])]), ["U003", "U105"]);
     }
 
     #[test]
     fn severities_change() {
-        let selection = Selection::new([layer(&[], &[], &[("U1", Level::Error), ("U105", Level::Note), ("changed", Level::Off)])]);
+        let selection = Selection::new([layer(
+            &[],
+            &[],
+            &[("U1", Level::Error), ("U105", Level::Note), ("changed", Level::Off)],
+        )]);
         let severities: Vec<_> = KNOWN.iter().map(|rule| selection.keeps(rule)).collect();
-        assert_eq!(severities, [Some(Severity::Error), Some(Severity::Note), Some(Severity::Error), None]);
+        assert_eq!(
+            severities,
+            [Some(Severity::Error), Some(Severity::Note), Some(Severity::Error), None]
+        );
         let selection = Selection::new([layer(&["U2"], &[], &[("U1", Level::Error)])]);
         assert_eq!(selection.keeps(&FIRST), None);
     }
@@ -190,14 +233,18 @@ mod tests {
     #[test]
     fn what_is_not_known_is_wrong_usage() {
         let failed = |select: &str, ignore: &str| {
-            let list = |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
+            let list =
+                |text: &str| if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
             Layer::new(&list(select), &list(ignore), &KNOWN).unwrap_err()
         };
         assert_eq!(
             failed("shel-syntax-eror", ""),
             "there is no rule `shel-syntax-eror` (is `shell-syntax-error` meant?): `upstart2systemd explain` lists all"
         );
-        assert_eq!(failed("", "U9\x1b"), "there is no rule `U9␛`: `upstart2systemd explain` lists all");
+        assert_eq!(
+            failed("", "U9\x1b"),
+            "there is no rule `U9␛`: `upstart2systemd explain` lists all"
+        );
         assert_eq!(failed(" ", ""), "there is no rule ` `: `upstart2systemd explain` lists all");
         assert_eq!(failed("", "U00"), "`U00` tells what init refuses: it is always an error");
     }

@@ -23,14 +23,33 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(arguments: &LintArguments, path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
+    pub(super) fn new(
+        arguments: &LintArguments,
+        path: &Path,
+        known: &[&'static Rule],
+    ) -> Result<Self, String> {
         let configuration = match &arguments.config {
             Some(file) => Configuration::load(file, known)?,
             // A job on standard input belongs to where somebody stands.
-            None => Configuration::of(if path.as_os_str() == STDIN { Path::new(".") } else { path }, known)?,
+            None => Configuration::of(
+                if path.as_os_str() == STDIN { Path::new(".") } else { path },
+                known,
+            )?,
         };
-        let Configuration { rules, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = configuration;
-        let version = arguments.systemd_version.or(systemd_version).unwrap_or(Options::DEFAULT_SYSTEMD_VERSION);
+        let Configuration {
+            rules,
+            fail_on,
+            dialect,
+            systemd_version,
+            migration,
+            shellcheck,
+            events,
+            jobs,
+        } = configuration;
+        let version = arguments
+            .systemd_version
+            .or(systemd_version)
+            .unwrap_or(Options::DEFAULT_SYSTEMD_VERSION);
         let dialect = arguments.dialect.or(dialect).unwrap_or(DialectOf::Auto).into();
         let command_line = Layer::new(&arguments.select, &arguments.ignore, known)?;
         let checker = Checker::new(arguments.shellcheck.or(shellcheck).unwrap_or(Wanted::Auto))?;
@@ -38,14 +57,23 @@ impl Settings {
             selection: Selection::new([rules, command_line]),
             fail_on: arguments.reporting.fail_on.or(fail_on).unwrap_or(FailOn::Warning),
             migration: arguments.migration || migration.unwrap_or_default(),
-            options: Options { systemd_version: version, companions: true, dialect, ..Options::default() },
-            outside: Outside { events: events.into_iter().collect(), jobs: jobs.into_iter().collect() },
+            options: Options {
+                systemd_version: version,
+                companions: true,
+                dialect,
+                ..Options::default()
+            },
+            outside: Outside {
+                events: events.into_iter().collect(),
+                jobs: jobs.into_iter().collect(),
+            },
             checker: Arc::new(checker),
             known: known.to_vec(),
         })
     }
 
-    /// Whether findings of a rule would be told. `between` says whether the jobs are looked at as a directory.
+    /// Whether findings of a rule would be told. `between` says whether the jobs are looked at as a
+    /// directory.
     pub(super) fn looks_for(&self, rule: &Rule, between: bool) -> bool {
         self.selection.keeps(rule).is_some()
             && self.checker.looks_for(rule)

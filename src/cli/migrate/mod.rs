@@ -27,25 +27,32 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         None => arguments.directories.clone(),
     };
     let progress = Progress::new();
-    let Directory { inputs, strays } = match directory::read(&directories, !arguments.translation.no_override, dialect) {
-        Ok(directory) => directory,
-        Err(error) => {
-            streams.complain(&visible(&format!("{error:#}")));
-            return Status::Refused;
-        }
-    };
+    let Directory { inputs, strays } =
+        match directory::read(&directories, !arguments.translation.no_override, dialect) {
+            Ok(directory) => directory,
+            Err(error) => {
+                streams.complain(&visible(&format!("{error:#}")));
+                return Status::Refused;
+            }
+        };
     progress.begin("planning", inputs.len());
-    let found = inputs.into_iter().map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) }).collect();
-    let mut plan = match panic::caught(|| migrate::plan(found, &arguments.translation.options(true))) {
-        Ok(plan) => plan,
-        Err(bug) => return streams.bug(&bug),
-    };
+    let found = inputs
+        .into_iter()
+        .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
+        .collect();
+    let mut plan =
+        match panic::caught(|| migrate::plan(found, &arguments.translation.options(true))) {
+            Ok(plan) => plan,
+            Err(bug) => return streams.bug(&bug),
+        };
     progress.end();
     let mut status = plan
         .jobs
         .iter()
         .chain(&strays)
-        .map(|file| judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict))
+        .map(|file| {
+            judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict)
+        })
         .max()
         .unwrap_or(Status::Done);
     let mut told = std::mem::take(&mut plan.jobs);
@@ -68,10 +75,21 @@ fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
 }
 
 /// Writes the files, or says what writing them would do.
-fn deliver(arguments: &MigrateArguments, plan: &Migration, progress: &Progress, streams: &mut Streams<'_>) -> Status {
+fn deliver(
+    arguments: &MigrateArguments,
+    plan: &Migration,
+    progress: &Progress,
+    streams: &mut Streams<'_>,
+) -> Status {
     let Some(root) = &arguments.output else {
-        let list: String = plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
-        return streams.print(list.as_bytes()).max(afterwards(arguments, plan, Path::new("OUT"), streams));
+        let list: String =
+            plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
+        return streams.print(list.as_bytes()).max(afterwards(
+            arguments,
+            plan,
+            Path::new("OUT"),
+            streams,
+        ));
     };
     if arguments.dry_run || arguments.diff || arguments.check {
         return match overlay::compare(root, &plan.files) {
@@ -80,7 +98,9 @@ fn deliver(arguments: &MigrateArguments, plan: &Migration, progress: &Progress, 
         };
     }
     let how = Writing { force: arguments.force, prune: arguments.prune };
-    let written = overlay::write(root, &plan.files, how, &|done, total| progress.step("writing", done, total));
+    let written = overlay::write(root, &plan.files, how, &|done, total| {
+        progress.step("writing", done, total);
+    });
     progress.end();
     match written {
         Ok(changes) => {
@@ -96,7 +116,12 @@ fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
     Status::Refused
 }
 
-fn tell_changes(arguments: &MigrateArguments, plan: &Migration, changes: &[FileChange<'_>], streams: &mut Streams<'_>) -> Status {
+fn tell_changes(
+    arguments: &MigrateArguments,
+    plan: &Migration,
+    changes: &[FileChange<'_>],
+    streams: &mut Streams<'_>,
+) -> Status {
     let differs = changes.iter().any(|change| change.kind.is_difference(arguments.prune));
     let mut status = if arguments.check && differs { Status::Findings } else { Status::Done };
     if arguments.diff {
@@ -129,9 +154,16 @@ fn listed(change: &FileChange<'_>, arguments: &MigrateArguments) -> Option<Strin
 }
 
 fn tell_stale(arguments: &MigrateArguments, changes: &[FileChange<'_>], streams: &mut Streams<'_>) {
-    let stale: Vec<String> =
-        changes.iter().filter(|change| matches!(change.kind, ChangeKind::Stale { .. })).map(|change| visible(&change.path)).collect();
-    if stale.is_empty() || arguments.prune || arguments.reporting.quiet || arguments.reporting.format.is_object() {
+    let stale: Vec<String> = changes
+        .iter()
+        .filter(|change| matches!(change.kind, ChangeKind::Stale { .. }))
+        .map(|change| visible(&change.path))
+        .collect();
+    if stale.is_empty()
+        || arguments.prune
+        || arguments.reporting.quiet
+        || arguments.reporting.format.is_object()
+    {
         return;
     }
     streams.say(&format!(
@@ -140,7 +172,12 @@ fn tell_stale(arguments: &MigrateArguments, changes: &[FileChange<'_>], streams:
     ));
 }
 
-fn afterwards(arguments: &MigrateArguments, plan: &Migration, root: &Path, streams: &mut Streams<'_>) -> Status {
+fn afterwards(
+    arguments: &MigrateArguments,
+    plan: &Migration,
+    root: &Path,
+    streams: &mut Streams<'_>,
+) -> Status {
     let mut text = next_steps::afterwards(plan, &shown(root));
     if arguments.explain_jobs {
         text.push('\n');

@@ -31,10 +31,16 @@ fn grade(job: &Converted) -> Grade {
     if conversion.outputs.is_empty() {
         return Grade::Refused;
     }
-    let count = |disposition| conversion.stanzas.iter().filter(|outcome| outcome.disposition == disposition).count();
-    let lossy = |outcome: &crate::diagnostic::Outcome| outcome.code.is_some() && outcome.disposition == Disposition::Dropped;
+    let count = |disposition| {
+        conversion.stanzas.iter().filter(|outcome| outcome.disposition == disposition).count()
+    };
+    let lossy = |outcome: &crate::diagnostic::Outcome| {
+        outcome.code.is_some() && outcome.disposition == Disposition::Dropped
+    };
     match count(Disposition::Manual) {
-        0 if count(Disposition::Approximate) == 0 && !conversion.stanzas.iter().any(lossy) => Grade::Exact,
+        0 if count(Disposition::Approximate) == 0 && !conversion.stanzas.iter().any(lossy) => {
+            Grade::Exact
+        }
         0 => Grade::Approximate,
         manual => Grade::Manual(manual),
     }
@@ -51,7 +57,11 @@ pub(super) fn afterwards(plan: &Migration, overlay: &str) -> String {
         (count(|grade| matches!(grade, Grade::Manual(_))), "with something to do by hand"),
         (count(|grade| *grade == Grade::Refused), "not converted"),
     ];
-    let counts: Vec<String> = counts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
     let files = counted(plan.files.len(), "file");
     out.push_str(&format!(
         "{}: {}; {files}.\n",
@@ -74,7 +84,9 @@ pub(super) fn afterwards(plan: &Migration, overlay: &str) -> String {
 fn commands(plan: &Migration, overlay: &str) -> String {
     let mut out = "\nTo install, verify and enable them, as root:\n\n".to_owned();
     let overlay = quoted(overlay.trim_end_matches('/'));
-    out.push_str(&format!("    cp -a --remove-destination {overlay}/. /\n    systemctl daemon-reload\n"));
+    out.push_str(&format!(
+        "    cp -a --remove-destination {overlay}/. /\n    systemctl daemon-reload\n"
+    ));
     let units: Vec<&str> = plan
         .files
         .iter()
@@ -94,15 +106,22 @@ fn commands(plan: &Migration, overlay: &str) -> String {
         let enabled: Vec<String> = plan.enabled.iter().map(|unit| quoted(unit.as_str())).collect();
         out.push_str(&format!("    systemctl enable {}\n", enabled.join(" ")));
     } else {
-        out.push_str(&format!("    sed -n 's/^enable //p' /{} | xargs -d '\\n' systemctl enable\n", own_files::preset()));
+        out.push_str(&format!(
+            "    sed -n 's/^enable //p' /{} | xargs -d '\\n' systemctl enable\n",
+            own_files::preset()
+        ));
     }
     out.push_str("\nThey start with the next boot, or with what they follow.\n");
     out
 }
 
 fn by_hand(plan: &Migration, grades: &[Grade], out: &mut String) {
-    let mut open: Vec<(&Converted, Grade)> =
-        plan.jobs.iter().zip(grades.iter().copied()).filter(|(_, grade)| *grade > Grade::Approximate).collect();
+    let mut open: Vec<(&Converted, Grade)> = plan
+        .jobs
+        .iter()
+        .zip(grades.iter().copied())
+        .filter(|(_, grade)| *grade > Grade::Approximate)
+        .collect();
     if open.is_empty() {
         return;
     }
@@ -110,9 +129,19 @@ fn by_hand(plan: &Migration, grades: &[Grade], out: &mut String) {
         of_second.cmp(of_first).then_with(|| first.conversion.job.cmp(&second.conversion.job))
     });
     out.push_str("\nJobs that need a hand, worst first:\n\n");
-    let width = open.iter().take(LISTED).map(|(job, _)| visible(&job.conversion.job).chars().count()).max().unwrap_or_default().min(32);
+    let width = open
+        .iter()
+        .take(LISTED)
+        .map(|(job, _)| visible(&job.conversion.job).chars().count())
+        .max()
+        .unwrap_or_default()
+        .min(32);
     for (job, grade) in open.iter().take(LISTED) {
-        out.push_str(&format!("    {:width$}  {}\n", visible(&job.conversion.job), story(job, *grade)));
+        out.push_str(&format!(
+            "    {:width$}  {}\n",
+            visible(&job.conversion.job),
+            story(job, *grade)
+        ));
     }
     if open.len() > LISTED {
         out.push_str(&format!("    and {} more\n", open.len() - LISTED));
@@ -121,14 +150,26 @@ fn by_hand(plan: &Migration, grades: &[Grade], out: &mut String) {
 
 fn story(job: &Converted, grade: Grade) -> String {
     if grade == Grade::Refused {
-        let first = job.conversion.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+        let first = job
+            .conversion
+            .diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.severity == Severity::Error);
         return first.or(job.conversion.diagnostics.first()).map_or_else(
             || "not converted".to_owned(),
-            |diagnostic| format!("not converted: {} ({})", visible(&diagnostic.message), diagnostic.rule.code),
+            |diagnostic| {
+                format!(
+                    "not converted: {} ({})",
+                    visible(&diagnostic.message),
+                    diagnostic.rule.code
+                )
+            },
         );
     }
     let mut stanzas: Vec<String> = Vec::new();
-    for outcome in job.conversion.stanzas.iter().filter(|outcome| outcome.disposition == Disposition::Manual) {
+    for outcome in
+        job.conversion.stanzas.iter().filter(|outcome| outcome.disposition == Disposition::Manual)
+    {
         let shown = format!("{} ({})", outcome.stanza, outcome.code.unwrap_or("?"));
         if !stanzas.contains(&shown) {
             stanzas.push(shown);
@@ -139,8 +180,13 @@ fn story(job: &Converted, grade: Grade) -> String {
 
 /// A word of a shell command.
 fn quoted(word: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "@%+=:,./-_".contains(character);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", visible(word).replace('\'', "'\\''")) }
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "@%+=:,./-_".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", visible(word).replace('\'', "'\\''"))
+    }
 }
 
 /// Of each job what an operator types and reads now.
@@ -155,7 +201,11 @@ pub(super) fn operating(plan: &Migration) -> String {
             ),
         };
         let (name, unit) = (visible(name), shell_word(&unit));
-        let reload = if *reloads { format!("`reload {name}` is `systemctl reload {unit}`") } else { "it cannot be reloaded".to_owned() };
+        let reload = if *reloads {
+            format!("`reload {name}` is `systemctl reload {unit}`")
+        } else {
+            "it cannot be reloaded".to_owned()
+        };
         out.push_str(&format!(
             "{name}: `start {name}{given}` is now `systemctl start {unit}`, the log is now `journalctl -u {unit}`, {reload}\n"
         ));

@@ -14,10 +14,14 @@ use super::{ChangeKind, FileChange, path, stale};
 use crate::systemd::layout::Output;
 use crate::text::bytes::encode;
 
-/// Compares the files below a root with what is to be there, and answers a change for each output and each file of ours that
-/// is not among them, in the order of the bytes of the paths. Fails where an output cannot go: out of the root, through a
-/// symbolic link, to the place of a directory.
-pub(in crate::cli) fn compare<'a>(root: &Path, outputs: &'a [Output]) -> Result<Vec<FileChange<'a>>> {
+/// Compares the files below a root with what is to be there, and answers a change for each output
+/// and each file of ours that is not among them, in the order of the bytes of the paths. Fails
+/// where an output cannot go: out of the root, through a symbolic link, to the place of a
+/// directory.
+pub(in crate::cli) fn compare<'a>(
+    root: &Path,
+    outputs: &'a [Output],
+) -> Result<Vec<FileChange<'a>>> {
     Ok(survey(root, outputs)?.changes)
 }
 
@@ -36,7 +40,10 @@ pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Co
     let mut found: Vec<(PathBuf, FileChange<'_>)> = wanted
         .par_iter()
         .map(|(file, output)| {
-            let change = FileChange { path: Cow::Borrowed(&output.path), kind: kind(root, &places, file, &output.text)? };
+            let change = FileChange {
+                path: Cow::Borrowed(&output.path),
+                kind: kind(root, &places, file, &output.text)?,
+            };
             Ok((file.clone(), change))
         })
         // A list of results, so that of several failures the first in order is told.
@@ -64,14 +71,20 @@ fn by_path(outputs: &[Output]) -> Result<BTreeMap<PathBuf, &Output>> {
     Ok(wanted)
 }
 
-fn kind<'a>(root: &Path, places: &Places<'_>, file: &Path, after: &'a str) -> Result<ChangeKind<'a>> {
+fn kind<'a>(
+    root: &Path,
+    places: &Places<'_>,
+    file: &Path,
+    after: &'a str,
+) -> Result<ChangeKind<'a>> {
     let Some(kind) = places.kind_of(file) else { return Ok(ChangeKind::New { after }) };
     let at = root.join(file);
     ensure!(!kind.is_dir(), "`{}` is a directory, and a file has to go there", at.display());
     if !kind.is_file() {
         return Ok(ChangeKind::Foreign { before: None, after });
     }
-    let before = fs::read(&at).with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
+    let before = fs::read(&at)
+        .with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
     Ok(if before == encode(after).as_ref() {
         ChangeKind::Same
     } else if is_ours(&before) {

@@ -7,23 +7,37 @@ use super::{ChangeKind, FileChange};
 use crate::text::bytes::carry;
 use crate::text::visible::visible;
 
-/// What would change, as `patch -p1` takes it. The text is as [`source`] carries it; paths are made visible. Stale files
-/// are shown if they are to be removed.
+/// What would change, as `patch -p1` takes it. The text is as [`source`] carries it; paths are made
+/// visible. Stale files are shown if they are to be removed.
 pub(in crate::cli) fn diff(changes: &[FileChange<'_>], prune: bool) -> String {
-    changes.par_iter().filter(|change| change.kind.is_difference(prune)).map(one).collect::<Vec<_>>().concat()
+    changes
+        .par_iter()
+        .filter(|change| change.kind.is_difference(prune))
+        .map(one)
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn one(FileChange { path, kind }: &FileChange<'_>) -> String {
     let path = visible(path);
     let (before, after) = match kind {
-        ChangeKind::New { after } | ChangeKind::Foreign { before: None, after } => (None, Some(*after)),
-        ChangeKind::Changed { before, after } | ChangeKind::Foreign { before: Some(before), after } => (Some(carry(before)), Some(*after)),
+        ChangeKind::New { after } | ChangeKind::Foreign { before: None, after } => {
+            (None, Some(*after))
+        }
+        ChangeKind::Changed { before, after }
+        | ChangeKind::Foreign { before: Some(before), after } => {
+            (Some(carry(before)), Some(*after))
+        }
         ChangeKind::Stale { before } => (Some(carry(before)), None),
         ChangeKind::Same => (None, None),
     };
-    let name = |side: &str, there: bool| if there { format!("{side}/{path}") } else { "/dev/null".to_owned() };
-    let (old, new) = (lines(before.as_deref().unwrap_or_default()), lines(after.unwrap_or_default()));
-    // The lines are cut here, because similar also takes a carriage return alone for the end of one.
+    let name = |side: &str, there: bool| {
+        if there { format!("{side}/{path}") } else { "/dev/null".to_owned() }
+    };
+    let (old, new) =
+        (lines(before.as_deref().unwrap_or_default()), lines(after.unwrap_or_default()));
+    // The lines are cut here, because similar also takes a carriage return alone for the end of
+    // one.
     TextDiff::configure()
         .newline_terminated(true)
         .diff_slices(&old, &new)

@@ -41,7 +41,8 @@ pub(super) enum ChangeKind<'a> {
     Same,
     /// A file that this program wrote has another text.
     Changed { before: Vec<u8>, after: &'a str },
-    /// Something that this program did not write is in the way; `before` is its text if it is a file.
+    /// Something that this program did not write is in the way; `before` is its text if it is a
+    /// file.
     Foreign { before: Option<Vec<u8>>, after: &'a str },
     /// A file that this program wrote is not among the outputs any more.
     Stale { before: Vec<u8> },
@@ -51,7 +52,9 @@ impl ChangeKind<'_> {
     /// Whether there is something to do, given that stale files are to be removed or not.
     pub(super) fn is_difference(&self, prune: bool) -> bool {
         match self {
-            Self::New { after: _ } | Self::Changed { before: _, after: _ } | Self::Foreign { before: _, after: _ } => true,
+            Self::New { after: _ }
+            | Self::Changed { before: _, after: _ }
+            | Self::Foreign { before: _, after: _ } => true,
             Self::Stale { before: _ } => prune,
             Self::Same => false,
         }

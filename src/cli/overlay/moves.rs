@@ -20,7 +20,12 @@ pub(super) enum Move {
 }
 
 /// Makes all moves, or none.
-pub(super) fn make_all(root: &Path, staging: Staging, moves: &[Move], made: &dyn Fn()) -> Result<()> {
+pub(super) fn make_all(
+    root: &Path,
+    staging: Staging,
+    moves: &[Move],
+    made: &dyn Fn(),
+) -> Result<()> {
     for (number, step) in moves.iter().enumerate() {
         if let Err(error) = make(root, &staging, number, step) {
             let (Move::Create(path) | Move::Replace(path) | Move::Remove(path)) = step;
@@ -44,7 +49,8 @@ fn make(root: &Path, staging: &Staging, number: usize, step: &Move) -> io::Resul
         Move::Create(path) => fs::rename(staging.new_file(path), root.join(path)),
         Move::Replace(path) => {
             let (at, old) = (root.join(path), staging.old_file(number));
-            // Not all file systems have hard links. A copy will do: it is needed only if a later move fails.
+            // Not all file systems have hard links. A copy will do: it is needed only if a later
+            // move fails.
             fs::hard_link(&at, &old).or_else(|_| copy(&at, &old))?;
             fs::rename(staging.new_file(path), at)
         }
@@ -65,7 +71,9 @@ fn undo_all(root: &Path, staging: &Staging, moves: &[Move]) -> Result<(), (PathB
     for (number, step) in moves.iter().enumerate().rev() {
         let (path, undone) = match step {
             Move::Create(path) => (path, fs::rename(root.join(path), staging.new_file(path))),
-            Move::Replace(path) | Move::Remove(path) => (path, fs::rename(staging.old_file(number), root.join(path))),
+            Move::Replace(path) | Move::Remove(path) => {
+                (path, fs::rename(staging.old_file(number), root.join(path)))
+            }
         };
         outcome = outcome.and(undone.map_err(|error| (root.join(path), error)));
     }

@@ -5,8 +5,8 @@ use crate::lower::own_files::is_marked;
 /// How much of a file has to be read for [`is_ours`].
 pub(super) const BEGINNING: u64 = 4096;
 
-/// Whether this program wrote a file, judged by how the file begins. The first line says it, or the second where the first
-/// is a `#!`: it is a comment with the mark.
+/// Whether this program wrote a file, judged by how the file begins. The first line says it, or the
+/// second where the first is a `#!`: it is a comment with the mark.
 pub(super) fn is_ours(beginning: &[u8]) -> bool {
     let mut lines = beginning.split(|&byte| byte == b'\n');
     let says = match lines.next() {
@@ -49,8 +49,12 @@ mod tests {
         use crate::lower::options::Options;
         use crate::text::source::{Source, Sources};
         use crate::upstart::job::JobName;
-        let sources = Sources { conf: Source::new("a\nb.conf", b"exec /bin/true\n".to_vec()), overriding: None };
-        let conversion = crate::convert::convert(&sources, JobName("a".to_owned()), &Options::default());
+        let sources = Sources {
+            conf: Source::new("a\nb.conf", b"exec /bin/true\n".to_vec()),
+            overriding: None,
+        };
+        let conversion =
+            crate::convert::convert(&sources, JobName("a".to_owned()), &Options::default());
         assert!(is_ours(conversion.outputs[0].text.as_bytes()), "{}", conversion.outputs[0].text);
     }
 }

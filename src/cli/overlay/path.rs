@@ -14,7 +14,8 @@ pub(super) fn relative(path: &str) -> Result<PathBuf> {
     let bytes = encode(path);
     let is_plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
     ensure!(
-        bytes.split(|&byte| byte == b'/').all(is_plain) && bytes.split(|&byte| byte == b'/').next() != Some(STAGING.as_bytes()),
+        bytes.split(|&byte| byte == b'/').all(is_plain)
+            && bytes.split(|&byte| byte == b'/').next() != Some(STAGING.as_bytes()),
         "`{path}` is not a path below the output directory"
     );
     Ok(PathBuf::from(OsStr::from_bytes(&bytes)))

@@ -23,28 +23,35 @@ impl<'a> Places<'a> {
         Ok(Self { root, exist, listed: BTreeMap::new() })
     }
 
-    /// Whether a directory is there. Fails if something else is in its place, or in that of one around it: nothing is ever
-    /// written through a symbolic link, which could lead anywhere.
+    /// Whether a directory is there. Fails if something else is in its place, or in that of one
+    /// around it: nothing is ever written through a symbolic link, which could lead anywhere.
     pub(super) fn has(&mut self, directory: &Path) -> Result<bool> {
         if let Some(&exists) = self.exist.get(directory) {
             return Ok(exists);
         }
         let around = directory.parent().unwrap_or(Path::new(""));
-        let exists = self.has(around)? && {
-            let path = self.root.join(directory);
-            match fs::symlink_metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => true,
-                Ok(metadata) if metadata.is_symlink() => {
-                    bail!(
-                        "`{}` is a symbolic link, and nothing is written through one: remove it, or give another directory",
+        let exists = self.has(around)?
+            && {
+                let path = self.root.join(directory);
+                match fs::symlink_metadata(&path) {
+                    Ok(metadata) if metadata.is_dir() => true,
+                    Ok(metadata) if metadata.is_symlink() => {
+                        bail!(
+                            "`{}` is a symbolic link, and nothing is written through one: remove it, or give another directory",
+                            path.display()
+                        )
+                    }
+                    Ok(_) => bail!(
+                        "`{}` is not a directory, and files have to go below it",
                         path.display()
-                    )
+                    ),
+                    Err(error) if error.kind() == ErrorKind::NotFound => false,
+                    Err(error) => {
+                        return Err(error)
+                            .with_context(|| format!("cannot look at `{}`", path.display()));
+                    }
                 }
-                Ok(_) => bail!("`{}` is not a directory, and files have to go below it", path.display()),
-                Err(error) if error.kind() == ErrorKind::NotFound => false,
-                Err(error) => return Err(error).with_context(|| format!("cannot look at `{}`", path.display())),
-            }
-        };
+            };
         self.exist.insert(directory.to_owned(), exists);
         Ok(exists)
     }
@@ -57,7 +64,13 @@ impl<'a> Places<'a> {
         }
         let path = self.root.join(directory);
         let listing = fs::read_dir(&path)
-            .and_then(|entries| entries.map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))).collect())
+            .and_then(|entries| {
+                entries
+                    .map(|entry| {
+                        entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)))
+                    })
+                    .collect()
+            })
             .with_context(|| format!("cannot list `{}`", path.display()))?;
         self.listed.insert(directory.to_owned(), listing);
         Ok(())
@@ -72,7 +85,9 @@ impl<'a> Places<'a> {
     /// The outermost directory around a file that is not there yet.
     pub(super) fn outermost_missing<'b>(&self, file: &'b Path) -> Option<&'b Path> {
         let around = file.ancestors().skip(1);
-        around.take_while(|directory| self.exist.get(*directory).is_some_and(|&exists| !exists)).last()
+        around
+            .take_while(|directory| self.exist.get(*directory).is_some_and(|&exists| !exists))
+            .last()
     }
 }
 
@@ -81,7 +96,11 @@ pub(super) fn root_exists(root: &Path) -> Result<bool> {
     match fs::metadata(root) {
         Ok(metadata) if metadata.is_dir() => Ok(true),
         Ok(_) => bail!("`{}` is not a directory, and `-o` takes one", root.display()),
-        Err(error) if error.kind() == ErrorKind::NotFound && fs::symlink_metadata(root).is_err() => Ok(false),
+        Err(error)
+            if error.kind() == ErrorKind::NotFound && fs::symlink_metadata(root).is_err() =>
+        {
+            Ok(false)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot write to `{}`", root.display())),
     }
 }

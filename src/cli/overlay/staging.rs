@@ -22,8 +22,8 @@ const NEW: &str = "new";
 /// In the staging directory: what was replaced.
 const OLD: &str = "old";
 
-/// The output directory, which nobody else writes to while this is there. Where it had to be created it goes away again
-/// unless it is kept.
+/// The output directory, which nobody else writes to while this is there. Where it had to be
+/// created it goes away again unless it is kept.
 pub(super) struct Root<'a> {
     path: &'a Path,
     created: Vec<&'a Path>,
@@ -33,11 +33,18 @@ pub(super) struct Root<'a> {
 impl<'a> Root<'a> {
     /// Creates the directory if need be, and removes what a run left behind in it that was killed.
     pub(super) fn open(path: &'a Path) -> Result<Self> {
-        let is_missing = |directory: &&Path| !directory.as_os_str().is_empty() && fs::symlink_metadata(directory).is_err();
-        let created = if root_exists(path)? { Vec::new() } else { path.ancestors().take_while(is_missing).collect() };
+        let is_missing = |directory: &&Path| {
+            !directory.as_os_str().is_empty() && fs::symlink_metadata(directory).is_err()
+        };
+        let created = if root_exists(path)? {
+            Vec::new()
+        } else {
+            path.ancestors().take_while(is_missing).collect()
+        };
         // The outermost first.
         let made = created.iter().rev().try_for_each(|directory| create_missing(directory));
-        let made = made.with_context(|| format!("cannot create the directory `{}`", path.display()));
+        let made =
+            made.with_context(|| format!("cannot create the directory `{}`", path.display()));
         match made.and_then(|()| lock(path)) {
             Ok(locked) => {
                 let root = Self { path, created, locked };
@@ -59,13 +66,17 @@ impl<'a> Root<'a> {
     /// An empty staging directory.
     pub(super) fn stage(&self) -> Result<Staging> {
         let path = self.path.join(STAGING);
-        create(&path, 0o700).and_then(|()| create(&path.join(NEW), 0o755)).and_then(|()| create(&path.join(OLD), 0o700)).map_err(
-            |error| {
+        create(&path, 0o700)
+            .and_then(|()| create(&path.join(NEW), 0o755))
+            .and_then(|()| create(&path.join(OLD), 0o700))
+            .map_err(|error| {
                 // The first error is the one to tell.
                 let _ = fs::remove_dir_all(&path);
-                anyhow::Error::new(error).context(format!("cannot write to `{}`, where nothing was changed", self.path.display()))
-            },
-        )?;
+                anyhow::Error::new(error).context(format!(
+                    "cannot write to `{}`, where nothing was changed",
+                    self.path.display()
+                ))
+            })?;
         Ok(Staging { path })
     }
 }
@@ -73,7 +84,8 @@ impl<'a> Root<'a> {
 impl Drop for Root<'_> {
     fn drop(&mut self) {
         remove_empty(&self.created);
-        // Closing does not do if another thread is starting a program, which has the descriptor until it runs.
+        // Closing does not do if another thread is starting a program, which has the descriptor
+        // until it runs.
         let _ = self.locked.unlock();
     }
 }
@@ -94,7 +106,10 @@ impl Staging {
 
     /// Puts what was replaced where no run removes it, and answers where.
     pub(super) fn keep_old(self) -> PathBuf {
-        let (old, kept) = (self.path.join(OLD), self.path.with_file_name(format!("{KEPT}-{}", std::process::id())));
+        let (old, kept) = (
+            self.path.join(OLD),
+            self.path.with_file_name(format!("{KEPT}-{}", std::process::id())),
+        );
         if fs::rename(&old, &kept).is_ok() {
             return kept;
         }
@@ -111,7 +126,8 @@ impl Drop for Staging {
     }
 }
 
-/// Creates a directory with this mode, whatever the umask: what is copied onto `/` with its mode must not close `/etc`.
+/// Creates a directory with this mode, whatever the umask: what is copied onto `/` with its mode
+/// must not close `/etc`.
 pub(super) fn create(path: &Path, mode: u32) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)?;
     fs::set_permissions(path, Permissions::from_mode(mode))
@@ -125,14 +141,20 @@ fn create_missing(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The directory itself is locked, so that no lock is ever left behind, and none has to be removed while another waits for it.
+/// The directory itself is locked, so that no lock is ever left behind, and none has to be removed
+/// while another waits for it.
 fn lock(path: &Path) -> Result<File> {
-    let directory = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
+    let directory =
+        File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
     match directory.try_lock() {
         Err(TryLockError::WouldBlock) => {
-            bail!("another run is writing to `{}`, and nothing was changed: wait until it is done", path.display())
+            bail!(
+                "another run is writing to `{}`, and nothing was changed: wait until it is done",
+                path.display()
+            )
         }
-        // Some network file systems cannot lock directories. Two runs at once are unlikely, and their files are whole even then.
+        // Some network file systems cannot lock directories. Two runs at once are unlikely, and
+        // their files are whole even then.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(directory),
     }
 }
@@ -142,14 +164,21 @@ fn remove_leftover(path: &Path) -> Result<()> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).with_context(|| format!("cannot look at `{shown}`")),
-        Ok(metadata) => ensure!(metadata.is_dir(), "`{shown}` is not the directory that a run leaves behind when it is killed: remove it"),
+        Ok(metadata) => ensure!(
+            metadata.is_dir(),
+            "`{shown}` is not the directory that a run leaves behind when it is killed: remove it"
+        ),
     }
     let entries = fs::read_dir(path).with_context(|| format!("cannot list `{shown}`"))?;
     for entry in entries {
         let name = entry.with_context(|| format!("cannot list `{shown}`"))?.file_name();
-        ensure!(name == NEW || name == OLD, "`{shown}` holds files that no run leaves behind: remove it");
+        ensure!(
+            name == NEW || name == OLD,
+            "`{shown}` holds files that no run leaves behind: remove it"
+        );
     }
-    fs::remove_dir_all(path).with_context(|| format!("cannot remove `{shown}`, which is left of a run that was killed"))
+    fs::remove_dir_all(path)
+        .with_context(|| format!("cannot remove `{shown}`, which is left of a run that was killed"))
 }
 
 /// Removes directories that are empty, the innermost first. Others are in use.

@@ -15,8 +15,13 @@ use super::{ChangeKind, FileChange, path};
 use crate::lower::own_files::WRITTEN_TO;
 use crate::systemd::layout::Output;
 
-/// Finds files of ours that are not wanted any more. What cannot be listed or read is not known to be ours.
-pub(super) fn find(root: &Path, places: &mut Places<'_>, wanted: &BTreeMap<PathBuf, &Output>) -> Vec<(PathBuf, FileChange<'static>)> {
+/// Finds files of ours that are not wanted any more. What cannot be listed or read is not known to
+/// be ours.
+pub(super) fn find(
+    root: &Path,
+    places: &mut Places<'_>,
+    wanted: &BTreeMap<PathBuf, &Output>,
+) -> Vec<(PathBuf, FileChange<'static>)> {
     let mut files = Vec::new();
     for directory in WRITTEN_TO.map(Path::new) {
         if places.has(directory).is_ok_and(|has| has) {
@@ -26,7 +31,8 @@ pub(super) fn find(root: &Path, places: &mut Places<'_>, wanted: &BTreeMap<PathB
     files.retain(|file| !wanted.contains_key(file));
     let stale = files.into_par_iter().filter_map(|file| {
         let before = read_ours(&root.join(&file)).ok().flatten()?;
-        let change = FileChange { path: Cow::Owned(path::text(&file)), kind: ChangeKind::Stale { before } };
+        let change =
+            FileChange { path: Cow::Owned(path::text(&file)), kind: ChangeKind::Stale { before } };
         Some((file, change))
     });
     stale.collect()

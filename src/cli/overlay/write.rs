@@ -31,12 +31,14 @@ pub(in crate::cli) struct Writing {
 /// At most so many files are named where there are more.
 const NAMED: usize = 10;
 
-/// Writes outputs below a root, and answers what was found to do, as [`crate::cli::overlay::compare`] does. Either all of it is done, or
-/// nothing is changed and the error says why. `progress` hears how many steps out of how many are done, from any thread.
+/// Writes outputs below a root, and answers what was found to do, as
+/// [`crate::cli::overlay::compare`] does. Either all of it is done, or nothing is changed and the
+/// error says why. `progress` hears how many steps out of how many are done, from any thread.
 ///
-/// A run that is killed leaves each file whole, old or new: files are written elsewhere and renamed. They are not
-/// synchronised one by one, as only a crash of the machine could harm them then, and guarding against that is left to the
-/// file system: it would take longer than everything else together.
+/// A run that is killed leaves each file whole, old or new: files are written elsewhere and
+/// renamed. They are not synchronised one by one, as only a crash of the machine could harm them
+/// then, and guarding against that is left to the file system: it would take longer than everything
+/// else together.
 pub(in crate::cli) fn write<'a>(
     root: &Path,
     outputs: &'a [Output],
@@ -78,7 +80,8 @@ struct WritePlan<'a> {
 
 impl<'a> WritePlan<'a> {
     fn of(changes: &[FileChange<'a>], places: &Places<'_>, how: Writing) -> Result<Self> {
-        let (mut files, mut created, mut replaced, mut removed) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
+        let (mut files, mut created, mut replaced, mut removed) =
+            (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
         for FileChange { path, kind } in changes {
             let file = path::relative(path)?;
             match kind {
@@ -87,7 +90,8 @@ impl<'a> WritePlan<'a> {
                     created.insert(places.outermost_missing(&file).unwrap_or(&file).to_owned());
                     files.push((file, *after));
                 }
-                ChangeKind::Changed { before: _, after } | ChangeKind::Foreign { before: _, after } => {
+                ChangeKind::Changed { before: _, after }
+                | ChangeKind::Foreign { before: _, after } => {
                     replaced.push(file.clone());
                     files.push((file, *after));
                 }
@@ -95,30 +99,54 @@ impl<'a> WritePlan<'a> {
                 ChangeKind::Same | ChangeKind::Stale { before: _ } => {}
             }
         }
-        let mut moves: Vec<(PathBuf, Move)> = created.into_iter().map(|path| (path.clone(), Move::Create(path))).collect();
+        let mut moves: Vec<(PathBuf, Move)> =
+            created.into_iter().map(|path| (path.clone(), Move::Create(path))).collect();
         moves.extend(replaced.into_iter().map(|path| (path.clone(), Move::Replace(path))));
-        // From usr to etc, so that no unit is there before what it runs; and the other way round when they go.
+        // From usr to etc, so that no unit is there before what it runs; and the other way round
+        // when they go.
         moves.sort_by(|(a, _), (b, _)| b.cmp(a));
-        let moves = moves.into_iter().map(|(_, step)| step).chain(removed.into_iter().map(Move::Remove)).collect();
+        let moves = moves
+            .into_iter()
+            .map(|(_, step)| step)
+            .chain(removed.into_iter().map(Move::Remove))
+            .collect();
         Ok(Self { files, moves })
     }
 }
 
 /// Writes all files to the staging directory.
-fn write_all(root: &Path, staging: &Staging, plan: &WritePlan<'_>, step: &(dyn Fn() + Sync)) -> Result<()> {
-    let failed = |file: &Path| format!("cannot write `{}`, and nothing was changed", root.join(file).display());
-    let around =
-        |file: &Path| file.ancestors().skip(1).filter(|around| !around.as_os_str().is_empty()).map(Path::to_owned).collect::<Vec<_>>();
+fn write_all(
+    root: &Path,
+    staging: &Staging,
+    plan: &WritePlan<'_>,
+    step: &(dyn Fn() + Sync),
+) -> Result<()> {
+    let failed = |file: &Path| {
+        format!("cannot write `{}`, and nothing was changed", root.join(file).display())
+    };
+    let around = |file: &Path| {
+        file.ancestors()
+            .skip(1)
+            .filter(|around| !around.as_os_str().is_empty())
+            .map(Path::to_owned)
+            .collect::<Vec<_>>()
+    };
     // In order, which puts each directory before those in it.
-    let directories: BTreeSet<PathBuf> = plan.files.iter().flat_map(|(file, _)| around(file)).collect();
+    let directories: BTreeSet<PathBuf> =
+        plan.files.iter().flat_map(|(file, _)| around(file)).collect();
     for directory in &directories {
         staging::create(&staging.new_file(directory), 0o755).with_context(|| failed(directory))?;
     }
     plan.files.par_iter().try_for_each(|(file, text)| {
-        let mut opened =
-            File::options().write(true).create_new(true).mode(0o644).open(staging.new_file(file)).with_context(|| failed(file))?;
+        let mut opened = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o644)
+            .open(staging.new_file(file))
+            .with_context(|| failed(file))?;
         opened.write_all(&encode(text)).with_context(|| failed(file))?;
-        // Whatever the umask: a unit that only root reads is one that `systemctl cat` does not show.
+        // Whatever the umask: a unit that only root reads is one that `systemctl cat` does not
+        // show.
         opened.set_permissions(Permissions::from_mode(0o644)).with_context(|| failed(file))?;
         step();
         Ok(())

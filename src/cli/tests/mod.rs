@@ -31,11 +31,22 @@ fn translate(sources: &Sources, name: JobName, options: &Options) -> Conversion 
     let path = format!("etc/systemd/system/{}.service", name.0);
     let overriding = sources.overriding.as_ref().map_or("", |source| source.text());
     let text = format!("{}{overriding}{}\n", sources.conf.text(), options.systemd_version);
-    let mut conversion =
-        Conversion { path: String::new(), job: name.0, outputs: vec![Output { path, text }], stanzas: Vec::new(), diagnostics: Vec::new() };
+    let mut conversion = Conversion {
+        path: String::new(),
+        job: name.0,
+        outputs: vec![Output { path, text }],
+        stanzas: Vec::new(),
+        diagnostics: Vec::new(),
+    };
     let at = Span::new(Origin::Conf, 0..1);
     for word in sources.conf.text().lines() {
-        let outcome = |disposition, code| Outcome { stanza: "author", span: at, disposition, directives: Vec::new(), code };
+        let outcome = |disposition, code| Outcome {
+            stanza: "author",
+            span: at,
+            disposition,
+            directives: Vec::new(),
+            code,
+        };
         match word {
             "note" => conversion.diagnostics.push(NOTE.at(at, "noted")),
             "warning" => conversion.diagnostics.push(WARNING.at(at, "warned")),
@@ -44,9 +55,13 @@ fn translate(sources: &Sources, name: JobName, options: &Options) -> Conversion 
             "exact" => conversion.stanzas.push(outcome(Disposition::Exact, None)),
             "harmless" => conversion.stanzas.push(outcome(Disposition::Dropped, None)),
             "dropped" => conversion.stanzas.push(outcome(Disposition::Dropped, Some("U291"))),
-            "approximate" => conversion.stanzas.push(outcome(Disposition::Approximate, Some("U291"))),
+            "approximate" => {
+                conversion.stanzas.push(outcome(Disposition::Approximate, Some("U291")));
+            }
             "manual" => conversion.stanzas.push(outcome(Disposition::Manual, Some("U291"))),
-            "companion" => conversion.outputs.push(Output { path: "usr/lib/companion".to_owned(), text: "x".to_owned() }),
+            "companion" => conversion
+                .outputs
+                .push(Output { path: "usr/lib/companion".to_owned(), text: "x".to_owned() }),
             "bug" => panic!("a bug"),
             _ => {}
         }
@@ -63,8 +78,13 @@ struct Ran {
 fn run_with(arguments: &[&str], stdin: &[u8], stdout: &mut dyn Write) -> (Status, String) {
     let command = Arguments::try_parse_from(["upstart2systemd"].iter().chain(arguments)).unwrap();
     let (mut stdin, mut stderr) = (stdin, Vec::new());
-    let mut streams =
-        Streams { stdin: &mut stdin, stdout, stderr: &mut stderr, on_terminal: false, colours: Colours { stdout: false, stderr: false } };
+    let mut streams = Streams {
+        stdin: &mut stdin,
+        stdout,
+        stderr: &mut stderr,
+        on_terminal: false,
+        colours: Colours { stdout: false, stderr: false },
+    };
     let arguments: &ConvertArguments = match &command.command {
         Some(crate::cli::arguments::ProgramCommand::Convert(convert)) => convert,
         None => &command.convert,
@@ -111,7 +131,10 @@ fn raw_bytes_come_back() {
 
 #[test]
 fn the_threshold_is_inclusive() {
-    let statuses = |words: &str| ["error", "warning", "note", "never"].map(|fail_on| job(words, &["--fail-on", fail_on]).status as u8);
+    let statuses = |words: &str| {
+        ["error", "warning", "note", "never"]
+            .map(|fail_on| job(words, &["--fail-on", fail_on]).status as u8)
+    };
     assert_eq!(statuses("fine"), [0, 0, 0, 0]);
     assert_eq!(statuses("note"), [0, 0, 1, 0]);
     assert_eq!(statuses("warning"), [0, 1, 1, 0]);
@@ -123,7 +146,9 @@ fn the_threshold_is_inclusive() {
 
 #[test]
 fn strict_is_about_what_is_lost() {
-    for (word, status) in [("exact", 0), ("harmless", 0), ("dropped", 1), ("approximate", 1), ("manual", 1)] {
+    for (word, status) in
+        [("exact", 0), ("harmless", 0), ("dropped", 1), ("approximate", 1), ("manual", 1)]
+    {
         assert_eq!(job(word, &["--strict"]).status as u8, status, "{word}");
         assert_eq!(job(word, &[]).status, Status::Done, "{word}");
     }
@@ -143,7 +168,11 @@ fn quiet_hides_notes() {
     assert_eq!(job("note", &["--quiet"]).stderr, "");
     assert_eq!(job("note", &["--quiet", "--fail-on", "note"]).status, Status::Findings);
     let ran = job("note\nwarning", &["-q", "--format", "github"]);
-    assert!(ran.stderr.starts_with("::warning title=U292 warned,file=<stdin>,line=1,"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("::warning title=U292 warned,file=<stdin>,line=1,"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(ran.stderr.lines().count(), 1);
     for format in ["json", "sarif"] {
         assert!(job("note", &["-q", "--format", format]).stderr.contains("U291"), "{format}");
@@ -170,26 +199,51 @@ fn colours_are_for_terminals_and_who_asks() {
 
 #[test]
 fn companions_are_mentioned() {
-    assert_eq!(job("companion", &["-q"]).stderr, "note: the unit needs more files, which `-o DIR` writes: usr/lib/companion\n");
+    assert_eq!(
+        job("companion", &["-q"]).stderr,
+        "note: the unit needs more files, which `-o DIR` writes: usr/lib/companion\n"
+    );
 }
 
 #[test]
 fn one_bad_job_does_not_stop_the_others() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| path(directory.path(), name);
-    for (name, words) in [("a.conf", "refused"), ("b.conf", "bug"), ("c.conf", "warning"), ("c.override", "overridden\n")] {
+    for (name, words) in [
+        ("a.conf", "refused"),
+        ("b.conf", "bug"),
+        ("c.conf", "warning"),
+        ("c.override", "overridden\n"),
+    ] {
         fs::write(at(name), words).unwrap();
     }
-    let ran = run(&["convert", &at("a.conf"), &at("absent.conf"), &at("c.conf"), "-o", &at("out")], "");
+    let ran =
+        run(&["convert", &at("a.conf"), &at("absent.conf"), &at("c.conf"), "-o", &at("out")], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (Status::Refused, ""));
-    assert_eq!(fs::read_to_string(at("out/etc/systemd/system/c.service")).unwrap(), "warningoverridden\n249\n");
+    assert_eq!(
+        fs::read_to_string(at("out/etc/systemd/system/c.service")).unwrap(),
+        "warningoverridden\n249\n"
+    );
     assert!(!Path::new(&at("out/etc/systemd/system/a.service")).exists());
-    assert!(ran.stderr.contains(&format!("wrote {}", at("out/etc/systemd/system/c.service"))), "{}", ran.stderr);
-    assert!(ran.stderr.contains("\n3 files: 2 not converted, 2 errors, 1 warning\n"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(&format!("wrote {}", at("out/etc/systemd/system/c.service"))),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("\n3 files: 2 not converted, 2 errors, 1 warning\n"),
+        "{}",
+        ran.stderr
+    );
 
-    let ran = run(&["convert", &at("b.conf"), &at("c.conf"), "-o", &at("out"), "--no-override"], "");
+    let ran =
+        run(&["convert", &at("b.conf"), &at("c.conf"), "-o", &at("out"), "--no-override"], "");
     assert_eq!(ran.status, Status::Bug);
-    assert!(ran.stderr.starts_with(&format!("{}: error: bug in upstart2systemd", at("b.conf"))), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with(&format!("{}: error: bug in upstart2systemd", at("b.conf"))),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(fs::read_to_string(at("out/etc/systemd/system/c.service")).unwrap(), "warning249\n");
 }
 
@@ -220,7 +274,11 @@ fn an_override_is_read_as_init_reads_it() {
     let ran = run(&[&at("a.conf")], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (Status::Refused, ""));
     assert!(ran.stderr.contains("error[U000]: this is a directory\n"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("a.override\n") && ran.stderr.contains("--no-override"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("a.override\n") && ran.stderr.contains("--no-override"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(run(&[&at("a.conf"), "--no-override"], "").stdout, "a\n249\n");
 }
 
@@ -237,7 +295,8 @@ impl Write for Failing {
 
 #[test]
 fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
-    let status = |kind, words: &[u8]| run_with(&["-", "--name", "foo", "-q"], words, &mut Failing(kind));
+    let status =
+        |kind, words: &[u8]| run_with(&["-", "--name", "foo", "-q"], words, &mut Failing(kind));
     assert_eq!(status(ErrorKind::BrokenPipe, b"fine"), (Status::Done, String::new()));
     assert_eq!(status(ErrorKind::BrokenPipe, b"error").0, Status::Findings);
     let (full, message) = status(ErrorKind::StorageFull, b"fine");

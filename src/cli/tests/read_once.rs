@@ -5,7 +5,8 @@ use std::fs;
 use crate::cli::{Colours, Status, Streams, run};
 use crate::text::read_count::{self, TextReader};
 
-/// A script with a test in front that becomes a condition, and one that the shell reads as init hands it over.
+/// A script with a test in front that becomes a condition, and one that the shell reads as init
+/// hands it over.
 const GUARDED: &str = "\
 start on runlevel [2345]
 pre-start script
@@ -46,25 +47,44 @@ const SCRIPTS: [&str; 7] = [
     "rm -rf /run/lamp/oil",
 ];
 
-/// Runs the program over a directory with both jobs, `DIR`, and answers how often each job and each script was read.
+/// Runs the program over a directory with both jobs, `DIR`, and answers how often each job and each
+/// script was read.
 fn readings(arguments: &[&str]) -> (Vec<usize>, Vec<usize>) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().to_str().unwrap().to_owned();
     fs::write(directory.path().join("lamp.conf"), GUARDED).unwrap();
     fs::write(directory.path().join("wick.conf"), SPOKEN).unwrap();
-    let arguments: Vec<String> = arguments.iter().map(|argument| argument.replace("DIR", &path)).collect();
+    let arguments: Vec<String> =
+        arguments.iter().map(|argument| argument.replace("DIR", &path)).collect();
     // What counts is counted by thread, so that there must be one.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let texts = pool.install(|| {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let colours = Colours { stdout: false, stderr: false };
-        let mut streams = Streams { stdin: &mut &b""[..], stdout: &mut stdout, stderr: &mut stderr, on_terminal: false, colours };
-        let status = run(std::iter::once("upstart2systemd".to_owned()).chain(arguments).map(Into::into), &mut streams);
-        assert!(matches!(status, Status::Done | Status::Findings), "{}", String::from_utf8_lossy(&stderr));
+        let mut streams = Streams {
+            stdin: &mut &b""[..],
+            stdout: &mut stdout,
+            stderr: &mut stderr,
+            on_terminal: false,
+            colours,
+        };
+        let status = run(
+            std::iter::once("upstart2systemd".to_owned()).chain(arguments).map(Into::into),
+            &mut streams,
+        );
+        assert!(
+            matches!(status, Status::Done | Status::Findings),
+            "{}",
+            String::from_utf8_lossy(&stderr)
+        );
         read_count::take()
     });
-    let times = |reader, text: &str| texts.iter().filter(|read| read.0 == reader && read.1 == text).count();
-    ([GUARDED, SPOKEN].map(|text| times(TextReader::Job, text)).to_vec(), SCRIPTS.map(|text| times(TextReader::Shell, text)).to_vec())
+    let times =
+        |reader, text: &str| texts.iter().filter(|read| read.0 == reader && read.1 == text).count();
+    (
+        [GUARDED, SPOKEN].map(|text| times(TextReader::Job, text)).to_vec(),
+        SCRIPTS.map(|text| times(TextReader::Shell, text)).to_vec(),
+    )
 }
 
 #[test]

@@ -15,12 +15,19 @@ pub(super) struct AllowList {
     pub(super) has_reason: bool,
 }
 
-/// Reads a comment, which begins with `#`. `None` if it is none to this program; `Err` says why it cannot be understood.
+/// Reads a comment, which begins with `#`. `None` if it is none to this program; `Err` says why it
+/// cannot be understood.
 pub(super) fn read(comment: &str) -> Option<Result<AllowList, &'static str>> {
-    let rest = comment.trim_start_matches('#').trim_start_matches(BLANKS).strip_prefix(TOOL)?.trim_start_matches(BLANKS);
+    let rest = comment
+        .trim_start_matches('#')
+        .trim_start_matches(BLANKS)
+        .strip_prefix(TOOL)?
+        .trim_start_matches(BLANKS);
     let Some(rest) = rest.strip_prefix(':') else {
         // Prose may begin with the name of the program.
-        let is_prose = rest.strip_prefix("allow").is_none_or(|rest| !rest.trim_start_matches(BLANKS).starts_with('('));
+        let is_prose = rest
+            .strip_prefix("allow")
+            .is_none_or(|rest| !rest.trim_start_matches(BLANKS).starts_with('('));
         return (!is_prose).then_some(Err("a `:` is missing behind `upstart2systemd`"));
     };
     Some(allow(comment, rest))
@@ -31,8 +38,12 @@ fn allow(comment: &str, rest: &str) -> Result<AllowList, &'static str> {
     let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix("allow") else {
         return Err("this says nothing that upstart2systemd knows");
     };
-    let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix('(') else { return Err("the list of rules is missing behind `allow`") };
-    let Some((list, reason)) = rest.split_once(')') else { return Err("the `)` is missing behind the list of rules") };
+    let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix('(') else {
+        return Err("the list of rules is missing behind `allow`");
+    };
+    let Some((list, reason)) = rest.split_once(')') else {
+        return Err("the `)` is missing behind the list of rules");
+    };
     let mut start = comment.len() - rest.len();
     let mut names = Vec::new();
     for part in list.split(',') {

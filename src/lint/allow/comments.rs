@@ -1,7 +1,8 @@
 //! Where the comments of a job file are, and what each stands by.
 //!
-//! Comments are not stanzas, and a `#` need not begin one. What is certain: a stanza spans its words, and all that is between stanzas is blanks,
-//! line ends and comments; the same holds between the words of a condition. Within scripts it is the shell that knows.
+//! Comments are not stanzas, and a `#` need not begin one. What is certain: a stanza spans its
+//! words, and all that is between stanzas is blanks, line ends and comments; the same holds between
+//! the words of a condition. Within scripts it is the shell that knows.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -57,8 +58,14 @@ pub(super) fn comments(text: &str, file: &File, scripts: &Scripts) -> Vec<Commen
 }
 
 /// Those between two stanzas.
-fn between(text: &str, previous: Option<&Range<usize>>, next: Option<&Range<usize>>, found: &mut Vec<Comment>) {
-    let gap = previous.map_or(0, |previous| previous.end)..next.map_or(text.len(), |next| next.start);
+fn between(
+    text: &str,
+    previous: Option<&Range<usize>>,
+    next: Option<&Range<usize>>,
+    found: &mut Vec<Comment>,
+) {
+    let gap =
+        previous.map_or(0, |previous| previous.end)..next.map_or(text.len(), |next| next.start);
     for (range, own_line) in in_gap(text, gap.clone()) {
         let reach = match (previous, next) {
             (None, _) => AllowScope::File,
@@ -66,7 +73,11 @@ fn between(text: &str, previous: Option<&Range<usize>>, next: Option<&Range<usiz
             (Some(_), Some(next)) => AllowScope::Part(next.clone()),
             (Some(_), None) => AllowScope::Nothing,
         };
-        let deletion = if own_line || previous.is_none() { line_of(text, &range) } else { with_blanks(text, &range, gap.start) };
+        let deletion = if own_line || previous.is_none() {
+            line_of(text, &range)
+        } else {
+            with_blanks(text, &range, gap.start)
+        };
         found.push(Comment { range, reach, deletion });
     }
 }
@@ -77,7 +88,10 @@ fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut V
     let mut from = span.start;
     match &stanza.value {
         Stanza::StartOn(condition) | Stanza::StopOn(condition) => {
-            let words = condition.leaves().into_iter().flat_map(|event| std::iter::once(&event.name).chain(&event.args));
+            let words = condition
+                .leaves()
+                .into_iter()
+                .flat_map(|event| std::iter::once(&event.name).chain(&event.args));
             for word in words.map(|word| word.span.range()) {
                 of_stanza(text, from..word.start, &span, found);
                 from = word.end;
@@ -141,8 +155,9 @@ fn of_stanza(text: &str, gap: Range<usize>, stanza: &Range<usize>, found: &mut V
     }
 }
 
-/// Comments in a part of the text that has nothing else in it but blanks and line ends (and the parentheses and operators of conditions), each
-/// with whether an end of line is before it. An escaped one is none.
+/// Comments in a part of the text that has nothing else in it but blanks and line ends (and the
+/// parentheses and operators of conditions), each with whether an end of line is before it. An
+/// escaped one is none.
 fn in_gap(text: &str, gap: Range<usize>) -> Vec<(Range<usize>, bool)> {
     let (mut found, mut own_line) = (Vec::new(), false);
     let mut at = gap.start;
@@ -166,19 +181,33 @@ fn in_gap(text: &str, gap: Range<usize>) -> Vec<(Range<usize>, bool)> {
 fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<Comment>) {
     let script = process.text().value.as_str();
     // A script that another one has replaced is not among those of the job.
-    let reading = scripts.at(process.text().span).map_or_else(|| Cow::Owned(shell::read(script)), |script| Cow::Borrowed(&script.shell));
+    let reading = scripts
+        .at(process.text().span)
+        .map_or_else(|| Cow::Owned(shell::read(script)), |script| Cow::Borrowed(&script.shell));
     for comment in &reading.comments {
         let line = line_start(script, comment.start);
         let starts_line = line == 0 || reading.breaks.binary_search(&line).is_ok();
         let own_line = starts_line && is_blank(script, line..comment.start);
-        let covered = if own_line { next_line(script, &reading.comments, comment.end) } else { line };
+        let covered =
+            if own_line { next_line(script, &reading.comments, comment.end) } else { line };
         // A line goes on to the next break.
-        let begin = reading.breaks.iter().rfind(|&&start| start <= covered).copied().unwrap_or_default();
+        let begin =
+            reading.breaks.iter().rfind(|&&start| start <= covered).copied().unwrap_or_default();
         let end = reading.breaks.iter().find(|&&start| start > covered).copied();
-        let end = end.unwrap_or_else(|| if reading.lost.is_some() { line_end(script, covered) } else { script.len() });
+        let end = end.unwrap_or_else(|| {
+            if reading.lost.is_some() { line_end(script, covered) } else { script.len() }
+        });
         // The newline itself ends what is covered: behind it is the next line.
-        let end = if script.get(begin..end).is_some_and(|line| line.ends_with('\n')) { end - 1 } else { end };
-        let reach = if covered < script.len() { AllowScope::Part(process.place(&(begin..end)).range()) } else { AllowScope::Nothing };
+        let end = if script.get(begin..end).is_some_and(|line| line.ends_with('\n')) {
+            end - 1
+        } else {
+            end
+        };
+        let reach = if covered < script.len() {
+            AllowScope::Part(process.place(&(begin..end)).range())
+        } else {
+            AllowScope::Nothing
+        };
         let range = without_return(text, process.place(comment).range());
         let deletion = if own_line && keeps_indentation(script, line) {
             line_of(text, &range)
@@ -191,10 +220,15 @@ fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<C
     }
 }
 
-/// The beginning of the next line that is neither blank nor a comment; the end of the script if there is none.
+/// The beginning of the next line that is neither blank nor a comment; the end of the script if
+/// there is none.
 fn next_line(script: &str, comments: &[Range<usize>], from: usize) -> usize {
     let mut at = line_end(script, from) + 1;
-    while let Some(line) = script.get(at..).filter(|rest| !rest.is_empty()).map(|rest| rest.lines().next().unwrap_or_default()) {
+    while let Some(line) = script
+        .get(at..)
+        .filter(|rest| !rest.is_empty())
+        .map(|rest| rest.lines().next().unwrap_or_default())
+    {
         let first = at + (line.len() - line.trim_start_matches(BLANKS).len());
         let is_comment = comments.binary_search_by_key(&first, |comment| comment.start).is_ok();
         if !is_comment && !line.trim().is_empty() {
@@ -205,7 +239,8 @@ fn next_line(script: &str, comments: &[Range<usize>], from: usize) -> usize {
     at.min(script.len())
 }
 
-/// Whether init takes the same indentation off the script when the line that begins there is gone. Otherwise the text of here-documents changes.
+/// Whether init takes the same indentation off the script when the line that begins there is gone.
+/// Otherwise the text of here-documents changes.
 fn keeps_indentation(script: &str, gone: usize) -> bool {
     let mut start = 0;
     script.split_inclusive('\n').any(|line| {
@@ -220,7 +255,8 @@ fn line_of(text: &str, comment: &Range<usize>) -> Range<usize> {
     line_start(text, comment.start)..(line_end(text, comment.start) + 1).min(text.len())
 }
 
-/// A comment with the blanks before it, as far as `floor`. A blank behind a backslash stays: the backslash would escape what follows.
+/// A comment with the blanks before it, as far as `floor`. A blank behind a backslash stays: the
+/// backslash would escape what follows.
 fn with_blanks(text: &str, comment: &Range<usize>, floor: usize) -> Range<usize> {
     let before = text.get(floor..comment.start).unwrap_or_default().trim_end_matches(BLANKS);
     let start = if before.ends_with('\\') { comment.start } else { floor + before.len() };

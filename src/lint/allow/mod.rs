@@ -13,9 +13,11 @@
 //!   (a here-document, an open quote, a backslash at the end);
 //! * behind a command in a script: that line.
 //!
-//! Blank lines and other comments may stand between. Several allows before the same stanza or line, on consecutive lines or not, add up: each
-//! covers it as if it stood there alone. What two of them allow is a use of both. In a script that the reader of shell text loses its way in,
-//! only the comments before that place are seen. What init refuses (U0xx) cannot be allowed, nor can the rules about allows themselves.
+//! Blank lines and other comments may stand between. Several allows before the same stanza or line,
+//! on consecutive lines or not, add up: each covers it as if it stood there alone. What two of them
+//! allow is a use of both. In a script that the reader of shell text loses its way in, only the
+//! comments before that place are seen. What init refuses (U0xx) cannot be allowed, nor can the
+//! rules about allows themselves.
 
 mod allow_list;
 mod comments;
@@ -34,10 +36,12 @@ use crate::upstart::script::Scripts;
 use allow_list::AllowList;
 use comments::{AllowScope, Comment};
 
-/// The diagnostics without those that the file allows, followed by what there is to say about the allows. Diagnostics of the other file of the job
-/// are let through. Of a file that init refuses nothing is `read`, and nothing is allowed in it.
+/// The diagnostics without those that the file allows, followed by what there is to say about the
+/// allows. Diagnostics of the other file of the job are let through. Of a file that init refuses
+/// nothing is `read`, and nothing is allowed in it.
 ///
-/// `known` are all rules; an allow of one that was not `looked_for` may be of use another time, and is not called unused.
+/// `known` are all rules; an allow of one that was not `looked_for` may be of use another time, and
+/// is not called unused.
 pub fn apply(
     source: &Source,
     read: Option<(&ast::File, &Scripts)>,
@@ -47,14 +51,20 @@ pub fn apply(
     looked_for: impl Fn(&Rule) -> bool,
 ) -> Vec<Diagnostic> {
     let text = source.text();
-    let Some((file, scripts)) = read.filter(|_| text.contains(allow_list::TOOL)) else { return diagnostics };
+    let Some((file, scripts)) = read.filter(|_| text.contains(allow_list::TOOL)) else {
+        return diagnostics;
+    };
     let mut complaints = Vec::new();
     let mut allows: Vec<Allow> = comments::comments(text, file, scripts)
         .into_iter()
         .filter_map(|comment| Allow::read(text, origin, comment, known, &mut complaints))
         .collect();
-    let mut left: Vec<Diagnostic> =
-        diagnostics.into_iter().filter(|diagnostic| diagnostic.span.origin != origin || !is_allowed(&mut allows, diagnostic)).collect();
+    let mut left: Vec<Diagnostic> = diagnostics
+        .into_iter()
+        .filter(|diagnostic| {
+            diagnostic.span.origin != origin || !is_allowed(&mut allows, diagnostic)
+        })
+        .collect();
     complaints.extend(allows.iter().filter_map(|allow| allow.unused(text, origin, &looked_for)));
     complaints.sort_by_key(|complaint| complaint.span.start);
     left.extend(complaints);
@@ -64,7 +74,8 @@ pub fn apply(
 /// Whether any of them covers the diagnostic. All that do are marked as used.
 fn is_allowed(allows: &mut [Allow], diagnostic: &Diagnostic) -> bool {
     let mut allowed = false;
-    for allow in allows.iter_mut().filter(|allow| allow.comment.reach.covers(diagnostic.span.start)) {
+    for allow in allows.iter_mut().filter(|allow| allow.comment.reach.covers(diagnostic.span.start))
+    {
         // Severities may differ between findings of one rule, so that codes are compared.
         for name in allow.names.iter_mut().filter(|name| name.rule.code == diagnostic.rule.code) {
             name.used = true;
@@ -89,37 +100,62 @@ struct Name {
 }
 
 impl Allow {
-    /// `None` if the comment is about something else, or cannot be understood. An allow without a reason is reported and works all the same, so
-    /// that nothing else is reported because of it.
-    fn read(text: &str, origin: Origin, comment: Comment, known: &[&'static Rule], complaints: &mut Vec<Diagnostic>) -> Option<Self> {
+    /// `None` if the comment is about something else, or cannot be understood. An allow without a
+    /// reason is reported and works all the same, so that nothing else is reported because of it.
+    fn read(
+        text: &str,
+        origin: Origin,
+        comment: Comment,
+        known: &[&'static Rule],
+        complaints: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
         let whole = Span::new(origin, comment.range.clone());
-        let AllowList { names: list, has_reason } = match allow_list::read(text.get(comment.range.clone())?)? {
-            Ok(directive) => directive,
-            Err(message) => {
-                complaints.push(MALFORMED_ALLOW.at(whole, message).help("write `# upstart2systemd: allow(NAME) reason`"));
-                return None;
-            }
-        };
-        let list: Vec<Range<usize>> =
-            list.into_iter().map(|name| comment.range.start + name.start..comment.range.start + name.end).collect();
+        let AllowList { names: list, has_reason } =
+            match allow_list::read(text.get(comment.range.clone())?)? {
+                Ok(directive) => directive,
+                Err(message) => {
+                    complaints.push(
+                        MALFORMED_ALLOW
+                            .at(whole, message)
+                            .help("write `# upstart2systemd: allow(NAME) reason`"),
+                    );
+                    return None;
+                }
+            };
+        let list: Vec<Range<usize>> = list
+            .into_iter()
+            .map(|name| comment.range.start + name.start..comment.range.start + name.end)
+            .collect();
         let mut names = Vec::new();
         for place in &list {
             let span = Span::new(origin, place.clone());
             match find(text.get(place.clone())?, known) {
-                Ok(rule) if rule.is_of_refusal() || rule.category == Category::Allow => complaints.push(not_to_be_allowed(span, rule)),
+                Ok(rule) if rule.is_of_refusal() || rule.category == Category::Allow => {
+                    complaints.push(not_to_be_allowed(span, rule));
+                }
                 Ok(rule) => names.push(Name { place: place.clone(), rule, used: false }),
                 Err(meant) => complaints.push(unknown(span, text.get(place.clone())?, meant)),
             }
         }
         if !has_reason {
-            complaints.push(MALFORMED_ALLOW.at(whole, "this does not say why").help("write the reason behind the `)`"));
+            complaints.push(
+                MALFORMED_ALLOW
+                    .at(whole, "this does not say why")
+                    .help("write the reason behind the `)`"),
+            );
         }
         Some(Self { comment, list, names })
     }
 
     /// What there is to say if not all of it is of use.
-    fn unused(&self, text: &str, origin: Origin, looked_for: impl Fn(&Rule) -> bool) -> Option<Diagnostic> {
-        let unused: Vec<&Name> = self.names.iter().filter(|name| !name.used && looked_for(name.rule)).collect();
+    fn unused(
+        &self,
+        text: &str,
+        origin: Origin,
+        looked_for: impl Fn(&Rule) -> bool,
+    ) -> Option<Diagnostic> {
+        let unused: Vec<&Name> =
+            self.names.iter().filter(|name| !name.used && looked_for(name.rule)).collect();
         let first = unused.first()?;
         let names = list::quoted(unused.iter().map(|name| name.rule.name));
         let place = match &self.comment.reach {
@@ -131,21 +167,34 @@ impl Allow {
         if unused.len() == self.list.len() {
             let whole = Span::new(origin, self.comment.range.clone());
             return Some(
-                UNUSED_ALLOW.at(whole, message).help("remove the comment").edit(Span::new(origin, self.comment.deletion.clone()), ""),
+                UNUSED_ALLOW
+                    .at(whole, message)
+                    .help("remove the comment")
+                    .edit(Span::new(origin, self.comment.deletion.clone()), ""),
             );
         }
         let kept = self.list.iter().filter(|place| unused.iter().all(|name| name.place != **place));
         let kept = kept.filter_map(|place| text.get(place.clone())).collect::<Vec<_>>().join(", ");
         let list = self.list.first()?.start..self.list.last()?.end;
         let diagnostic = UNUSED_ALLOW.at(Span::new(origin, first.place.clone()), message);
-        Some(diagnostic.help("take what is not needed off the list").edit(Span::new(origin, list), kept))
+        Some(
+            diagnostic
+                .help("take what is not needed off the list")
+                .edit(Span::new(origin, list), kept),
+        )
     }
 }
 
 /// The rule of a name or code, or the name that was probably meant.
 fn find(name: &str, known: &[&'static Rule]) -> Result<&'static Rule, Option<&'static str>> {
-    let is_it = |rule: &&&'static Rule| [rule.code, rule.name].iter().any(|known| known.eq_ignore_ascii_case(name));
-    known.iter().find(is_it).copied().ok_or_else(|| suggestion::closest(name, known.iter().map(|rule| rule.name)))
+    let is_it = |rule: &&&'static Rule| {
+        [rule.code, rule.name].iter().any(|known| known.eq_ignore_ascii_case(name))
+    };
+    known
+        .iter()
+        .find(is_it)
+        .copied()
+        .ok_or_else(|| suggestion::closest(name, known.iter().map(|rule| rule.name)))
 }
 
 fn unknown(span: Span, name: &str, meant: Option<&'static str>) -> Diagnostic {

@@ -14,11 +14,17 @@ static REFUSED: Rule = Rule::sample("U090", "refused-word", Severity::Error);
 
 static KNOWN: [&Rule; 5] = [&REFUSED, &UNUSED_ALLOW, &MALFORMED_ALLOW, &ODD, &PLAIN];
 
-/// A finding for every `ODD`, `PLAIN` and `REFUSED` in the text that is not in a comment of the test.
+/// A finding for every `ODD`, `PLAIN` and `REFUSED` in the text that is not in a comment of the
+/// test.
 fn findings(source: &Source, origin: Origin) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (word, rule) in [("ODD", &ODD), ("PLAIN", &PLAIN), ("REFUSED", &REFUSED)] {
-        found.extend(source.text().match_indices(word).map(|(at, _)| rule.at(Span::new(origin, at..at + word.len()), "found")));
+        found.extend(
+            source
+                .text()
+                .match_indices(word)
+                .map(|(at, _)| rule.at(Span::new(origin, at..at + word.len()), "found")),
+        );
     }
     found.sort_by_key(|diagnostic| diagnostic.span.start);
     found
@@ -26,7 +32,14 @@ fn findings(source: &Source, origin: Origin) -> Vec<Diagnostic> {
 
 fn applied(source: &Source) -> Vec<Diagnostic> {
     let file = parse(source, Origin::Conf).unwrap();
-    apply(source, Some((&file, &Scripts::default())), Origin::Conf, findings(source, Origin::Conf), &KNOWN, |_| true)
+    apply(
+        source,
+        Some((&file, &Scripts::default())),
+        Origin::Conf,
+        findings(source, Origin::Conf),
+        &KNOWN,
+        |_| true,
+    )
 }
 
 /// `line:name`, and the message of what is said about allows.
@@ -36,7 +49,11 @@ fn left(text: &str) -> Vec<String> {
         .iter()
         .map(|diagnostic| {
             let line = source.position(diagnostic.span.start).line;
-            let message = if diagnostic.rule.category == Category::Allow { format!(" {}", diagnostic.message) } else { String::new() };
+            let message = if diagnostic.rule.category == Category::Allow {
+                format!(" {}", diagnostic.message)
+            } else {
+                String::new()
+            };
             format!("{line}:{}{message}", diagnostic.rule.name)
         })
         .collect()
@@ -54,7 +71,11 @@ fn mended(bytes: &[u8]) -> Vec<u8> {
     }
     let bytes = encode(&text).into_owned();
     let again = Source::new("x", bytes.clone());
-    let left: Vec<&str> = applied(&again).iter().map(|diagnostic| diagnostic.rule.name).filter(|name| name.ends_with("-allow")).collect();
+    let left: Vec<&str> = applied(&again)
+        .iter()
+        .map(|diagnostic| diagnostic.rule.name)
+        .filter(|name| name.ends_with("-allow"))
+        .collect();
     assert_eq!(left, Vec::<&str>::new(), "{text}");
     bytes
 }
@@ -69,7 +90,12 @@ fn the_next_stanza_is_covered_and_no_other() {
 
 #[test]
 fn before_the_first_stanza_the_file_is_covered() {
-    assert_eq!(left("# é\n# upstart2systemd: allow(odd-word) because\n\nenv A=ODD\nexec PLAIN\nenv B=ODD\n"), ["5:plain-word"]);
+    assert_eq!(
+        left(
+            "# é\n# upstart2systemd: allow(odd-word) because\n\nenv A=ODD\nexec PLAIN\nenv B=ODD\n"
+        ),
+        ["5:plain-word"]
+    );
     assert_eq!(
         left("# upstart2systemd: allow(odd-word) because"),
         ["1:unused-allow `odd-word`: nothing of the kind is found in this file"]
@@ -78,11 +104,18 @@ fn before_the_first_stanza_the_file_is_covered() {
 
 #[test]
 fn several_allows_add_up() {
-    let text =
-        "task\n# upstart2systemd: allow(odd-word) because\n# upstart2systemd: allow(plain-word) because\nexec ODD PLAIN\nenv A=ODD\n";
+    let text = "task\n# upstart2systemd: allow(odd-word) because\n# upstart2systemd: allow(plain-word) because\nexec ODD PLAIN\nenv A=ODD\n";
     assert_eq!(left(text), ["5:odd-word"]);
-    assert_eq!(left("task\n# upstart2systemd: allow(odd-word, plain-word) because\nexec ODD PLAIN\n"), [""; 0]);
-    assert_eq!(left("# upstart2systemd: allow(odd-word) a\ntask\n# upstart2systemd: allow(odd-word) b\nexec ODD\n"), [""; 0]);
+    assert_eq!(
+        left("task\n# upstart2systemd: allow(odd-word, plain-word) because\nexec ODD PLAIN\n"),
+        [""; 0]
+    );
+    assert_eq!(
+        left(
+            "# upstart2systemd: allow(odd-word) a\ntask\n# upstart2systemd: allow(odd-word) b\nexec ODD\n"
+        ),
+        [""; 0]
+    );
     let script = "script\n  # upstart2systemd: allow(odd-word) a\n\n  # upstart2systemd: allow(plain-word) b\n  # c\n  ODD PLAIN\n  ODD\nend script\n";
     assert_eq!(left(script), ["7:odd-word"]);
 }
@@ -90,9 +123,18 @@ fn several_allows_add_up() {
 #[test]
 fn a_comment_on_the_line_of_a_stanza_is_about_it() {
     assert_eq!(left("exec ODD # upstart2systemd: allow(odd-word) a\nenv A=ODD\n"), ["2:odd-word"]);
-    assert_eq!(left("exec ODD \\\n # upstart2systemd: allow(odd-word) a\nenv A=ODD\n"), ["3:odd-word"]);
-    assert_eq!(left("task\nscript # upstart2systemd: allow(odd-word) a\nODD\nend script\nenv A=ODD\n"), ["5:odd-word"]);
-    assert_eq!(left("task\nscript\nODD\nend script # upstart2systemd: allow(odd-word) a\nenv A=ODD\n"), ["5:odd-word"]);
+    assert_eq!(
+        left("exec ODD \\\n # upstart2systemd: allow(odd-word) a\nenv A=ODD\n"),
+        ["3:odd-word"]
+    );
+    assert_eq!(
+        left("task\nscript # upstart2systemd: allow(odd-word) a\nODD\nend script\nenv A=ODD\n"),
+        ["5:odd-word"]
+    );
+    assert_eq!(
+        left("task\nscript\nODD\nend script # upstart2systemd: allow(odd-word) a\nenv A=ODD\n"),
+        ["5:odd-word"]
+    );
     let condition = "task\nstart on (a ODD \"#\" # upstart2systemd: allow(odd-word) a\n  and ODD # upstart2systemd: allow(plain-word) a\n or PLAIN)\nexec PLAIN\n";
     assert_eq!(left(condition), ["5:plain-word"]);
 }
@@ -101,12 +143,14 @@ fn a_comment_on_the_line_of_a_stanza_is_about_it() {
 fn a_line_of_a_script_is_covered() {
     let text = "script\n  ODD\n  # upstart2systemd: allow(odd-word) a\n  é ODD \\\n    ODD \"\n ODD\"\n  ODD\n  ODD # upstart2systemd: allow(odd-word) a\n  ODD\nend script\n";
     assert_eq!(left(text), ["2:odd-word", "7:odd-word", "9:odd-word"]);
-    let here =
-        "script\ncat <<E # upstart2systemd: allow(odd-word) a\n# upstart2systemd: allow(plain-word) none\nODD\nE\nPLAIN ODD\nend script\n";
+    let here = "script\ncat <<E # upstart2systemd: allow(odd-word) a\n# upstart2systemd: allow(plain-word) none\nODD\nE\nPLAIN ODD\nend script\n";
     assert_eq!(left(here), ["6:plain-word", "6:odd-word"]);
     let last = "script\n  ODD\n  # upstart2systemd: allow(odd-word) a\nend script\nenv A=ODD\n";
     assert_eq!(left(last)[..2], ["2:odd-word", "5:odd-word"]);
-    assert_eq!(left(last)[2], "3:unused-allow `odd-word`: no stanza follows that this could be about");
+    assert_eq!(
+        left(last)[2],
+        "3:unused-allow `odd-word`: no stanza follows that this could be about"
+    );
 }
 
 #[test]
@@ -142,8 +186,14 @@ fn what_silences_nothing_is_reported_and_can_be_removed() {
         ("exec a\t # upstart2systemd: allow(odd-word) é\r\ntask\r\n", "exec a\r\ntask\r\n"),
         ("exec a \\\n  # upstart2systemd: allow(odd-word) a\ntask\n", "exec a \\\n\ntask\n"),
         ("task\n# b \\\n  # upstart2systemd: allow(odd-word) a\nexec a", "task\n# b \\\nexec a"),
-        ("script\n  a\n  # upstart2systemd: allow(odd-word) a\n  b\nend script\n", "script\n  a\n  b\nend script\n"),
-        ("script\n  a\n # upstart2systemd: allow(odd-word) a\n  b\nend script\n", "script\n  a\n \n  b\nend script\n"),
+        (
+            "script\n  a\n  # upstart2systemd: allow(odd-word) a\n  b\nend script\n",
+            "script\n  a\n  b\nend script\n",
+        ),
+        (
+            "script\n  a\n # upstart2systemd: allow(odd-word) a\n  b\nend script\n",
+            "script\n  a\n \n  b\nend script\n",
+        ),
         (
             "script\n  a \\  # upstart2systemd: allow(odd-word) a\n  b \\\n  # upstart2systemd: allow(odd-word) a\n  c\nend script\n",
             "script\n  a \\  \n  b \\\n  \n  c\nend script\n",
@@ -153,14 +203,28 @@ fn what_silences_nothing_is_reported_and_can_be_removed() {
     ] {
         assert_eq!(String::from_utf8(mended(text.as_bytes())).unwrap(), expected, "{text}");
     }
-    assert_eq!(mended(b"task\n# caf\xe9\n # upstart2systemd: allow(odd-word) \xe9a\nexec \xe9\n"), b"task\n# caf\xe9\nexec \xe9\n");
+    assert_eq!(
+        mended(b"task\n# caf\xe9\n # upstart2systemd: allow(odd-word) \xe9a\nexec \xe9\n"),
+        b"task\n# caf\xe9\nexec \xe9\n"
+    );
 }
 
 #[test]
 fn what_nobody_looked_for_is_not_called_unused() {
     let source = Source::new("x", b"task\n# upstart2systemd: allow(odd-word) a\nexec a\n".to_vec());
     let file = parse(&source, Origin::Conf).unwrap();
-    assert_eq!(apply(&source, Some((&file, &Scripts::default())), Origin::Conf, Vec::new(), &KNOWN, |rule| rule.code != "U190").len(), 0);
+    assert_eq!(
+        apply(
+            &source,
+            Some((&file, &Scripts::default())),
+            Origin::Conf,
+            Vec::new(),
+            &KNOWN,
+            |rule| rule.code != "U190"
+        )
+        .len(),
+        0
+    );
 }
 
 #[test]
@@ -170,20 +234,34 @@ fn mistakes_in_allows_are_reported() {
         ("allow(odd-word)", &["2:malformed-allow this does not say why"]),
         (
             "allow(odd-word, é, plain-word) a",
-            &["2:malformed-allow there is no rule `é`", "2:unused-allow `plain-word`: nothing of the kind is found where this allows it"],
+            &[
+                "2:malformed-allow there is no rule `é`",
+                "2:unused-allow `plain-word`: nothing of the kind is found where this allows it",
+            ],
         ),
         ("allow(U090, odd-word) a", &["2:malformed-allow `refused-word` cannot be allowed"]),
-        ("allow(odd-word, unused-allow) a", &["2:malformed-allow `unused-allow` cannot be allowed"]),
-        ("allow odd-word", &["2:malformed-allow the list of rules is missing behind `allow`", "3:odd-word"]),
+        (
+            "allow(odd-word, unused-allow) a",
+            &["2:malformed-allow `unused-allow` cannot be allowed"],
+        ),
+        (
+            "allow odd-word",
+            &["2:malformed-allow the list of rules is missing behind `allow`", "3:odd-word"],
+        ),
     ] {
         let mut found = left(&format!("task\n# upstart2systemd: {comment}\nexec ODD\n"));
         found.sort();
         assert_eq!(found, expected, "{comment}");
     }
-    let source = Source::new("x", b"task\n# upstart2systemd: allow(odd-wrod) a\nexec ODD\n".to_vec());
+    let source =
+        Source::new("x", b"task\n# upstart2systemd: allow(odd-wrod) a\nexec ODD\n".to_vec());
     let complaint = applied(&source).pop().unwrap();
     assert_eq!(
-        (complaint.edits[0].text.as_str(), complaint.edits[0].safe, &source.text()[complaint.span.range()]),
+        (
+            complaint.edits[0].text.as_str(),
+            complaint.edits[0].safe,
+            &source.text()[complaint.span.range()]
+        ),
         ("odd-word", false, "odd-wrod")
     );
 }
@@ -192,16 +270,33 @@ fn mistakes_in_allows_are_reported() {
 fn what_init_refuses_stays_and_so_does_the_other_file() {
     let text = b"# upstart2systemd: allow(odd-word) a\nexec ODD REFUSED\n".to_vec();
     let source = Source::new("x", text);
-    assert_eq!(applied(&source).iter().map(|diagnostic| diagnostic.rule.name).collect::<Vec<_>>(), ["refused-word"]);
+    assert_eq!(
+        applied(&source).iter().map(|diagnostic| diagnostic.rule.name).collect::<Vec<_>>(),
+        ["refused-word"]
+    );
     let file = parse(&source, Origin::Conf).unwrap();
     let others = findings(&source, Origin::Override);
-    assert_eq!(apply(&source, Some((&file, &Scripts::default())), Origin::Conf, others.clone(), &KNOWN, |_| true).len(), 3);
+    assert_eq!(
+        apply(
+            &source,
+            Some((&file, &Scripts::default())),
+            Origin::Conf,
+            others.clone(),
+            &KNOWN,
+            |_| true
+        )
+        .len(),
+        3
+    );
     assert_eq!(apply(&source, None, Origin::Override, others, &KNOWN, |_| true).len(), 2);
 }
 
 #[test]
 fn raw_bytes_and_carriage_returns_do_not_shift_places() {
     let source = Source::new("x", b"# \xe9\xe9\r\ntask\r\n# upstart2systemd: allow(odd-word) \xe9 a\r\nexec \xe9 ODD\r\nscript\r\n\t\xe9 ODD\r\n\t# upstart2systemd: allow(odd-word) a\r\n\t\xe9 ODD\r\nend script\r\n".to_vec());
-    let lines: Vec<usize> = applied(&source).iter().map(|diagnostic| source.position(diagnostic.span.start).line).collect();
+    let lines: Vec<usize> = applied(&source)
+        .iter()
+        .map(|diagnostic| source.position(diagnostic.span.start).line)
+        .collect();
     assert_eq!(lines, [6]);
 }

@@ -11,18 +11,30 @@ use crate::upstart::condition::Event;
 pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
     let mut told = BTreeSet::new();
     for (index, known) in neighbours.jobs.iter().enumerate() {
-        let Some(condition) = known.job.start_on.as_ref().filter(|_| !reach.reached[index]) else { continue };
+        let Some(condition) = known.job.start_on.as_ref().filter(|_| !reach.reached[index]) else {
+            continue;
+        };
         if told.contains(&index) {
             continue;
         }
-        let missing: Vec<&Event> = condition.value.leaves().into_iter().filter(|event| !reach.comes(neighbours, event)).collect();
+        let missing: Vec<&Event> = condition
+            .value
+            .leaves()
+            .into_iter()
+            .filter(|event| !reach.comes(neighbours, event))
+            .collect();
         let Some(first) = missing.first() else { continue };
         if let Some(circle) = circle(neighbours, reach, index) {
             told.extend(circle.iter().map(|(job, _)| *job));
             let mut diagnostic = CIRCULAR_START
-                .at(first.span(), format!("`{}` waits for a job that waits for it", lossy(&known.job.name.0)))
+                .at(
+                    first.span(),
+                    format!("`{}` waits for a job that waits for it", lossy(&known.job.name.0)),
+                )
                 .note("nothing else starts any of them")
-                .help("give one of them a condition of its own, such as `start on runlevel [2345]`");
+                .help(
+                    "give one of them a condition of its own, such as `start on runlevel [2345]`",
+                );
             for (job, event) in circle.iter().filter(|(job, _)| *job != index) {
                 if let Some(place) = neighbours.place(*job, event.span()) {
                     diagnostic = diagnostic.elsewhere(place, "and this one for that");
@@ -44,7 +56,9 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             EventSource::Jobs(jobs) => {
                 let blocker = jobs.first().copied();
                 let diagnostic = diagnostic.note("what it waits for never starts itself");
-                match blocker.and_then(|job| neighbours.place(job, neighbours.jobs.get(job)?.job.start_on.as_ref()?.span)) {
+                match blocker.and_then(|job| {
+                    neighbours.place(job, neighbours.jobs.get(job)?.job.start_on.as_ref()?.span)
+                }) {
                     Some(place) => diagnostic.elsewhere(place, "this never comes true"),
                     None => diagnostic,
                 }
@@ -55,8 +69,13 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
     }
 }
 
-/// The way from a job back to itself over jobs that wait for each other, with the events by which they do.
-fn circle<'a>(neighbours: &Neighbours<'a>, reach: &Reach, start: usize) -> Option<Vec<(usize, &'a Event)>> {
+/// The way from a job back to itself over jobs that wait for each other, with the events by which
+/// they do.
+fn circle<'a>(
+    neighbours: &Neighbours<'a>,
+    reach: &Reach,
+    start: usize,
+) -> Option<Vec<(usize, &'a Event)>> {
     // Breadth first, so that the shortest is shown. Each entry knows whence it was reached.
     let mut seen = BTreeSet::from([start]);
     let mut queue: Vec<(usize, Option<usize>, Option<&Event>)> = vec![(start, None, None)];
@@ -80,7 +99,11 @@ fn circle<'a>(neighbours: &Neighbours<'a>, reach: &Reach, start: usize) -> Optio
 }
 
 /// The jobs on the way, each with the event that it waits for.
-fn way<'a>(queue: &[(usize, Option<usize>, Option<&'a Event>)], last: usize, closing: &'a Event) -> Vec<(usize, &'a Event)> {
+fn way<'a>(
+    queue: &[(usize, Option<usize>, Option<&'a Event>)],
+    last: usize,
+    closing: &'a Event,
+) -> Vec<(usize, &'a Event)> {
     let (mut way, mut at, mut event) = (Vec::new(), Some(last), closing);
     while let Some(&(job, from, by)) = at.and_then(|at| queue.get(at)) {
         way.push((job, event));

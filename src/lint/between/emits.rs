@@ -11,14 +11,24 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
         let job = known.job;
         let declared: Vec<_> = job.emits.iter().flat_map(|stated| &stated.value).collect();
         let own = |event: &str| -> Vec<&Emitter> {
-            neighbours.world.emitters(event).iter().filter(|emitter| emitter.job == job.name.0 && emitter.variables.is_some()).collect()
+            neighbours
+                .world
+                .emitters(event)
+                .iter()
+                .filter(|emitter| emitter.job == job.name.0 && emitter.variables.is_some())
+                .collect()
         };
         for word in &declared {
             let name = word.value.as_str();
             let Some(followers) = neighbours.world.followers(name) else { continue };
-            let says_so = job.processes.values().any(|stated| stated.value.text().value.contains(name));
+            let says_so =
+                job.processes.values().any(|stated| stated.value.text().value.contains(name));
             // What the packages of a distribution emit their programs emit.
-            if !own(name).is_empty() || says_so || name.contains(['*', '?', '[']) || is_known_event(name) {
+            if !own(name).is_empty()
+                || says_so
+                || name.contains(['*', '?', '['])
+                || is_known_event(name)
+            {
                 continue;
             }
             let mut diagnostic = DECLARED_EVENT_NOT_EMITTED
@@ -26,14 +36,16 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
                 .note("the program that it runs may")
                 .help("if nothing does, let a script call `initctl emit`, or take the declaration away");
             let follower = followers.started.iter().find_map(|other| neighbours.index(other));
-            if let Some(place) = follower.and_then(|other| neighbours.place(other, neighbours.jobs.get(other)?.job.start_on.as_ref()?.span))
-            {
+            if let Some(place) = follower.and_then(|other| {
+                neighbours.place(other, neighbours.jobs.get(other)?.job.start_on.as_ref()?.span)
+            }) {
                 diagnostic = diagnostic.elsewhere(place, "this waits for it");
             }
             found.push((index, diagnostic));
         }
         let matches = |pattern: &str, event: &str| {
-            pattern == event || (pattern.contains(['*', '?', '[']) && crate::text::glob::matches(pattern, event))
+            pattern == event
+                || (pattern.contains(['*', '?', '[']) && crate::text::glob::matches(pattern, event))
         };
         let mut told: Vec<&str> = Vec::new();
         for event in neighbours.world.events_of(&job.name.0) {
@@ -43,7 +55,10 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             told.push(event);
             let Some(emitter) = own(event).first().copied() else { continue };
             let diagnostic = EMITTED_EVENT_NOT_DECLARED
-                .at(emitter.place.span, format!("`{}` is not among what the job declares to emit", lossy(event)))
+                .at(
+                    emitter.place.span,
+                    format!("`{}` is not among what the job declares to emit", lossy(event)),
+                )
                 .help(format!("add `emits {}`", lossy(event)));
             found.push((index, diagnostic));
         }

@@ -37,6 +37,8 @@ pub fn lint(neighbours: &Neighbours<'_>) -> Findings {
     circular_start::check(neighbours, &reach, &mut found);
     unstarted_instance::check(neighbours, &reach, &mut found);
     emits::check(neighbours, &mut found);
-    found.sort_by_key(|(index, diagnostic)| (*index, diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code));
+    found.sort_by_key(|(index, diagnostic)| {
+        (*index, diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
+    });
     found
 }

@@ -1,4 +1,5 @@
-//! Which jobs can start by themselves: the least set that holds what the boot starts and what that leads to.
+//! Which jobs can start by themselves: the least set that holds what the boot starts and what that
+//! leads to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,10 +32,12 @@ impl Reach {
         let mut reached: Vec<bool> = neighbours
             .jobs
             .iter()
-            // A job without a condition is started by a person, so that what it leads to can happen.
+            // A job without a condition is started by a person, so that what it leads to can
+            // happen.
             .map(|known| known.job.start_on.is_none())
             .collect();
-        let mut open: Vec<usize> = (0..neighbours.jobs.len()).filter(|&index| reached[index]).collect();
+        let mut open: Vec<usize> =
+            (0..neighbours.jobs.len()).filter(|&index| reached[index]).collect();
         // Jobs that wait for another one, by the one that they wait for.
         let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -52,7 +55,10 @@ impl Reach {
             }
         }
         let mut reach = Self { reached: std::mem::take(&mut reached), started };
-        open.extend((0..neighbours.jobs.len()).filter(|&index| !reach.reached[index] && reach.can_start(neighbours, index, &by)));
+        open.extend(
+            (0..neighbours.jobs.len())
+                .filter(|&index| !reach.reached[index] && reach.can_start(neighbours, index, &by)),
+        );
         while let Some(index) = open.pop() {
             reach.reached[index] = true;
             for &next in waiting.get(&index).into_iter().flatten() {
@@ -65,11 +71,18 @@ impl Reach {
         reach
     }
 
-    fn can_start(&self, neighbours: &Neighbours<'_>, index: usize, by: &BTreeMap<String, Vec<usize>>) -> bool {
+    fn can_start(
+        &self,
+        neighbours: &Neighbours<'_>,
+        index: usize,
+        by: &BTreeMap<String, Vec<usize>>,
+    ) -> bool {
         let Some(known) = neighbours.jobs.get(index) else { return false };
         let condition = known.job.start_on.as_ref();
         condition.is_none_or(|condition| self.holds(neighbours, &condition.value))
-            || by.get(&known.job.name.0).is_some_and(|starters| starters.iter().any(|&starter| self.reached[starter]))
+            || by
+                .get(&known.job.name.0)
+                .is_some_and(|starters| starters.iter().any(|&starter| self.reached[starter]))
     }
 
     fn holds(&self, neighbours: &Neighbours<'_>, condition: &Condition) -> bool {
@@ -96,23 +109,34 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource 
         return match event.job() {
             Some((NamedJob::One(job), _)) => match neighbours.index(job) {
                 Some(index) => EventSource::Jobs(vec![index]),
-                None if is_known_job(job) || neighbours.world.is_job_outside(job) => EventSource::Outside,
+                None if is_known_job(job) || neighbours.world.is_job_outside(job) => {
+                    EventSource::Outside
+                }
                 None => EventSource::Nothing,
             },
             // It may be any job.
             Some((NamedJob::Any(_) | NamedJob::Variable(_), _)) | None => EventSource::Outside,
         };
     }
-    if is_known_event(name) || neighbours.world.is_emitted_outside(name) || !neighbours.world.patterns().is_empty() {
+    if is_known_event(name)
+        || neighbours.world.is_emitted_outside(name)
+        || !neighbours.world.patterns().is_empty()
+    {
         return EventSource::Outside;
     }
-    let emitters: Vec<usize> = neighbours.world.emitters(name).iter().filter_map(|emitter| neighbours.index(&emitter.job)).collect();
+    let emitters: Vec<usize> = neighbours
+        .world
+        .emitters(name)
+        .iter()
+        .filter_map(|emitter| neighbours.index(&emitter.job))
+        .collect();
     if emitters.is_empty() { EventSource::Nothing } else { EventSource::Jobs(emitters) }
 }
 
 type Started = BTreeMap<String, Vec<Vec<String>>>;
 
-/// What scripts start: by the name of the job the variables that are given each time, and the jobs whose scripts do it.
+/// What scripts start: by the name of the job the variables that are given each time, and the jobs
+/// whose scripts do it.
 fn starts(neighbours: &Neighbours<'_>) -> (Started, BTreeMap<String, Vec<usize>>) {
     let (mut started, mut by) = (Started::new(), BTreeMap::<String, Vec<usize>>::new());
     for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -121,8 +145,14 @@ fn starts(neighbours: &Neighbours<'_>) -> (Started, BTreeMap<String, Vec<usize>>
             let text = &process.value.text().value;
             for usage in &script.control.commands {
                 let operands = usage.operands();
-                let (Verb::Start | Verb::Restart, Some((Some(job), _))) = (usage.verb(), operands.first()) else { continue };
-                let keys = operands.iter().skip(1).filter_map(|(_, place)| Some(text.get((*place).clone())?.split_once('=')?.0.to_owned()));
+                let (Verb::Start | Verb::Restart, Some((Some(job), _))) =
+                    (usage.verb(), operands.first())
+                else {
+                    continue;
+                };
+                let keys = operands.iter().skip(1).filter_map(|(_, place)| {
+                    Some(text.get((*place).clone())?.split_once('=')?.0.to_owned())
+                });
                 started.entry((*job).to_owned()).or_default().push(keys.collect());
                 by.entry((*job).to_owned()).or_default().push(index);
             }

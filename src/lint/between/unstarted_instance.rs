@@ -14,11 +14,16 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
         let (Some(pattern), Some(condition)) = (&job.instance, &job.start_on) else { continue };
         let Instance::Template { variables, default: None } = Instance::of(job) else { continue };
         let has_default = |variable: &String| {
-            job.env.iter().any(|env| env.value.split_once('=').is_some_and(|(name, _)| name == variable))
+            job.env
+                .iter()
+                .any(|env| env.value.split_once('=').is_some_and(|(name, _)| name == variable))
                 || pattern.value.contains(&format!("${{{variable}:-"))
                 || pattern.value.contains(&format!("${{{variable}-"))
         };
-        let Some(missing) = variables.iter().find(|variable| !has_default(variable) && !comes_with(neighbours, job, variable)) else {
+        let Some(missing) = variables
+            .iter()
+            .find(|variable| !has_default(variable) && !comes_with(neighbours, job, variable))
+        else {
             continue;
         };
         let given = |keys: &Vec<String>| keys.iter().any(|key| key == missing);
@@ -50,13 +55,28 @@ fn comes_with(neighbours: &Neighbours<'_>, job: &crate::upstart::job::Job, varia
         let emitters = neighbours.world.emitters(name);
         let emitted = emitters.iter().any(|emitter| {
             // What only `emits` tells of may carry anything.
-            emitter.variables.as_ref().is_none_or(|variables| variables.iter().any(|carried| carried.name == variable))
+            emitter
+                .variables
+                .as_ref()
+                .is_none_or(|variables| variables.iter().any(|carried| carried.name == variable))
         });
         let exported = || {
             let of_job = event.job().and_then(|(named, _)| named.one());
-            let other = of_job.and_then(|name| neighbours.index(name)).and_then(|index| neighbours.jobs.get(index));
-            other.is_some_and(|other| other.job.export.iter().flat_map(|stated| &stated.value).any(|word| word.value == variable))
+            let other = of_job
+                .and_then(|name| neighbours.index(name))
+                .and_then(|index| neighbours.jobs.get(index));
+            other.is_some_and(|other| {
+                other
+                    .job
+                    .export
+                    .iter()
+                    .flat_map(|stated| &stated.value)
+                    .any(|word| word.value == variable)
+            })
         };
-        matches_on || emitted || exported() || event_carries(name, variable).unwrap_or(emitters.is_empty())
+        matches_on
+            || emitted
+            || exported()
+            || event_carries(name, variable).unwrap_or(emitters.is_empty())
     })
 }

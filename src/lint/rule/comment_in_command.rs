@@ -21,7 +21,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let word = comment.split([' ', '\t', '\r']).next().unwrap_or_default();
         // `$#` and `${#name}` are the shell's, whatever follows.
         let of_shell = text.get(..span.end).is_some_and(|before| before.ends_with(['$', '{']));
-        let is_comment = word.trim_start_matches('#').is_empty() || text.get(..span.end).is_some_and(|before| before.ends_with(';'));
+        let is_comment = word.trim_start_matches('#').is_empty()
+            || text.get(..span.end).is_some_and(|before| before.ends_with(';'));
         if is_comment && !of_shell {
             continue;
         }
@@ -32,11 +33,18 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .note(format!("`{}` ends before it", stanza.value.keyword()))
             .help("put the word into quotes");
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"#_./:=@%+,-".contains(&byte);
-        if !of_shell && word.bytes().all(plain) && can_follow(&comment[word.len()..], &stanza.value) {
-            // With the character before it, so that it is in the way of an edit that deletes the stanza, and is not left over.
-            let before = text.get(..span.end).and_then(|before| before.chars().next_back()).map(String::from).unwrap_or_default();
+        if !of_shell && word.bytes().all(plain) && can_follow(&comment[word.len()..], &stanza.value)
+        {
+            // With the character before it, so that it is in the way of an edit that deletes the
+            // stanza, and is not left over.
+            let before = text
+                .get(..span.end)
+                .and_then(|before| before.chars().next_back())
+                .map(String::from)
+                .unwrap_or_default();
             let place = span.end - before.len()..span.end + word.len();
-            diagnostic = diagnostic.changing_edit(Span::new(span.origin, place), format!("{before}\"{word}\""));
+            diagnostic = diagnostic
+                .changing_edit(Span::new(span.origin, place), format!("{before}\"{word}\""));
         }
         found.push(diagnostic);
     }
@@ -56,7 +64,8 @@ fn can_follow(rest: &str, stanza: &Stanza) -> bool {
 /// The last value of a stanza, where cutting it short is likely to matter.
 fn value(stanza: &Stanza) -> Option<Span> {
     match stanza {
-        Stanza::Process(_, Process::Exec(command)) | Stanza::RespawnCommand(Process::Exec(command)) => Some(command.span),
+        Stanza::Process(_, Process::Exec(command))
+        | Stanza::RespawnCommand(Process::Exec(command)) => Some(command.span),
         Stanza::Description(word)
         | Stanza::Author(word)
         | Stanza::Version(word)

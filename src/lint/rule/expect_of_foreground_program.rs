@@ -15,15 +15,21 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
     let Some(script) = subject.script(Phase::Main) else { return };
     let programs = script.programs();
-    let stays = programs.iter().filter_map(|chain| chain.last()).find_map(|program| Some((program, daemons::stays(program)?)));
+    let stays = programs
+        .iter()
+        .filter_map(|chain| chain.last())
+        .find_map(|program| Some((program, daemons::stays(program)?)));
     let Some((program, word)) = stays else { return };
     let Some(stanza) = subject.job.stanzas.get(expect.stanza.0) else { return };
     found.push(
-        rule.at(expect.span, format!("`{}` is told to stay in the foreground, so it does not fork", program.name))
-            .label("waits for a fork")
-            .related(script.span(&word.range), "this keeps it in the foreground")
-            .note("the job is never taken for started, or a helper is taken for the main process")
-            .help("delete the `expect` stanza")
-            .changing_edit(subject.lines(stanza.span), ""),
+        rule.at(
+            expect.span,
+            format!("`{}` is told to stay in the foreground, so it does not fork", program.name),
+        )
+        .label("waits for a fork")
+        .related(script.span(&word.range), "this keeps it in the foreground")
+        .note("the job is never taken for started, or a helper is taken for the main process")
+        .help("delete the `expect` stanza")
+        .changing_edit(subject.lines(stanza.span), ""),
     );
 }

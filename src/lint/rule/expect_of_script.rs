@@ -13,9 +13,10 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &EXPECT_OF_SCRIPT, check };
 
 /// What dash does without a fork.
 const BUILTINS: [&str; 36] = [
-    ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export", "false", "fg", "getopts",
-    "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift", "test", "times", "trap", "true",
-    "type", "ulimit", "umask", "unset",
+    ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec",
+    "exit", "export", "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd",
+    "read", "readonly", "return", "set", "shift", "test", "times", "trap", "true", "type",
+    "ulimit", "umask", "unset",
 ];
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
@@ -25,7 +26,9 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         Expect::Daemon => "daemon",
         Expect::None | Expect::Stop => return,
     };
-    let Some(script) = subject.script(Phase::Main).filter(|script| !script.is_exec()) else { return };
+    let Some(script) = subject.script(Phase::Main).filter(|script| !script.is_exec()) else {
+        return;
+    };
     let Some(fork) = first_fork(script, expect.value) else { return };
     found.push(
         rule.at(expect.span, format!("`expect {name}` counts the forks of the shell that runs the script"))
@@ -39,16 +42,26 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 fn first_fork<'s>(script: &'s PhaseScript<'_>, expect: Expect) -> Option<&'s SimpleCommand> {
     let commands = &script.reading.commands;
     let functions: HashSet<&str> = script.reading.functions.iter().map(String::as_str).collect();
-    let becomes = commands.iter().rfind(|command| is_exec(command)).map_or(usize::MAX, |command| command.range.start);
-    let mut forks = commands.iter().filter(|command| command.range.start < becomes && forks(&functions, command));
+    let becomes = commands
+        .iter()
+        .rfind(|command| is_exec(command))
+        .map_or(usize::MAX, |command| command.range.start);
+    let mut forks = commands
+        .iter()
+        .filter(|command| command.range.start < becomes && forks(&functions, command));
     let first = forks.next()?;
     // The one process in the background is the one that is meant.
-    let is_meant = expect == Expect::Fork && first.context.has(Context::BACKGROUND) && forks.next().is_none() && becomes == usize::MAX;
+    let is_meant = expect == Expect::Fork
+        && first.context.has(Context::BACKGROUND)
+        && forks.next().is_none()
+        && becomes == usize::MAX;
     (!is_meant).then_some(first)
 }
 
 fn is_exec(command: &SimpleCommand) -> bool {
-    command.name() == Some("exec") && command.words.len() > 1 && command.context.is_in_the_shell_itself()
+    command.name() == Some("exec")
+        && command.words.len() > 1
+        && command.context.is_in_the_shell_itself()
 }
 
 fn forks(functions: &HashSet<&str>, command: &SimpleCommand) -> bool {
@@ -57,7 +70,10 @@ fn forks(functions: &HashSet<&str>, command: &SimpleCommand) -> bool {
     }
     match command.words.first() {
         // What a function does is looked at where it is defined.
-        Some(word) => !word.literal.as_deref().is_some_and(|name| BUILTINS.contains(&name) || functions.contains(name)),
+        Some(word) => !word
+            .literal
+            .as_deref()
+            .is_some_and(|name| BUILTINS.contains(&name) || functions.contains(name)),
         None => false,
     }
 }

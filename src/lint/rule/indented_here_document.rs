@@ -17,25 +17,39 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let content = script.text().get(line.clone()).unwrap_or_default();
         let blanks = content.len() - content.trim_start().len();
         let mut diagnostic = rule
-            .at(script.span(&(line.start + blanks..line.end)), "blanks stand around this delimiter, so the shell does not find it")
+            .at(
+                script.span(&(line.start + blanks..line.end)),
+                "blanks stand around this delimiter, so the shell does not find it",
+            )
             .related(script.span(&open.announced), "the here-document begins here")
-            .note("the rest of the script is taken for a part of the here-document, and is not run");
+            .note(
+                "the rest of the script is taken for a part of the here-document, and is not run",
+            );
         if let Some(culprit) = culprit(script) {
-            diagnostic = diagnostic.related(culprit, "this line lacks the indentation of the first, so init takes none away");
+            diagnostic = diagnostic.related(
+                culprit,
+                "this line lacks the indentation of the first, so init takes none away",
+            );
         }
         let whole = script.span(&line);
         let start = match &script.stated.value {
             Process::Script { dedent, .. } => whole.start.saturating_sub(*dedent),
             Process::Exec(_) => whole.start,
         };
-        found.push(diagnostic.help("write it at the beginning of its line").changing_edit(Span { start, ..whole }, open.delimiter));
+        found.push(
+            diagnostic
+                .help("write it at the beginning of its line")
+                .changing_edit(Span { start, ..whole }, open.delimiter),
+        );
     }
 }
 
 /// The line that keeps init from taking the indentation away.
 fn culprit(script: &PhaseScript<'_>) -> Option<Span> {
     let text = script.text();
-    let first = text.get(..text.len() - text.trim_start_matches([' ', '\t']).len()).filter(|blanks| !blanks.is_empty())?;
+    let first = text
+        .get(..text.len() - text.trim_start_matches([' ', '\t']).len())
+        .filter(|blanks| !blanks.is_empty())?;
     let common = first.get(..1)?;
     let mut at = 0;
     for line in text.split_inclusive('\n') {

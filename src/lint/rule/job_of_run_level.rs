@@ -12,15 +12,26 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &JOB_OF_RUN_LEVEL, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {
-        let Some(Meaning::Job(state)) = events::find(&event.name.value).map(|row| row.meaning) else { continue };
+        let Some(Meaning::Job(state)) = events::find(&event.name.value).map(|row| row.meaning)
+        else {
+            continue;
+        };
         let Some((NamedJob::One(job), span)) = event.job() else { continue };
-        let Some(level) = job.strip_prefix("rc").filter(|level| level.len() == 1 && "0123456".contains(level)) else { continue };
+        let Some(level) =
+            job.strip_prefix("rc").filter(|level| level.len() == 1 && "0123456".contains(level))
+        else {
+            continue;
+        };
         let named = format!("rc RUNLEVEL={level}");
         let diagnostic = rule
             .at(span, format!("there is no job `{job}`, but one `rc` for all run levels"))
             .note(match state {
-                JobState::Starting | JobState::Started => "nothing starts by that name, so the condition is never met",
-                JobState::Stopping | JobState::Stopped => "nothing stops by that name, so the condition is never met",
+                JobState::Starting | JobState::Started => {
+                    "nothing starts by that name, so the condition is never met"
+                }
+                JobState::Stopping | JobState::Stopped => {
+                    "nothing stops by that name, so the condition is never met"
+                }
             })
             .help(format!("write `{named}`"));
         let is_alone = event.args.len() == 1 && subject.written(span) == job;

@@ -20,15 +20,30 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let Some((meaning, variables)) = known(event) else { continue };
         for (index, (argument, span)) in event.arguments().enumerate() {
             let EventArgument::Positional(value) = argument else { break };
-            let (Some(&compared), Some(meant)) = (variables.get(index), belongs_to(meaning, value)) else { continue };
+            let (Some(&compared), Some(meant)) = (variables.get(index), belongs_to(meaning, value))
+            else {
+                continue;
+            };
             // Where `failed` is behind the right number of arguments it stands at its place.
-            if compared == meant || variables.iter().position(|&variable| variable == meant).is_some_and(|place| place < index) {
+            if compared == meant
+                || variables
+                    .iter()
+                    .position(|&variable| variable == meant)
+                    .is_some_and(|place| place < index)
+            {
                 continue;
             }
             let named = format!("{meant}={}", subject.written(span));
             let diagnostic = rule
-                .at(span, format!("`{}` is compared with {compared}, not with {meant}", lossy(value)))
-                .note(format!("the variables of `{}` are, in this order: {}", lossy(&event.name.value), variables.join(", ")))
+                .at(
+                    span,
+                    format!("`{}` is compared with {compared}, not with {meant}", lossy(value)),
+                )
+                .note(format!(
+                    "the variables of `{}` are, in this order: {}",
+                    lossy(&event.name.value),
+                    variables.join(", ")
+                ))
                 .help(format!("write `{}`", lossy(&named)));
             // Behind an argument with a name none may stand without.
             let is_last = event.args.get(index + 1).is_none_or(|next| next.value.contains('='));
@@ -48,7 +63,9 @@ enum ArgumentKind {
 
 fn known(event: &Event) -> Option<(ArgumentKind, &'static [&'static str])> {
     let name = event.name.value.as_str();
-    let Some(row) = events::find(name) else { return name.contains("-device-").then_some((ArgumentKind::Device, DEVICE)) };
+    let Some(row) = events::find(name) else {
+        return name.contains("-device-").then_some((ArgumentKind::Device, DEVICE));
+    };
     let kind = match row.meaning {
         Meaning::Job(JobState::Stopping | JobState::Stopped) => ArgumentKind::End,
         Meaning::Mounted | Meaning::Mounting => ArgumentKind::Mount,
@@ -77,12 +94,21 @@ fn known(event: &Event) -> Option<(ArgumentKind, &'static [&'static str])> {
 fn belongs_to(kind: ArgumentKind, value: &str) -> Option<&'static str> {
     match kind {
         ArgumentKind::End => matches!(value, "ok" | "failed").then_some("RESULT"),
-        ArgumentKind::Mount if value.starts_with('/') && !value.starts_with("/dev/") => Some("MOUNTPOINT"),
-        ArgumentKind::Mount => matches!(value, "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" | "nfs" | "nfs4" | "cifs").then_some("TYPE"),
+        ArgumentKind::Mount if value.starts_with('/') && !value.starts_with("/dev/") => {
+            Some("MOUNTPOINT")
+        }
+        ArgumentKind::Mount => {
+            matches!(value, "ext2" | "ext3" | "ext4" | "xfs" | "btrfs" | "nfs" | "nfs4" | "cifs")
+                .then_some("TYPE")
+        }
         ArgumentKind::Interface if matches!(value, "inet" | "inet6") => Some("ADDRFAM"),
-        ArgumentKind::Interface => matches!(value, "dhcp" | "static" | "loopback" | "manual").then_some("METHOD"),
+        ArgumentKind::Interface => {
+            matches!(value, "dhcp" | "static" | "loopback" | "manual").then_some("METHOD")
+        }
         ArgumentKind::Device if value.starts_with("/dev/") => Some("DEVNAME"),
         ArgumentKind::Device => value.starts_with("/devices/").then_some("DEVPATH"),
-        ArgumentKind::Socket => (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())).then_some("PORT"),
+        ArgumentKind::Socket => {
+            (!value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())).then_some("PORT")
+        }
     }
 }

@@ -22,7 +22,9 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let Some(carried) = Carried::by(event) else { continue };
         for (index, (argument, span)) in event.arguments().enumerate() {
             match argument {
-                EventArgument::Positional(value) if carried.closed && index >= carried.variables.len() => {
+                EventArgument::Positional(value)
+                    if carried.closed && index >= carried.variables.len() =>
+                {
                     found.push(superfluous(rule, event, value, span, &carried));
                 }
                 EventArgument::Positional(_) => {}
@@ -49,7 +51,11 @@ impl Carried {
         let name = event.name.value.as_str();
         let Some(row) = events::find(name) else {
             let is_device = name.contains("-device-");
-            return is_device.then(|| Self { variables: DEVICE.to_vec(), lacking: &[], closed: false });
+            return is_device.then(|| Self {
+                variables: DEVICE.to_vec(),
+                lacking: &[],
+                closed: false,
+            });
         };
         let closed = match row.meaning {
             Meaning::Reached(_)
@@ -65,13 +71,20 @@ impl Carried {
             | Meaning::NetworkGoes
             | Meaning::RemoteFilesystemsGone => true,
             Meaning::Runlevel | Meaning::Job(_) => false,
-            Meaning::Given | Meaning::Unit(_) | Meaning::DbusActivation | Meaning::Never(_) | Meaning::Beyond(_) => return None,
+            Meaning::Given
+            | Meaning::Unit(_)
+            | Meaning::DbusActivation
+            | Meaning::Never(_)
+            | Meaning::Beyond(_) => return None,
         };
         let lacking: &[&str] = match row.meaning {
-            Meaning::Job(JobState::Starting | JobState::Started) => &["RESULT", "PROCESS", "EXIT_STATUS", "EXIT_SIGNAL"],
+            Meaning::Job(JobState::Starting | JobState::Started) => {
+                &["RESULT", "PROCESS", "EXIT_STATUS", "EXIT_SIGNAL"]
+            }
             _ => &[],
         };
-        let mut variables: Vec<&str> = row.variables.iter().copied().filter(|variable| !lacking.contains(variable)).collect();
+        let mut variables: Vec<&str> =
+            row.variables.iter().copied().filter(|variable| !lacking.contains(variable)).collect();
         if row.meaning == Meaning::Socket {
             // The bridge takes both for the path of a socket.
             variables.extend(["PATH", "SOCKET_PATH"]);
@@ -91,14 +104,25 @@ impl Carried {
         let known = self.variables.iter().copied();
         match key {
             "INTERFACE" | "DEVICE" if self.variables.contains(&"IFACE") => Some("IFACE"),
-            "PATH" | "DIR" | "MOUNT" if self.variables.contains(&"MOUNTPOINT") => Some("MOUNTPOINT"),
-            _ if self.variables == DEVICE => known.into_iter().find(|variable| variable.eq_ignore_ascii_case(key)),
+            "PATH" | "DIR" | "MOUNT" if self.variables.contains(&"MOUNTPOINT") => {
+                Some("MOUNTPOINT")
+            }
+            _ if self.variables == DEVICE => {
+                known.into_iter().find(|variable| variable.eq_ignore_ascii_case(key))
+            }
             _ => closest(key, known),
         }
     }
 }
 
-fn unknown(subject: &Subject<'_>, rule: &'static Rule, event: &Event, key: &str, span: Span, carried: &Carried) -> Option<Diagnostic> {
+fn unknown(
+    subject: &Subject<'_>,
+    rule: &'static Rule,
+    event: &Event,
+    key: &str,
+    span: Span,
+    carried: &Carried,
+) -> Option<Diagnostic> {
     if carried.variables.contains(&key) {
         return None;
     }
@@ -110,24 +134,36 @@ fn unknown(subject: &Subject<'_>, rule: &'static Rule, event: &Event, key: &str,
     let place = Span { end: span.start + key.len(), ..span };
     let is_bare = subject.written(place) == key;
     let diagnostic = rule
-        .at(if is_bare { place } else { span }, format!("`{}` carries no variable `{}`", lossy(&event.name.value), lossy(key)))
+        .at(
+            if is_bare { place } else { span },
+            format!("`{}` carries no variable `{}`", lossy(&event.name.value), lossy(key)),
+        )
         .note("a variable that is missing matches nothing, so the condition is never met");
     Some(match meant {
-        Some(meant) if is_bare => diagnostic.help(format!("write `{meant}`")).changing_edit(place, meant),
+        Some(meant) if is_bare => {
+            diagnostic.help(format!("write `{meant}`")).changing_edit(place, meant)
+        }
         Some(meant) => diagnostic.help(format!("write `{meant}`")),
         None if lacks => diagnostic.help("only `stopping` and `stopped` tell how a job has ended"),
         None => diagnostic.help(carried.listed()),
     })
 }
 
-fn superfluous(rule: &'static Rule, event: &Event, value: &str, span: Span, carried: &Carried) -> Diagnostic {
+fn superfluous(
+    rule: &'static Rule,
+    event: &Event,
+    value: &str,
+    span: Span,
+    carried: &Carried,
+) -> Diagnostic {
     let name = lossy(&event.name.value);
     let diagnostic = rule
         .at(span, format!("`{name}` has no variable at this place"))
         .note("a variable that is missing matches nothing, so the condition is never met")
         .note(carried.listed());
     if events::find(value).is_some() {
-        return diagnostic.help(format!("`{}` is an event too: write `and` or `or` before it", lossy(value)));
+        return diagnostic
+            .help(format!("`{}` is an event too: write `and` or `or` before it", lossy(value)));
     }
     diagnostic.help("delete it")
 }

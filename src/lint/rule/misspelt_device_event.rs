@@ -16,7 +16,11 @@ const ACTIONS: [&str; 3] = ["added", "changed", "removed"];
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {
         let name = event.name.value.as_str();
-        let Some((subsystem, action)) = name.split_once("-device-").filter(|_| events::find(name).is_none()) else { continue };
+        let Some((subsystem, action)) =
+            name.split_once("-device-").filter(|_| events::find(name).is_none())
+        else {
+            continue;
+        };
         let Some(meant) = meant(subsystem, action) else { continue };
         let name_span = event.name.span;
         let meant = format!("{subsystem}-device-{meant}");

@@ -63,8 +63,12 @@ fn tokens(text: &str) -> Vec<(usize, &str)> {
     for line in text.split_inclusive('\n') {
         let code = line.split('#').next().unwrap_or_default();
         let mut start = at;
-        for piece in code.split_inclusive(|character: char| character.is_ascii_whitespace() || "()".contains(character)) {
-            let word = piece.trim_end_matches(|character: char| character.is_ascii_whitespace() || "()".contains(character));
+        for piece in code.split_inclusive(|character: char| {
+            character.is_ascii_whitespace() || "()".contains(character)
+        }) {
+            let word = piece.trim_end_matches(|character: char| {
+                character.is_ascii_whitespace() || "()".contains(character)
+            });
             if !word.is_empty() {
                 found.push((start, word));
             }

@@ -11,5 +11,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     if subject.job.description.is_some() || subject.job.stanzas.is_empty() {
         return;
     }
-    found.push(rule.at(subject.job.place(), "the job has no description").help("add a line `description \"TEXT\"`"));
+    found.push(
+        rule.at(subject.job.place(), "the job has no description")
+            .help("add a line `description \"TEXT\"`"),
+    );
 }

@@ -16,7 +16,11 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &NO_STOP_ON, check };
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let job = subject.job;
     let Some(start) = &job.start_on else { return };
-    if job.stop_on.is_some() || job.is_task() || job.process(Phase::Main).is_none() || subject.is_of_session() {
+    if job.stop_on.is_some()
+        || job.is_task()
+        || job.process(Phase::Main).is_none()
+        || subject.is_of_session()
+    {
         return;
     }
     let events = start.value.leaves();
@@ -28,8 +32,10 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         .at(start.span, "nothing stops this service")
         .note("at a shutdown it is killed with all other processes, without its pre-stop and post-stop")
         .help("add `stop on runlevel [!2345]`, or `task` if it ends by itself");
-    let is_usual =
-        events.iter().any(|event| event.name.value == "runlevel" && event.args.first().is_some_and(|word| word.value == "[2345]"));
+    let is_usual = events.iter().any(|event| {
+        event.name.value == "runlevel"
+            && event.args.first().is_some_and(|word| word.value == "[2345]")
+    });
     found.push(if is_usual {
         let end = Span::new(start.span.origin, start.span.end..start.span.end);
         diagnostic.changing_edit(end, "\nstop on runlevel [!2345]")
@@ -40,12 +46,13 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 
 /// Whether the job certainly runs on, and not within a session, whose end is its own.
 fn is_service_of_system(job: &Job, events: &[&Event]) -> bool {
-    let starts_with_system = events.iter().any(|event| match events::find(&event.name.value).map(|row| row.meaning) {
-        Some(Meaning::Runlevel | Meaning::NetworkUp) => true,
-        Some(Meaning::Reached(milestone)) => milestone >= Milestone::LocalFilesystems,
-        Some(Meaning::Job(_)) => names(event, "rc"),
-        Some(_) | None => false,
-    });
+    let starts_with_system =
+        events.iter().any(|event| match events::find(&event.name.value).map(|row| row.meaning) {
+            Some(Meaning::Runlevel | Meaning::NetworkUp) => true,
+            Some(Meaning::Reached(milestone)) => milestone >= Milestone::LocalFilesystems,
+            Some(Meaning::Job(_)) => names(event, "rc"),
+            Some(_) | None => false,
+        });
     starts_with_system || job.setuid.is_some() && job.respawn.is_some()
 }
 
@@ -53,7 +60,9 @@ fn goes_down(event: &Event) -> bool {
     let row = events::find(&event.name.value);
     let down = |word: &str| word.contains(['0', '1', '6', '!']);
     match row.map(|row| row.meaning) {
-        Some(Meaning::Job(JobState::Starting)) => ["rc", "halt", "poweroff", "reboot", "shutdown"].iter().any(|job| names(event, job)),
+        Some(Meaning::Job(JobState::Starting)) => {
+            ["rc", "halt", "poweroff", "reboot", "shutdown"].iter().any(|job| names(event, job))
+        }
         Some(Meaning::Runlevel) => event.args.iter().any(|word| down(&word.value)),
         Some(
             Meaning::Job(JobState::Stopping)

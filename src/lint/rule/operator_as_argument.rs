@@ -10,15 +10,28 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &OPERATOR_AS_ARGUMENT, chec
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for event in subject.events() {
-        let Some(index) = event.args.iter().position(|word| is_operator(&word.value)) else { continue };
+        let Some(index) = event.args.iter().position(|word| is_operator(&word.value)) else {
+            continue;
+        };
         let (word, is_last) = (&event.args[index], index + 1 == event.args.len());
         let diagnostic = rule
-            .at(word.span, format!("`{}` is no operator, but an argument of `{}`", subject.written(word.span), lossy(&event.name.value)))
+            .at(
+                word.span,
+                format!(
+                    "`{}` is no operator, but an argument of `{}`",
+                    subject.written(word.span),
+                    lossy(&event.name.value)
+                ),
+            )
             .note("what follows it is an argument too, and the event never carries such values");
         found.push(match meant(&word.value) {
             // An operator with nothing behind it would be refused.
-            Some(_) if is_last => diagnostic.help("delete it, or write the event that is to follow it"),
-            Some(meant) => diagnostic.help(format!("write `{meant}`")).changing_edit(word.span, meant),
+            Some(_) if is_last => {
+                diagnostic.help("delete it, or write the event that is to follow it")
+            }
+            Some(meant) => {
+                diagnostic.help(format!("write `{meant}`")).changing_edit(word.span, meant)
+            }
             None => diagnostic.help("write `and` or `or`"),
         });
     }

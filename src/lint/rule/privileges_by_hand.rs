@@ -16,21 +16,37 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &PRIVILEGES_BY_HAND, check 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let [script] = subject.scripts.as_slice() else { return };
     // What a script does besides may need the rights of root.
-    if script.phase != Phase::Main || script.reading.commands.len() > 1 || subject.job.setuid.is_some() {
+    if script.phase != Phase::Main
+        || script.reading.commands.len() > 1
+        || subject.job.setuid.is_some()
+    {
         return;
     }
     let programs = script.programs();
-    let Some((program, user)) = programs.iter().flatten().find_map(|program| Some((program, user(program)?))) else { return };
+    let Some((program, user)) =
+        programs.iter().flatten().find_map(|program| Some((program, user(program)?)))
+    else {
+        return;
+    };
     let diagnostic = rule
-        .at(script.span(&program.word.range), format!("`{}` changes to the user `{}`", program.name, lossy(user)))
+        .at(
+            script.span(&program.word.range),
+            format!("`{}` changes to the user `{}`", program.name, lossy(user)),
+        )
         .note("init can do that itself, without a process in between")
         .help(format!("write `setuid {}`, and call the program itself", lossy(user)));
     let Some(record) = subject.job.stanzas.get(script.stated.stanza.0) else { return };
-    let is_plain = script.is_exec() && script.is_exact() && program.name == "setuidgid" && program.word.range.start == 0;
+    let is_plain = script.is_exec()
+        && script.is_exact()
+        && program.name == "setuidgid"
+        && program.word.range.start == 0;
     let behind = program.arguments.get(1).filter(|_| is_plain);
     found.push(match behind {
         Some(behind) => diagnostic
-            .changing_edit(Span::new(record.span.origin, record.span.start..record.span.start), format!("setuid {user}\n"))
+            .changing_edit(
+                Span::new(record.span.origin, record.span.start..record.span.start),
+                format!("setuid {user}\n"),
+            )
             .changing_edit(script.span(&(0..behind.range.start)), ""),
         None => diagnostic,
     });
@@ -46,7 +62,8 @@ fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
         User::Operand => operand(program, wrapper)?,
     };
     let user = user.split(':').next().unwrap_or_default();
-    let is_name = !user.is_empty() && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let is_name = !user.is_empty()
+        && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
     (is_name && user != "root").then_some(user)
 }
 

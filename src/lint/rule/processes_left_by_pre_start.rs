@@ -13,15 +13,22 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &PROCESSES_LEFT_BY_PRE_STAR
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let Some(script) = subject.script(Phase::PreStart) else { return };
     let commands = &script.reading.commands;
-    let last_wait = commands.iter().rfind(|command| command.name() == Some("wait")).map_or(0, |command| command.range.start);
+    let last_wait = commands
+        .iter()
+        .rfind(|command| command.name() == Some("wait"))
+        .map_or(0, |command| command.range.start);
     let mut left = script.reading.background.iter().filter(|range| {
         let first = commands.partition_point(|command| command.range.start < range.start);
         let behind = commands.partition_point(|command| command.range.start < range.end);
         let sent = commands.get(first..behind).unwrap_or_default();
         // Commands of Upstart end by themselves, and so does `sleep`.
-        let ends = sent.iter().any(|command| command.name().is_some_and(|name| Verb::of(name).is_some()));
+        let ends =
+            sent.iter().any(|command| command.name().is_some_and(|name| Verb::of(name).is_some()));
         let sleeps = matches!(sent, [command] if command.name() == Some("sleep"));
-        last_wait < range.end && !ends && !sleeps && !sent.iter().any(|command| command.context.has(Context::SUBSTITUTION))
+        last_wait < range.end
+            && !ends
+            && !sleeps
+            && !sent.iter().any(|command| command.context.has(Context::SUBSTITUTION))
     });
     let Some(first) = left.next() else { return };
     let diagnostic = rule

@@ -12,6 +12,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     found.push(
         rule.at(respawn.span, "a task that respawns is run again until it ends well")
             .related(task.span, "who starts the job waits for that")
-            .help("delete `task` if the process is to run on, or `respawn` if one attempt is enough"),
+            .help(
+                "delete `task` if the process is to run on, or `respawn` if one attempt is enough",
+            ),
     );
 }

@@ -20,9 +20,13 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     if follows_end {
         return;
     }
-    for script in [Phase::PreStop, Phase::PostStop].into_iter().filter_map(|phase| subject.script(phase)) {
+    for script in
+        [Phase::PreStop, Phase::PostStop].into_iter().filter_map(|phase| subject.script(phase))
+    {
         let used = |name: &str| script.reading.variables.iter().find(|(used, _)| used == name);
-        let asked = OF_EVENT.into_iter().find_map(|name| used(name).filter(|_| !subject.is_set(script, name)));
+        let asked = OF_EVENT
+            .into_iter()
+            .find_map(|name| used(name).filter(|_| !subject.is_set(script, name)));
         let Some((name, range)) = asked else { continue };
         found.push(
             rule.at(script.span(range), format!("{} does not get `{name}`", script.phase.name()))

@@ -13,19 +13,26 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &SAME_EVENT_TWICE, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let (Some(start), Some(stop)) = (&subject.job.start_on, &subject.job.stop_on) else { return };
-    let starting: HashMap<_, _> = start.value.leaves().into_iter().map(|event| (identity(event), event)).collect();
+    let starting: HashMap<_, _> =
+        start.value.leaves().into_iter().map(|event| (identity(event), event)).collect();
     for event in stop.value.leaves() {
         let Some(same) = starting.get(&identity(event)) else { continue };
         let diagnostic = rule
-            .at(event.span(), format!("`{}` stops the job here, and starts it as well", lossy(&event.name.value)))
+            .at(
+                event.span(),
+                format!("`{}` stops the job here, and starts it as well", lossy(&event.name.value)),
+            )
             .related(same.span(), "the same event starts it")
             .note("a running job is stopped and started again");
-        let levels = event
-            .args
-            .first()
-            .filter(|word| event.name.value == "runlevel" && word.value.starts_with('[') && !word.value.starts_with("[!"));
+        let levels = event.args.first().filter(|word| {
+            event.name.value == "runlevel"
+                && word.value.starts_with('[')
+                && !word.value.starts_with("[!")
+        });
         found.push(match levels {
-            Some(levels) => diagnostic.help(format!("write `runlevel {}`", levels.value.replacen('[', "[!", 1))),
+            Some(levels) => {
+                diagnostic.help(format!("write `runlevel {}`", levels.value.replacen('[', "[!", 1)))
+            }
             None => diagnostic.help("delete one of them"),
         });
     }

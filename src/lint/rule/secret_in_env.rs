@@ -16,8 +16,11 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let is_secret = is_secret_name(name) && is_given(value) || has_credentials(value);
         if is_secret {
             found.push(
-                rule.at(word.span, format!("`{}` holds a secret that every user can read", lossy(name)))
-                    .help("put it into a file that only the user of the program can read"),
+                rule.at(
+                    word.span,
+                    format!("`{}` holds a secret that every user can read", lossy(name)),
+                )
+                .help("put it into a file that only the user of the program can read"),
             );
         }
     }
@@ -48,13 +51,28 @@ fn is_secret_name(name: &str) -> bool {
     if parts.last().is_some_and(|last| about.contains(last)) {
         return false;
     }
-    let one = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "CREDENTIAL", "CREDENTIALS", "PGPASSWORD"];
-    parts.iter().any(|part| one.contains(part)) || pair("API", "KEY") || pair("PRIVATE", "KEY") || pair("ACCESS", "KEY")
+    let one = [
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "SECRET",
+        "TOKEN",
+        "APIKEY",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "PGPASSWORD",
+    ];
+    parts.iter().any(|part| one.contains(part))
+        || pair("API", "KEY")
+        || pair("PRIVATE", "KEY")
+        || pair("ACCESS", "KEY")
 }
 
-/// Whether a value is the secret itself: no switch, no path, and no place that something else fills in.
+/// Whether a value is the secret itself: no switch, no path, and no place that something else fills
+/// in.
 fn is_given(value: &str) -> bool {
-    let is_switch = ["", "yes", "no", "true", "false", "on", "off", "none", "null"].contains(&value.to_ascii_lowercase().as_str());
+    let is_switch = ["", "yes", "no", "true", "false", "on", "off", "none", "null"]
+        .contains(&value.to_ascii_lowercase().as_str());
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 4;
     let is_path = value.starts_with(['/', '.', '~']);
     !(is_switch || is_number || is_path || is_filled_in(value))
@@ -72,5 +90,8 @@ fn has_credentials(value: &str) -> bool {
     let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
     let Some((user, _)) = authority.rsplit_once('@') else { return false };
     let is_scheme = scheme.bytes().last().is_some_and(|byte| byte.is_ascii_alphanumeric());
-    is_scheme && user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !is_filled_in(password))
+    is_scheme
+        && user
+            .split_once(':')
+            .is_some_and(|(_, password)| !password.is_empty() && !is_filled_in(password))
 }

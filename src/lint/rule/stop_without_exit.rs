@@ -34,21 +34,38 @@ fn goes_on<'s>(script: &'s PhaseScript<'_>, usage: &JobControl) -> Option<&'s Si
         return None;
     }
     let commands = &script.reading.commands;
-    let behind = commands.get(commands.partition_point(|command| command.range.start < usage.range.end)..)?;
+    let behind = commands
+        .get(commands.partition_point(|command| command.range.start < usage.range.end)..)?;
     let between = script.text().get(usage.range.end..behind.first()?.range.start)?;
     // What stands in the other branch does not follow.
-    let branches = between.split(|character: char| !character.is_ascii_alphabetic()).any(|word| matches!(word, "else" | "elif" | "esac"));
-    if branches || between.contains(";;") || matches!(behind.first()?.name(), Some("exit" | "return")) {
+    let branches = between
+        .split(|character: char| !character.is_ascii_alphabetic())
+        .any(|word| matches!(word, "else" | "elif" | "esac"));
+    if branches
+        || between.contains(";;")
+        || matches!(behind.first()?.name(), Some("exit" | "return"))
+    {
         return None;
     }
-    let ends = |command: &&SimpleCommand| command.context == Context::TOP && command.name() == Some("exit");
-    behind.iter().find(|command| has_effect(command) || ends(command)).filter(|command| !ends(command))
+    let ends = |command: &&SimpleCommand| {
+        command.context == Context::TOP && command.name() == Some("exit")
+    };
+    behind
+        .iter()
+        .find(|command| has_effect(command) || ends(command))
+        .filter(|command| !ends(command))
 }
 
 /// Whether a command is sure to run, and does more than look at something or tell of something.
 fn has_effect(command: &SimpleCommand) -> bool {
     let writes = !command.redirections.is_empty();
-    let looks = [":", ".", "[", "cd", "echo", "exit", "export", "initctl", "logger", "set", "status", "stop", "test", "true", "umask"];
-    let is_harmless = !writes && command.name().is_none_or(|name| looks.contains(&name.rsplit('/').next().unwrap_or(name)));
+    let looks = [
+        ":", ".", "[", "cd", "echo", "exit", "export", "initctl", "logger", "set", "status",
+        "stop", "test", "true", "umask",
+    ];
+    let is_harmless = !writes
+        && command
+            .name()
+            .is_none_or(|name| looks.contains(&name.rsplit('/').next().unwrap_or(name)));
     command.context == Context::TOP && !is_harmless
 }

@@ -15,11 +15,21 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         return;
     }
     // What one phase sets and another uses is found by a rule of its own.
-    let elsewhere = |name: &str| subject.scripts.iter().any(|script| assignment(script, name).is_some());
+    let elsewhere =
+        |name: &str| subject.scripts.iter().any(|script| assignment(script, name).is_some());
     for script in &subject.scripts {
-        let used = |name: &str| script.reading.variables.iter().find(|(used, range)| used == name && !script.has_default(range.end));
+        let used = |name: &str| {
+            script
+                .reading
+                .variables
+                .iter()
+                .find(|(used, range)| used == name && !script.has_default(range.end))
+        };
         let unset = |name: &str| !subject.is_set(script, name) && !elsewhere(name);
-        let Some((name, range)) = ["HOME", "USER", "LOGNAME"].into_iter().find_map(|name| used(name).filter(|_| unset(name))) else {
+        let Some((name, range)) = ["HOME", "USER", "LOGNAME"]
+            .into_iter()
+            .find_map(|name| used(name).filter(|_| unset(name)))
+        else {
             continue;
         };
         found.push(
@@ -30,19 +40,27 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// Whether the job is one of the system, and nothing that starts it can bring such a variable along: other jobs export what they like, and so
-/// do people who start a job by hand or emit an event of their own.
+/// Whether the job is one of the system, and nothing that starts it can bring such a variable
+/// along: other jobs export what they like, and so do people who start a job by hand or emit an
+/// event of their own.
 fn brings_nothing(subject: &Subject<'_>) -> bool {
     let Some(start) = &subject.job.start_on else { return false };
-    start.value.leaves().iter().all(|event| match events::find(&event.name.value).map(|row| row.meaning) {
-        Some(
-            Meaning::Reached(Milestone::LocalFilesystems | Milestone::RemoteFilesystems | Milestone::Filesystem | Milestone::Network)
-            | Meaning::Runlevel
-            | Meaning::Mounted
-            | Meaning::Mounting
-            | Meaning::NetworkUp
-            | Meaning::NetworkDown,
-        ) => true,
-        Some(_) | None => false,
+    start.value.leaves().iter().all(|event| {
+        match events::find(&event.name.value).map(|row| row.meaning) {
+            Some(
+                Meaning::Reached(
+                    Milestone::LocalFilesystems
+                    | Milestone::RemoteFilesystems
+                    | Milestone::Filesystem
+                    | Milestone::Network,
+                )
+                | Meaning::Runlevel
+                | Meaning::Mounted
+                | Meaning::Mounting
+                | Meaning::NetworkUp
+                | Meaning::NetworkDown,
+            ) => true,
+            Some(_) | None => false,
+        }
     })
 }

@@ -13,19 +13,28 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &VARIABLE_OF_OTHER_PHASE, c
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     for script in &subject.scripts {
         let mut seen = HashSet::new();
-        let used = script.reading.variables.iter().filter(|(name, range)| !script.has_default(range.end) && seen.insert(name)).find_map(
-            |(name, range)| {
+        let used = script
+            .reading
+            .variables
+            .iter()
+            .filter(|(name, range)| !script.has_default(range.end) && seen.insert(name))
+            .find_map(|(name, range)| {
                 let mut others = subject.scripts.iter().filter(|other| other.phase != script.phase);
-                let (other, word) = others.find_map(|other| Some((other, assignment(other, name)?)))?;
+                let (other, word) =
+                    others.find_map(|other| Some((other, assignment(other, name)?)))?;
                 (!subject.is_set(script, name)).then_some((name, range, other, word))
-            },
-        );
+            });
         let Some((name, range, other, word)) = used else { continue };
         found.push(
             rule.at(script.span(range), format!("`{name}` is not set in {}", script.phase.name()))
-                .related(other.span(&word.range), format!("{} sets it, but for itself alone", other.phase.name()))
+                .related(
+                    other.span(&word.range),
+                    format!("{} sets it, but for itself alone", other.phase.name()),
+                )
                 .note("phases share no variables")
-                .help("set it with `env`, in this phase too, or with `initctl set-env` in the other"),
+                .help(
+                    "set it with `env`, in this phase too, or with `initctl set-env` in the other",
+                ),
         );
     }
 }

@@ -13,8 +13,13 @@ use crate::upstart::condition::Condition;
 use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
 
-/// To stop before, or after, another unit does its work at shutdown: units stop in the reverse of the order in which they start.
-pub(super) fn in_order(unit: &UnitName, state: JobState, relations: &mut Relations) -> Option<Directive> {
+/// To stop before, or after, another unit does its work at shutdown: units stop in the reverse of
+/// the order in which they start.
+pub(super) fn in_order(
+    unit: &UnitName,
+    state: JobState,
+    relations: &mut Relations,
+) -> Option<Directive> {
     let (names, directive) = match state {
         JobState::Starting => (&mut relations.after, Directive::After),
         JobState::Stopped => (&mut relations.before, Directive::Before),
@@ -51,7 +56,11 @@ pub(super) fn bind(
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
         if state == JobState::Stopped {
-            lowering.approximate(condition.stanza, &[Directive::BindsTo], restarted_along(span, unit));
+            lowering.approximate(
+                condition.stanza,
+                &[Directive::BindsTo],
+                restarted_along(span, unit),
+            );
         }
         return;
     }
@@ -98,5 +107,7 @@ pub(super) fn bind(
 }
 
 fn restarted_along(span: Span, unit: &UnitName) -> Diagnostic {
-    UNBOUND_CRASH.at(span, format!("the unit is restarted along with {unit}")).note("Upstart left that to the start condition")
+    UNBOUND_CRASH
+        .at(span, format!("the unit is restarted along with {unit}"))
+        .note("Upstart left that to the start condition")
 }

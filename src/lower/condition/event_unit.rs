@@ -1,4 +1,5 @@
-//! Units that stand for events: those who follow the event are wanted by one, and starting it starts them.
+//! Units that stand for events: those who follow the event are wanted by one, and starting it
+//! starts them.
 
 use super::peer::Peer;
 use crate::jobset::JobKind;
@@ -6,12 +7,14 @@ use crate::lower::companion::Companion;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
 use crate::lower::own_files::{EVENT, STARTED, STARTED_BY_THIS};
-use crate::systemd::{Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance};
+use crate::systemd::{
+    Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance,
+};
 use crate::text::bytes::{encode, lossy};
 use crate::upstart::job::StanzaId;
 
-/// What stands for the start of a job. None where the job cannot tell of it, or where nobody knows whether it is there. A task is over
-/// when systemd counts it as started.
+/// What stands for the start of a job. None where the job cannot tell of it, or where nobody knows
+/// whether it is there. A task is over when systemd counts it as started.
 pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
     let stays = matches!(peer.kind, Some(JobKind::Service | JobKind::State));
     let can = stays && peer.present() && !peer.early && peer.can_call(lowering);
@@ -78,15 +81,18 @@ impl EventUnit {
         }
     }
 
-    /// Starting it starts all who follow the event, and waits for them where they are ordered before it. It is inactive again at
-    /// once, so that the event can happen again.
+    /// Starting it starts all who follow the event, and waits for them where they are ordered
+    /// before it. It is inactive again at once, so that the event can happen again.
     pub(crate) fn companion(&self, lowering: &Lowering<'_>) -> Companion {
         let mut unit = Unit::new(self.file());
         let event = lossy(&self.event);
         let stands = match &self.of {
             Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
-            Of::Start(by) => format!("Stands for the event `{event}`: {} starts this when it has started.", by.of_instance()),
+            Of::Start(by) => format!(
+                "Stands for the event `{event}`: {} starts this when it has started.",
+                by.of_instance()
+            ),
         };
         unit.header.push(Text::new(&own_files::made(&stands)));
         let description = if self.file().is_template() {
@@ -101,16 +107,23 @@ impl EventUnit {
         Companion::Unit(unit)
     }
 
-    /// What has the job start the unit that stands for its start; `None` for other events. A unit that the job itself wants would also be
-    /// started where the job fails. The same for all who follow the job.
+    /// What has the job start the unit that stands for its start; `None` for other events. A unit
+    /// that the job itself wants would also be started where the job fails. The same for all who
+    /// follow the job.
     pub(crate) fn starter(&self) -> Option<Companion> {
         let Of::Start(by) = &self.of else { return None };
         let to = by.of_instance();
         let mut part = Unit::new(to.clone());
-        part.header.push(Text::new(&own_files::made(&format!("Starts what follows the start of {}.", to.stem()))));
-        let [systemctl, block, verb] = ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
-        let mut command = Command::new([systemctl, block, verb, Argument::Specifier(STARTED_BY_THIS)]);
-        command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
+        part.header.push(Text::new(&own_files::made(&format!(
+            "Starts what follows the start of {}.",
+            to.stem()
+        ))));
+        let [systemctl, block, verb] =
+            ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
+        let mut command =
+            Command::new([systemctl, block, verb, Argument::Specifier(STARTED_BY_THIS)]);
+        command.prefix =
+            Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
         part.add(Directive::ExecStartPost, Value::command(&command));
         Some(Companion::DropIn { to, name: "started".to_owned(), part })
     }

@@ -1,4 +1,5 @@
-//! `start on started X`: what is said of the jobs that are followed once it is known what stops the unit.
+//! `start on started X`: what is said of the jobs that are followed once it is known what stops the
+//! unit.
 
 use super::event_unit::EventUnit;
 use super::relations::{Followed, Joined, Relations, Term, push};
@@ -14,12 +15,19 @@ impl Relations {
     /// The unit is brought in by this one, and by nothing else.
     pub(super) fn follows(&self, unit: &UnitName) -> bool {
         let joined = self.joined.iter().any(|joined| joined.units.contains(unit));
-        !joined && self.wanted_by.contains(unit) && self.followed.iter().any(|followed| followed.unit == *unit && !followed.optional)
+        !joined
+            && self.wanted_by.contains(unit)
+            && self.followed.iter().any(|followed| followed.unit == *unit && !followed.optional)
     }
 }
 
-/// Returns the unit that starts this one when the last of several events has come, if they are remembered.
-pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) -> Option<UnitName> {
+/// Returns the unit that starts this one when the last of several events has come, if they are
+/// remembered.
+pub(super) fn lower(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    relations: &mut Relations,
+) -> Option<UnitName> {
     let paths = std::mem::take(&mut relations.joined);
     for path in &paths {
         together(lowering, condition, path, relations);
@@ -27,25 +35,44 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, 
     let joined = latch::write(lowering, condition.stanza, &paths);
     let all = std::mem::take(&mut relations.followed);
     for followed in &all {
-        let is_needed = all.iter().any(|other| other.unit == followed.unit && !other.alone) || relations.binds_to.contains(&followed.unit);
+        let is_needed = all.iter().any(|other| other.unit == followed.unit && !other.alone)
+            || relations.binds_to.contains(&followed.unit);
         match followed.node.as_ref().filter(|_| !is_needed) {
-            Some(node) => follow_success(lowering, condition, (&followed.unit, followed.span), node, relations),
+            Some(node) => follow_success(
+                lowering,
+                condition,
+                (&followed.unit, followed.span),
+                node,
+                relations,
+            ),
             None => follow(lowering, condition, followed, relations),
         }
     }
     joined
 }
 
-fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: &Joined, relations: &mut Relations) {
+fn together(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    joined: &Joined,
+    relations: &mut Relations,
+) {
     if let Some(terms) = &joined.terms {
         lowering.exact(condition.stanza, &[]);
         if terms.len() > 1 && terms.iter().any(Term::waits) {
             let diagnostic = LATCHED_EVENT
-                .at(joined.span, "only who emits the last of these events waits until the unit has started")
+                .at(
+                    joined.span,
+                    "only who emits the last of these events waits until the unit has started",
+                )
                 .note("under Upstart the others waited, too");
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
-        if let Some(unit) = joined.units.iter().find(|unit| relations.part_of.contains(unit) && !relations.stopped_by.contains(unit)) {
+        if let Some(unit) = joined
+            .units
+            .iter()
+            .find(|unit| relations.part_of.contains(unit) && !relations.stopped_by.contains(unit))
+        {
             let diagnostic = JOINED_JOBS
                 .at(joined.span, format!("the unit is restarted along with {unit}"))
                 .note("Upstart left it down until all of these had happened anew");
@@ -53,27 +80,45 @@ fn together(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, joined: 
         }
         return;
     }
-    // `Requisite=` would also stop the unit along with any of them, so it is for a unit that stops then anyway.
-    if joined.stay && !joined.optional && joined.units.iter().all(|unit| relations.part_of.contains(unit)) {
+    // `Requisite=` would also stop the unit along with any of them, so it is for a unit that stops
+    // then anyway.
+    if joined.stay
+        && !joined.optional
+        && joined.units.iter().all(|unit| relations.part_of.contains(unit))
+    {
         for unit in &joined.units {
             push(&mut relations.requisite, unit);
         }
         let diagnostic = JOINED_JOBS
             .at(joined.span, "the unit does not start by hand unless all of these run")
             .note("it is restarted along with any of them; Upstart left it down until all had been started anew");
-        lowering.approximate(condition.stanza, &[Directive::Requisite, Directive::After, Directive::WantedBy], diagnostic);
+        lowering.approximate(
+            condition.stanza,
+            &[Directive::Requisite, Directive::After, Directive::WantedBy],
+            diagnostic,
+        );
         return;
     }
     let (message, note) = if joined.optional {
-        ("one of these jobs is enough to start the unit", "Upstart waited until all of them had started")
+        (
+            "one of these jobs is enough to start the unit",
+            "Upstart waited until all of them had started",
+        )
     } else {
-        ("each of these jobs brings the others in, too", "Upstart waited until somebody had started all of them")
+        (
+            "each of these jobs brings the others in, too",
+            "Upstart waited until somebody had started all of them",
+        )
     };
-    lowering.approximate(condition.stanza, &[Directive::WantedBy], JOINED_JOBS.at(joined.span, message).note(note));
+    lowering.approximate(
+        condition.stanza,
+        &[Directive::WantedBy],
+        JOINED_JOBS.at(joined.span, message).note(note),
+    );
 }
 
-/// Hangs the unit on what stands for the start, so that it does not start when that fails. Where the start is remembered, what does
-/// so hangs there already.
+/// Hangs the unit on what stands for the start, so that it does not start when that fails. Where
+/// the start is remembered, what does so hangs there already.
 fn follow_success(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -93,24 +138,43 @@ fn follow_success(
     lowering.exact(condition.stanza, &[Directive::After, Directive::WantedBy]);
 }
 
-fn follow(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, followed: &Followed, relations: &mut Relations) {
+fn follow(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    followed: &Followed,
+    relations: &mut Relations,
+) {
     let Followed { unit, span, optional, alone, node: _ } = followed;
     if relations.requisite.contains(unit) {
         return;
     }
     if relations.binds_to.contains(unit) {
         // A unit that is bound to another one does not start where that one failed to.
-        let diagnostic = BRINGS_UP_JOB.at(*span, format!("starting the unit by hand brings {unit} up, too"));
-        lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
+        let diagnostic =
+            BRINGS_UP_JOB.at(*span, format!("starting the unit by hand brings {unit} up, too"));
+        lowering.approximate(
+            condition.stanza,
+            &[Directive::After, Directive::WantedBy],
+            diagnostic,
+        );
         return;
     }
-    let diagnostic = FOLLOWS_FAILED_JOB.at(*span, format!("the unit also starts when {unit} failed to start"));
+    let diagnostic =
+        FOLLOWS_FAILED_JOB.at(*span, format!("the unit also starts when {unit} failed to start"));
     // One of several alternatives is enough: the unit must not bring the others in.
     if *optional || *alone {
-        lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
+        lowering.approximate(
+            condition.stanza,
+            &[Directive::After, Directive::WantedBy],
+            diagnostic,
+        );
     } else {
         push(&mut relations.wants, unit);
         let diagnostic = diagnostic.note("starting the unit by hand brings that unit up, too");
-        lowering.approximate(condition.stanza, &[Directive::After, Directive::Wants, Directive::WantedBy], diagnostic);
+        lowering.approximate(
+            condition.stanza,
+            &[Directive::After, Directive::Wants, Directive::WantedBy],
+            diagnostic,
+        );
     }
 }

@@ -1,6 +1,8 @@
-//! What has to have happened all: a unit remembers each event of it, and one starts the job when the last has come.
+//! What has to have happened all: a unit remembers each event of it, and one starts the job when
+//! the last has come.
 //!
-//! Upstart remembers an event of a condition until the rest of it holds, and forgets all of them when the job starts.
+//! Upstart remembers an event of a condition until the rest of it holds, and forgets all of them
+//! when the job starts.
 
 use super::event::trigger::{Role, Trigger};
 use super::event_unit;
@@ -18,10 +20,16 @@ use crate::text::bytes::lossy;
 use crate::upstart::events::JobState;
 use crate::upstart::job::StanzaId;
 
-/// The events of a path of the start condition, where any path has some that have to be remembered: all are forgotten together.
-pub(super) fn terms(lowering: &Lowering<'_>, path: &[EventMeaning], all: &[Vec<EventMeaning>]) -> Option<Vec<Term>> {
+/// The events of a path of the start condition, where any path has some that have to be remembered:
+/// all are forgotten together.
+pub(super) fn terms(
+    lowering: &Lowering<'_>,
+    path: &[EventMeaning],
+    all: &[Vec<EventMeaning>],
+) -> Option<Vec<Term>> {
     let is_possible = lowering.options.companions && !lowering.instance.is_template();
-    (is_possible && all.iter().any(|path| has_to_remember(lowering, path))).then(|| remembered(lowering, path))?
+    (is_possible && all.iter().any(|path| has_to_remember(lowering, path)))
+        .then(|| remembered(lowering, path))?
 }
 
 fn of_role(path: &[EventMeaning], role: Role) -> impl Iterator<Item = &Trigger> {
@@ -31,16 +39,20 @@ fn of_role(path: &[EventMeaning], role: Role) -> impl Iterator<Item = &Trigger> 
 /// Jobs that start by themselves are there at every boot, and need no memory.
 fn has_to_remember(lowering: &Lowering<'_>, path: &[EventMeaning]) -> bool {
     let by_hand = |trigger: &Trigger| matches!(trigger, Trigger::Job { peer, .. } if peer.by_hand);
-    let passes = of_role(path, Role::Passing).next().is_some() || of_role(path, Role::Following).any(by_hand);
+    let passes = of_role(path, Role::Passing).next().is_some()
+        || of_role(path, Role::Following).any(by_hand);
     passes && remembered(lowering, path).is_some_and(|terms| terms.len() > 1)
 }
 
 /// None where there is something that no unit can remember, or nothing but the boot.
 fn remembered(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Vec<Term>> {
-    let happening = of_role(path, Role::Following).chain(of_role(path, Role::Passing)).map(|trigger| term(lowering, trigger));
+    let happening = of_role(path, Role::Following)
+        .chain(of_role(path, Role::Passing))
+        .map(|trigger| term(lowering, trigger));
     let mut terms: Vec<Term> = happening.collect::<Option<_>>()?;
     // A unit that an event starts before the boot is done waits for that.
-    let is_after_boot = of_role(path, Role::Milestone).next().is_some() && of_role(path, Role::Passing).next().is_none();
+    let is_after_boot = of_role(path, Role::Milestone).next().is_some()
+        && of_role(path, Role::Passing).next().is_none();
     if is_after_boot && !terms.is_empty() {
         terms.insert(0, boot(lowering, path)?);
     }
@@ -67,7 +79,13 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
     match trigger {
         Trigger::Custom(node) => {
             let event = node.stem().trim_start_matches(EVENT);
-            remembering(lowering, (node, Some(Directive::Before)), &format!("event-{event}"), format!("the event {event}"), None)
+            remembering(
+                lowering,
+                (node, Some(Directive::Before)),
+                &format!("event-{event}"),
+                format!("the event {event}"),
+                None,
+            )
         }
         Trigger::Job { peer, state: JobState::Started } if can_be_followed(peer) => {
             let job = peer.unit.stem();
@@ -79,9 +97,17 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
                 event_unit::of(lowering, peer),
             )
         }
-        Trigger::Job { peer, state: JobState::Stopped } if can_be_followed(peer) && peer.kind == Some(JobKind::Task) => {
+        Trigger::Job { peer, state: JobState::Stopped }
+            if can_be_followed(peer) && peer.kind == Some(JobKind::Task) =>
+        {
             let job = peer.unit.stem();
-            remembering(lowering, (&peer.unit, Some(Directive::After)), &format!("stopped-{job}"), format!("the end of {job}"), None)
+            remembering(
+                lowering,
+                (&peer.unit, Some(Directive::After)),
+                &format!("stopped-{job}"),
+                format!("the end of {job}"),
+                None,
+            )
         }
         Trigger::Job { .. }
         | Trigger::Unit(_)
@@ -123,13 +149,18 @@ fn can_be_followed(peer: &Peer) -> bool {
 }
 
 /// Writes the units, if there is something to remember. Returns the one that starts the job.
-pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, paths: &[Joined]) -> Option<UnitName> {
+pub(super) fn write(
+    lowering: &mut Lowering<'_>,
+    stanza: StanzaId,
+    paths: &[Joined],
+) -> Option<UnitName> {
     let paths: Vec<&Vec<Term>> = paths.iter().filter_map(|path| path.terms.as_ref()).collect();
     if paths.is_empty() {
         return None;
     }
     let joined = UnitName::single(&format!("{JOINED}{}", lowering.name.stem()), "service");
-    let mut units: Vec<Unit> = paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
+    let mut units: Vec<Unit> =
+        paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
     units.push(gate(lowering, &joined, &paths));
     for companion in units.into_iter().map(Companion::Unit) {
         lowering.ledger.file(stanza, &companion.output().path);
@@ -152,7 +183,8 @@ pub(super) fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> 
     unit
 }
 
-/// Starts the job if all of one of the paths is remembered. Whoever emits the last event waits for that.
+/// Starts the job if all of one of the paths is remembered. Whoever emits the last event waits for
+/// that.
 fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit {
     let mut unit = oneshot(lowering, name, "All has happened that starts");
     for term in paths.iter().copied().flatten() {
@@ -161,7 +193,8 @@ fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit 
             unit.add(Directive::Before, Value::unit(&term.unit));
         }
     }
-    let holds: String = paths.iter().map(|terms| format!("all {} || ", words(terms.iter()))).collect();
+    let holds: String =
+        paths.iter().map(|terms| format!("all {} || ", words(terms.iter()))).collect();
     let script = format!(
         "all() {{ for latch; do systemctl --quiet is-active \"$latch\" || return; done; }}\n{holds}exit 0\nsystemctl stop {}\nsystemctl start {}",
         words(paths.iter().copied().flatten()),
@@ -187,7 +220,10 @@ fn words<'a>(terms: impl Iterator<Item = &'a Term>) -> String {
 fn oneshot(lowering: &Lowering<'_>, name: &UnitName, description: &str) -> Unit {
     let mut unit = Unit::new(name.clone());
     unit.header.push(made_for(lowering));
-    unit.add(Directive::Description, Value::line(&format!("{description} {}", lossy(&lowering.job.name.0))));
+    unit.add(
+        Directive::Description,
+        Value::line(&format!("{description} {}", lossy(&lowering.job.name.0))),
+    );
     unit.add(lowering.unlimited_starts(), Value::number(0));
     unit.add(Directive::Type, Value::keyword("oneshot"));
     unit

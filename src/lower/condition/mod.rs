@@ -1,8 +1,8 @@
 //! `start on` and `stop on` become ordering, pulls, bindings and `[Install]`.
 //!
-//! A condition is read leaf by leaf, brought into normal form, and each path of it gives what has to be
-//! said: after what the unit starts, what brings it in, what takes it down. The paths are united, which is
-//! safe because `After=` does nothing for a unit that is not being started.
+//! A condition is read leaf by leaf, brought into normal form, and each path of it gives what has
+//! to be said: after what the unit starts, what brings it in, what takes it down. The paths are
+//! united, which is safe because `After=` does nothing for a unit that is not being started.
 
 mod bind;
 pub(super) mod event;
@@ -76,7 +76,8 @@ impl Conditions {
     /// Whether the unit is started by something that may happen again and again.
     pub(super) fn start_repeatedly(&self) -> bool {
         let by_event = self.relations.iter().any(|(directive, by)| {
-            *directive == Directive::WantedBy && (event_unit::is_event(by.as_str()) || by.as_str().ends_with(".device"))
+            *directive == Directive::WantedBy
+                && (event_unit::is_event(by.as_str()) || by.as_str().ends_with(".device"))
         });
         by_event || self.joined.is_some()
     }

@@ -22,17 +22,28 @@ impl PartialEq for EventMeaning {
 }
 
 /// The alternatives of a condition; what there is to say about its events is said.
-pub(super) fn paths(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, side: Side) -> Option<Vec<Vec<EventMeaning>>> {
+pub(super) fn paths(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    side: Side,
+) -> Option<Vec<Vec<EventMeaning>>> {
     let expr = read(lowering, condition, &condition.value, side);
     if let Ok(Dnf(paths)) = expr.normalize() {
         return Some(paths);
     }
-    let diagnostic = SPRAWLING_CONDITION.at(condition.span, "the condition has more than 64 alternatives").help("simplify it");
+    let diagnostic = SPRAWLING_CONDITION
+        .at(condition.span, "the condition has more than 64 alternatives")
+        .help("simplify it");
     lowering.manual(condition.stanza, &[], diagnostic);
     None
 }
 
-fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<Event>, side: Side) -> Expr<EventMeaning> {
+fn read(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    expr: &Expr<Event>,
+    side: Side,
+) -> Expr<EventMeaning> {
     match expr {
         Expr::Leaf(event) => {
             let classified = classify(lowering, event, side);
@@ -45,12 +56,14 @@ fn read(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, expr: &Expr<
             }
             Expr::Leaf(EventMeaning(Spanned::new(classified.trigger, event.span())))
         }
-        Expr::And(left, right) => {
-            Expr::And(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
-        }
-        Expr::Or(left, right) => {
-            Expr::Or(Box::new(read(lowering, condition, left, side)), Box::new(read(lowering, condition, right, side)))
-        }
+        Expr::And(left, right) => Expr::And(
+            Box::new(read(lowering, condition, left, side)),
+            Box::new(read(lowering, condition, right, side)),
+        ),
+        Expr::Or(left, right) => Expr::Or(
+            Box::new(read(lowering, condition, left, side)),
+            Box::new(read(lowering, condition, right, side)),
+        ),
     }
 }
 

@@ -13,7 +13,8 @@ pub(in crate::lower) enum Presence {
     Unknown,
     /// It certainly exists, so that a unit which is bound to it can start.
     Here,
-    /// The same, but its commands, those of its drop-ins, too, run in a root directory of their own, where there may be no systemctl.
+    /// The same, but its commands, those of its drop-ins, too, run in a root directory of their
+    /// own, where there may be no systemctl.
     Chrooted,
 }
 
@@ -46,12 +47,20 @@ impl Peer {
     }
 
     pub(crate) fn known(unit: &'static str, kind: JobKind) -> Self {
-        Self { unit: UnitName::known(unit), kind: Some(kind), presence: Presence::Unknown, respawns: false, by_hand: false, early: false }
+        Self {
+            unit: UnitName::known(unit),
+            kind: Some(kind),
+            presence: Presence::Unknown,
+            respawns: false,
+            by_hand: false,
+            early: false,
+        }
     }
 }
 
-/// The unit of the job with this name; `None` where systemd cannot have a unit of such a name. What systemd itself does by a unit of
-/// another name is that unit, even where the directory holds such a job: both must not be installed.
+/// The unit of the job with this name; `None` where systemd cannot have a unit of such a name. What
+/// systemd itself does by a unit of another name is that unit, even where the directory holds such
+/// a job: both must not be installed.
 pub(in crate::lower) fn peer(world: &JobSet, job: &str) -> Option<Peer> {
     let row = DISTRIBUTION.iter().find(|(name, ..)| *name == job);
     if let Some(&(_, unit, kind)) = row
@@ -61,19 +70,37 @@ pub(in crate::lower) fn peer(world: &JobSet, job: &str) -> Option<Peer> {
     }
     if let Some(sibling) = world.sibling(job) {
         let unit = match &sibling.instance {
-            Instance::Template { default: Some(default), .. } => sibling.unit.instance_escaped(default),
-            Instance::Template { default: None, .. } | Instance::Singleton { .. } => sibling.unit.clone(),
+            Instance::Template { default: Some(default), .. } => {
+                sibling.unit.instance_escaped(default)
+            }
+            Instance::Template { default: None, .. } | Instance::Singleton { .. } => {
+                sibling.unit.clone()
+            }
         };
         let early = world.facts.early.contains(&unit);
         let presence = if sibling.chrooted { Presence::Chrooted } else { Presence::Here };
-        return Some(Peer { unit, kind: Some(sibling.kind), presence, respawns: sibling.respawns, by_hand: !sibling.starts, early });
+        return Some(Peer {
+            unit,
+            kind: Some(sibling.kind),
+            presence,
+            respawns: sibling.respawns,
+            by_hand: !sibling.starts,
+            early,
+        });
     }
     if let Some(&(_, unit, kind)) = row {
         return Some(Peer::known(unit, kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
     let kind = SHIPPED.contains(&job).then_some(JobKind::Service);
-    Some(Peer { unit, kind: kind.filter(|_| world.is_whole()), presence: Presence::Unknown, respawns: false, by_hand: false, early: false })
+    Some(Peer {
+        unit,
+        kind: kind.filter(|_| world.is_whole()),
+        presence: Presence::Unknown,
+        respawns: false,
+        by_hand: false,
+        early: false,
+    })
 }
 
 #[cfg(test)]

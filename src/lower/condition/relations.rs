@@ -88,8 +88,23 @@ pub(super) struct Relations {
 impl Relations {
     /// Says of all names that are new that they come from here.
     pub(super) fn attribute(&mut self, span: Span) {
-        let Self { after, before, wants, wanted_by, conflicts, part_of, stop_propagated_from, binds_to, origins, .. } = self;
-        for name in [after, before, wants, wanted_by, conflicts, part_of, stop_propagated_from, binds_to].into_iter().flatten() {
+        let Self {
+            after,
+            before,
+            wants,
+            wanted_by,
+            conflicts,
+            part_of,
+            stop_propagated_from,
+            binds_to,
+            origins,
+            ..
+        } = self;
+        for name in
+            [after, before, wants, wanted_by, conflicts, part_of, stop_propagated_from, binds_to]
+                .into_iter()
+                .flatten()
+        {
             if !origins.contains_key(name) {
                 origins.insert(name.clone(), span);
             }

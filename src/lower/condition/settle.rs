@@ -9,7 +9,11 @@ use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 
 /// What is left of the relations when each is compared with the others.
-pub(super) fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shutdown, joined): (bool, Option<UnitName>)) -> Conditions {
+pub(super) fn settled(
+    lowering: &mut Lowering<'_>,
+    relations: Relations,
+    (at_shutdown, joined): (bool, Option<UnitName>),
+) -> Conditions {
     let Relations {
         after,
         mut before,
@@ -42,9 +46,10 @@ pub(super) fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shu
         }
     }
     let (own, instance) = (lowering.name, lowering.instance);
-    // Two units that conflict are never active together, so neither has to stop along with the other.
-    let [part_of, stop_propagated_from] =
-        [part_of, stop_propagated_from].map(|units| units.into_iter().filter(|unit| !conflicts.contains(unit)).collect());
+    // Two units that conflict are never active together, so neither has to stop along with the
+    // other.
+    let [part_of, stop_propagated_from] = [part_of, stop_propagated_from]
+        .map(|units| units.into_iter().filter(|unit| !conflicts.contains(unit)).collect());
     let wanted_by = enabling(lowering, wanted_by);
     let lists = [
         (Directive::Wants, wants),
@@ -60,7 +65,10 @@ pub(super) fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shu
     let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
     for (directive, names) in lists {
         // A job that names itself in a condition would be refused.
-        for name in names.into_iter().filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%'))) {
+        for name in names
+            .into_iter()
+            .filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%')))
+        {
             settled.push((directive, name));
             if !start_directives.contains(&directive) {
                 start_directives.push(directive);
@@ -74,7 +82,13 @@ pub(super) fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shu
     }
     if let Some(condition) = &lowering.job.start_on {
         start_directives.retain(|directive| !{
-            matches!(directive, Directive::BindsTo | Directive::PartOf | Directive::StopPropagatedFrom | Directive::Conflicts)
+            matches!(
+                directive,
+                Directive::BindsTo
+                    | Directive::PartOf
+                    | Directive::StopPropagatedFrom
+                    | Directive::Conflicts
+            )
         });
         lowering.ledger.record(condition.stanza, Disposition::Exact, &start_directives, None);
     }
@@ -91,13 +105,15 @@ pub(super) fn settled(lowering: &mut Lowering<'_>, relations: Relations, (at_shu
     }
 }
 
-/// What the unit can be enabled into. A template without a default instance can only be hung on another template.
+/// What the unit can be enabled into. A template without a default instance can only be hung on
+/// another template.
 fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitName> {
     let instance = lowering.instance;
     if !instance.is_template() {
         return wanted_by;
     }
-    let (templates, others): (Vec<_>, Vec<_>) = wanted_by.into_iter().partition(UnitName::is_own_instance);
+    let (templates, others): (Vec<_>, Vec<_>) =
+        wanted_by.into_iter().partition(UnitName::is_own_instance);
     let mut names: Vec<UnitName> = templates.into_iter().map(|name| name.of_instance()).collect();
     if instance.has_default() {
         names.extend(others);
@@ -109,7 +125,11 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitNa
             .at(condition.span, "the condition does not say which instances start")
             .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")
             .help(format!("start those that you need with {target}: `systemctl add-wants {target} {unit}`"));
-        lowering.remark(Section::Unit, &UNBOUND_INSTANCE, &format!("enable an instance with: systemctl add-wants {target} {unit}"));
+        lowering.remark(
+            Section::Unit,
+            &UNBOUND_INSTANCE,
+            &format!("enable an instance with: systemctl add-wants {target} {unit}"),
+        );
         lowering.manual(condition.stanza, &[], diagnostic);
     }
     names

@@ -16,11 +16,20 @@ use crate::upstart::job::Stated;
 use crate::upstart::runlevels::Runlevels;
 
 /// A path on the way down: the work is done when something stops.
-pub(super) fn going_down(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, path: &[EventMeaning], activation: &mut Activation) {
+pub(super) fn going_down(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    path: &[EventMeaning],
+    activation: &mut Activation,
+) {
     for EventMeaning(leaf) in path {
         match &leaf.value {
-            Trigger::Runlevels(levels) => shutdown(lowering, condition, leaf.span, (*levels, false), activation),
-            Trigger::AfterRunlevel(levels) => shutdown(lowering, condition, leaf.span, (*levels, true), activation),
+            Trigger::Runlevels(levels) => {
+                shutdown(lowering, condition, leaf.span, (*levels, false), activation);
+            }
+            Trigger::AfterRunlevel(levels) => {
+                shutdown(lowering, condition, leaf.span, (*levels, true), activation);
+            }
             Trigger::Job { peer, state: JobState::Stopping } => {
                 let relations = &mut activation.start;
                 push(&mut relations.after, &peer.unit);
@@ -64,7 +73,8 @@ fn shutdown(
     let relations = &mut activation.start;
     if levels.halt() != levels.reboot() && activation.inversion.is_none() {
         // systemd tells these two apart by the target that it goes down to.
-        let targets: &[&'static str] = if levels.reboot() { &["reboot.target"] } else { &["poweroff.target", "halt.target"] };
+        let targets: &[&'static str] =
+            if levels.reboot() { &["reboot.target"] } else { &["poweroff.target", "halt.target"] };
         for target in targets {
             push_known(&mut relations.wanted_by, target);
         }
@@ -76,12 +86,18 @@ fn shutdown(
             push_known(&mut relations.before, "shutdown.target");
         }
         activation.on_the_way_down = true;
-        let diagnostic = SHUTDOWN_JOB.at(span, format!("the unit is started by {} itself", list::and(targets))).note(if late {
-            "it runs when file systems have been unmounted"
-        } else {
-            "it runs beside the stop of the other units"
-        });
-        lowering.approximate(condition.stanza, &[Directive::WantedBy, Directive::Before, Directive::DefaultDependencies], diagnostic);
+        let diagnostic = SHUTDOWN_JOB
+            .at(span, format!("the unit is started by {} itself", list::and(targets)))
+            .note(if late {
+                "it runs when file systems have been unmounted"
+            } else {
+                "it runs beside the stop of the other units"
+            });
+        lowering.approximate(
+            condition.stanza,
+            &[Directive::WantedBy, Directive::Before, Directive::DefaultDependencies],
+            diagnostic,
+        );
         return;
     }
     push_known(&mut relations.wanted_by, "multi-user.target");

@@ -7,8 +7,8 @@ use super::relations::{Followed, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
 use super::{Activation, event_unit, latch};
 use crate::diagnostic::registry::{
-    CONDITION_OF_ONE_ALTERNATIVE, DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
-    UNTRANSLATABLE_EVENT,
+    CONDITION_OF_ONE_ALTERNATIVE, DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB,
+    JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::JobKind;
 use crate::lower::lowering::Lowering;
@@ -22,12 +22,14 @@ use crate::upstart::runlevels::Runlevels;
 
 /// Reads `start on`.
 pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
-    let mut activation = Activation { start: Relations::default(), inversion: None, on_the_way_down: false };
+    let mut activation =
+        Activation { start: Relations::default(), inversion: None, on_the_way_down: false };
     let Some(condition) = &lowering.job.start_on else { return activation };
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Start) else { return activation };
-    let (down, up): (Vec<_>, Vec<_>) =
-        paths.into_iter().partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
+    let (down, up): (Vec<_>, Vec<_>) = paths
+        .into_iter()
+        .partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
     if up.is_empty() {
         for path in &down {
             going_down(lowering, condition, path, &mut activation);
@@ -36,10 +38,17 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     }
     for path in &down {
         let diagnostic = DISTINGUISHED_RUNLEVELS
-            .at(path_span(path).unwrap_or(condition.span), "the unit does not run again when the system, or that job, goes down")
+            .at(
+                path_span(path).unwrap_or(condition.span),
+                "the unit does not run again when the system, or that job, goes down",
+            )
             .note("a unit either comes up with the system, or does its work on the way down")
             .help("write a second job for the way down");
-        lowering.remark(Section::Unit, diagnostic.rule, "the part of the start condition that is about going down is missing.");
+        lowering.remark(
+            Section::Unit,
+            diagnostic.rule,
+            "the part of the start condition that is about going down is missing.",
+        );
         lowering.manual(condition.stanza, &[], diagnostic);
     }
     let mut reached = Vec::new();
@@ -74,7 +83,8 @@ fn coming_up(
     let leaves: Vec<&ConditionLeaf> = path.iter().map(|EventMeaning(leaf)| leaf).collect();
     let span = path_span(path).unwrap_or(condition.span);
     let milestone = leaves.iter().any(|leaf| leaf.value.role() == Role::Milestone);
-    let transient: Vec<&&ConditionLeaf> = leaves.iter().filter(|leaf| leaf.value.role() == Role::Passing).collect();
+    let transient: Vec<&&ConditionLeaf> =
+        leaves.iter().filter(|leaf| leaf.value.role() == Role::Passing).collect();
     let jobs: Vec<(&Peer, JobState)> = leaves
         .iter()
         .filter_map(|leaf| match &leaf.value {
@@ -90,12 +100,18 @@ fn coming_up(
         for leaf in transient.iter().take(2) {
             diagnostic = diagnostic.related(leaf.span, "this passes");
         }
-        lowering.remark(Section::Unit, &JOINED_EVENTS, "the start condition joins passing events; nothing starts this unit by itself.");
+        lowering.remark(
+            Section::Unit,
+            &JOINED_EVENTS,
+            "the start condition joins passing events; nothing starts this unit by itself.",
+        );
         lowering.manual(condition.stanza, &[], diagnostic);
         return;
     }
     for leaf in &leaves {
-        let optional = !all.iter().all(|path| path.iter().any(|EventMeaning(other)| other.value == leaf.value));
+        let optional = !all
+            .iter()
+            .all(|path| path.iter().any(|EventMeaning(other)| other.value == leaf.value));
         // What is remembered does not have to be brought in.
         let alone = leaves.len() == 1 || terms.is_some();
         contribute(lowering, condition, leaf, (optional, alone), relations);
@@ -103,13 +119,22 @@ fn coming_up(
     }
     if let Some(terms) = terms {
         let units = terms.iter().map(|term| term.unit.clone()).collect();
-        relations.joined.push(Joined { span, units, terms: Some(terms), optional: all.len() > 1, stay: false });
+        relations.joined.push(Joined {
+            span,
+            units,
+            terms: Some(terms),
+            optional: all.len() > 1,
+            stay: false,
+        });
         return;
     }
     // Who brings the unit in: a passing event, else the boot, else each of the jobs.
     if let Some(leaf) = transient.first() {
         pull(&leaf.value, relations);
-        if leaves.len() > 1 && (milestone || !jobs.is_empty()) && !matches!(leaf.value, Trigger::Companion) {
+        if leaves.len() > 1
+            && (milestone || !jobs.is_empty())
+            && !matches!(leaf.value, Trigger::Companion)
+        {
             let diagnostic = LATCHED_EVENT
                 .at(leaf.span, "this event is not remembered until the rest of the condition holds")
                 .note("the unit is started when it happens, after what is being started at that moment");
@@ -121,7 +146,9 @@ fn coming_up(
                 pull_by_runlevel(levels, relations);
             }
         }
-        let pulled = leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Runlevels(_) | Trigger::AfterRunlevel(_)));
+        let pulled = leaves
+            .iter()
+            .any(|leaf| matches!(leaf.value, Trigger::Runlevels(_) | Trigger::AfterRunlevel(_)));
         if !pulled {
             pull_by_boot(lowering, condition, span, &leaves, relations);
         }
@@ -130,8 +157,9 @@ fn coming_up(
             push(&mut relations.wanted_by, &peer.unit);
         }
         if jobs.len() > 1 {
-            let stays =
-                |(peer, state): &(&Peer, JobState)| peer.present() && *state == JobState::Started && peer.kind != Some(JobKind::Task);
+            let stays = |(peer, state): &(&Peer, JobState)| {
+                peer.present() && *state == JobState::Started && peer.kind != Some(JobKind::Task)
+            };
             relations.joined.push(Joined {
                 span,
                 units: jobs.iter().map(|(peer, _)| peer.unit.clone()).collect(),
@@ -156,19 +184,25 @@ fn contribute(
             Milestone::Startup | Milestone::VirtualFilesystems => {}
             Milestone::LocalFilesystems => push_known(&mut relations.after, "local-fs.target"),
             Milestone::Swaps => push_known(&mut relations.after, "swap.target"),
-            Milestone::RemoteFilesystems | Milestone::Filesystem => push_known(&mut relations.after, "remote-fs.target"),
+            Milestone::RemoteFilesystems | Milestone::Filesystem => {
+                push_known(&mut relations.after, "remote-fs.target");
+            }
             Milestone::Network => network(relations),
         },
         Trigger::Runlevels(levels) => {
             if levels.running() {
-                // rc-sysinit goes to the run level when file systems are mounted and the network is up.
+                // rc-sysinit goes to the run level when file systems are mounted and the network is
+                // up.
                 network(relations);
                 push_known(&mut relations.after, "remote-fs.target");
             }
             told_apart(lowering, condition, leaf.span, *levels);
         }
         Trigger::AfterRunlevel(levels) => {
-            push_known(&mut relations.after, if levels.only_graphical() { "graphical.target" } else { "multi-user.target" });
+            push_known(
+                &mut relations.after,
+                if levels.only_graphical() { "graphical.target" } else { "multi-user.target" },
+            );
             told_apart(lowering, condition, leaf.span, *levels);
         }
         Trigger::Job { peer, state } => {
@@ -195,7 +229,8 @@ fn contribute(
 fn before(unit: &UnitName, relations: &mut Relations) {
     push(&mut relations.before, unit);
     relations.early = true;
-    // These targets only come up if the unit that is to be before them asks for it (systemd.special(7)).
+    // These targets only come up if the unit that is to be before them asks for it
+    // (systemd.special(7)).
     if unit.as_str().ends_with("-pre.target") {
         push(&mut relations.wants, unit);
     }
@@ -206,8 +241,14 @@ fn network(relations: &mut Relations) {
     push_known(&mut relations.after, "network-online.target");
 }
 
-fn told_apart(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, span: Span, levels: Runlevels) {
-    // A single level is what a machine boots to, so only a set that leaves some out on purpose is worth a word.
+fn told_apart(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    span: Span,
+    levels: Runlevels,
+) {
+    // A single level is what a machine boots to, so only a set that leaves some out on purpose is
+    // worth a word.
     if levels.running() && levels.down() && lowering.job.is_task() {
         let diagnostic = DISTINGUISHED_RUNLEVELS
             .at(span, "the unit runs when the system comes up, not again when it goes down")
@@ -229,7 +270,9 @@ fn job(
         JobState::Starting => {
             match (is_early(peer), unit.as_str()) {
                 // mountall does what comes between these two.
-                (_, "local-fs.target") => before(&UnitName::known("local-fs-pre.target"), relations),
+                (_, "local-fs.target") => {
+                    before(&UnitName::known("local-fs-pre.target"), relations);
+                }
                 (true, _) => before(unit, relations),
                 (false, _) => {
                     push(&mut relations.before, unit);
@@ -237,7 +280,15 @@ fn job(
                 }
             }
             // The other unit starts when its own conditions hold, and only then this one before it.
-            for earlier in lowering.world.facts.after.get(unit).into_iter().flatten().filter(|earlier| *earlier != lowering.name) {
+            for earlier in lowering
+                .world
+                .facts
+                .after
+                .get(unit)
+                .into_iter()
+                .flatten()
+                .filter(|earlier| *earlier != lowering.name)
+            {
                 push(&mut relations.after, earlier);
             }
             lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
@@ -261,7 +312,11 @@ fn job(
                 let diagnostic = END_OF_UNKNOWN_JOB
                     .at(span, format!("{unit} is taken for a task whose end is waited for"))
                     .help(format!("if it is a service, use `OnSuccess=` and `OnFailure=` in a drop-in for {unit}"));
-                lowering.approximate(condition.stanza, &[Directive::After, Directive::WantedBy], diagnostic);
+                lowering.approximate(
+                    condition.stanza,
+                    &[Directive::After, Directive::WantedBy],
+                    diagnostic,
+                );
             }
         }
         JobState::Stopping => {}
@@ -271,7 +326,10 @@ fn job(
 fn pull(trigger: &Trigger, relations: &mut Relations) {
     match trigger {
         Trigger::Unit(unit) => push(&mut relations.wanted_by, unit),
-        Trigger::BeforeUnit(unit) => push(&mut relations.wanted_by, &UnitName::known(unit.as_str().replace("-pre.target", ".target"))),
+        Trigger::BeforeUnit(unit) => push(
+            &mut relations.wanted_by,
+            &UnitName::known(unit.as_str().replace("-pre.target", ".target")),
+        ),
         Trigger::Custom(node) => push(&mut relations.wanted_by, node),
         Trigger::Job { peer, .. } => push(&mut relations.wanted_by, &peer.unit),
         Trigger::Given
@@ -300,7 +358,8 @@ fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
 }
 
 /// Jobs that are early by what they are, whatever else the directory holds.
-const EARLY_JOBS: [&str; 6] = ["hostname", "modprobe", "module-init-tools", "kmod", "udev", "udevtrigger"];
+const EARLY_JOBS: [&str; 6] =
+    ["hostname", "modprobe", "module-init-tools", "kmod", "udev", "udevtrigger"];
 
 fn pull_by_boot(
     lowering: &mut Lowering<'_>,
@@ -311,9 +370,14 @@ fn pull_by_boot(
 ) {
     let job = lowering.job;
     let only_early = leaves.iter().all(|leaf| {
-        matches!(leaf.value, Trigger::Reached(Milestone::Startup | Milestone::VirtualFilesystems) | Trigger::Virtualization(_))
+        matches!(
+            leaf.value,
+            Trigger::Reached(Milestone::Startup | Milestone::VirtualFilesystems)
+                | Trigger::Virtualization(_)
+        )
     });
-    let startup = leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
+    let startup =
+        leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
     if only_early
         && (EARLY_JOBS.contains(&job.name.0.as_str())
             || lowering.world.facts.before_early.contains(lowering.name)
@@ -335,7 +399,12 @@ fn pull_by_boot(
 }
 
 /// `ConditionVirtualization=` holds for the unit as a whole, so every alternative must ask for it.
-fn virtualization(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, paths: &[&Vec<EventMeaning>], relations: &mut Relations) {
+fn virtualization(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    paths: &[&Vec<EventMeaning>],
+    relations: &mut Relations,
+) {
     let kinds: Vec<Vec<&String>> = paths
         .iter()
         .map(|path| {

@@ -6,7 +6,8 @@ use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Relations, push, push_known};
 use crate::diagnostic::registry::{
-    DISTINGUISHED_RUNLEVELS, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE, UNBOUND_CRASH,
+    DISTINGUISHED_RUNLEVELS, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB,
+    STOP_AT_MILESTONE, UNBOUND_CRASH,
 };
 use crate::lower::companion_unit::{drop_in, stopping, systemctl};
 use crate::lower::lowering::Lowering;
@@ -16,13 +17,20 @@ use crate::upstart::condition::Condition;
 use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
 
-pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, relations: &mut Relations) {
+pub(super) fn stop(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    relations: &mut Relations,
+) {
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Stop) else { return };
     for path in &paths {
         // What happens anyway, or is there anyway, does not have to be waited for.
-        let asked: Vec<&ConditionLeaf> =
-            path.iter().map(|EventMeaning(leaf)| leaf).filter(|leaf| !matches!(leaf.value, Trigger::Given)).collect();
+        let asked: Vec<&ConditionLeaf> = path
+            .iter()
+            .map(|EventMeaning(leaf)| leaf)
+            .filter(|leaf| !matches!(leaf.value, Trigger::Given))
+            .collect();
         match asked.as_slice() {
             [] => {}
             [leaf] => {
@@ -31,17 +39,29 @@ pub(super) fn stop(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, r
             }
             [first, ..] => {
                 let diagnostic = JOINED_STOP_CONDITION
-                    .at(path_span(path).unwrap_or(first.span), "a unit cannot be stopped by two events together")
+                    .at(
+                        path_span(path).unwrap_or(first.span),
+                        "a unit cannot be stopped by two events together",
+                    )
                     .note("at shutdown systemd stops it anyway")
                     .help("if one of them alone will do, write that one");
-                lowering.remark(Section::Unit, &JOINED_STOP_CONDITION, "the stop condition joins several events and is missing.");
+                lowering.remark(
+                    Section::Unit,
+                    &JOINED_STOP_CONDITION,
+                    "the stop condition joins several events and is missing.",
+                );
                 lowering.manual(condition.stanza, &[], diagnostic);
             }
         }
     }
 }
 
-fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &ConditionLeaf, relations: &mut Relations) {
+fn stop_by(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    leaf: &ConditionLeaf,
+    relations: &mut Relations,
+) {
     match &leaf.value {
         Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
             if levels.tells_running_apart() || (levels.running() && !levels.down()) {
@@ -52,13 +72,16 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Co
                 lowering.approximate(condition.stanza, &[], diagnostic);
             }
         }
-        Trigger::Job { peer, state } => stop_by_job(lowering, condition, leaf.span, peer, *state, relations),
+        Trigger::Job { peer, state } => {
+            stop_by_job(lowering, condition, leaf.span, peer, *state, relations);
+        }
         Trigger::Unit(unit) if unit.as_str().ends_with(".device") => {
             push(&mut relations.after, unit);
             push(&mut relations.binds_to, unit);
             lowering.exact(condition.stanza, &[Directive::BindsTo, Directive::After]);
         }
-        // That the unit stops the target in its turn is of no concern: nothing but the request is in it.
+        // That the unit stops the target in its turn is of no concern: nothing but the request is
+        // in it.
         Trigger::Unit(unit) if unit.as_str().ends_with(".target") => {
             if stop_by_event(lowering, condition, leaf.span, unit, relations) {
                 lowering.exact(condition.stanza, &[Directive::Conflicts, Directive::Before]);
@@ -68,7 +91,10 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Co
             let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, format!("a unit is not stopped when {unit} starts"))
                 .note(format!("`Conflicts=` would also stop {unit} when this unit starts"))
-                .help(format!("write a second service that is wanted by {unit} and ordered after it, with {}", stopping(lowering)));
+                .help(format!(
+                    "write a second service that is wanted by {unit} and ordered after it, with {}",
+                    stopping(lowering)
+                ));
             lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
@@ -84,7 +110,9 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Co
             push_known(&mut relations.after, "network.target");
             lowering.exact(condition.stanza, &[Directive::After]);
         }
-        Trigger::RemoteFilesystemsGone if relations.after.contains(&UnitName::known("remote-fs.target")) => {
+        Trigger::RemoteFilesystemsGone
+            if relations.after.contains(&UnitName::known("remote-fs.target")) =>
+        {
             let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, "a unit that starts after the remote file systems stops before they go")
                 .note("systemd stops units in the reverse of the order in which it starts them")
@@ -108,7 +136,8 @@ fn stop_by(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, leaf: &Co
     }
 }
 
-/// The unit goes down when the one that stands for an event is started. False where that one starts it, too.
+/// The unit goes down when the one that stands for an event is started. False where that one starts
+/// it, too.
 fn stop_by_event(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -116,7 +145,9 @@ fn stop_by_event(
     node: &UnitName,
     relations: &mut Relations,
 ) -> bool {
-    if relations.wanted_by.contains(node) || relations.joined.iter().any(|joined| joined.units.contains(node)) {
+    if relations.wanted_by.contains(node)
+        || relations.joined.iter().any(|joined| joined.units.contains(node))
+    {
         let diagnostic = START_AND_STOP_BY_ONE_JOB
             .at(span, format!("a unit cannot be both started and stopped by {node}"))
             .note("Upstart stopped the job if it ran, and started it anew")
@@ -124,7 +155,11 @@ fn stop_by_event(
                 "write a second service that is wanted by {node}, with `ExecStart=/bin/systemctl --no-block restart {}`",
                 lowering.name
             ));
-        lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("goes on when {node} starts it again."));
+        lowering.remark(
+            Section::Unit,
+            &START_AND_STOP_BY_ONE_JOB,
+            &format!("goes on when {node} starts it again."),
+        );
         lowering.manual(condition.stanza, &[], diagnostic);
         return false;
     }
@@ -171,7 +206,8 @@ fn stop_by_job(
                     push(&mut relations.after, unit);
                 }
             }
-            let ordered = if relations.before.contains(unit) { Directive::Before } else { Directive::After };
+            let ordered =
+                if relations.before.contains(unit) { Directive::Before } else { Directive::After };
             lowering.exact(condition.stanza, &[ordered]);
         }
         JobState::Starting | JobState::Started if is_early(peer) => {
@@ -184,11 +220,17 @@ fn stop_by_job(
             lowering.manual(condition.stanza, &[], diagnostic);
         }
         JobState::Starting | JobState::Started => {
-            if relations.wanted_by.contains(unit) || relations.followed.iter().any(|followed| followed.unit == *unit) {
+            if relations.wanted_by.contains(unit)
+                || relations.followed.iter().any(|followed| followed.unit == *unit)
+            {
                 let diagnostic = START_AND_STOP_BY_ONE_JOB
                     .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
                     .help(format!("let the process end by itself, or stop it from an `ExecStartPost=` of {unit}"));
-                lowering.remark(Section::Unit, &START_AND_STOP_BY_ONE_JOB, &format!("does not stop when {unit} has started."));
+                lowering.remark(
+                    Section::Unit,
+                    &START_AND_STOP_BY_ONE_JOB,
+                    &format!("does not stop when {unit} has started."),
+                );
                 lowering.manual(condition.stanza, &[], diagnostic);
                 return;
             }
@@ -214,14 +256,22 @@ fn stop_by_job(
     }
 }
 
-/// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways. Answers whether it can.
-fn stop_from_there(lowering: &mut Lowering<'_>, condition: &Stated<Condition>, state: JobState, peer: &Peer) -> bool {
+/// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways.
+/// Answers whether it can.
+fn stop_from_there(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    state: JobState,
+    peer: &Peer,
+) -> bool {
     let can = peer.can_call(lowering);
     if can {
         let (directive, words): (Directive, &[&str]) = match state {
             // `starting` is over when this unit has stopped.
             JobState::Starting => (Directive::ExecStartPre, &["stop"]),
-            JobState::Started | JobState::Stopping | JobState::Stopped => (Directive::ExecStartPost, &["--no-block", "stop"]),
+            JobState::Started | JobState::Stopping | JobState::Stopped => {
+                (Directive::ExecStartPost, &["--no-block", "stop"])
+            }
         };
         let stop = systemctl(lowering, words);
         let companion = drop_in(lowering, &peer.unit, [(directive, stop)]);

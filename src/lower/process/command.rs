@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::reading::{ScriptUse, unreached};
 use super::unreplaced;
 use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT};
+use crate::diagnostic::registry::{
+    EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT,
+};
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::made_for;
 use crate::lower::lowering::Lowering;
@@ -21,7 +23,8 @@ use crate::upstart::instances::Instance;
 /// The longest text that Linux takes as one argument is 131071 bytes; decision: files above this.
 const INLINE_MAX: usize = 100 * 1024;
 
-/// systemd below 235 cuts lines at 2048 bytes; the name of the directive and the program stand in front.
+/// systemd below 235 cuts lines at 2048 bytes; the name of the directive and the program stand in
+/// front.
 const OLD_LINE_MAX: usize = 1980;
 
 /// Shell text around that of a phase, each line ended. Any of it makes a shell necessary.
@@ -46,25 +49,43 @@ pub(in crate::lower) fn command(
 ) -> Command {
     unreplaced::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
-    let front = [&instance_parts(lowering.instance), first, &reading.prelude(lowering, own_unit, decline).text(), before].concat();
+    let front = [
+        &instance_parts(lowering.instance),
+        first,
+        &reading.prelude(lowering, own_unit, decline).text(),
+        before,
+    ]
+    .concat();
     match reading.stated.value.body() {
         // init takes the common indentation away, unless a blank line is in its way.
-        Body::Script => script(lowering, reading, &format!("{front}{}{behind}", shell::dedent(text, &reading.shell))),
+        Body::Script => script(
+            lowering,
+            reading,
+            &format!("{front}{}{behind}", shell::dedent(text, &reading.shell)),
+        ),
         Body::Exec => exec(lowering, reading, &front, text, behind),
     }
 }
 
-fn exec(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, before: &str, text: &str, behind: &str) -> Command {
+fn exec(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    before: &str,
+    text: &str,
+    behind: &str,
+) -> Command {
     let controls = reading.control.commands.iter().any(|usage| !usage.external);
     if controls {
-        // The shell's `exec` would pass a function by. Without it, what follows the command would run.
+        // The shell's `exec` would pass a function by. Without it, what follows the command would
+        // run.
         let end = unreached(text, &reading.shell).map_or(text.len(), |(end, _)| end);
         report_gotchas(lowering, reading, text);
         return script(lowering, reading, &format!("{before}{}\n{behind}", &text[..end]));
     }
     if before.is_empty() {
-        let words =
-            direct_argv(text).map(|words| words.into_iter().map(str::to_owned).collect()).or_else(|| shell::words(text, &reading.shell));
+        let words = direct_argv(text)
+            .map(|words| words.into_iter().map(str::to_owned).collect())
+            .or_else(|| shell::words(text, &reading.shell));
         if let Some(words) = words
             && let Some(command) = direct(&words)
         {
@@ -82,18 +103,28 @@ fn direct(words: &[String]) -> Option<Command> {
     if program.contains('/') && !program.starts_with('/') {
         return None;
     }
-    // By itself systemd looks in a path of its own, and not at all below version 239; env(1) looks in that of the job.
+    // By itself systemd looks in a path of its own, and not at all below version 239; env(1) looks
+    // in that of the job.
     let env = (!program.starts_with('/')).then_some("/usr/bin/env");
-    let command = Command::words(env.into_iter().chain(words.iter().map(String::as_str)).map(|word| encode(word).into_owned()));
+    let command = Command::words(
+        env.into_iter()
+            .chain(words.iter().map(String::as_str))
+            .map(|word| encode(word).into_owned()),
+    );
     // The shell takes names of programs that systemd does not.
     command.refusal().is_none().then_some(command)
 }
 
 pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
-    let shell = if text == reading.text() { Cow::Borrowed(reading.shell.as_ref()) } else { Cow::Owned(shell::read(text)) };
+    let shell = if text == reading.text() {
+        Cow::Borrowed(reading.shell.as_ref())
+    } else {
+        Cow::Owned(shell::read(text))
+    };
     let text = text.get(..shell.end).unwrap_or(text);
     let bytes = encode(text);
-    let mut argv: Vec<Argument> = [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
+    let mut argv: Vec<Argument> =
+        [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
     if bytes.len() > INLINE_MAX {
         argv.push(Argument::Word(script_file(lowering, reading, text).into_bytes()));
         return Command::new(argv);
@@ -105,10 +136,12 @@ pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text:
         breaks: byte_offsets(text, &shell.breaks),
         joins: byte_offsets(text, &shell.joins),
     });
-    let prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
+    let prefix =
+        Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
     let command = Command { prefix, argv };
     // Half a line would be read as a directive of its own.
-    let cut = !lowering.has(Feature::LongLine) && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
+    let cut = !lowering.has(Feature::LongLine)
+        && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
     if cut {
         let path = script_file(lowering, reading, text);
         return Command::new(file.into_iter().chain([Argument::Word(path.into_bytes())]));
@@ -122,7 +155,11 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
         return offsets.to_vec();
     }
     // The newline at the end, behind which one of them may be, has been taken off.
-    offsets.iter().filter_map(|&offset| text.get(..offset)).map(|before| encode(before).len()).collect()
+    offsets
+        .iter()
+        .filter_map(|&offset| text.get(..offset))
+        .map(|before| encode(before).len())
+        .collect()
 }
 
 /// A script that is too long for a unit, in a file beside it.
@@ -162,7 +199,9 @@ fn instance_parts(instance: &Instance) -> String {
     let Some((last, others)) = instance.parts().split_last() else { return out };
     out.push_str("upstart_rest=$UPSTART_INSTANCE\n");
     for name in others {
-        out.push_str(&format!("export {name}=\"${{upstart_rest%%:*}}\"\nupstart_rest=${{upstart_rest#*:}}\n"));
+        out.push_str(&format!(
+            "export {name}=\"${{upstart_rest%%:*}}\"\nupstart_rest=${{upstart_rest#*:}}\n"
+        ));
     }
     out.push_str(&format!("export {last}=\"$upstart_rest\"\n"));
     out
@@ -174,21 +213,38 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &s
     let Some(first) = reading.shell.commands.first() else { return };
     if !first.assignments.is_empty() && first.range.start == 0 {
         let diagnostic = EXEC_OF_ASSIGNMENT
-            .at(reading.span(&first.range), "the shell looks for a program with the name of this assignment")
+            .at(
+                reading.span(&first.range),
+                "the shell looks for a program with the name of this assignment",
+            )
             .note("the job fails under Upstart, and the unit fails in the same way")
             .help("use an `env` stanza, or `exec env NAME=value program`");
-        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[Directive::ExecStart], Some(&EXEC_OF_ASSIGNMENT));
+        lowering.ledger.record(
+            reading.stated.stanza,
+            Disposition::Approximate,
+            &[Directive::ExecStart],
+            Some(&EXEC_OF_ASSIGNMENT),
+        );
         lowering.diagnostics.push(diagnostic);
     }
     if let Some((start, operator)) = unreached(text, &reading.shell) {
         let diagnostic = EXEC_OF_COMPOUND_COMMAND
             .at(
-                if span.end - span.start == text.len() { reading.span(&(start..text.len())) } else { span },
+                if span.end - span.start == text.len() {
+                    reading.span(&(start..text.len()))
+                } else {
+                    span
+                },
                 format!("what follows `{operator}` never runs"),
             )
             .note("`exec` turns the shell into the first command; the unit does the same")
             .help("put the commands into a `script` if all of them are meant to run");
-        lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&EXEC_OF_COMPOUND_COMMAND));
+        lowering.ledger.record(
+            reading.stated.stanza,
+            Disposition::Approximate,
+            &[],
+            Some(&EXEC_OF_COMPOUND_COMMAND),
+        );
         lowering.diagnostics.push(diagnostic);
     }
 }

@@ -54,12 +54,19 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
         let by_systemd = |name: &str| phase == Phase::PostStop && name == "EXIT_STATUS";
         let text = &stated.value.text().value;
         let assigned = |name: &str| {
-            text.contains(&format!("{name}=")) || text.contains(&format!("for {name} in")) || text.contains(&format!("read {name}"))
+            text.contains(&format!("{name}="))
+                || text.contains(&format!("for {name} in"))
+                || text.contains(&format!("read {name}"))
         };
         let mut names: Vec<&str> = Vec::new();
         let mut first = None;
         for (name, range) in &script.shell.variables {
-            if carried.contains(&name.as_str()) && !set(name) && !by_systemd(name) && !assigned(name) && !names.contains(&name.as_str()) {
+            if carried.contains(&name.as_str())
+                && !set(name)
+                && !by_systemd(name)
+                && !assigned(name)
+                && !names.contains(&name.as_str())
+            {
                 names.push(name);
                 first.get_or_insert_with(|| range.clone());
             }
@@ -72,7 +79,12 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
                     format!("{listed} came with the event, and {} empty in the unit", if names.len() == 1 { "is" } else { "are" }),
                 )
                 .help("set it with `Environment=` where the value is always the same, or find it out in the script");
-            lowering.ledger.record(stated.stanza, Disposition::Approximate, &[], Some(&EVENT_VARIABLE));
+            lowering.ledger.record(
+                stated.stanza,
+                Disposition::Approximate,
+                &[],
+                Some(&EVENT_VARIABLE),
+            );
             lowering.diagnostics.push(diagnostic);
         }
     }

@@ -11,7 +11,8 @@ use crate::systemd::{Command, Directive, Feature, Value};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::leading_guards::{FileTest, FileTestKind, leading_guards};
 
-/// The command that is left of the pre-start, and when it runs; `None` if conditions of the unit say all of it.
+/// The command that is left of the pre-start, and when it runs; `None` if conditions of the unit
+/// say all of it.
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -21,8 +22,13 @@ pub(in crate::lower) fn lower(
     let stanza = reading.stated.stanza;
     let job = lowering.job;
     let (mut text, mut rest_of) = (text, None);
-    // A Condition is tested by systemd itself, as root, outside of the root directory, and skips post-stop.
-    if reading.is_script() && job.process(Phase::PostStop).is_none() && job.setuid.is_none() && job.chroot.is_none() {
+    // A Condition is tested by systemd itself, as root, outside of the root directory, and skips
+    // post-stop.
+    if reading.is_script()
+        && job.process(Phase::PostStop).is_none()
+        && job.setuid.is_none()
+        && job.chroot.is_none()
+    {
         let (tests, end) = conditions(text, &reading.shell);
         for (directive, value) in tests {
             lowering.add(directive, value);
@@ -46,9 +52,13 @@ pub(in crate::lower) fn lower(
         lowering.exact(stanza, &[Slot::Guard.directive(placement.shape)]);
         return Some((Slot::Guard, command));
     }
-    let decline = format!("systemctl --no-block stop {}; while :; do sleep 1; done", placement.own_unit);
-    let wrapping =
-        Wrapping { first: "# `stop` has systemd stop the unit, which also ends this script.\n", decline: &decline, ..Wrapping::default() };
+    let decline =
+        format!("systemctl --no-block stop {}; while :; do sleep 1; done", placement.own_unit);
+    let wrapping = Wrapping {
+        first: "# `stop` has systemd stop the unit, which also ends this script.\n",
+        decline: &decline,
+        ..Wrapping::default()
+    };
     let command = placement.wrapped(lowering, reading, wrapping, text);
     let diagnostic = START_GUARD_BEFORE_SYSTEMD_243
         .at(job.stanzas[stanza.0].span, "`stop` in pre-start cancels the start of the unit")
@@ -72,8 +82,15 @@ fn verdict(reading: &ScriptUse<'_>) -> Wrapping<'static> {
         Some("trap") => true,
         _ => false,
     });
-    let in_another_shell = reading.control.commands.iter().any(|usage| usage.stops_own_job() && !usage.context.is_in_the_shell_itself());
-    if !(leaves_the_shell || in_another_shell) || reading.shell.lost.is_some() || !reading.is_script() {
+    let in_another_shell = reading
+        .control
+        .commands
+        .iter()
+        .any(|usage| usage.stops_own_job() && !usage.context.is_in_the_shell_itself());
+    if !(leaves_the_shell || in_another_shell)
+        || reading.shell.lost.is_some()
+        || !reading.is_script()
+    {
         return plain;
     }
     // The shell of the script may not be there any more when it ends, or not the one that declines.
@@ -92,13 +109,16 @@ fn verdict(reading: &ScriptUse<'_>) -> Wrapping<'static> {
     }
 }
 
-/// The Conditions that are the same as the guards in front of a script, and where the rest of it begins.
+/// The Conditions that are the same as the guards in front of a script, and where the rest of it
+/// begins.
 fn conditions(text: &str, shell: &shell::Script) -> (Vec<(Directive, Value)>, usize) {
     let guards = leading_guards(text, shell).guards;
     let (mut found, mut end) = (Vec::new(), 0);
     // The tests of one statement belong together.
     for statement in guards.chunk_by(|first, second| first.range == second.range) {
-        let Some(tests) = statement.iter().map(condition).collect::<Option<Vec<_>>>() else { break };
+        let Some(tests) = statement.iter().map(condition).collect::<Option<Vec<_>>>() else {
+            break;
+        };
         found.extend(tests);
         end = statement.last().map_or(end, |test| test.range.end);
     }
@@ -112,7 +132,10 @@ fn condition(test: &FileTest) -> Option<(Directive, Value)> {
         FileTestKind::IsDirectory => Directive::ConditionPathIsDirectory,
         FileTestKind::IsExecutable => Directive::ConditionFileIsExecutable,
         // These are true of other things than systemd's conditions are.
-        FileTestKind::IsRegular | FileTestKind::IsNotEmpty | FileTestKind::IsReadable | FileTestKind::IsSymbolicLink => return None,
+        FileTestKind::IsRegular
+        | FileTestKind::IsNotEmpty
+        | FileTestKind::IsReadable
+        | FileTestKind::IsSymbolicLink => return None,
     };
     let sign = if test.negated { "!" } else { "" };
     Some((directive, literal(&format!("{sign}{}", test.path))?))

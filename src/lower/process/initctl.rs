@@ -1,5 +1,5 @@
-//! Job control in scripts: shell functions with the names of Upstart's commands, put in front of the
-//! untouched script.
+//! Job control in scripts: shell functions with the names of Upstart's commands, put in front of
+//! the untouched script.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,8 @@ pub(in crate::lower) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
 
 /// The command by which a pre-stop calls the stop off.
 pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
-    uses.iter().find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
+    uses.iter()
+        .find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
 }
 
 /// What a command without the name of a job means in a phase.
@@ -32,14 +33,16 @@ enum Own {
 fn own(phase: Phase, verb: Verb) -> Own {
     match (phase, verb) {
         (Phase::PreStart, Verb::Stop) => Own::Decline,
-        (Phase::PreStart | Phase::PreStop, Verb::Start) | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
+        (Phase::PreStart | Phase::PreStop, Verb::Start)
+        | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
         _ => Own::Ask,
     }
 }
 
 impl Named<'_> {
     fn branch(&self) -> String {
-        let default = self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
+        let default =
+            self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
         format!("'{}') keys='{}'{default} ;;", self.job, self.variables.join(" "))
     }
 }
@@ -58,7 +61,8 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) plain_events: Vec<&'a str>,
     /// Jobs with instances that are named by the one variable that is given.
     pub(crate) single: Vec<&'a str>,
-    /// Jobs with instances whose names are not simply what is given behind the job, in the order of the text.
+    /// Jobs with instances whose names are not simply what is given behind the job, in the order of
+    /// the text.
     pub(crate) templates: Vec<Named<'a>>,
 }
 
@@ -174,7 +178,9 @@ impl Prelude<'_> {
     /// The text of the functions; empty where none is needed.
     pub(crate) fn text(&self) -> String {
         let mut out = String::new();
-        if self.uses.iter().any(|usage| !(usage.external || usage.is_bare() && own(self.phase, usage.verb()) != Own::Ask)) {
+        if self.uses.iter().any(|usage| {
+            !(usage.external || usage.is_bare() && own(self.phase, usage.verb()) != Own::Ask)
+        }) {
             out.push_str("# The commands of Upstart, done by systemctl.\n");
         }
         let placed = || self.uses.iter().filter(|usage| !usage.external);
@@ -201,7 +207,8 @@ impl Prelude<'_> {
 
     fn function(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
         let name = verb.name();
-        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) = uses.iter().partition(|usage| usage.is_bare());
+        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) =
+            uses.iter().partition(|usage| usage.is_bare());
         let for_own = self.for_own(verb, needs);
         let for_named = if verb == Verb::Status {
             needs.insert(Part::Status);
@@ -210,7 +217,10 @@ impl Prelude<'_> {
         } else if named.iter().all(|usage| self.is_plain(usage)) {
             format!("systemctl {}{name} \"$1.service\"", self.block(verb))
         } else if named.iter().all(|usage| self.is_single(usage)) {
-            format!("systemctl {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"", self.block(verb))
+            format!(
+                "systemctl {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"",
+                self.block(verb)
+            )
         } else if named.iter().all(|usage| has_no_options(usage)) {
             needs.insert(Part::Unit);
             format!("systemctl {}{name} \"$(upstart_unit \"$@\")\"", self.block(verb))
@@ -222,7 +232,9 @@ impl Prelude<'_> {
         match (bare.is_empty(), named.is_empty()) {
             (false, true) => format!("{name}() {{ {for_own}; }}\n"),
             (true, _) => format!("{name}() {{ {for_named}; }}\n"),
-            (false, false) => format!("{name}() {{ if [ $# = 0 ]; then {for_own}; else {for_named}; fi; }}\n"),
+            (false, false) => {
+                format!("{name}() {{ if [ $# = 0 ]; then {for_own}; else {for_named}; fi; }}\n")
+            }
         }
     }
 
@@ -235,7 +247,9 @@ impl Prelude<'_> {
             Part::Emit => EMIT,
             Part::EmitPlain => EMIT_PLAIN,
         };
-        let indented = |lines: &str, by: &str| lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+        let indented = |lines: &str, by: &str| {
+            lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>()
+        };
         let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
         text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
             .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
@@ -244,12 +258,15 @@ impl Prelude<'_> {
     /// One literal name that is its own unit name, and nothing else.
     fn is_plain(&self, usage: &JobControl) -> bool {
         match usage.arguments.as_slice() {
-            [Some(name)] => is_unit_stem(name) && !self.templates.iter().any(|template| template.job == name),
+            [Some(name)] => {
+                is_unit_stem(name) && !self.templates.iter().any(|template| template.job == name)
+            }
             _ => false,
         }
     }
 
-    /// `emit` and one literal name that is its own unit name; what stands behind it is nobody's concern.
+    /// `emit` and one literal name that is its own unit name; what stands behind it is nobody's
+    /// concern.
     fn is_plain_emit(&self, usage: &JobControl) -> bool {
         match usage.arguments.as_slice() {
             [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
@@ -292,18 +309,22 @@ impl Prelude<'_> {
     }
 
     fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
-        let mut verbs: Vec<Option<String>> = uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
+        let mut verbs: Vec<Option<String>> =
+            uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
         verbs.sort();
         verbs.dedup();
         let mut out = String::from("initctl() {\n");
-        if uses.iter().any(|usage| usage.arguments.first().is_some_and(|first| first.as_deref().is_none_or(is_option))) {
+        if uses.iter().any(|usage| {
+            usage.arguments.first().is_some_and(|first| first.as_deref().is_none_or(is_option))
+        }) {
             out.push_str("    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n");
         }
         out.push_str("    case $1 in\n");
         // A verb that only shows when the script runs may be any of them.
         let unknown = verbs.contains(&None);
         let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);
-        let mut branch = |words: &str, does: &str| out.push_str(&format!("        {words}) {does} ;;\n"));
+        let mut branch =
+            |words: &str, does: &str| out.push_str(&format!("        {words}) {does} ;;\n"));
         for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
             let name = verb.name();
             if !wants(name) {
@@ -340,9 +361,18 @@ impl Prelude<'_> {
         }
         if wants("emit") {
             let plain = !self.no_wait
-                && uses.iter().filter(|usage| usage.subcommand().is_none_or(|word| word == "emit")).all(|usage| self.is_plain_emit(usage));
+                && uses
+                    .iter()
+                    .filter(|usage| usage.subcommand().is_none_or(|word| word == "emit"))
+                    .all(|usage| self.is_plain_emit(usage));
             needs.insert(if plain { Part::EmitPlain } else { Part::Emit });
-            branch("emit", &format!("shift; upstart_emit {}\"$@\"", if self.no_wait { "--no-wait " } else { "" }));
+            branch(
+                "emit",
+                &format!(
+                    "shift; upstart_emit {}\"$@\"",
+                    if self.no_wait { "--no-wait " } else { "" }
+                ),
+            );
         }
         if wants("list") {
             branch("list", "systemctl list-units --all --type=service");
@@ -379,22 +409,32 @@ fn is_notice(verb: &str) -> bool {
 }
 
 fn is_known(verb: &str) -> bool {
-    ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"].contains(&verb) || is_notice(verb)
+    ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"]
+        .contains(&verb)
+        || is_notice(verb)
 }
 
 /// The uses of `initctl` that systemd has nothing for, with their subcommand.
-pub(in crate::lower) fn unavailable(uses: &[JobControl]) -> impl Iterator<Item = (&JobControl, String)> {
-    uses.iter()
-        .filter(|usage| usage.command == Verb::Initctl && !usage.external)
-        .filter_map(|usage| usage.subcommand().filter(|verb| !is_known(verb)).map(|verb| (usage, verb.to_owned())))
+pub(in crate::lower) fn unavailable(
+    uses: &[JobControl],
+) -> impl Iterator<Item = (&JobControl, String)> {
+    uses.iter().filter(|usage| usage.command == Verb::Initctl && !usage.external).filter_map(
+        |usage| {
+            usage.subcommand().filter(|verb| !is_known(verb)).map(|verb| (usage, verb.to_owned()))
+        },
+    )
 }
 
 fn is_unit_stem(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte)) && !name.starts_with(['-', '.'])
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte))
+        && !name.starts_with(['-', '.'])
 }
 
 /// The name of the job comes first.
 fn has_no_options(usage: &JobControl) -> bool {
-    usage.arguments.first().is_some_and(|first| first.as_deref().is_some_and(|word| !is_option(word)))
+    usage
+        .arguments
+        .first()
+        .is_some_and(|first| first.as_deref().is_some_and(|word| !is_option(word)))
         && !usage.arguments.iter().flatten().any(|word| is_option(word))
 }

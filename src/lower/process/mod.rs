@@ -16,8 +16,8 @@ use super::stanza::apparmor::load;
 use super::stanza::expect::{MainProcess, Readiness};
 use super::stanza::{expect, tmpfiles};
 use crate::diagnostic::registry::{
-    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK, PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL,
-    TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
+    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK,
+    PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
 };
 use crate::shell::wrapper::Effect;
 use crate::shell::{SimpleCommand, wrapper};
@@ -54,12 +54,17 @@ impl Processes {
     }
 }
 
-pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Conditions) -> Processes {
+pub(super) fn lower(
+    lowering: &mut Lowering<'_>,
+    shape: Shape,
+    conditions: &Conditions,
+) -> Processes {
     let own_unit = own_unit(lowering);
     let mut commands = Commands::new(shape);
     commands.extend(Slot::Profile, load(lowering));
     commands.extend(Slot::Files, tmpfiles::lower(lowering, shape));
-    let readings: Vec<ScriptUse<'_>> = lowering.scripts.iter().filter_map(|script| ScriptUse::of(lowering.job, script)).collect();
+    let readings: Vec<ScriptUse<'_>> =
+        lowering.scripts.iter().filter_map(|script| ScriptUse::of(lowering.job, script)).collect();
     let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
     commands.extend(Slot::Ready, wait);
     let mut started = Started::default();
@@ -89,14 +94,20 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Cond
 /// A command, and when it runs.
 type Placed = (Slot, Command);
 
-fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[ScriptUse<'_>], conditions: &Conditions) -> Readiness {
+fn unit_type(
+    lowering: &mut Lowering<'_>,
+    shape: Shape,
+    readings: &[ScriptUse<'_>],
+    conditions: &Conditions,
+) -> Readiness {
     let job = lowering.job;
     match shape {
         Shape::Service => expect::lower(lowering, readings, conditions),
         Shape::Task | Shape::State | Shape::Inverted => {
             lowering.set(Directive::Type, Value::keyword("oneshot"));
             let mut directives = vec![Directive::Type];
-            let ends_at_once = shape == Shape::State && job.is_task() && job.process(Phase::PostStop).is_none();
+            let ends_at_once =
+                shape == Shape::State && job.is_task() && job.process(Phase::PostStop).is_none();
             if shape != Shape::Task && !ends_at_once {
                 lowering.set(Directive::RemainAfterExit, Value::keyword("yes"));
                 directives.push(Directive::RemainAfterExit);
@@ -135,15 +146,22 @@ fn unit_type(lowering: &mut Lowering<'_>, shape: Shape, readings: &[ScriptUse<'_
 fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
     let command = placement.command(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
-    let detaching =
-        |command: &&SimpleCommand| command.name().and_then(wrapper::find).is_some_and(|wrapper| wrapper.change == Effect::Session);
+    let detaching = |command: &&SimpleCommand| {
+        command
+            .name()
+            .and_then(wrapper::find)
+            .is_some_and(|wrapper| wrapper.change == Effect::Session)
+    };
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
     // Of a job that is expected to fork, it is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
     if let Some(range) = detached.or(background) {
         lowering.diagnostics.push(
             PROCESS_GROUP_KILL
-                .at(reading.span(range), "systemd ends this with the unit, and a stop waits until it is gone")
+                .at(
+                    reading.span(range),
+                    "systemd ends this with the unit, and a stop waits until it is gone",
+                )
                 .note("Upstart waited for the main process alone, and let go of what it left")
                 .help("add `KillMode=process` if it is to outlive the unit"),
         );
@@ -151,12 +169,17 @@ fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placem
     (Slot::Main, command)
 }
 
-fn pre_start(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Option<Placed> {
+fn pre_start(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    placement: &Placement<'_>,
+) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     if placement.shape == Shape::Inverted {
         // A command that fails is the last that runs.
         let wrapping = Wrapping { decline: "exit 1", ..Wrapping::default() };
-        let command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
+        let command =
+            placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
         lowering.exact(stanza, &[Slot::PreStart.directive(placement.shape)]);
         return Some((Slot::PreStart, command));
     }
@@ -168,20 +191,35 @@ fn pre_start(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &P
         lowering.approximate(stanza, &[], diagnostic);
     }
     let text = &reading.stated.value.text().value;
-    if reading.declines() { guard::lower(lowering, reading, placement, text) } else { Some(placement.run_before(lowering, reading, text)) }
+    if reading.declines() {
+        guard::lower(lowering, reading, placement, text)
+    } else {
+        Some(placement.run_before(lowering, reading, text))
+    }
 }
 
-fn post_start(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
+fn post_start(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    placement: &Placement<'_>,
+) -> Placed {
     let stanza = reading.stated.stanza;
     let mut command = placement.command(lowering, reading);
     // A failing post-start is ignored by Upstart, and would end the service in systemd.
     command.prefix.ignore_failure = true;
     if lowering.job.is_task() && lowering.has_main() {
         let diagnostic = POST_START_OF_TASK
-            .at(lowering.job.stanzas[stanza.0].span, "post-start runs after the task, not beside it")
+            .at(
+                lowering.job.stanzas[stanza.0].span,
+                "post-start runs after the task, not beside it",
+            )
             .label("runs when the task has ended well")
             .help("if it has to run beside the task, start it from the process of the task");
-        lowering.comment(Directive::ExecStartPost, &POST_START_OF_TASK, "runs after the task; Upstart ran it beside the task.");
+        lowering.comment(
+            Directive::ExecStartPost,
+            &POST_START_OF_TASK,
+            "runs after the task; Upstart ran it beside the task.",
+        );
         lowering.approximate(stanza, &[Directive::ExecStartPost], diagnostic);
     } else {
         lowering.exact(stanza, &[Directive::ExecStartPost]);
@@ -189,12 +227,19 @@ fn post_start(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &
     (Slot::PostStart, command)
 }
 
-fn pre_stop(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>, main: MainProcess) -> Option<Placed> {
+fn pre_stop(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    placement: &Placement<'_>,
+    main: MainProcess,
+) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     let span = lowering.job.stanzas[stanza.0].span;
     match placement.shape {
         Shape::State => {
-            let diagnostic = PRE_STOP_WITHOUT_MAIN.at(span, "pre-stop never runs in a job without a main process").label("never ran");
+            let diagnostic = PRE_STOP_WITHOUT_MAIN
+                .at(span, "pre-stop never runs in a job without a main process")
+                .label("never ran");
             lowering.dropped(stanza, diagnostic);
             return None;
         }
@@ -202,16 +247,22 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Pl
             let diagnostic = PRE_STOP_OF_TASK
                 .at(span, "pre-stop of a task cannot be carried over")
                 .help("let the process of the task catch the kill signal");
-            lowering.remark(Section::Service, &PRE_STOP_OF_TASK, "pre-stop is missing; systemd has no hook for the stop of a task.");
+            lowering.remark(
+                Section::Service,
+                &PRE_STOP_OF_TASK,
+                "pre-stop is missing; systemd has no hook for the stop of a task.",
+            );
             lowering.manual(stanza, &[], diagnostic);
             return None;
         }
         Shape::Service => {}
     }
-    // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not set then.
+    // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not
+    // set then.
     let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
     let wrapping = Wrapping { before: front, ..Wrapping::default() };
-    let mut command = placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
+    let mut command =
+        placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     command.prefix.ignore_failure = true;
     lowering.exact(stanza, &[Directive::ExecStop]);
     if let Some(usage) = reading.veto() {
@@ -219,13 +270,21 @@ fn pre_stop(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Pl
             .at(reading.span(&usage.range), "a stop cannot be called off")
             .note("under Upstart, `start` in pre-stop lets the job go on")
             .help("use `RefuseManualStop=yes` to protect a service from being stopped");
-        lowering.comment(Directive::ExecStop, &VETO_IN_PRE_STOP, "`start` in this script called the stop off; here it does nothing.");
+        lowering.comment(
+            Directive::ExecStop,
+            &VETO_IN_PRE_STOP,
+            "`start` in this script called the stop off; here it does nothing.",
+        );
         lowering.approximate(stanza, &[Directive::ExecStop], diagnostic);
     }
     Some((Slot::PreStop, command))
 }
 
-fn post_stop(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
+fn post_stop(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    placement: &Placement<'_>,
+) -> Placed {
     let command = placement.command(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)

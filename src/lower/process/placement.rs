@@ -24,8 +24,8 @@ pub(in crate::lower) enum Slot {
     PostStart,
     Reload,
     PreStop,
-    /// Keeps systemd from restarting a unit whose start has failed. What follows a failing command is left out, so that this comes before
-    /// post-stop.
+    /// Keeps systemd from restarting a unit whose start has failed. What follows a failing command
+    /// is left out, so that this comes before post-stop.
     StayDown,
     PostStop,
 }
@@ -36,9 +36,12 @@ impl Slot {
         match (self, shape) {
             (Self::Guard, _) => Directive::ExecCondition,
             // An inverted unit does its work when it stops.
-            (Self::Files | Self::PreStart | Self::Main, Shape::Inverted) | (Self::PreStop, _) => Directive::ExecStop,
+            (Self::Files | Self::PreStart | Self::Main, Shape::Inverted) | (Self::PreStop, _) => {
+                Directive::ExecStop
+            }
             // A state has no main process, so that its pre-start is what the unit runs.
-            (Self::PreStart, Shape::State) | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
+            (Self::PreStart, Shape::State)
+            | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
             (Self::Profile, _)
             | (Self::Files, Shape::Service | Shape::Task | Shape::State)
             | (Self::PreStart, Shape::Service | Shape::Task) => Directive::ExecStartPre,
@@ -78,7 +81,9 @@ impl Commands {
 
     /// In the order in which they run.
     pub(crate) fn by_directive(&self) -> impl Iterator<Item = (Directive, &Command)> {
-        self.slots.iter().flat_map(|(slot, commands)| commands.iter().map(|command| (slot.directive(self.shape), command)))
+        self.slots.iter().flat_map(|(slot, commands)| {
+            commands.iter().map(|command| (slot.directive(self.shape), command))
+        })
     }
 }
 
@@ -94,12 +99,23 @@ impl Placement<'_> {
         self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
     }
 
-    pub(crate) fn wrapped(&self, lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, wrapping: Wrapping<'_>, text: &str) -> Command {
+    pub(crate) fn wrapped(
+        &self,
+        lowering: &mut Lowering<'_>,
+        reading: &ScriptUse<'_>,
+        wrapping: Wrapping<'_>,
+        text: &str,
+    ) -> Command {
         command(lowering, reading, self.own_unit, wrapping, text)
     }
 
     /// A pre-start that does not decline.
-    pub(crate) fn run_before(&self, lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> (Slot, Command) {
+    pub(crate) fn run_before(
+        &self,
+        lowering: &mut Lowering<'_>,
+        reading: &ScriptUse<'_>,
+        text: &str,
+    ) -> (Slot, Command) {
         let command = self.wrapped(lowering, reading, Wrapping::default(), text);
         lowering.exact(reading.stated.stanza, &[Slot::PreStart.directive(self.shape)]);
         (Slot::PreStart, command)
@@ -130,13 +146,24 @@ mod tests {
         for slot in slots.into_iter().rev() {
             commands.add(slot, Command::words([format!("/{slot:?}")]));
         }
-        commands.by_directive().map(|(directive, command)| format!("{}={}", directive.name(), Value::command(command).as_str())).collect()
+        commands
+            .by_directive()
+            .map(|(directive, command)| {
+                format!("{}={}", directive.name(), Value::command(command).as_str())
+            })
+            .collect()
     }
 
     #[test]
     fn commands_run_in_their_order_whichever_came_first() {
-        use Slot::{Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Reload, StayDown};
-        let all = vec![Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, PreStop, StayDown, PostStop];
+        use Slot::{
+            Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Reload,
+            StayDown,
+        };
+        let all = vec![
+            Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, PreStop, StayDown,
+            PostStop,
+        ];
         assert_eq!(
             lines(Shape::Service, all),
             [
@@ -153,7 +180,13 @@ mod tests {
                 "ExecStopPost=/PostStop",
             ]
         );
-        assert_eq!(lines(Shape::Inverted, vec![Main, Files, PreStart]), ["ExecStop=/Files", "ExecStop=/PreStart", "ExecStop=/Main"]);
-        assert_eq!(lines(Shape::State, vec![PreStart, PostStop]), ["ExecStart=/PreStart", "ExecStopPost=/PostStop"]);
+        assert_eq!(
+            lines(Shape::Inverted, vec![Main, Files, PreStart]),
+            ["ExecStop=/Files", "ExecStop=/PreStart", "ExecStop=/Main"]
+        );
+        assert_eq!(
+            lines(Shape::State, vec![PreStart, PostStop]),
+            ["ExecStart=/PreStart", "ExecStopPost=/PostStop"]
+        );
     }
 }

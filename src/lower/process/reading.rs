@@ -29,7 +29,9 @@ impl<'a> ScriptUse<'a> {
         let stated = job.process(*phase)?;
         let text = &stated.value.text().value;
         let (mut shell, mut control) = (Cow::Borrowed(shell), Cow::Borrowed(control));
-        if let Some((end, _)) = unreached(text, &shell).filter(|_| stated.value.body() == Body::Exec) {
+        if let Some((end, _)) =
+            unreached(text, &shell).filter(|_| stated.value.body() == Body::Exec)
+        {
             // The shell becomes the first command, so the rest of a list never runs.
             let reached = shell.to_mut();
             reached.commands.retain(|command| command.range.end <= end);
@@ -44,7 +46,13 @@ impl<'a> ScriptUse<'a> {
         let shell = shell::read(text);
         let control = job_control::find(text, &shell);
         let part = offset..offset + text.len();
-        Self { phase: self.phase, stated: self.stated, shell: Cow::Owned(shell), control: Cow::Owned(control), part }
+        Self {
+            phase: self.phase,
+            stated: self.stated,
+            shell: Cow::Owned(shell),
+            control: Cow::Owned(control),
+            part,
+        }
     }
 
     /// The text that was read.
@@ -66,8 +74,14 @@ impl<'a> ScriptUse<'a> {
         vetoes(self.phase, &self.control.commands)
     }
 
-    pub(super) fn prelude<'b>(&'b self, lowering: &Lowering<'b>, own_unit: &'b str, decline: &'b str) -> Prelude<'b> {
-        let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
+    pub(super) fn prelude<'b>(
+        &'b self,
+        lowering: &Lowering<'b>,
+        own_unit: &'b str,
+        decline: &'b str,
+    ) -> Prelude<'b> {
+        let no_wait =
+            lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
         let mut templates: Vec<Named<'b>> = Vec::new();
         for usage in &self.control.commands {
             if let Some(named) = self.named(lowering, usage)
@@ -77,13 +91,28 @@ impl<'a> ScriptUse<'a> {
             }
         }
         let world = lowering.world;
-        let plain = |event: &&str| world.is_whole() && !world.followers(event).is_some_and(|followers| followers.by_variable);
-        let plain_events = self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
-        let single = self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
-        Prelude { phase: self.phase, own_unit, decline, uses: &self.control.commands, no_wait, plain_events, single, templates }
+        let plain = |event: &&str| {
+            world.is_whole()
+                && !world.followers(event).is_some_and(|followers| followers.by_variable)
+        };
+        let plain_events =
+            self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
+        let single =
+            self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
+        Prelude {
+            phase: self.phase,
+            own_unit,
+            decline,
+            uses: &self.control.commands,
+            no_wait,
+            plain_events,
+            single,
+            templates,
+        }
     }
 
-    /// The job of a command where what is given behind it is the one variable that names the instance.
+    /// The job of a command where what is given behind it is the one variable that names the
+    /// instance.
     fn single<'b>(&'b self, lowering: &Lowering<'_>, usage: &'b JobControl) -> Option<&'b str> {
         let operands = usage.operands();
         let [(job, _), (_, place)] = operands.as_slice() else { return None };
@@ -92,22 +121,33 @@ impl<'a> ScriptUse<'a> {
         (key == variable).then_some((*job)?)
     }
 
-    /// The job with instances that a command is about, unless the values behind it are those that name the instance.
+    /// The job with instances that a command is about, unless the values behind it are those that
+    /// name the instance.
     fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
         let operands = usage.operands();
         let (job, given) = operands.split_first()?;
         let sibling = lowering.world.sibling(job.0?)?;
         let Instance::Template { variables, default } = &sibling.instance else { return None };
-        let keys = given.iter().map(|(_, place)| self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key));
+        let keys = given.iter().map(|(_, place)| {
+            self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)
+        });
         let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
         // The name goes into single quotes.
         let writable = !job.0?.contains('\'');
-        (!as_given && writable).then(|| Named { job: job.0.unwrap_or_default(), variables, default: default.as_deref() })
+        (!as_given && writable).then(|| Named {
+            job: job.0.unwrap_or_default(),
+            variables,
+            default: default.as_deref(),
+        })
     }
 
     /// What stands somewhere in the text.
     pub(crate) fn text_at(&self, range: &Range<usize>) -> Option<&str> {
-        self.stated.value.text().value.get(self.part.start + range.start..self.part.start + range.end)
+        self.stated
+            .value
+            .text()
+            .value
+            .get(self.part.start + range.start..self.part.start + range.end)
     }
 
     /// The place in the source of a part of the text.

@@ -1,9 +1,12 @@
-//! What the prelude leaves of job control: uses that no function can stand for, and what events lose.
+//! What the prelude leaves of job control: uses that no function can stand for, and what events
+//! lose.
 
 use super::initctl::unavailable;
 use super::reading::ScriptUse;
 use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::{EMIT_WITH_VARIABLES, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH, UNAVAILABLE_INITCTL};
+use crate::diagnostic::registry::{
+    EMIT_WITH_VARIABLES, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH, UNAVAILABLE_INITCTL,
+};
 use crate::lower::lowering::Lowering;
 use crate::upstart::script::job_control::{JobControl, Verb};
 
@@ -50,9 +53,14 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         }
         reported.push(event);
         let diagnostic = EMIT_WITH_VARIABLES
-            .at(reading.span(&usage.range), format!("the variables of `{event}` do not reach the jobs that it starts"))
+            .at(
+                reading.span(&usage.range),
+                format!("the variables of `{event}` do not reach the jobs that it starts"),
+            )
             .note("under systemd, emitting an event starts a unit, and that carries no variables")
-            .help(format!("hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"));
+            .help(format!(
+                "hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"
+            ));
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);
     }

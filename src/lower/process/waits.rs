@@ -39,22 +39,38 @@ pub(in crate::lower) struct Started {
 }
 
 /// Looks at what a script starts.
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, shape: Shape, started: &mut Started) {
-    let no_wait = lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
+pub(in crate::lower) fn lower(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    shape: Shape,
+    started: &mut Started,
+) {
+    let no_wait =
+        lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
     for usage in &reading.control.commands {
         if usage.external {
             continue;
         }
         let unit = match (usage.verb(), usage.operands().first()) {
             (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
-                if let Some(sibling) = lowering.world.sibling(job).filter(|_| usage.verb() == Verb::Start) {
-                    started.wants.extend(instances(lowering, reading, usage, (job, sibling), no_wait));
+                if let Some(sibling) =
+                    lowering.world.sibling(job).filter(|_| usage.verb() == Verb::Start)
+                {
+                    started.wants.extend(instances(
+                        lowering,
+                        reading,
+                        usage,
+                        (job, sibling),
+                        no_wait,
+                    ));
                 }
                 peer(lowering.world, job).map(|peer| peer.unit)
             }
             _ => usage.emits().and_then(|event| EventUnit::of(event).ok()).map(|node| node.unit),
         };
-        let (Some(unit), Some(while_starting)) = (unit, waits(reading.phase, shape)) else { continue };
+        let (Some(unit), Some(while_starting)) = (unit, waits(reading.phase, shape)) else {
+            continue;
+        };
         if usage.does_not_wait() || usage.context.has(Context::BACKGROUND) {
             continue;
         }
@@ -64,7 +80,12 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &ScriptUse<'
                 .at(span, format!("the script goes on before {unit} has started"))
                 .note("that unit is ordered after this one, so that waiting for it would never end")
                 .help("see whether what follows in the script needs it");
-            lowering.ledger.record(reading.stated.stanza, Disposition::Approximate, &[], Some(&START_WITHOUT_WAITING));
+            lowering.ledger.record(
+                reading.stated.stanza,
+                Disposition::Approximate,
+                &[],
+                Some(&START_WITHOUT_WAITING),
+            );
             lowering.diagnostics.push(diagnostic);
         } else {
             started.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
@@ -72,17 +93,21 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, reading: &ScriptUse<'
     }
 }
 
-/// Whether systemd waits for the script of a phase, and when: `Some(true)` while the unit starts, `Some(false)` while it stops.
+/// Whether systemd waits for the script of a phase, and when: `Some(true)` while the unit starts,
+/// `Some(false)` while it stops.
 fn waits(phase: Phase, shape: Shape) -> Option<bool> {
     match (phase, shape) {
-        (Phase::PreStart | Phase::Main, Shape::Inverted) | (Phase::PreStop | Phase::PostStop, _) => Some(false),
+        (Phase::PreStart | Phase::Main, Shape::Inverted)
+        | (Phase::PreStop | Phase::PostStop, _) => Some(false),
         (Phase::Main, Shape::Service) => None,
-        (Phase::PreStart | Phase::PostStart, _) | (Phase::Main, Shape::Task | Shape::State) => Some(true),
+        (Phase::PreStart | Phase::PostStart, _) | (Phase::Main, Shape::Task | Shape::State) => {
+            Some(true)
+        }
     }
 }
 
-/// Instances that are certain to be started come along with the unit, if they are ordered after it anyway. Others are left to the script, which
-/// may have to do something for them first.
+/// Instances that are certain to be started come along with the unit, if they are ordered after it
+/// anyway. Others are left to the script, which may have to do something for them first.
 fn instances(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -94,8 +119,14 @@ fn instances(
     let Some(names) = names(reading, usage, variables) else {
         let example = sibling.unit.instance_escaped("NAME");
         let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
-            .at(reading.span(&usage.range), format!("which instances of `{}` this starts shows only when it runs", lossy(job)))
-            .help(format!("to have one come up by itself: `systemctl add-wants {} {example}`", lowering.name));
+            .at(
+                reading.span(&usage.range),
+                format!("which instances of `{}` this starts shows only when it runs", lossy(job)),
+            )
+            .help(format!(
+                "to have one come up by itself: `systemctl add-wants {} {example}`",
+                lowering.name
+            ));
         lowering.diagnostics.push(diagnostic);
         return Vec::new();
     };
@@ -106,14 +137,22 @@ fn instances(
     names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()).collect()
 }
 
-/// The names of the instances: the values of the variables of the pattern, joined as the unit takes them apart.
+/// The names of the instances: the values of the variables of the pattern, joined as the unit takes
+/// them apart.
 fn names(reading: &ScriptUse<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
     let operands = usage.operands();
-    let words: Vec<&str> = operands.iter().skip(1).map(|(_, place)| reading.text_at(place)).collect::<Option<_>>()?;
-    let around: Vec<&ForLoop> = reading.shell.loops.iter().filter(|each| each.body.contains(&usage.range.start)).collect();
+    let words: Vec<&str> =
+        operands.iter().skip(1).map(|(_, place)| reading.text_at(place)).collect::<Option<_>>()?;
+    let around: Vec<&ForLoop> =
+        reading.shell.loops.iter().filter(|each| each.body.contains(&usage.range.start)).collect();
     match around.as_slice() {
         [] => Some(vec![name(&words, variables, None)?]),
-        [each] => each.words.as_ref()?.iter().map(|value| name(&words, variables, Some((&each.variable, value)))).collect(),
+        [each] => each
+            .words
+            .as_ref()?
+            .iter()
+            .map(|value| name(&words, variables, Some((&each.variable, value))))
+            .collect(),
         _ => None,
     }
 }
@@ -122,9 +161,15 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
     let values: Option<Vec<String>> = variables
         .iter()
         .map(|variable| {
-            let word = words.iter().find_map(|word| word.strip_prefix(variable.as_str())?.strip_prefix('='))?;
+            let word = words
+                .iter()
+                .find_map(|word| word.strip_prefix(variable.as_str())?.strip_prefix('='))?;
             let filled = match of_loop {
-                Some((name, value)) if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte)) => {
+                Some((name, value))
+                    if value
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"_-.:/".contains(&byte)) =>
+                {
                     word.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
                 }
                 Some(_) | None => word.to_owned(),
@@ -141,7 +186,8 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
 
 /// Whether the command runs whenever the script does.
 fn is_certain(reading: &ScriptUse<'_>, usage: &JobControl) -> bool {
-    let plain = |context: Context| !context.has(Context::CONDITIONAL | Context::LOOP | Context::FUNCTION);
+    let plain =
+        |context: Context| !context.has(Context::CONDITIONAL | Context::LOOP | Context::FUNCTION);
     match reading.shell.loops.iter().find(|each| each.body.contains(&usage.range.start)) {
         None => plain(usage.context),
         Some(each) => {
@@ -149,7 +195,10 @@ fn is_certain(reading: &ScriptUse<'_>, usage: &JobControl) -> bool {
             let Some(body) = reading.text_at(&each.body) else { return false };
             let read = shell::read(body);
             let at = usage.range.start - each.body.start;
-            let within = job_control::find(body, &read).commands.into_iter().find(|other| other.range.start == at);
+            let within = job_control::find(body, &read)
+                .commands
+                .into_iter()
+                .find(|other| other.range.start == at);
             plain(each.context) && within.is_some_and(|within| plain(within.context))
         }
     }

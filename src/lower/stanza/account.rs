@@ -15,14 +15,21 @@ pub(super) fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, dire
         lowering.remark(
             Section::Service,
             diagnostic.rule,
-            &format!("{}= is missing: `{name}` is no name of an account for systemd.", directive.name()),
+            &format!(
+                "{}= is missing: `{name}` is no name of an account for systemd.",
+                directive.name()
+            ),
         );
         lowering.manual(stated.stanza, &[], diagnostic);
         return;
     }
     if directive == Directive::User && name == "nobody" {
         lowering.set(directive, Value::number(65534));
-        lowering.comment(directive, &SHARED_NOBODY, "nobody, by its number because systemd warns of the name.");
+        lowering.comment(
+            directive,
+            &SHARED_NOBODY,
+            "nobody, by its number because systemd warns of the name.",
+        );
         let diagnostic = SHARED_NOBODY
             .at(stated.span, "several services share the user `nobody`")
             .help("give the service a user of its own, for example with `DynamicUser=yes`");

@@ -11,7 +11,11 @@ pub(in crate::lower) fn load(lowering: &mut Lowering<'_>) -> Option<Command> {
     // Init skips the parser where AppArmor is off, and does not care how it ends.
     let words: [&[u8]; 4] = [b"/sbin/apparmor_parser", b"-r", b"-W", &encode(&load.value)];
     let mut command = Command::words(words);
-    command.prefix = Prefix { ignore_failure: true, full_privileges: lowering.has(Feature::FullPrivilegesPrefix), literal_dollar: false };
+    command.prefix = Prefix {
+        ignore_failure: true,
+        full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
+        literal_dollar: false,
+    };
     lowering.exact(load.stanza, &[Directive::ExecStartPre]);
     Some(command)
 }
@@ -25,7 +29,11 @@ pub(super) fn switch(lowering: &mut Lowering<'_>) {
                 .at(switch.span, "the profile holds for all processes of the unit")
                 .note("Upstart switched for the main process only")
                 .help("see whether the profile allows what the other processes do");
-            lowering.comment(Directive::AppArmorProfile, &PROFILE_OF_ALL_PHASES, "Upstart confined the main process only.");
+            lowering.comment(
+                Directive::AppArmorProfile,
+                &PROFILE_OF_ALL_PHASES,
+                "Upstart confined the main process only.",
+            );
             lowering.approximate(switch.stanza, &[Directive::AppArmorProfile], diagnostic);
         } else {
             lowering.exact(switch.stanza, &[Directive::AppArmorProfile]);

@@ -1,7 +1,9 @@
 //! `cgroup` and `apparmor`.
 
 use super::apparmor::switch;
-use crate::diagnostic::registry::{RESCALED_CGROUP_SETTING, SHARED_CGROUP, UNSUPPORTED_CGROUP_SETTING};
+use crate::diagnostic::registry::{
+    RESCALED_CGROUP_SETTING, SHARED_CGROUP, UNSUPPORTED_CGROUP_SETTING,
+};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, Value};
 use crate::text::bytes::lossy;
@@ -17,9 +19,14 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             None => lowering.exact(stated.stanza, &[]),
             Some((key, value)) => setting(lowering, stated, &key.value, &value.value),
         }
-        if let Some(name) = stated.value.name.as_ref().filter(|name| !name.value.contains("$UPSTART_CGROUP")) {
+        if let Some(name) =
+            stated.value.name.as_ref().filter(|name| !name.value.contains("$UPSTART_CGROUP"))
+        {
             let diagnostic = SHARED_CGROUP
-                .at(name.span, format!("the group `{}` is not shared with other units", lossy(&name.value)))
+                .at(
+                    name.span,
+                    format!("the group `{}` is not shared with other units", lossy(&name.value)),
+                )
                 .help("put the units that share it into one slice with `Slice=`");
             lowering.approximate(stated.stanza, &[], diagnostic);
         }
@@ -39,10 +46,15 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
     let controller = stated.value.controller.value.as_str();
     let key = bare_key(controller, key);
     let sibling = |wanted: &str| {
-        lowering.job.cgroups.iter().filter(|other| other.value.controller.value == controller).find_map(|other| {
-            let (key, value) = other.value.setting.as_ref()?;
-            (bare_key(controller, &key.value) == wanted).then_some(value.value.as_str())
-        })
+        lowering
+            .job
+            .cgroups
+            .iter()
+            .filter(|other| other.value.controller.value == controller)
+            .find_map(|other| {
+                let (key, value) = other.value.setting.as_ref()?;
+                (bare_key(controller, &key.value) == wanted).then_some(value.value.as_str())
+            })
     };
     match target(controller, key, value, &sibling) {
         Target::Same(directive, value) => {
@@ -50,17 +62,26 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
             lowering.exact(stated.stanza, &[directive]);
         }
         Target::Rescaled(directive, new) => {
-            let diagnostic =
-                RESCALED_CGROUP_SETTING.at(stated.span, format!("`{controller} {key} {value}` becomes `{}={new}`", directive.name()));
+            let diagnostic = RESCALED_CGROUP_SETTING.at(
+                stated.span,
+                format!("`{controller} {key} {value}` becomes `{}={new}`", directive.name()),
+            );
             lowering.add(directive, Value::measure(new));
             lowering.approximate(stated.stanza, &[directive], diagnostic);
         }
         Target::Elsewhere => lowering.exact(stated.stanza, &[]),
         Target::Unknown => {
             let diagnostic = UNSUPPORTED_CGROUP_SETTING
-                .at(stated.span, format!("no directive of systemd stands for `{controller} {key} {value}`"))
+                .at(
+                    stated.span,
+                    format!("no directive of systemd stands for `{controller} {key} {value}`"),
+                )
                 .help("see systemd.resource-control(5)");
-            lowering.remark(Section::Service, diagnostic.rule, &format!("cgroup {controller} {key} {value} has no directive."));
+            lowering.remark(
+                Section::Service,
+                diagnostic.rule,
+                &format!("cgroup {controller} {key} {value} has no directive."),
+            );
             lowering.manual(stated.stanza, &[], diagnostic);
         }
     }
@@ -92,44 +113,72 @@ const CPU_QUOTA_MAX: u64 = 21_474_836;
 const CPU_MAX: u32 = 8191;
 
 /// `sibling` finds the value of another setting of the same controller.
-fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -> Option<&'v str>) -> Target {
+fn target<'v>(
+    controller: &str,
+    key: &str,
+    value: &str,
+    sibling: &dyn Fn(&str) -> Option<&'v str>,
+) -> Target {
     // systemd takes no zero for a limit, and the greatest number for none.
     let is_limit = |&limit: &u64| limit > 0 && limit < u64::MAX;
     let is_size = || size(value).as_ref().is_some_and(is_limit);
     match (controller, key) {
-        ("memory", "limit_in_bytes") if value == "-1" => Target::Same(Directive::MemoryMax, "infinity".to_owned()),
-        ("memory", "limit_in_bytes") if is_size() => Target::Same(Directive::MemoryMax, value.to_uppercase()),
-        ("memory", "soft_limit_in_bytes") if is_size() => Target::Rescaled(Directive::MemoryHigh, value.to_uppercase()),
+        ("memory", "limit_in_bytes") if value == "-1" => {
+            Target::Same(Directive::MemoryMax, "infinity".to_owned())
+        }
+        ("memory", "limit_in_bytes") if is_size() => {
+            Target::Same(Directive::MemoryMax, value.to_uppercase())
+        }
+        ("memory", "soft_limit_in_bytes") if is_size() => {
+            Target::Rescaled(Directive::MemoryHigh, value.to_uppercase())
+        }
         ("memory", "memsw.limit_in_bytes") => {
             // There the limit is on both together, here on the swap alone.
             match (size(value), sibling("limit_in_bytes").and_then(size)) {
-                (Some(both), Some(memory)) if both >= memory => Target::Rescaled(Directive::MemorySwapMax, (both - memory).to_string()),
+                (Some(both), Some(memory)) if both >= memory => {
+                    Target::Rescaled(Directive::MemorySwapMax, (both - memory).to_string())
+                }
                 _ => Target::Unknown,
             }
         }
         ("cpu", "cfs_quota_us") => {
-            let period = sibling("cfs_period_us").map_or(Some(CPU_PERIOD), |period| period.parse().ok()).filter(|&period| period > 0);
+            let period = sibling("cfs_period_us")
+                .map_or(Some(CPU_PERIOD), |period| period.parse().ok())
+                .filter(|&period| period > 0);
             match (value.parse::<u64>(), period) {
-                (Ok(quota), Some(period)) => {
-                    Target::Same(Directive::CpuQuota, format!("{}%", (quota.saturating_mul(100) / period).clamp(1, CPU_QUOTA_MAX)))
-                }
+                (Ok(quota), Some(period)) => Target::Same(
+                    Directive::CpuQuota,
+                    format!("{}%", (quota.saturating_mul(100) / period).clamp(1, CPU_QUOTA_MAX)),
+                ),
                 _ => Target::Unknown,
             }
         }
         // Said along with the quota, without which it means nothing.
         ("cpu", "cfs_period_us") if sibling("cfs_quota_us").is_some() => Target::Elsewhere,
-        ("devices", "allow") => device_rule(value).map_or(Target::Unknown, |rule| Target::Same(Directive::DeviceAllow, rule)),
-        ("devices", "deny") if value == "a" => Target::Same(Directive::DevicePolicy, "strict".to_owned()),
+        ("devices", "allow") => device_rule(value)
+            .map_or(Target::Unknown, |rule| Target::Same(Directive::DeviceAllow, rule)),
+        ("devices", "deny") if value == "a" => {
+            Target::Same(Directive::DevicePolicy, "strict".to_owned())
+        }
         ("cpu", "shares") => match value.parse::<u64>() {
             // 1024 shares are a weight of 100; a weight is from 1 to 10000.
-            Ok(shares) => Target::Rescaled(Directive::CpuWeight, (shares * 100 / 1024).clamp(1, 10_000).to_string()),
+            Ok(shares) => Target::Rescaled(
+                Directive::CpuWeight,
+                (shares * 100 / 1024).clamp(1, 10_000).to_string(),
+            ),
             Err(_) => Target::Unknown,
         },
-        ("cpuset", "cpus") if is_list(value) => Target::Same(Directive::AllowedCpus, value.to_owned()),
-        ("cpuset", "mems") if is_list(value) => Target::Same(Directive::AllowedMemoryNodes, value.to_owned()),
+        ("cpuset", "cpus") if is_list(value) => {
+            Target::Same(Directive::AllowedCpus, value.to_owned())
+        }
+        ("cpuset", "mems") if is_list(value) => {
+            Target::Same(Directive::AllowedMemoryNodes, value.to_owned())
+        }
         ("blkio", "weight") => match value.parse::<u64>() {
             // 10 to 1000 around 500 there, 1 to 10000 around 100 here.
-            Ok(weight) => Target::Rescaled(Directive::IoWeight, (weight / 5).clamp(1, 10_000).to_string()),
+            Ok(weight) => {
+                Target::Rescaled(Directive::IoWeight, (weight / 5).clamp(1, 10_000).to_string())
+            }
             Err(_) => Target::Unknown,
         },
         ("blkio", throttle) => {
@@ -142,13 +191,19 @@ fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -
             };
             let rate = |text: &str| text.trim().parse().ok().filter(is_limit);
             match value.split_once(' ').map(|(device, text)| (device, rate(text))) {
-                Some((device, Some(rate))) if is_device(device) => Target::Same(directive, format!("/dev/block/{device} {rate}")),
+                Some((device, Some(rate))) if is_device(device) => {
+                    Target::Same(directive, format!("/dev/block/{device} {rate}"))
+                }
                 _ => Target::Unknown,
             }
         }
-        ("pids", "max") if value == "max" => Target::Same(Directive::TasksMax, "infinity".to_owned()),
+        ("pids", "max") if value == "max" => {
+            Target::Same(Directive::TasksMax, "infinity".to_owned())
+        }
         ("pids", "max") => {
-            value.parse().ok().filter(is_limit).map_or(Target::Unknown, |limit: u64| Target::Same(Directive::TasksMax, limit.to_string()))
+            value.parse().ok().filter(is_limit).map_or(Target::Unknown, |limit: u64| {
+                Target::Same(Directive::TasksMax, limit.to_string())
+            })
         }
         _ => Target::Unknown,
     }
@@ -156,10 +211,14 @@ fn target<'v>(controller: &str, key: &str, value: &str, sibling: &dyn Fn(&str) -
 
 /// Numbers and ranges of them (cpuset(7), "List format").
 fn is_list(text: &str) -> bool {
-    let number = |text: &str| text.parse::<u32>().ok().filter(|&number| number <= CPU_MAX && !text.starts_with('+'));
+    let number = |text: &str| {
+        text.parse::<u32>().ok().filter(|&number| number <= CPU_MAX && !text.starts_with('+'))
+    };
     text.split(',').all(|part| match part.split_once('-') {
         None => number(part).is_some(),
-        Some((first, last)) => matches!((number(first), number(last)), (Some(first), Some(last)) if first <= last),
+        Some((first, last)) => {
+            matches!((number(first), number(last)), (Some(first), Some(last)) if first <= last)
+        }
     })
 }
 
@@ -172,11 +231,14 @@ fn device_rule(value: &str) -> Option<String> {
         _ => return None,
     };
     let (device, access) = (words.next()?, words.next()?);
-    let plain = is_device(device) && access.bytes().all(|byte| b"rwm".contains(&byte)) && words.next().is_none();
+    let plain = is_device(device)
+        && access.bytes().all(|byte| b"rwm".contains(&byte))
+        && words.next().is_none();
     plain.then(|| format!("/dev/{directory}/{device} {access}"))
 }
 
 /// `MAJOR:MINOR`
 fn is_device(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(major, minor)| major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok())
+    text.split_once(':')
+        .is_some_and(|(major, minor)| major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok())
 }

@@ -16,17 +16,28 @@ const LOGS: &str = "/var/log/upstart";
 
 /// tmpfiles.d(5).
 fn tmpfiles() -> String {
-    format!("# {}\nd {LOGS} 0755 root root -\n", own_files::made("The directory of the log files of jobs."))
+    format!(
+        "# {}\nd {LOGS} 0755 root root -\n",
+        own_files::made("The directory of the log files of jobs.")
+    )
 }
 
 /// logrotate(8). systemd goes on writing to the file that it opened, so the file has to stay.
 fn logrotate() -> String {
-    let settings = ["daily", "missingok", "rotate 7", "compress", "notifempty", "copytruncate"].map(|setting| format!("    {setting}\n"));
-    format!("# {}\n{LOGS}/*.log {{\n{}}}\n", own_files::made("The log files of jobs, kept as Upstart's own were."), settings.concat())
+    let settings = ["daily", "missingok", "rotate 7", "compress", "notifempty", "copytruncate"]
+        .map(|setting| format!("    {setting}\n"));
+    format!(
+        "# {}\n{LOGS}/*.log {{\n{}}}\n",
+        own_files::made("The log files of jobs, kept as Upstart's own were."),
+        settings.concat()
+    )
 }
 
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
-    if lowering.options.logs == Logs::File && lowering.job.console() == Console::Log && !lowering.job.processes.is_empty() {
+    if lowering.options.logs == Logs::File
+        && lowering.job.console() == Console::Log
+        && !lowering.job.processes.is_empty()
+    {
         log_file(lowering);
         return;
     }
@@ -63,8 +74,16 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             let diagnostic = CONSOLE_BEFORE_SYSTEMD_236
                 .at(console.span, "standard input is not the console here")
                 .note("`StandardInput=file:` needs systemd 236");
-            lowering.remark(Section::Service, diagnostic.rule, "standard input is not the console; that needs systemd 236.");
-            lowering.approximate(console.stanza, &[Directive::StandardOutput, Directive::TtyPath], diagnostic);
+            lowering.remark(
+                Section::Service,
+                diagnostic.rule,
+                "standard input is not the console; that needs systemd 236.",
+            );
+            lowering.approximate(
+                console.stanza,
+                &[Directive::StandardOutput, Directive::TtyPath],
+                diagnostic,
+            );
         }
         Console::Owner => {
             lowering.set(Directive::StandardInput, Value::keyword("tty-force"));
@@ -91,16 +110,26 @@ fn log_file(lowering: &mut Lowering<'_>) {
             lowering.set(Directive::StandardOutput, value);
             lowering.set(Directive::StandardError, Value::keyword("inherit"));
             if lowering.options.companions {
-                for (path, text) in [(own_files::tmpfiles(), tmpfiles()), (own_files::logrotate(), logrotate())] {
+                for (path, text) in
+                    [(own_files::tmpfiles(), tmpfiles()), (own_files::logrotate(), logrotate())]
+                {
                     lowering.companion(Companion::File(Output { path, text }));
                 }
             }
         }
         LOG_TO_FILE
-            .at(place, format!("the output goes to {LOGS}/{name}{}.log", instance.replace("%i", "INSTANCE")))
+            .at(
+                place,
+                format!(
+                    "the output goes to {LOGS}/{name}{}.log",
+                    instance.replace("%i", "INSTANCE")
+                ),
+            )
             .help("make the directory with tmpfiles.d, and rotate the file with `copytruncate`")
     } else {
-        LOG_FILE.at(place, "the output goes to the journal").note("`StandardOutput=append:` needs systemd 240")
+        LOG_FILE
+            .at(place, "the output goes to the journal")
+            .note("`StandardOutput=append:` needs systemd 240")
     };
     match stanza {
         Some(stanza) => lowering.approximate(stanza, &directives, diagnostic),

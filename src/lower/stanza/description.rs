@@ -1,4 +1,5 @@
-//! What the job says about itself: description, author, version, usage, emits, export, debug, manual.
+//! What the job says about itself: description, author, version, usage, emits, export, debug,
+//! manual.
 
 use crate::diagnostic::registry::{DEBUG_STANZA, EXPORTED_VARIABLE};
 use crate::lower::lowering::Lowering;
@@ -13,13 +14,19 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         lowering.exact(description.stanza, &[Directive::Description]);
     }
     // systemd has no place for these; a comment keeps them for whoever reads the unit.
-    for (title, stated) in [("Author", &job.author), ("Version", &job.version), ("Usage", &job.usage)] {
+    for (title, stated) in
+        [("Author", &job.author), ("Version", &job.version), ("Usage", &job.usage)]
+    {
         if let Some(stated) = stated {
             lowering.draft.header(Text::new(&format!("{title}: {}", lossy(&stated.value))));
             lowering.exact(stated.stanza, &[]);
         }
     }
-    let emits: Vec<_> = job.emits.iter().flat_map(|stated| stated.value.iter().map(|word| lossy(&word.value))).collect();
+    let emits: Vec<_> = job
+        .emits
+        .iter()
+        .flat_map(|stated| stated.value.iter().map(|word| lossy(&word.value)))
+        .collect();
     if !emits.is_empty() {
         lowering.draft.header(Text::new(&format!("Emits: {}", emits.join(" "))));
     }
@@ -35,7 +42,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         lowering.dropped(stated.stanza, diagnostic);
     }
     if let Some(debug) = &job.debug {
-        let diagnostic = DEBUG_STANZA.at(debug.span, "`debug` has no counterpart").note("it only had an effect when init ran with --debug");
+        let diagnostic = DEBUG_STANZA
+            .at(debug.span, "`debug` has no counterpart")
+            .note("it only had an effect when init ran with --debug");
         lowering.dropped(debug.stanza, diagnostic);
     }
 }

@@ -8,15 +8,29 @@ use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::upstart::job::Stated;
 
-pub(super) fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
+pub(super) fn directory(
+    lowering: &mut Lowering<'_>,
+    stated: &Stated<String>,
+    directive: Directive,
+) {
     let path = lossy(&stated.value);
-    let absolute = if stated.value.starts_with('/') { stated.value.clone() } else { format!("/{}", stated.value) };
-    let Some(value) = literal(&absolute).filter(|_| !stated.value.split('/').any(|part| part == "..")) else {
+    let absolute = if stated.value.starts_with('/') {
+        stated.value.clone()
+    } else {
+        format!("/{}", stated.value)
+    };
+    let Some(value) =
+        literal(&absolute).filter(|_| !stated.value.split('/').any(|part| part == ".."))
+    else {
         let diagnostic = UNUSABLE_DIRECTORY
             .at(stated.span, format!("systemd does not accept the directory `{path}`"))
             .note("its path holds `..`, or characters that a unit cannot hold")
             .help(format!("write the directory that it stands for into `{}=`", directive.name()));
-        lowering.remark(Section::Service, diagnostic.rule, &format!("{}={path} is missing: systemd does not accept it.", directive.name()));
+        lowering.remark(
+            Section::Service,
+            diagnostic.rule,
+            &format!("{}={path} is missing: systemd does not accept it.", directive.name()),
+        );
         lowering.manual(stated.stanza, &[], diagnostic);
         return;
     };

@@ -27,7 +27,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
             continue;
         }
-        let readable = Feature::of_value(&encode(value)).is_none_or(|feature| lowering.has(feature));
+        let readable =
+            Feature::of_value(&encode(value)).is_none_or(|feature| lowering.has(feature));
         if let Some(value) = Value::environment(name, &encode(value)).filter(|_| readable) {
             lowering.add(Directive::Environment, value);
             lowering.exact(stated.stanza, &[Directive::Environment]);
@@ -43,17 +44,28 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
     let leaves = job.start_on.iter().flat_map(|condition| condition.value.leaves());
-    let sockets: Vec<&Event> = leaves.filter(|event| event.name.value == "socket" && socket_address(event).is_some()).collect();
-    if let (Some(first), Some(second), Some(condition)) = (sockets.first(), sockets.get(1), &job.start_on) {
+    let sockets: Vec<&Event> = leaves
+        .filter(|event| event.name.value == "socket" && socket_address(event).is_some())
+        .collect();
+    if let (Some(first), Some(second), Some(condition)) =
+        (sockets.first(), sockets.get(1), &job.start_on)
+    {
         let diagnostic = SEVERAL_SOCKETS
-            .at(second.span(), format!("the program is handed all {} sockets, not the one that was called", sockets.len()))
+            .at(
+                second.span(),
+                format!(
+                    "the program is handed all {} sockets, not the one that was called",
+                    sockets.len()
+                ),
+            )
             .related(first.span(), "the first of them, in UPSTART_FDS")
             .note("they are the descriptors from 3 on, in the order of the .socket unit")
             .help("let the program listen on all of them, or write a job for each");
         lowering.approximate(condition.stanza, &[], diagnostic);
     }
     if !sockets.is_empty() {
-        // The first descriptor that systemd passes is 3, and it is not closed when the program is executed.
+        // The first descriptor that systemd passes is 3, and it is not closed when the program is
+        // executed.
         lowering.add(Directive::Environment, Value::keyword("UPSTART_FDS=3"));
         if lowering.options.full_env || lowering.mentions("UPSTART_EVENTS") {
             lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
@@ -65,11 +77,16 @@ fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
     let diagnostic = UNUSABLE_VARIABLE
         .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
         .help("set it in the command: `/usr/bin/env NAME=VALUE program`");
-    lowering.remark(Section::Service, diagnostic.rule, &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)));
+    lowering.remark(
+        Section::Service,
+        diagnostic.rule,
+        &format!("the variable `{}` is missing: systemd does not take it.", lossy(name)),
+    );
     lowering.manual(stated.stanza, &[], diagnostic);
 }
 
-/// What init itself tells every process: `initctl` without a name, scripts and libraries go by it. It wins over `env`, and so comes later.
+/// What init itself tells every process: `initctl` without a name, scripts and libraries go by it.
+/// It wins over `env`, and so comes later.
 fn own_variables(lowering: &mut Lowering<'_>) {
     if lowering.job.processes.is_empty() {
         return;
@@ -77,7 +94,10 @@ fn own_variables(lowering: &mut Lowering<'_>) {
     let name = Value::environment("UPSTART_JOB", &encode(&lowering.job.name.0));
     if name.is_none() {
         let diagnostic = UNUSABLE_VARIABLE
-            .at(lowering.job.place(), "systemd does not take the name of the job as the value of `UPSTART_JOB`")
+            .at(
+                lowering.job.place(),
+                "systemd does not take the name of the job as the value of `UPSTART_JOB`",
+            )
             .help("give the job a name that is valid UTF-8, if its processes read the variable");
         lowering.diagnostics.push(diagnostic);
     }

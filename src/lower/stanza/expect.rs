@@ -37,7 +37,11 @@ pub(in crate::lower) struct Readiness {
 }
 
 /// Sets the type of a service.
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, readings: &[ScriptUse<'_>], conditions: &Conditions) -> Readiness {
+pub(in crate::lower) fn lower(
+    lowering: &mut Lowering<'_>,
+    readings: &[ScriptUse<'_>],
+    conditions: &Conditions,
+) -> Readiness {
     let job = lowering.job;
     let ready = |main| Readiness { main, wait: None };
     let Some(expect) = &job.expect else {
@@ -52,21 +56,33 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, readings: &[ScriptUse
         }
         Expect::Stop => {
             // The default; `Type=exec` would do as well, but the wait below is what counts.
-            lowering.comment(Directive::ExecStartPost, &EXPECTED_STOP, "waits until the program stops itself, and continues it.");
+            lowering.comment(
+                Directive::ExecStartPost,
+                &EXPECTED_STOP,
+                "waits until the program stops itself, and continues it.",
+            );
             let diagnostic = EXPECTED_STOP
                 .at(expect.span, "a small script waits for the program to stop itself")
-                .help("if the program can use sd_notify(3), use `Type=notify` and delete the script");
+                .help(
+                    "if the program can use sd_notify(3), use `Type=notify` and delete the script",
+                );
             lowering.approximate(expect.stanza, &[Directive::ExecStartPost], diagnostic);
             Readiness { main: MainProcess::Executed, wait: Some(wait_for_stop(lowering)) }
         }
         Expect::Fork | Expect::Daemon => {
             lowering.set(Directive::Type, Value::keyword("forking"));
             let stated = job.pid_file.as_ref().map(|stated| (stated.value.clone(), "`pid file`"));
-            let in_command = || readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
+            let in_command =
+                || readings.iter().find(|reading| reading.phase == Phase::Main).and_then(pid_file);
             let pid_file = stated.or_else(|| Some((in_command()?, "the command line")));
             let mut directives = vec![Directive::Type];
-            let mut diagnostic = EXPECTED_FORK.at(expect.span, "systemd counts no forks: it waits until the first process has exited");
-            let main = if let Some((value, path, says)) = pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says))) {
+            let mut diagnostic = EXPECTED_FORK.at(
+                expect.span,
+                "systemd counts no forks: it waits until the first process has exited",
+            );
+            let main = if let Some((value, path, says)) =
+                pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says)))
+            {
                 lowering.set(Directive::PidFile, value);
                 if let Some(stated) = &job.pid_file {
                     lowering.exact(stated.stanza, &[Directive::PidFile]);
@@ -77,7 +93,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, readings: &[ScriptUse
                     .help("check that the daemon writes that file");
                 MainProcess::Forked
             } else if expect.value == Expect::Daemon {
-                // systemd often guesses the intermediate process of a double fork, and ends the unit with it.
+                // systemd often guesses the intermediate process of a double fork, and ends the
+                // unit with it.
                 lowering.set(Directive::GuessMainPid, Value::keyword("no"));
                 directives.push(Directive::GuessMainPid);
                 diagnostic = diagnostic
@@ -93,7 +110,10 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, readings: &[ScriptUse
             lowering.comment(
                 Directive::Type,
                 &EXPECTED_FORK,
-                &format!("was expect {}; the first process has to exit.", if expect.value == Expect::Fork { "fork" } else { "daemon" }),
+                &format!(
+                    "was expect {}; the first process has to exit.",
+                    if expect.value == Expect::Fork { "fork" } else { "daemon" }
+                ),
             );
             lowering.approximate(expect.stanza, &directives, diagnostic);
             ready(main)
@@ -115,8 +135,13 @@ fn started_when_executed(lowering: &mut Lowering<'_>, conditions: &Conditions) {
 fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
     let script = "until grep -q \"^State:.T\" /proc/$MAINPID/status; do sleep 0.1; done; kill -CONT $MAINPID";
     let mut command = Command::words(["/bin/sh", "-e", "-c"]);
-    command.argv.push(Argument::Script { text: script.into(), breaks: Vec::new(), joins: Vec::new() });
-    command.prefix = Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
+    command.argv.push(Argument::Script {
+        text: script.into(),
+        breaks: Vec::new(),
+        joins: Vec::new(),
+    });
+    command.prefix =
+        Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
     command
 }
 
@@ -124,12 +149,19 @@ fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
 fn pid_file(reading: &ScriptUse<'_>) -> Option<String> {
     let is_path = |word: &str| word.starts_with('/') && !word.contains("..");
     for command in &reading.shell.commands {
-        let words: Vec<&str> = command.words.iter().map(|word| word.literal.as_deref().unwrap_or("")).collect();
+        let words: Vec<&str> =
+            command.words.iter().map(|word| word.literal.as_deref().unwrap_or("")).collect();
         for (index, word) in words.iter().enumerate() {
-            let (option, attached) = word.split_once('=').map_or((*word, None), |(option, value)| (option, Some(value)));
+            let (option, attached) =
+                word.split_once('=').map_or((*word, None), |(option, value)| (option, Some(value)));
             let value = attached.or_else(|| words.get(index + 1).copied()).unwrap_or("");
-            let named = ["--pidfile", "--pid-file", "--pid", "-pidfile", "--pid_file", "--pid-path"].contains(&option) && is_path(value);
-            let short = ["-p", "-P"].contains(&option) && is_path(value) && value.to_ascii_lowercase().ends_with(".pid");
+            let named =
+                ["--pidfile", "--pid-file", "--pid", "-pidfile", "--pid_file", "--pid-path"]
+                    .contains(&option)
+                    && is_path(value);
+            let short = ["-p", "-P"].contains(&option)
+                && is_path(value)
+                && value.to_ascii_lowercase().ends_with(".pid");
             if named || short {
                 return Some(value.to_owned());
             }

@@ -14,27 +14,39 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     for stated in &job.imports {
         let (by_name, others): (Vec<&SpannedWord>, Vec<&SpannedWord>) =
             stated.value.iter().partition(|word| lowering.instance.sets(&word.value));
-        let (missing, unread): (Vec<&SpannedWord>, Vec<&SpannedWord>) = others.into_iter().partition(|word| lowering.mentions(&word.value));
+        let (missing, unread): (Vec<&SpannedWord>, Vec<&SpannedWord>) =
+            others.into_iter().partition(|word| lowering.mentions(&word.value));
         if !by_name.is_empty() {
             lowering.exact(stated.stanza, &[Directive::Environment]);
         }
         if let Some(place) = place(&unread) {
-            let mut diagnostic =
-                IMPORTED_VARIABLE.at(place, format!("no script of the job reads {}", listed(&unread))).label("not carried by systemd");
+            let mut diagnostic = IMPORTED_VARIABLE
+                .at(place, format!("no script of the job reads {}", listed(&unread)))
+                .label("not carried by systemd");
             // Nothing is missed.
             diagnostic.severity = Severity::Note;
             lowering.dropped(stated.stanza, diagnostic);
         }
         if let Some(place) = place(&missing) {
-            let diagnostic = IMPORTED_VARIABLE.at(place, format!("{} cannot come from what starts the unit", listed(&missing)));
+            let diagnostic = IMPORTED_VARIABLE
+                .at(place, format!("{} cannot come from what starts the unit", listed(&missing)));
             read_by_scripts(lowering, stated.stanza, &missing, diagnostic);
         }
     }
 }
 
-fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&SpannedWord], diagnostic: Diagnostic) {
+fn read_by_scripts(
+    lowering: &mut Lowering<'_>,
+    stanza: StanzaId,
+    missing: &[&SpannedWord],
+    diagnostic: Diagnostic,
+) {
     let job = lowering.job;
-    let has_default = |word: &&SpannedWord| job.env.iter().any(|env| env.value.split_once('=').is_some_and(|(key, _)| key == word.value));
+    let has_default = |word: &&SpannedWord| {
+        job.env
+            .iter()
+            .any(|env| env.value.split_once('=').is_some_and(|(key, _)| key == word.value))
+    };
     if missing.iter().all(has_default) {
         let diagnostic = diagnostic
             .note("the unit always has the value that `env` gives")
@@ -43,7 +55,10 @@ fn read_by_scripts(lowering: &mut Lowering<'_>, stanza: StanzaId, missing: &[&Sp
         return;
     }
     let file = format!("/run/{}.env", lossy(&job.name.0).replace('/', "-"));
-    let comment = format!("{} came with the event; EnvironmentFile=-{file} could give it.", listed(missing).replace('`', ""));
+    let comment = format!(
+        "{} came with the event; EnvironmentFile=-{file} could give it.",
+        listed(missing).replace('`', "")
+    );
     lowering.remark(Section::Service, &IMPORTED_VARIABLE, &comment);
     let diagnostic = diagnostic
         .note("a unit gets no variables from what starts it, and the scripts find it empty")

@@ -14,15 +14,22 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             if let Some(default) = default {
                 lowering.set(Directive::DefaultInstance, Value::measure(default));
             }
-            let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])].contains(&pattern.value);
+            let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])]
+                .contains(&pattern.value);
             if variables.len() > 1 {
                 let diagnostic = COMPOSITE_INSTANCE
                     .at(pattern.span, format!("{} variables name the instance", variables.len()))
-                    .help(format!("start it as `{}`, with `systemd-escape` for odd characters", example(lowering.name, variables)));
+                    .help(format!(
+                        "start it as `{}`, with `systemd-escape` for odd characters",
+                        example(lowering.name, variables)
+                    ));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
             } else if decorated {
                 let diagnostic = DECORATED_INSTANCE
-                    .at(pattern.span, format!("the instance is the value of `{}` alone", variables[0]))
+                    .at(
+                        pattern.span,
+                        format!("the instance is the value of `{}` alone", variables[0]),
+                    )
                     .help(format!("start it as `{}`", example(lowering.name, variables)));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
             } else {

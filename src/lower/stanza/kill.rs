@@ -2,7 +2,8 @@
 
 use super::respawn::{is_clean, signal_name};
 use crate::diagnostic::registry::{
-    IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT, SIGNAL_WITHOUT_MAIN,
+    IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT,
+    SIGNAL_WITHOUT_MAIN,
 };
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
@@ -21,7 +22,11 @@ pub(in crate::lower) struct Signals {
     pub(crate) reload: Option<Command>,
 }
 
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> Signals {
+pub(in crate::lower) fn lower(
+    lowering: &mut Lowering<'_>,
+    shape: Shape,
+    processes: &Processes,
+) -> Signals {
     let job = lowering.job;
     let mut signals = Signals::default();
     if !lowering.has_main() || shape == Shape::Inverted {
@@ -33,8 +38,12 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape, process
         .into_iter()
         .flatten()
         {
-            lowering
-                .dropped(stanza, SIGNAL_WITHOUT_MAIN.at(span, "there is no main process while the unit is active").label("has no effect"));
+            lowering.dropped(
+                stanza,
+                SIGNAL_WITHOUT_MAIN
+                    .at(span, "there is no main process while the unit is active")
+                    .label("has no effect"),
+            );
         }
         return signals;
     }
@@ -43,13 +52,15 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape, process
         if (1..=64).contains(&signal.value.0) {
             if signal.value != Signal::TERM {
                 lowering.set(Directive::KillSignal, Value::measure(signal_name(signal.value)));
-                let is_good = is_clean(ExitStatus::Signal(signal.value)) || signal.value == Signal(9);
+                let is_good =
+                    is_clean(ExitStatus::Signal(signal.value)) || signal.value == Signal(9);
                 signals.unclean = Some(signal.value).filter(|_| !is_good);
             }
             lowering.exact(signal.stanza, &[Directive::KillSignal]);
         } else {
-            let diagnostic =
-                IMPOSSIBLE_SIGNAL.at(signal.span, format!("there is no signal {}", signal.value.0)).help("use a name, such as `TERM`");
+            let diagnostic = IMPOSSIBLE_SIGNAL
+                .at(signal.span, format!("there is no signal {}", signal.value.0))
+                .help("use a name, such as `TERM`");
             lowering.dropped(signal.stanza, diagnostic);
         }
     }
@@ -57,15 +68,20 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape, process
     signals
 }
 
-/// Seconds that let most scripts come to their end: what systemd itself gives units that say nothing.
+/// Seconds that let most scripts come to their end: what systemd itself gives units that say
+/// nothing.
 const AMPLE: u32 = 90;
 
 fn timeout(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     let seconds = job.kill_timeout().max(1);
-    let bounded: Vec<_> = [Phase::PreStop, Phase::PostStop].into_iter().filter(|&phase| job.process(phase).is_some()).collect();
+    let bounded: Vec<_> = [Phase::PreStop, Phase::PostStop]
+        .into_iter()
+        .filter(|&phase| job.process(phase).is_some())
+        .collect();
     // A pre-stop of a task is not carried over, so it needs no time.
-    let bounded: Vec<_> = bounded.into_iter().filter(|&phase| phase != Phase::PreStop || !job.is_task()).collect();
+    let bounded: Vec<_> =
+        bounded.into_iter().filter(|&phase| phase != Phase::PreStop || !job.is_task()).collect();
     let directive = Directive::TimeoutStopSec;
     let Some(&first) = bounded.first() else {
         lowering.set(directive, Value::number(seconds));
@@ -79,7 +95,8 @@ fn timeout(lowering: &mut Lowering<'_>) {
     let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
     let (names, listed) = (list::and(&phases), phases.join(", "));
     let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
-    // A number that somebody chose says when the process has to be gone; the 5 seconds of init were chosen for no script.
+    // A number that somebody chose says when the process has to be gone; the 5 seconds of init were
+    // chosen for no script.
     let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };
     lowering.set(directive, Value::number(given));
     if let Some(stated) = stated {
@@ -91,7 +108,11 @@ fn timeout(lowering: &mut Lowering<'_>) {
             .at(stated.span, format!("this bounds {names}, too"))
             .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
             .help("raise `TimeoutStopSec=` if the scripts may need longer");
-        lowering.comment(directive, &SHARED_STOP_TIMEOUT, &format!("bounds {names}, too, which Upstart let take any time."));
+        lowering.comment(
+            directive,
+            &SHARED_STOP_TIMEOUT,
+            &format!("bounds {names}, too, which Upstart let take any time."),
+        );
         lowering.approximate(stated.stanza, &[directive], diagnostic);
         return;
     }
@@ -100,7 +121,11 @@ fn timeout(lowering: &mut Lowering<'_>) {
         .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share {given} seconds"))
         .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
         .help("lower `TimeoutStopSec=` if the scripts are quick");
-    lowering.comment(directive, &SHARED_STOP_TIMEOUT, &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."));
+    lowering.comment(
+        directive,
+        &SHARED_STOP_TIMEOUT,
+        &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."),
+    );
     match &job.kill_timeout {
         Some(zero) => {
             lowering.approximate(zero.stanza, &[directive], diagnostic);
@@ -142,7 +167,9 @@ fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> O
         if let Some(stated) = &job.reload_signal {
             let diagnostic = RELOAD_WITHOUT_MAIN_PID
                 .at(stated.span, "systemd does not know which process to send this to")
-                .help("add `PIDFile=` and `ExecReload=` to the unit if the daemon writes a pid file");
+                .help(
+                    "add `PIDFile=` and `ExecReload=` to the unit if the daemon writes a pid file",
+                );
             lowering.manual(stated.stanza, &[], diagnostic);
         }
         return None;

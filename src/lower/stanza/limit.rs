@@ -9,7 +9,9 @@ use crate::upstart::ast::{Amount, Resource};
 
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
-    for (stated, directive) in [(&job.chdir, Directive::WorkingDirectory), (&job.chroot, Directive::RootDirectory)] {
+    for (stated, directive) in
+        [(&job.chdir, Directive::WorkingDirectory), (&job.chroot, Directive::RootDirectory)]
+    {
         if let Some(stated) = stated {
             directory(lowering, stated, directive);
         }
@@ -44,7 +46,10 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
     for limit in job.limits.values() {
         let directive = limit_directive(limit.value.resource);
-        let (soft, hard) = (amount(limit.value.resource, limit.value.soft), amount(limit.value.resource, limit.value.hard));
+        let (soft, hard) = (
+            amount(limit.value.resource, limit.value.soft),
+            amount(limit.value.resource, limit.value.hard),
+        );
         if exceeds(limit.value.soft, limit.value.hard) {
             let diagnostic = SOFT_LIMIT_ABOVE_HARD
                 .at(limit.span, format!("the soft limit {soft} is above the hard limit {hard}"))
@@ -58,7 +63,11 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             lowering.manual(limit.stanza, &[], diagnostic);
             continue;
         }
-        let value = if soft == hard { Value::measure(soft) } else { Value::measure(format_args!("{soft}:{hard}")) };
+        let value = if soft == hard {
+            Value::measure(soft)
+        } else {
+            Value::measure(format_args!("{soft}:{hard}"))
+        };
         lowering.set(directive, value);
         lowering.exact(limit.stanza, &[directive]);
     }
@@ -78,7 +87,8 @@ fn amount(resource: Resource, amount: Amount) -> String {
         // A process of any nice level may have all of them; systemd takes nothing beyond.
         (Resource::Nice, Amount::Unlimited) => NICE_MAX.to_string(),
         (Resource::Nice, Amount::Value(value)) => value.min(NICE_MAX).to_string(),
-        (Resource::Cpu, Amount::Value(CPU_ENDLESS..)) | (_, Amount::Unlimited | Amount::Value(u64::MAX)) => "infinity".to_owned(),
+        (Resource::Cpu, Amount::Value(CPU_ENDLESS..))
+        | (_, Amount::Unlimited | Amount::Value(u64::MAX)) => "infinity".to_owned(),
         (_, Amount::Value(value)) => value.to_string(),
     }
 }

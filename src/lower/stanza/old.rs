@@ -12,7 +12,10 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         && let Some(main) = job.process(Phase::Main)
     {
         let diagnostic = TASK_BY_DEFAULT
-            .at(job.stanzas[main.stanza.0].span, "this job is a task: it says neither `service` nor `respawn`")
+            .at(
+                job.stanzas[main.stanza.0].span,
+                "this job is a task: it says neither `service` nor `respawn`",
+            )
             .note("who starts it waits until the process has ended, as before Upstart 0.5")
             .help("add a line `service` if the process is to stay");
         lowering.diagnostics.push(diagnostic);
@@ -27,16 +30,24 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         let at = |message: &str| HISTORICAL_STANZA.at(stated.span, message);
         let not_missed = |message: &str| Diagnostic { severity: Severity::Note, ..at(message) };
         match stated.value {
-            // A service is what a job is now, and systemd makes each process the leader of a session.
+            // A service is what a job is now, and systemd makes each process the leader of a
+            // session.
             Historical::Service | Historical::SessionLeader => lowering.exact(stated.stanza, &[]),
             Historical::PidBinary => {
-                let diagnostic = not_missed("`pid binary` has no counterpart").note("init looked for a process that runs this program");
-                lowering.dropped(stated.stanza, diagnostic.help("add `PIDFile=` if the daemon writes a pid file"));
+                let diagnostic = not_missed("`pid binary` has no counterpart")
+                    .note("init looked for a process that runs this program");
+                lowering.dropped(
+                    stated.stanza,
+                    diagnostic.help("add `PIDFile=` if the daemon writes a pid file"),
+                );
             }
             Historical::PidTimeout => {
                 let diagnostic = not_missed("`pid timeout` has no counterpart")
                     .note("systemd waits for the pid file as long as for the start of the unit");
-                lowering.dropped(stated.stanza, diagnostic.help("set `TimeoutStartSec=` if it is to wait less"));
+                lowering.dropped(
+                    stated.stanza,
+                    diagnostic.help("set `TimeoutStartSec=` if it is to wait less"),
+                );
             }
             Historical::ManyInstances => {
                 let diagnostic = at("this unit cannot be started twice")

@@ -3,8 +3,8 @@
 use super::expect::MainProcess;
 use super::kill::Signals;
 use crate::diagnostic::registry::{
-    IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN, RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN,
-    RETRIED_PRE_START,
+    IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN,
+    RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN, RETRIED_PRE_START,
 };
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
@@ -32,13 +32,20 @@ impl Respawn {
     /// How often within how many seconds; `None` for ever.
     pub(crate) fn limit(&self) -> Option<(i32, i32)> {
         match self.limit {
-            RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => Some((count, interval)),
+            RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => {
+                Some((count, interval))
+            }
             RespawnLimit::Unlimited | RespawnLimit::Within { .. } => None,
         }
     }
 }
 
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes, signals: &Signals) -> Option<Respawn> {
+pub(in crate::lower) fn lower(
+    lowering: &mut Lowering<'_>,
+    shape: Shape,
+    processes: &Processes,
+    signals: &Signals,
+) -> Option<Respawn> {
     normal_exit(lowering, signals);
     respawn(lowering, shape, processes)
 }
@@ -79,48 +86,69 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
     if job.is_task() && !lowering.has(Feature::RestartOneshot) {
         let diagnostic = RESPAWN_BEFORE_SYSTEMD_244
             .at(respawn.span, "systemd below 244 does not restart tasks")
-            .note(format!("units are being written for systemd {}", lowering.options.systemd_version));
-        lowering.remark(Section::Service, diagnostic.rule, "no Restart=on-failure: that needs systemd 244 for a task.");
+            .note(format!(
+                "units are being written for systemd {}",
+                lowering.options.systemd_version
+            ));
+        lowering.remark(
+            Section::Service,
+            diagnostic.rule,
+            "no Restart=on-failure: that needs systemd 244 for a task.",
+        );
         if let Some(stanza) = limit_stanza {
-            lowering.ledger.record(stanza, crate::diagnostic::Disposition::Manual, &[], Some(diagnostic.rule));
+            lowering.ledger.record(
+                stanza,
+                crate::diagnostic::Disposition::Manual,
+                &[],
+                Some(diagnostic.rule),
+            );
         }
         lowering.manual(respawn.stanza, &[], diagnostic);
         return None;
     }
-    let mut decided = Respawn { only_failing: job.is_task(), limit: job.respawn_limit(), stay_down: None };
+    let mut decided =
+        Respawn { only_failing: job.is_task(), limit: job.respawn_limit(), stay_down: None };
     if let Some(stanza) = limit_stanza {
         let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
         lowering.exact(stanza, if decided.limit().is_some() { &limits } else { &limits[..1] });
     }
-    let directives = [Directive::Restart, Directive::RestartSec, Directive::RestartPreventExitStatus];
+    let directives =
+        [Directive::Restart, Directive::RestartSec, Directive::RestartPreventExitStatus];
     let Some(pre_start) = job.process(Phase::PreStart).filter(|_| processes.run_before()) else {
         lowering.exact(respawn.stanza, &directives);
         return Some(decided);
     };
     decided.stay_down = stay_down(lowering, processes);
     if decided.stay_down.is_some() {
-        lowering.exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat());
+        lowering
+            .exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat());
     } else {
         let diagnostic = RETRIED_PRE_START
             .at(respawn.span, "systemd also restarts the unit when pre-start fails")
-            .related(job.stanzas[pre_start.stanza.0].span, "Upstart gives up at once when this fails");
+            .related(
+                job.stanzas[pre_start.stanza.0].span,
+                "Upstart gives up at once when this fails",
+            );
         lowering.approximate(respawn.stanza, &directives, diagnostic);
     }
     Some(decided)
 }
 
-/// Lets the unit stop itself when pre-start has failed, which keeps systemd from restarting it; `None` where it cannot.
+/// Lets the unit stop itself when pre-start has failed, which keeps systemd from restarting it;
+/// `None` where it cannot.
 fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> {
     let forks = match processes.main {
         MainProcess::Forked | MainProcess::Unknown => true,
         MainProcess::Executed => false,
     };
-    let can = lowering.has(Feature::FullPrivilegesPrefix) && lowering.has(Feature::ExitCodeVariable);
+    let can =
+        lowering.has(Feature::FullPrivilegesPrefix) && lowering.has(Feature::ExitCodeVariable);
     if forks || lowering.job.chroot.is_some() || !can {
         return None;
     }
     // A declined start is no failure, and is not restarted anyway.
-    let declined = if processes.decline() { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
+    let declined =
+        if processes.decline() { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
     let script = format!("[ \"$EXIT_CODE\" ]{declined} || /bin/systemctl --no-block stop \"$0\"");
     let mut command = Command::new([
         Argument::Word(b"/bin/sh".to_vec()),
@@ -169,7 +197,9 @@ fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
 pub(in crate::lower) fn is_clean(status: ExitStatus) -> bool {
     match status {
         ExitStatus::Code(code) => code == 0,
-        ExitStatus::Signal(signal) => [Signal::HUP, Signal::INT, Signal::TERM, Signal::PIPE].contains(&signal),
+        ExitStatus::Signal(signal) => {
+            [Signal::HUP, Signal::INT, Signal::TERM, Signal::PIPE].contains(&signal)
+        }
     }
 }
 

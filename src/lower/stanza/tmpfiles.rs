@@ -1,7 +1,9 @@
 //! `tmpfiles` of ChromeOS: files of tmpfiles.d(5) that are applied before pre-start.
 //!
-//! The arguments are the paths of files that packages install (`tmpfiles /usr/lib/tmpfiles.d/tpm_manager.conf` in ChromiumOS's platform2), so there is
-//! nothing to install here: systemd's own program applies them. It is in /bin wherever it is in /usr/bin (systemd-tmpfiles(8)).
+//! The arguments are the paths of files that packages install (`tmpfiles
+//! /usr/lib/tmpfiles.d/tpm_manager.conf` in ChromiumOS's platform2), so there is nothing to install
+//! here: systemd's own program applies them. It is in /bin wherever it is in /usr/bin
+//! (systemd-tmpfiles(8)).
 
 use crate::lower::lowering::Lowering;
 use crate::lower::process::placement::Slot;
@@ -14,7 +16,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape) -> Vec<
     let mut commands = Vec::new();
     for stated in &job.tmpfiles {
         let mut command = Command::words(["/bin/systemd-tmpfiles", "--create"]);
-        command.argv.extend(stated.value.iter().map(|path| Argument::Word(encode(&path.value).into_owned())));
+        command.argv.extend(
+            stated.value.iter().map(|path| Argument::Word(encode(&path.value).into_owned())),
+        );
         // Files are made as root, whoever runs the program.
         command.prefix = Prefix {
             ignore_failure: false,

@@ -1,5 +1,6 @@
-//! A run as SARIF 2.1.0, in the way in which GitHub's code scanning takes it: all rules and not only those that were hit, no
-//! empty texts, and no fixes that change nothing, for which it refuses the whole file.
+//! A run as SARIF 2.1.0, in the way in which GitHub's code scanning takes it: all rules and not
+//! only those that were hit, no empty texts, and no fixes that change nothing, for which it refuses
+//! the whole file.
 
 mod descriptor;
 mod uri;
@@ -82,7 +83,8 @@ struct SarifResult {
     fixes: Option<[Fix; 1]>,
 }
 
-/// A key of our own. `primaryLocationLineHash` is computed by whoever uploads the file, who complains where another one is there already.
+/// A key of our own. `primaryLocationLineHash` is computed by whoever uploads the file, who
+/// complains where another one is there already.
 #[derive(Serialize)]
 struct Fingerprints {
     #[serde(rename = "upstart2systemd/v1")]
@@ -163,9 +165,11 @@ impl SarifText {
     }
 }
 
-/// The log of a run over these files, on one line without a newline. `rules` are all that the program knows.
+/// The log of a run over these files, on one line without a newline. `rules` are all that the
+/// program knows.
 pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String> {
-    let indices: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(index, rule)| (rule.code, index)).collect();
+    let indices: BTreeMap<&str, usize> =
+        rules.iter().enumerate().map(|(index, rule)| (rule.code, index)).collect();
     let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
     let mut results = Vec::new();
     for Converted { sources, conversion } in files {
@@ -174,7 +178,12 @@ pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String>
             let occurrence = seen.entry(fingerprint).or_default();
             *occurrence += 1;
             let own = format!("{fingerprint}:{occurrence}");
-            results.push(finding(sources, diagnostic, indices.get(diagnostic.rule.code).copied(), Fingerprints { own }));
+            results.push(finding(
+                sources,
+                diagnostic,
+                indices.get(diagnostic.rule.code).copied(),
+                Fingerprints { own },
+            ));
         }
     }
     let uri = env!("CARGO_PKG_REPOSITORY");
@@ -185,19 +194,42 @@ pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String>
         information_uri: (!uri.is_empty()).then_some(uri),
         rules: rules.iter().map(|rule| descriptor(rule)).collect(),
     };
-    let run = Run { tool: SarifTool { driver }, column_kind: "unicodeCodePoints", artifacts: artifacts(files), results };
+    let run = Run {
+        tool: SarifTool { driver },
+        column_kind: "unicodeCodePoints",
+        artifacts: artifacts(files),
+        results,
+    };
     json_of(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
 }
 
 /// The files that were looked at, each once.
 fn artifacts(files: &[Converted]) -> Vec<Artifact> {
-    let sources = files.iter().flat_map(|file| std::iter::once(&file.sources.conf).chain(&file.sources.overriding));
+    let sources = files
+        .iter()
+        .flat_map(|file| std::iter::once(&file.sources.conf).chain(&file.sources.overriding));
     let uris: BTreeSet<String> = sources.map(|source| uri::reference(source.path())).collect();
     uris.into_iter().map(|uri| Artifact { location: ArtifactLocation { uri } }).collect()
 }
 
-fn finding(sources: &Sources, diagnostic: &Diagnostic, rule_index: Option<usize>, partial_fingerprints: Fingerprints) -> SarifResult {
-    let Diagnostic { rule, severity, span, message: _, label, related, elsewhere, notes: _, help, edits } = diagnostic;
+fn finding(
+    sources: &Sources,
+    diagnostic: &Diagnostic,
+    rule_index: Option<usize>,
+    partial_fingerprints: Fingerprints,
+) -> SarifResult {
+    let Diagnostic {
+        rule,
+        severity,
+        span,
+        message: _,
+        label,
+        related,
+        elsewhere,
+        notes: _,
+        help,
+        edits,
+    } = diagnostic;
     let related = related
         .iter()
         .map(|(span, label)| (sources, *span, label))
@@ -208,7 +240,10 @@ fn finding(sources: &Sources, diagnostic: &Diagnostic, rule_index: Option<usize>
         level: severity.name(),
         message: SarifText::new(prose(diagnostic).join("\n")),
         locations: [location(sources, *span, None, label.as_deref().unwrap_or_default())],
-        related_locations: related.enumerate().map(|(at, (sources, span, label))| location(sources, span, Some(at + 1), label)).collect(),
+        related_locations: related
+            .enumerate()
+            .map(|(at, (sources, span, label))| location(sources, span, Some(at + 1), label))
+            .collect(),
         partial_fingerprints,
         fixes: fix(sources, edits, help.as_deref()).map(|fix| [fix]),
     }
@@ -228,7 +263,12 @@ fn location(sources: &Sources, span: Span, id: Option<usize>, label: &str) -> Lo
 
 fn region(source: &Source, span: Span) -> SarifRegion {
     let (start, end) = source.ends(span);
-    SarifRegion { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
+    SarifRegion {
+        start_line: start.line,
+        start_column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+    }
 }
 
 fn fix(sources: &Sources, edits: &[Edit], help: Option<&str>) -> Option<Fix> {
@@ -240,9 +280,14 @@ fn fix(sources: &Sources, edits: &[Edit], help: Option<&str>) -> Option<Fix> {
             inserted_content: (!text.is_empty()).then(|| SarifText::new(lossy(text))),
         });
     }
-    let change = |(uri, replacements)| ArtifactChange { artifact_location: ArtifactLocation { uri }, replacements };
+    let change = |(uri, replacements)| ArtifactChange {
+        artifact_location: ArtifactLocation { uri },
+        replacements,
+    };
     (!changes.is_empty()).then(|| Fix {
-        description: SarifText::some(&help.unwrap_or_default().lines().map(visible).collect::<Vec<_>>().join("\n")),
+        description: SarifText::some(
+            &help.unwrap_or_default().lines().map(visible).collect::<Vec<_>>().join("\n"),
+        ),
         artifact_changes: changes.into_iter().map(change).collect(),
         properties: FixProperties { safe: edits.iter().all(|edit| edit.safe) },
     })

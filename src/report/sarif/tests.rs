@@ -13,7 +13,8 @@ use crate::report::{github, sarif};
 
 /// The schema of SARIF, with the formats of its texts.
 static SARIF: LazyLock<Validator> = LazyLock::new(|| {
-    let schema = serde_json::from_str(include_str!("../../../tests/schemas/sarif-2.1.0.json")).unwrap();
+    let schema =
+        serde_json::from_str(include_str!("../../../tests/schemas/sarif-2.1.0.json")).unwrap();
     jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
 });
 
@@ -27,16 +28,20 @@ fn log_of(files: &[Converted], rules: &[&Rule]) -> Value {
 
 /// What keeps a log from being taken: the schema, and what GitHub asks for besides.
 fn complaints(log: &Value) -> Vec<String> {
-    let mut complaints: Vec<String> = SARIF.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let mut complaints: Vec<String> =
+        SARIF.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
     empty_texts(log, "", &mut complaints);
     let run = &log["runs"][0];
     for result in run["results"].as_array().unwrap() {
         let start = &result["locations"][0]["physicalLocation"]["region"]["startLine"];
-        if start.as_u64().is_none() || result["partialFingerprints"].as_object().is_none_or(serde_json::Map::is_empty) {
+        if start.as_u64().is_none()
+            || result["partialFingerprints"].as_object().is_none_or(serde_json::Map::is_empty)
+        {
             complaints.push(format!("incomplete: {result}"));
         }
         if let Some(index) = result.get("ruleIndex")
-            && run["tool"]["driver"]["rules"][index.as_u64().and_then(|index| usize::try_from(index).ok()).unwrap()]["id"]
+            && run["tool"]["driver"]["rules"]
+                [index.as_u64().and_then(|index| usize::try_from(index).ok()).unwrap()]["id"]
                 != result["ruleId"]
         {
             complaints.push(format!("the wrong rule: {result}"));
@@ -48,8 +53,13 @@ fn complaints(log: &Value) -> Vec<String> {
 fn empty_texts(value: &Value, at: &str, complaints: &mut Vec<String>) {
     match value {
         Value::String(text) if text.is_empty() => complaints.push(format!("{at} is empty")),
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| empty_texts(value, &format!("{at}/{name}"), complaints)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| empty_texts(value, &format!("{at}/{index}"), complaints)),
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(name, value)| empty_texts(value, &format!("{at}/{name}"), complaints)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(index, value)| empty_texts(value, &format!("{at}/{index}"), complaints)),
         _ => {}
     }
 }
@@ -60,8 +70,11 @@ fn the_log() {
     assert_eq!(complaints(&log), Vec::<String>::new());
     let rules = log["runs"][0]["tool"]["driver"]["rules"].take();
     assert_eq!(rules.as_array().unwrap().len(), crate::diagnostic::registry::RULES.len());
-    log["runs"][0]["tool"]["driver"]["rules"] = rules.as_array().unwrap().iter().filter(|rule| rule["id"] == "U003").cloned().collect();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    log["runs"][0]["tool"]["driver"]["rules"] =
+        rules.as_array().unwrap().iter().filter(|rule| rule["id"] == "U003").cloned().collect();
+    insta::assert_snapshot!(
+        serde_json::to_string_pretty(&log).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION")
+    );
 }
 
 #[test]
@@ -88,7 +101,10 @@ fn findings_that_look_alike_are_counted() {
     let files = [converted(), converted()].concat();
     let log = log(&files);
     let results = log["runs"][0]["results"].as_array().unwrap();
-    let prints: Vec<&str> = results.iter().map(|result| result["partialFingerprints"]["upstart2systemd/v1"].as_str().unwrap()).collect();
+    let prints: Vec<&str> = results
+        .iter()
+        .map(|result| result["partialFingerprints"]["upstart2systemd/v1"].as_str().unwrap())
+        .collect();
     let (first, second) = prints.split_at(prints.len() / 2);
     for (first, second) in first.iter().zip(second) {
         assert_eq!(first.strip_suffix(":1").unwrap(), second.strip_suffix(":2").unwrap());

@@ -20,9 +20,9 @@ struct Wanted {
     reversal: (UnitName, Directive, UnitName),
 }
 
-/// The search, in two steps. The first leaves out each wait that stating the opposite would do away with, and ends all
-/// cycles there are. Such a wait then is on a cycle only if what is wanted waits for the target anyway; so nothing is
-/// lost when the second step states just that.
+/// The search, in two steps. The first leaves out each wait that stating the opposite would do away
+/// with, and ends all cycles there are. Such a wait then is on a cycle only if what is wanted waits
+/// for the target anyway; so nothing is lost when the second step states just that.
 pub(super) struct Breaking<'a> {
     graph: Graph,
     weight: &'a dyn Fn(&Edge) -> Option<u32>,
@@ -38,7 +38,8 @@ pub(super) struct Breaking<'a> {
     parts: usize,
     /// For [`components`].
     scratch: Vec<usize>,
-    /// The wait by which a unit was reached from the one end of a path, and that which leads on to the other.
+    /// The wait by which a unit was reached from the one end of a path, and that which leads on to
+    /// the other.
     reached: Vec<Option<usize>>,
     leading: Vec<Option<usize>>,
     /// How many waits were looked at since the units were split into parts.
@@ -109,22 +110,24 @@ impl<'a> Breaking<'a> {
         }
     }
 
-    /// Ends every cycle. Whatever is added on the way, a unit reaches no unit by waits that it did not reach before:
-    /// what was found to be on no cycle stays so.
+    /// Ends every cycle. Whatever is added on the way, a unit reaches no unit by waits that it did
+    /// not reach before: what was found to be on no cycle stays so.
     fn end_all(&mut self) {
         let everything: Vec<usize> = (0..self.graph.len()).collect();
         let mut parts = self.split(&everything);
         while let Some(mut nodes) = parts.pop() {
             self.enter(&nodes);
-            // Where all wait for one that waits for all, most is done after this, in a time that does not grow with
-            // each of them.
+            // Where all wait for one that waits for all, most is done after this, in a time that
+            // does not grow with each of them.
             if self.end_pairs(&nodes) {
                 parts.extend(self.split(&nodes));
                 continue;
             }
-            // Shipped units make no cycle among themselves, and some are on nearly every other: they come last.
+            // Shipped units make no cycle among themselves, and some are on nearly every other:
+            // they come last.
             nodes.sort_by_key(|&node| !self.graph.is_given(node));
-            // To split the rest after each unit would take more time than the search, and not to, as well.
+            // To split the rest after each unit would take more time than the search, and not to,
+            // as well.
             let size: usize = nodes.iter().map(|&node| self.of[node].len()).sum();
             self.work = 0;
             let mut rest = nodes.as_slice();
@@ -176,15 +179,18 @@ impl<'a> Breaking<'a> {
         self.cycles.len() > before
     }
 
-    /// A shortest path of waits, at least one, between two units of a part. It is searched from both ends, a step at a
-    /// time from the one that is cheaper to go on from: most units have few neighbours, and some targets nearly all.
+    /// A shortest path of waits, at least one, between two units of a part. It is searched from
+    /// both ends, a step at a time from the one that is cheaper to go on from: most units have few
+    /// neighbours, and some targets nearly all.
     fn path(&mut self, from: usize, to: usize) -> Option<Vec<usize>> {
         let part = self.part[from];
         let (mut forward, mut backward) = (vec![from], vec![to]);
         let mut touched = Vec::new();
         let mut met = None;
         while met.is_none() && !forward.is_empty() && !backward.is_empty() {
-            let cost = |nodes: &[usize], lists: &[Vec<usize>]| nodes.iter().map(|&node| lists[node].len()).sum::<usize>();
+            let cost = |nodes: &[usize], lists: &[Vec<usize>]| {
+                nodes.iter().map(|&node| lists[node].len()).sum::<usize>()
+            };
             let costs = (cost(&forward, &self.of), cost(&backward, &self.on));
             self.work += costs.0.min(costs.1);
             let mut next = Vec::new();
@@ -245,15 +251,23 @@ impl<'a> Breaking<'a> {
     }
 
     fn edges(&self, waits: &[usize]) -> Vec<Edge> {
-        waits.iter().map(|&at| self.graph.edge(self.waits[at].pair, &self.waits[at].origins)).collect()
+        waits
+            .iter()
+            .map(|&at| self.graph.edge(self.waits[at].pair, &self.waits[at].origins))
+            .collect()
     }
 
     /// Ends a cycle where that costs least, and notes it.
     fn end(&mut self, cycle: &[usize]) {
         let edges = self.edges(cycle);
-        let can_go = |edge: &Edge| edge.origins.iter().all(|origin| matches!(origin, WaitOrigin::Stated { .. } | WaitOrigin::Extra(_)));
+        let can_go = |edge: &Edge| {
+            edge.origins
+                .iter()
+                .all(|origin| matches!(origin, WaitOrigin::Stated { .. } | WaitOrigin::Extra(_)))
+        };
         let weights = edges.iter().map(|edge| can_go(edge).then(|| (self.weight)(edge)).flatten());
-        let lightest = weights.enumerate().filter_map(|(position, weight)| Some((weight?, position))).min();
+        let lightest =
+            weights.enumerate().filter_map(|(position, weight)| Some((weight?, position))).min();
         if let Some(&at) = cycle.get(lightest.map_or(0, |(_, position)| position)) {
             self.waits[at].present = false;
             // The target waits for what it wants, now that this does not wait for the target.
@@ -264,7 +278,10 @@ impl<'a> Breaking<'a> {
                 self.want((earlier, later), origins);
             }
         }
-        self.cycles.push(Cycle { edges, remedy: lightest.map_or(Remedy::Unbreakable, |(_, position)| Remedy::Drop(position)) });
+        self.cycles.push(Cycle {
+            edges,
+            remedy: lightest.map_or(Remedy::Unbreakable, |(_, position)| Remedy::Drop(position)),
+        });
     }
 
     /// Puts in the waits that were left out, and the opposite for those that would be on a cycle.

@@ -1,15 +1,21 @@
-//! Strongly connected components (Tarjan, 1972), without recursion: a chain of units may be as long as the plan.
+//! Strongly connected components (Tarjan, 1972), without recursion: a chain of units may be as long
+//! as the plan.
 
-/// The components of more than one node among `nodes`, each sorted, and in the order of their first nodes. `next` gives
-/// the `at`-th neighbour of a node: `None` past the last, `Some(None)` for one to pass over. `scratch` is as long as
-/// there are nodes at all, zeroed, and is left so.
-pub(super) fn components(nodes: &[usize], scratch: &mut [usize], next: impl Fn(usize, usize) -> Option<Option<usize>>) -> Vec<Vec<usize>> {
+/// The components of more than one node among `nodes`, each sorted, and in the order of their first
+/// nodes. `next` gives the `at`-th neighbour of a node: `None` past the last, `Some(None)` for one
+/// to pass over. `scratch` is as long as there are nodes at all, zeroed, and is left so.
+pub(super) fn components(
+    nodes: &[usize],
+    scratch: &mut [usize],
+    next: impl Fn(usize, usize) -> Option<Option<usize>>,
+) -> Vec<Vec<usize>> {
     /// Of a node whose component is known.
     const CLOSED: usize = usize::MAX;
     let mut found = Vec::new();
     let mut seen = 0;
     let mut open: Vec<usize> = Vec::new();
-    // The path that is being followed: the node, its number, the least number that is reached from it, its next neighbour.
+    // The path that is being followed: the node, its number, the least number that is reached from
+    // it, its next neighbour.
     let mut path: Vec<(usize, usize, usize, usize)> = Vec::new();
     for &root in nodes {
         if scratch[root] != 0 {
@@ -23,7 +29,9 @@ pub(super) fn components(nodes: &[usize], scratch: &mut [usize], next: impl Fn(u
                 open.push(node);
                 path.push((node, seen, seen, 0));
             }
-            let Some(&mut (node, number, ref mut least, ref mut at)) = path.last_mut() else { break };
+            let Some(&mut (node, number, ref mut least, ref mut at)) = path.last_mut() else {
+                break;
+            };
             if let Some(neighbour) = next(node, *at) {
                 *at += 1;
                 match neighbour.map(|neighbour| (neighbour, scratch[neighbour])) {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::implied::{Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal};
+use super::implied::{
+    Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal,
+};
 use super::shipped::SHIPPED;
 use super::{Edge, WaitOrigin};
 use crate::systemd::Directive::{After, Before, BindsTo, WantedBy, Wants};
@@ -12,8 +14,8 @@ use crate::systemd::{Directive, Unit, UnitName, Value};
 /// A wait: the later unit and the earlier one, which are never the same.
 pub(super) type Pair = (usize, usize);
 
-/// The waits among all units that are given, shipped or named by those. A unit is an index into the names, which are
-/// sorted.
+/// The waits among all units that are given, shipped or named by those. A unit is an index into the
+/// names, which are sorted.
 pub(super) struct Graph {
     names: Vec<UnitName>,
     /// The names of the units that are given, as they stand.
@@ -32,8 +34,11 @@ impl Graph {
         for unit in units {
             reading.unit(unit);
         }
-        for shipped in SHIPPED.iter().filter(|shipped| !given.contains(&UnitName::known(shipped.name))) {
-            let of = |directive| WaitOrigin::Shipped { unit: UnitName::known(shipped.name), directive };
+        for shipped in
+            SHIPPED.iter().filter(|shipped| !given.contains(&UnitName::known(shipped.name)))
+        {
+            let of =
+                |directive| WaitOrigin::Shipped { unit: UnitName::known(shipped.name), directive };
             for earlier in shipped.after {
                 reading.wait(shipped.name, earlier, of(After));
             }
@@ -61,11 +66,18 @@ impl Graph {
     }
 
     pub(super) fn edge(&self, (later, earlier): Pair, origins: &[WaitOrigin]) -> Edge {
-        Edge { later: self.names[later].clone(), earlier: self.names[earlier].clone(), origins: origins.to_vec() }
+        Edge {
+            later: self.names[later].clone(),
+            earlier: self.names[earlier].clone(),
+            origins: origins.to_vec(),
+        }
     }
 
     /// What has to be stated, and where, to keep a target from waiting for what it wants.
-    pub(super) fn reversal(&self, origins: &[WaitOrigin]) -> Option<(UnitName, Directive, UnitName)> {
+    pub(super) fn reversal(
+        &self,
+        origins: &[WaitOrigin],
+    ) -> Option<(UnitName, Directive, UnitName)> {
         let mut reversal = None;
         for origin in origins {
             let WaitOrigin::Wanted { target, unit } = origin else { return None };
@@ -93,7 +105,8 @@ impl Graph {
 struct GraphReading {
     indices: HashMap<String, usize>,
     names: Vec<String>,
-    /// Whether a unit file of this name was read, and if so, whether all that were have default dependencies.
+    /// Whether a unit file of this name was read, and if so, whether all that were have default
+    /// dependencies.
     defaults: Vec<Option<bool>>,
     waits: Vec<(Pair, WaitOrigin)>,
     wants: Vec<(Pair, WaitOrigin)>,
@@ -104,7 +117,11 @@ struct GraphReading {
 impl GraphReading {
     fn unit(&mut self, unit: &Unit) {
         let name = unit.name.as_str();
-        let stated = |directive, other: &str| WaitOrigin::Stated { unit: unit.name.clone(), directive, name: UnitName::known(other) };
+        let stated = |directive, other: &str| WaitOrigin::Stated {
+            unit: unit.name.clone(),
+            directive,
+            name: UnitName::known(other),
+        };
         for earlier in words(unit.values(After)) {
             self.wait(name, earlier, stated(After, earlier));
         }
@@ -155,7 +172,8 @@ impl GraphReading {
 
     fn wait(&mut self, later: &str, earlier: &str, origin: WaitOrigin) {
         let pair = (self.index(later), self.index(earlier));
-        // systemd drops what a unit says of itself, and instances of one template do not wait in a circle.
+        // systemd drops what a unit says of itself, and instances of one template do not wait in a
+        // circle.
         if pair.0 != pair.1 {
             self.waits.push((pair, origin));
         }
@@ -164,13 +182,16 @@ impl GraphReading {
     fn want(&mut self, target: &str, unit: &str) {
         let pair = (self.index(target), self.index(unit));
         if kind(target) == "target" && pair.0 != pair.1 {
-            self.wants.push((pair, WaitOrigin::Wanted { target: UnitName::known(target), unit: UnitName::known(unit) }));
+            self.wants.push((
+                pair,
+                WaitOrigin::Wanted { target: UnitName::known(target), unit: UnitName::known(unit) },
+            ));
         }
     }
 
     fn finish(mut self, given: HashSet<UnitName>) -> Graph {
-        // Of a unit that only its name is known of, nothing is lost by waits that are not there: if it exists, it
-        // probably is an ordinary one.
+        // Of a unit that only its name is known of, nothing is lost by waits that are not there: if
+        // it exists, it probably is an ordinary one.
         for index in 0..self.names.len() {
             if self.defaults[index].is_none() {
                 self.declare(&self.names[index].clone(), true);
@@ -184,26 +205,40 @@ impl GraphReading {
             waits.entry(pair).or_default().push(origin);
         }
         // An extra wait is nothing that systemd knows of.
-        let known = |origins: &Vec<WaitOrigin>| origins.iter().any(|origin| !matches!(origin, WaitOrigin::Extra(_)));
-        let (mut wanted, mut reversed) = (BTreeMap::<Pair, Vec<WaitOrigin>>::new(), BTreeMap::<Pair, Vec<WaitOrigin>>::new());
+        let known = |origins: &Vec<WaitOrigin>| {
+            origins.iter().any(|origin| !matches!(origin, WaitOrigin::Extra(_)))
+        };
+        let (mut wanted, mut reversed) =
+            (BTreeMap::<Pair, Vec<WaitOrigin>>::new(), BTreeMap::<Pair, Vec<WaitOrigin>>::new());
         for (pair, origin) in self.wants {
             let defaults = |index: usize| self.defaults[index].unwrap_or(true);
             if defaults(pair.0) && defaults(pair.1) {
                 let opposite = (pair.1, pair.0);
                 // Of two targets that want each other, systemd takes either.
-                let opposed = waits.get(&opposite).is_some_and(known) || wanted.contains_key(&opposite);
+                let opposed =
+                    waits.get(&opposite).is_some_and(known) || wanted.contains_key(&opposite);
                 let map = if opposed { &mut reversed } else { &mut wanted };
                 map.entry(pair).or_default().push(origin);
             }
         }
-        Graph { names: self.names.into_iter().map(UnitName::known).collect(), given, waits, wanted, reversed }
+        Graph {
+            names: self.names.into_iter().map(UnitName::known).collect(),
+            given,
+            waits,
+            wanted,
+            reversed,
+        }
     }
 
     fn triggers(&mut self) {
         let existing = self.names.len();
         for index in 0..existing {
             let name = self.names[index].clone();
-            for other in triggered(&name).into_iter().filter(|other| self.indices.contains_key(other)).collect::<Vec<_>>() {
+            for other in triggered(&name)
+                .into_iter()
+                .filter(|other| self.indices.contains_key(other))
+                .collect::<Vec<_>>()
+            {
                 self.wait(&other, &name, WaitOrigin::Triggered);
             }
         }
@@ -214,7 +249,9 @@ impl GraphReading {
         mounts.extend(self.names.iter().map(|name| mounts_over(name)).enumerate());
         for (index, above) in mounts {
             for mount in above {
-                if let Some(&earlier) = self.indices.get(&mount).filter(|&&earlier| earlier != index) {
+                if let Some(&earlier) =
+                    self.indices.get(&mount).filter(|&&earlier| earlier != index)
+                {
                     self.waits.push(((index, earlier), WaitOrigin::Mounts));
                 }
             }

@@ -1,10 +1,13 @@
 //! The ordering that units have without stating it.
 
-use crate::systemd::Directive::{DefaultDependencies, RequiresMountsFor, RootDirectory, StandardError, StandardOutput, WorkingDirectory};
+use crate::systemd::Directive::{
+    DefaultDependencies, RequiresMountsFor, RootDirectory, StandardError, StandardOutput,
+    WorkingDirectory,
+};
 use crate::systemd::{Unit, Value, escape_path};
 
-/// What `DefaultDependencies=yes` orders a unit after, and before; `shutdown.target` and `umount.target` are left out,
-/// because nothing is started along with them.
+/// What `DefaultDependencies=yes` orders a unit after, and before; `shutdown.target` and
+/// `umount.target` are left out, because nothing is started along with them.
 #[derive(Clone, Copy)]
 pub(super) struct Defaults {
     pub(super) after: &'static [&'static str],
@@ -33,31 +36,47 @@ pub(super) fn kind(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, suffix)| suffix)
 }
 
-/// File systems that are there before systemd is, and have no default dependencies (`fstab_is_extrinsic` of systemd).
+/// File systems that are there before systemd is, and have no default dependencies
+/// (`fstab_is_extrinsic` of systemd).
 fn is_extrinsic(name: &str) -> bool {
-    let within = |top: &str| name.strip_prefix(top).is_some_and(|rest| rest.starts_with(['-', '.']));
-    matches!(name, "-.mount" | "usr.mount" | "etc.mount") || ["proc", "sys", "dev", "run-initramfs", "run-nextroot"].into_iter().any(within)
+    let within =
+        |top: &str| name.strip_prefix(top).is_some_and(|rest| rest.starts_with(['-', '.']));
+    matches!(name, "-.mount" | "usr.mount" | "etc.mount")
+        || ["proc", "sys", "dev", "run-initramfs", "run-nextroot"].into_iter().any(within)
 }
 
 /// Whether the unit does not say `DefaultDependencies=no`.
 pub(super) fn has_defaults(unit: &Unit) -> bool {
     // parse_boolean() of systemd.
     let no = ["no", "n", "false", "f", "off", "0"];
-    !unit.values(DefaultDependencies).last().is_some_and(|value| no.iter().any(|no| value.as_str().eq_ignore_ascii_case(no)))
+    !unit
+        .values(DefaultDependencies)
+        .last()
+        .is_some_and(|value| no.iter().any(|no| value.as_str().eq_ignore_ascii_case(no)))
 }
 
 /// Whether a service writes to the journal, which it does by default.
 pub(super) fn writes_to_journal(unit: &Unit) -> bool {
-    let journal = |value: &Value| ["journal", "kmsg", "syslog"].into_iter().any(|sink| value.as_str().starts_with(sink));
-    unit.values(StandardOutput).last().is_none_or(journal) || unit.values(StandardError).last().is_some_and(journal)
+    let journal = |value: &Value| {
+        ["journal", "kmsg", "syslog"].into_iter().any(|sink| value.as_str().starts_with(sink))
+    };
+    unit.values(StandardOutput).last().is_none_or(journal)
+        || unit.values(StandardError).last().is_some_and(journal)
 }
 
 /// The names of the mounts that a unit would wait for, if there are such.
 pub(super) fn mounts(unit: &Unit) -> Vec<String> {
     // With `-` in front, the directory may be missing.
-    let directory = unit.values(WorkingDirectory).last().filter(|value| value.as_str().starts_with('/'));
-    let stated = directory.into_iter().chain(unit.values(RootDirectory).last()).map(|value| value.as_str().to_owned());
-    stated.chain(unit.values(RequiresMountsFor).iter().map(unquoted)).flat_map(|path| mounts_above(&path)).collect()
+    let directory =
+        unit.values(WorkingDirectory).last().filter(|value| value.as_str().starts_with('/'));
+    let stated = directory
+        .into_iter()
+        .chain(unit.values(RootDirectory).last())
+        .map(|value| value.as_str().to_owned());
+    stated
+        .chain(unit.values(RequiresMountsFor).iter().map(unquoted))
+        .flat_map(|path| mounts_above(&path))
+        .collect()
 }
 
 /// The one word that a value is.
@@ -90,13 +109,20 @@ fn mounts_above(path: &str) -> Vec<String> {
 
 /// The mounts that are above a mount.
 pub(super) fn mounts_over(mount: &str) -> Vec<String> {
-    let Some(stem) = mount.strip_suffix(".mount").filter(|stem| *stem != "-") else { return Vec::new() };
+    let Some(stem) = mount.strip_suffix(".mount").filter(|stem| *stem != "-") else {
+        return Vec::new();
+    };
     let mut mounts = vec!["-.mount".to_owned()];
-    mounts.extend(stem.match_indices('-').filter_map(|(at, _)| stem.get(..at)).map(|above| format!("{above}.mount")));
+    mounts.extend(
+        stem.match_indices('-')
+            .filter_map(|(at, _)| stem.get(..at))
+            .map(|above| format!("{above}.mount")),
+    );
     mounts
 }
 
-/// The names of the units that a unit triggers, if there are such: `Accept=yes` makes a socket start instances.
+/// The names of the units that a unit triggers, if there are such: `Accept=yes` makes a socket
+/// start instances.
 pub(super) fn triggered(name: &str) -> Vec<String> {
     match kind(name) {
         "socket" | "path" | "timer" => {

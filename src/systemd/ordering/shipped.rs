@@ -35,18 +35,23 @@ impl Shipped {
     }
 }
 
-/// What holds on Debian 12 and on Ubuntu 22.04 (their unit files, systemd.special(7), bootup(7)). Waits among units
-/// that conflict are left out, because they are not started together: they tell what is stopped first.
+/// What holds on Debian 12 and on Ubuntu 22.04 (their unit files, systemd.special(7), bootup(7)).
+/// Waits among units that conflict are left out, because they are not started together: they tell
+/// what is stopped first.
 pub(super) const SHIPPED: &[Shipped] = &[
     // Targets, in the order of the boot.
     plain("local-fs-pre.target"),
     early("local-fs.target").after(&["local-fs-pre.target"]).wanted_by(&["sysinit.target"]),
     plain("swap.target").wanted_by(&["sysinit.target"]),
-    plain("sysinit.target").after(&["local-fs.target", "swap.target"]).wanted_by(&["basic.target", "rescue.target"]),
+    plain("sysinit.target")
+        .after(&["local-fs.target", "swap.target"])
+        .wanted_by(&["basic.target", "rescue.target"]),
     plain("sockets.target").wanted_by(&["basic.target"]),
     plain("paths.target").wanted_by(&["basic.target"]),
     early("timers.target").wanted_by(&["basic.target"]),
-    plain("basic.target").after(&["paths.target", "sockets.target", "sysinit.target"]).wanted_by(&["multi-user.target"]),
+    plain("basic.target")
+        .after(&["paths.target", "sockets.target", "sysinit.target"])
+        .wanted_by(&["multi-user.target"]),
     plain("network-pre.target"),
     plain("network.target").after(&["network-pre.target"]),
     plain("network-online.target").after(&["network.target"]),
@@ -75,19 +80,34 @@ pub(super) const SHIPPED: &[Shipped] = &[
     // Before sysinit.target.
     early("apparmor.service").after(&["local-fs.target"]).before(&["sysinit.target"]),
     early("keyboard-setup.service").before(&["local-fs-pre.target"]),
-    early("kmod-static-nodes.service").before(&["sysinit.target", "systemd-tmpfiles-setup-dev.service"]),
-    early("plymouth-start.service").after(&["keyboard-setup.service", "systemd-udev-trigger.service", "systemd-udevd.service"]),
+    early("kmod-static-nodes.service")
+        .before(&["sysinit.target", "systemd-tmpfiles-setup-dev.service"]),
+    early("plymouth-start.service").after(&[
+        "keyboard-setup.service",
+        "systemd-udev-trigger.service",
+        "systemd-udevd.service",
+    ]),
     early("systemd-fsck-root.service").before(&["local-fs.target"]),
     early("systemd-journal-flush.service")
         .after(&["systemd-journald.service", "systemd-remount-fs.service"])
         .before(&["systemd-tmpfiles-setup.service"]),
-    early("systemd-journald.service").after(&["systemd-journald.socket"]).before(&["sysinit.target"]),
+    early("systemd-journald.service")
+        .after(&["systemd-journald.socket"])
+        .before(&["sysinit.target"]),
     early("systemd-journald.socket").before(&["sockets.target"]),
     early("systemd-modules-load.service").before(&["sysinit.target"]),
-    early("systemd-remount-fs.service").after(&["systemd-fsck-root.service"]).before(&["local-fs-pre.target", "local-fs.target"]),
-    early("systemd-sysctl.service").after(&["systemd-modules-load.service"]).before(&["sysinit.target"]),
-    early("systemd-sysusers.service").after(&["systemd-remount-fs.service"]).before(&["sysinit.target"]),
-    early("systemd-timesyncd.service").after(&["systemd-sysusers.service"]).before(&["sysinit.target", "time-set.target"]),
+    early("systemd-remount-fs.service")
+        .after(&["systemd-fsck-root.service"])
+        .before(&["local-fs-pre.target", "local-fs.target"]),
+    early("systemd-sysctl.service")
+        .after(&["systemd-modules-load.service"])
+        .before(&["sysinit.target"]),
+    early("systemd-sysusers.service")
+        .after(&["systemd-remount-fs.service"])
+        .before(&["sysinit.target"]),
+    early("systemd-timesyncd.service")
+        .after(&["systemd-sysusers.service"])
+        .before(&["sysinit.target", "time-set.target"]),
     early("systemd-tmpfiles-setup-dev.service").after(&["systemd-sysusers.service"]).before(&[
         "local-fs-pre.target",
         "sysinit.target",
@@ -96,7 +116,9 @@ pub(super) const SHIPPED: &[Shipped] = &[
     early("systemd-tmpfiles-setup.service")
         .after(&["local-fs.target", "systemd-journald.service", "systemd-sysusers.service"])
         .before(&["sysinit.target"]),
-    early("systemd-udev-settle.service").after(&["systemd-udev-trigger.service"]).before(&["sysinit.target"]),
+    early("systemd-udev-settle.service")
+        .after(&["systemd-udev-trigger.service"])
+        .before(&["sysinit.target"]),
     early("systemd-udev-trigger.service").before(&["sysinit.target"]),
     early("systemd-udevd.service").after(&["systemd-sysusers.service"]).before(&["sysinit.target"]),
     // The network.
@@ -104,8 +126,12 @@ pub(super) const SHIPPED: &[Shipped] = &[
         .after(&["dbus.service", "network-pre.target"])
         .before(&["network.target"])
         .wanted_by(&["multi-user.target"]),
-    plain("NetworkManager-wait-online.service").after(&["NetworkManager.service"]).before(&["network-online.target"]),
-    early("ifupdown-pre.service").after(&["systemd-udev-trigger.service"]).before(&["network.target"]),
+    plain("NetworkManager-wait-online.service")
+        .after(&["NetworkManager.service"])
+        .before(&["network-online.target"]),
+    early("ifupdown-pre.service")
+        .after(&["systemd-udev-trigger.service"])
+        .before(&["network.target"]),
     early("networking.service")
         .after(&[
             "apparmor.service",
@@ -119,23 +145,46 @@ pub(super) const SHIPPED: &[Shipped] = &[
     early("resolvconf.service").before(&["network-pre.target"]),
     early("rpcbind.service").after(&["systemd-tmpfiles-setup.service"]).before(&["rpcbind.target"]),
     early("rpc-gssd.service"),
-    early("rpc-statd.service").after(&["network-online.target", "nss-lookup.target", "rpcbind.service"]),
+    early("rpc-statd.service").after(&[
+        "network-online.target",
+        "nss-lookup.target",
+        "rpcbind.service",
+    ]),
     early("nfs-idmapd.service").after(&["local-fs.target"]),
     early("systemd-networkd.service")
-        .after(&["network-pre.target", "systemd-sysctl.service", "systemd-sysusers.service", "systemd-udevd.service"])
+        .after(&[
+            "network-pre.target",
+            "systemd-sysctl.service",
+            "systemd-sysusers.service",
+            "systemd-udevd.service",
+        ])
         .before(&["multi-user.target", "network.target"]),
-    early("systemd-networkd-wait-online.service").after(&["systemd-networkd.service"]).before(&["network-online.target"]),
+    early("systemd-networkd-wait-online.service")
+        .after(&["systemd-networkd.service"])
+        .before(&["network-online.target"]),
     // Ordinary services.
     early("console-setup.service").after(&["local-fs.target"]).before(&["display-manager.service"]),
     plain("console-getty.service")
-        .after(&["getty-pre.target", "plymouth-quit-wait.service", "rc-local.service", "systemd-user-sessions.service"])
+        .after(&[
+            "getty-pre.target",
+            "plymouth-quit-wait.service",
+            "rc-local.service",
+            "systemd-user-sessions.service",
+        ])
         .before(&["getty.target"]),
     plain("dbus.service").wanted_by(&["multi-user.target"]),
     plain("dbus.socket").wanted_by(&["sockets.target"]),
     // A name that every display manager takes.
-    plain("display-manager.service").after(&["systemd-user-sessions.service"]).wanted_by(&["graphical.target"]),
+    plain("display-manager.service")
+        .after(&["systemd-user-sessions.service"])
+        .wanted_by(&["graphical.target"]),
     plain("getty@.service")
-        .after(&["getty-pre.target", "plymouth-quit-wait.service", "rc-local.service", "systemd-user-sessions.service"])
+        .after(&[
+            "getty-pre.target",
+            "plymouth-quit-wait.service",
+            "rc-local.service",
+            "systemd-user-sessions.service",
+        ])
         .before(&["getty.target"])
         .wanted_by(&["getty.target"]),
     plain("plymouth-quit.service")
@@ -144,12 +193,21 @@ pub(super) const SHIPPED: &[Shipped] = &[
     plain("plymouth-quit-wait.service")
         .after(&["plymouth-start.service", "rc-local.service", "systemd-user-sessions.service"])
         .wanted_by(&["multi-user.target"]),
-    plain("rc-local.service").after(&["network-online.target", "network.target"]).wanted_by(&["multi-user.target"]),
+    plain("rc-local.service")
+        .after(&["network-online.target", "network.target"])
+        .wanted_by(&["multi-user.target"]),
     plain("serial-getty@.service")
-        .after(&["getty-pre.target", "plymouth-quit-wait.service", "rc-local.service", "systemd-user-sessions.service"])
+        .after(&[
+            "getty-pre.target",
+            "plymouth-quit-wait.service",
+            "rc-local.service",
+            "systemd-user-sessions.service",
+        ])
         .before(&["getty.target"])
         .wanted_by(&["getty.target"]),
-    plain("systemd-logind.service").after(&["dbus.socket", "nss-user-lookup.target"]).wanted_by(&["multi-user.target"]),
+    plain("systemd-logind.service")
+        .after(&["dbus.socket", "nss-user-lookup.target"])
+        .wanted_by(&["multi-user.target"]),
     plain("systemd-user-sessions.service")
         .after(&["network.target", "nss-user-lookup.target", "remote-fs.target"])
         .wanted_by(&["multi-user.target"]),

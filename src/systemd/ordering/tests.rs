@@ -56,7 +56,9 @@ fn show(cycles: &[Cycle]) -> String {
         }
         let edges: Vec<_> = cycle.edges.iter().map(edge).collect();
         let remedy = match &cycle.remedy {
-            Remedy::State { unit, directive, name } => format!("{unit} {}={name}", directive.name()),
+            Remedy::State { unit, directive, name } => {
+                format!("{unit} {}={name}", directive.name())
+            }
             Remedy::Drop(index) => format!("drop {index}"),
             Remedy::Unbreakable => "unbreakable".to_owned(),
         };
@@ -77,9 +79,14 @@ fn weight(edge: &Edge) -> u32 {
 
 fn found(text: &str, extra: &[(&str, &str)]) -> String {
     let units = units(text);
-    let extra: Vec<_> = extra.iter().map(|&(later, earlier)| (UnitName::known(later), UnitName::known(earlier))).collect();
-    let forwards = break_cycles(&units.iter().collect::<Vec<_>>(), &extra, &|edge| Some(weight(edge)));
-    let backwards = break_cycles(&units.iter().rev().collect::<Vec<_>>(), &extra, &|edge| Some(weight(edge)));
+    let extra: Vec<_> = extra
+        .iter()
+        .map(|&(later, earlier)| (UnitName::known(later), UnitName::known(earlier)))
+        .collect();
+    let forwards =
+        break_cycles(&units.iter().collect::<Vec<_>>(), &extra, &|edge| Some(weight(edge)));
+    let backwards =
+        break_cycles(&units.iter().rev().collect::<Vec<_>>(), &extra, &|edge| Some(weight(edge)));
     assert_eq!(forwards, backwards);
     show(&forwards)
 }
@@ -90,8 +97,14 @@ fn cycles_are_found_and_broken() {
         ("", ""),
         ("a.service After=b.service\nb.service After=c.service", ""),
         ("a.service After=a.service", ""),
-        ("a.service After=b.service\nb.service After=a.service", "a.service <after b.service <after: drop 0\n"),
-        ("a.service After=b.service Before=b.service", "a.service <after b.service <before: drop 0\n"),
+        (
+            "a.service After=b.service\nb.service After=a.service",
+            "a.service <after b.service <after: drop 0\n",
+        ),
+        (
+            "a.service After=b.service Before=b.service",
+            "a.service <after b.service <before: drop 0\n",
+        ),
         // Of one that is stated twice, both would have to go.
         (
             "a.service After=b.service\nb.service Before=a.service After=c.service\nc.service Before=a.service\nc.service After=a.service",
@@ -111,16 +124,25 @@ fn cycles_are_found_and_broken() {
             "a.service DefaultDependencies=no Before=sysinit.target After=b.service\nb.service",
             "a.service <after b.service <default sysinit.target <before: drop 0\n",
         ),
-        ("a.service DefaultDependencies=no Before=sysinit.target After=b.service\nb.service DefaultDependencies=no", ""),
+        (
+            "a.service DefaultDependencies=no Before=sysinit.target After=b.service\nb.service DefaultDependencies=no",
+            "",
+        ),
         (
             "a.service DefaultDependencies=no Before=sysinit.target After=b.service",
             "a.service <after b.service <default sysinit.target <before: drop 0\n",
         ),
         ("a.service Before=sysinit.target", "a.service <default sysinit.target <before: drop 1\n"),
         // What systemd and the distribution ship.
-        ("a.service Before=systemd-udevd.service", "a.service <default sysinit.target <shipped systemd-udevd.service <before: drop 2\n"),
+        (
+            "a.service Before=systemd-udevd.service",
+            "a.service <default sysinit.target <shipped systemd-udevd.service <before: drop 2\n",
+        ),
         ("a.service Before=systemd-udevd.service\nsystemd-udevd.service", ""),
-        ("a.service After=getty@tty1.service Before=getty@tty2.service", "a.service <after getty@.service <before: drop 0\n"),
+        (
+            "a.service After=getty@tty1.service Before=getty@tty2.service",
+            "a.service <after getty@.service <before: drop 0\n",
+        ),
         // A template and its instances.
         ("a@.service After=a@%i.service\nb@.service After=b@1.service Before=b@2.service", ""),
         (
@@ -142,13 +164,19 @@ fn cycles_are_found_and_broken() {
             "a.service DefaultDependencies=no RequiresMountsFor=/x/y%%/z Before=x-y\\x25.mount",
             "a.service <mounts x-y\\x25.mount <before: drop 1\n",
         ),
-        ("a.service DefaultDependencies=no WorkingDirectory=/x/%i Before=x.mount", "a.service <mounts x.mount <before: drop 1\n"),
+        (
+            "a.service DefaultDependencies=no WorkingDirectory=/x/%i Before=x.mount",
+            "a.service <mounts x.mount <before: drop 1\n",
+        ),
         ("a.service DefaultDependencies=no WorkingDirectory=-/x Before=x.mount", ""),
         (
             "a.service DefaultDependencies=no After=x-y.mount\nb.service DefaultDependencies=no Before=x.mount After=a.service",
             "a.service <after x-y.mount <mounts x.mount <before b.service <after: drop 0\n",
         ),
-        ("a.service DefaultDependencies=no Before=systemd-journald.socket", "a.service <journal systemd-journald.socket <before: drop 1\n"),
+        (
+            "a.service DefaultDependencies=no Before=systemd-journald.socket",
+            "a.service <journal systemd-journald.socket <before: drop 1\n",
+        ),
         ("a.service DefaultDependencies=no StandardOutput=null Before=systemd-journald.socket", ""),
         // Going down.
         ("a.service\nb.service DefaultDependencies=no After=shutdown.target Before=a.service", ""),
@@ -172,8 +200,14 @@ fn targets_wait_for_what_they_want() {
             "a.service WantedBy=multi-user.target After=b.service\nb.service After=multi-user.target DefaultDependencies=no",
             "multi-user.target <wanted a.service <after b.service <after: a.service After=multi-user.target\n",
         ),
-        ("a.service WantedBy=multi-user.target After=b.service DefaultDependencies=no\nb.service After=multi-user.target", ""),
-        ("t.target Wants=a.service DefaultDependencies=no\na.service After=b.service\nb.service After=t.target", ""),
+        (
+            "a.service WantedBy=multi-user.target After=b.service DefaultDependencies=no\nb.service After=multi-user.target",
+            "",
+        ),
+        (
+            "t.target Wants=a.service DefaultDependencies=no\na.service After=b.service\nb.service After=t.target",
+            "",
+        ),
         (
             "t.target Wants=a.service\na.service After=b.service\nb.service After=t.target",
             "t.target <wanted a.service <after b.service <after: a.service After=t.target\n",
@@ -197,7 +231,8 @@ fn targets_wait_for_what_they_want() {
             "a.service WantedBy=t.target Before=t.target After=b.service\nb.service After=t.target",
             "a.service <after b.service <after t.target <before: drop 0\n",
         ),
-        // Without After=t.target of a.service, t.target waits for it; that ends the cycle all the same.
+        // Without After=t.target of a.service, t.target waits for it; that ends the cycle all the
+        // same.
         (
             "t.target\na.service WantedBy=t.target After=t.target\nb.service DefaultDependencies=no After=a.service Before=t.target",
             "a.service <after t.target <before b.service <after: drop 0\n",
@@ -224,7 +259,10 @@ fn targets_wait_for_what_they_want() {
             "a.service DefaultDependencies=no WantedBy=t.target Before=t.target After=u.target\nu.target After=t.target\nt.target Wants=u.target",
             "a.service <after u.target <after t.target <before: drop 0\n",
         ),
-        ("a.service WantedBy=sysinit.target\nb.socket WantedBy=sysinit.target\nb.service WantedBy=sysinit.target", ""),
+        (
+            "a.service WantedBy=sysinit.target\nb.socket WantedBy=sysinit.target\nb.service WantedBy=sysinit.target",
+            "",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(found(text, &[]), expected, "{text}");
@@ -237,12 +275,17 @@ fn extra_waits_count() {
     let waits = [("x.service", "y.service"), ("b.service", "a.service")];
     assert_eq!(found(text, &waits), "a.service <after b.service <extra 1: drop 0\n");
     // systemd does not know that c.service waits for the target.
-    assert_eq!(found(text, &[("c.service", "t.target")]), "t.target <wanted c.service <extra 0: t.target Before=c.service\n");
+    assert_eq!(
+        found(text, &[("c.service", "t.target")]),
+        "t.target <wanted c.service <extra 0: t.target Before=c.service\n"
+    );
 }
 
 #[test]
 fn what_has_no_weight_stays() {
-    let units = units("a.service After=b.service\nb.service After=a.service c.service\nc.service After=b.service");
+    let units = units(
+        "a.service After=b.service\nb.service After=a.service c.service\nc.service After=b.service",
+    );
     let units: Vec<_> = units.iter().collect();
     let stays = |edge: &Edge| (edge.later.as_str() == "b.service").then_some(0);
     assert_eq!(
@@ -258,7 +301,8 @@ fn what_has_no_weight_stays() {
 #[test]
 fn a_long_chain_needs_no_stack() {
     let chain = |len: usize| {
-        let text: Vec<_> = (0..len).map(|at| format!("{at}.service After={}.service", (at + 1) % len)).collect();
+        let text: Vec<_> =
+            (0..len).map(|at| format!("{at}.service After={}.service", (at + 1) % len)).collect();
         units(&text.join("\n"))
     };
     let units = chain(20_000);
@@ -279,8 +323,8 @@ fn shipped_units_order_themselves_by_shipped_units_without_a_cycle() {
     assert_eq!(break_cycles(&[], &[], &|edge| Some(weight(edge))), []);
 }
 
-/// What a distribution ships: a line for each unit, and a comment that has the version. `.ci/shipped-units` writes it, and
-/// compares it with a machine.
+/// What a distribution ships: a line for each unit, and a comment that has the version.
+/// `.ci/shipped-units` writes it, and compares it with a machine.
 const RECORDED: &str = include_str!("recorded/debian-12");
 
 /// The words of the directives of a unit.
@@ -309,16 +353,34 @@ fn shipped_units_are_those_that_were_recorded() {
     let recorded = recorded();
     let names: HashSet<_> = SHIPPED.iter().map(|shipped| shipped.name).collect();
     // A name that every display manager takes is not the one of a file.
-    assert_eq!(recorded.keys().copied().chain(["display-manager.service"]).collect::<HashSet<_>>(), names);
+    assert_eq!(
+        recorded.keys().copied().chain(["display-manager.service"]).collect::<HashSet<_>>(),
+        names
+    );
     // What Debian adds, and Ubuntu may not.
-    let own = [("resolvconf.service", "systemd-tmpfiles-setup.service"), ("rpcbind.service", "remote-fs-pre.target")];
+    let own = [
+        ("resolvconf.service", "systemd-tmpfiles-setup.service"),
+        ("rpcbind.service", "remote-fs-pre.target"),
+    ];
     for shipped in SHIPPED.iter().filter(|shipped| recorded.contains_key(shipped.name)) {
-        let words = |unit: &str, directive: &str| recorded.get(unit).and_then(|unit| unit.get(directive)).cloned().unwrap_or_default();
+        let words = |unit: &str, directive: &str| {
+            recorded.get(unit).and_then(|unit| unit.get(directive)).cloned().unwrap_or_default()
+        };
         let of = |directive| words(shipped.name, directive);
         let conflicts = of("Conflicts");
-        let is_kept = |name: &&str| names.contains(name) && !conflicts.contains(name) && !own.contains(&(shipped.name, *name));
-        let kept = |listed: Vec<&'static str>| listed.into_iter().filter(is_kept).collect::<Vec<_>>();
-        assert_eq!(shipped.defaults, !of("DefaultDependencies").contains(&"no"), "{}", shipped.name);
+        let is_kept = |name: &&str| {
+            names.contains(name)
+                && !conflicts.contains(name)
+                && !own.contains(&(shipped.name, *name))
+        };
+        let kept =
+            |listed: Vec<&'static str>| listed.into_iter().filter(is_kept).collect::<Vec<_>>();
+        assert_eq!(
+            shipped.defaults,
+            !of("DefaultDependencies").contains(&"no"),
+            "{}",
+            shipped.name
+        );
         assert_eq!(shipped.after, kept(of("After")), "{}", shipped.name);
         assert_eq!(shipped.before, kept(of("Before")), "{}", shipped.name);
         for target in shipped.wanted_by {
@@ -326,7 +388,8 @@ fn shipped_units_are_those_that_were_recorded() {
                 || words(target, "Wants").contains(&shipped.name)
                 || words(target, "Requires").contains(&shipped.name);
             // Generators bring in rc-local.service, and getty.target brings in one or the other.
-            let is_made = ["rc-local.service", "getty@.service", "serial-getty@.service"].contains(&shipped.name);
+            let is_made = ["rc-local.service", "getty@.service", "serial-getty@.service"]
+                .contains(&shipped.name);
             assert!(is_wanted || is_made, "{target} {}", shipped.name);
         }
     }

@@ -20,12 +20,16 @@ pub enum Sign {
 
 impl Sign {
     pub fn of_path(path: &Path) -> Option<Self> {
-        path.components().any(|part| part == Component::Normal("event.d".as_ref())).then_some(Self::EventDirectory)
+        path.components()
+            .any(|part| part == Component::Normal("event.d".as_ref()))
+            .then_some(Self::EventDirectory)
     }
 
     /// `keyword` is one that 1.13 refuses.
     pub fn of_unknown_stanza(keyword: &str) -> Option<Self> {
-        stanza_table::find(keyword).is_some_and(|row| row.origin == Availability::ChromeOs).then_some(Self::ChromeOsStanza)
+        stanza_table::find(keyword)
+            .is_some_and(|row| row.origin == Availability::ChromeOs)
+            .then_some(Self::ChromeOsStanza)
     }
 
     pub fn dialect(self) -> Dialect {
@@ -38,13 +42,18 @@ impl Sign {
     /// Says what was found, and where.
     pub fn diagnostic(self, place: Span) -> Diagnostic {
         let (message, note) = match self {
-            Self::EventDirectory => ("this is read as a job for Upstart before 0.5", "it lies in a directory `event.d`"),
-            Self::ChromeOsStanza => ("this is read as a job for the Upstart of ChromeOS", "no other Upstart has this stanza"),
+            Self::EventDirectory => {
+                ("this is read as a job for Upstart before 0.5", "it lies in a directory `event.d`")
+            }
+            Self::ChromeOsStanza => (
+                "this is read as a job for the Upstart of ChromeOS",
+                "no other Upstart has this stanza",
+            ),
         };
-        DETECTED_DIALECT
-            .at(place, message)
-            .note(note)
-            .help(format!("`--dialect {}` says so, and leaves this note out", self.dialect().name()))
+        DETECTED_DIALECT.at(place, message).note(note).help(format!(
+            "`--dialect {}` says so, and leaves this note out",
+            self.dialect().name()
+        ))
     }
 }
 

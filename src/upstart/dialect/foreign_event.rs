@@ -5,7 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::EVENT_OF_ANOTHER_SYSTEM;
 use crate::upstart::ast::Stanza;
 
-/// Who emits the events that old systems do not have (mountall(8), ifupdown's if-up.d, the bridges of Upstart 1.x).
+/// Who emits the events that old systems do not have (mountall(8), ifupdown's if-up.d, the bridges
+/// of Upstart 1.x).
 const EMITTERS: [(&str, &[&str]); 7] = [
     (
         "mountall",
@@ -20,9 +21,24 @@ const EMITTERS: [(&str, &[&str]); 7] = [
             "device-not-ready",
         ],
     ),
-    ("ifupdown of Debian and Ubuntu", &["net-device-up", "net-device-down", "static-network-up", "deconfiguring-networking"]),
-    ("init scripts of Debian and Ubuntu", &["failsafe-boot", "unmounted-remote-filesystems", "recovery", "container", "not-container"]),
-    ("the display managers of Ubuntu", &["login-session-start", "desktop-session-start", "desktop-shutdown"]),
+    (
+        "ifupdown of Debian and Ubuntu",
+        &["net-device-up", "net-device-down", "static-network-up", "deconfiguring-networking"],
+    ),
+    (
+        "init scripts of Debian and Ubuntu",
+        &[
+            "failsafe-boot",
+            "unmounted-remote-filesystems",
+            "recovery",
+            "container",
+            "not-container",
+        ],
+    ),
+    (
+        "the display managers of Ubuntu",
+        &["login-session-start", "desktop-session-start", "desktop-shutdown"],
+    ),
     ("the socket bridge of Upstart 1.3", &["socket"]),
     ("the file bridge of Upstart 1.8", &["file"]),
     ("the D-Bus bridge of Upstart 1.9", &["dbus"]),
@@ -30,21 +46,31 @@ const EMITTERS: [(&str, &[&str]); 7] = [
 
 /// One finding for each name.
 pub(super) fn check(version: UpstartVersion, stanza: &Stanza) -> Vec<Diagnostic> {
-    let (Stanza::StartOn(condition) | Stanza::StopOn(condition)) = stanza else { return Vec::new() };
+    let (Stanza::StartOn(condition) | Stanza::StopOn(condition)) = stanza else {
+        return Vec::new();
+    };
     // Before 0.5 each run level had a job of its own.
-    let up = if version < UpstartVersion(0, 5, 0) { "stopped rc2" } else { "stopped rc RUNLEVEL=[2345]" };
+    let up = if version < UpstartVersion(0, 5, 0) {
+        "stopped rc2"
+    } else {
+        "stopped rc RUNLEVEL=[2345]"
+    };
     let mut seen: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for event in condition.leaves() {
         let name = event.name.value.as_str();
-        let emitter = EMITTERS.iter().find(|(_, events)| events.contains(&name)).map(|(emitter, _)| emitter);
+        let emitter =
+            EMITTERS.iter().find(|(_, events)| events.contains(&name)).map(|(emitter, _)| emitter);
         if let Some(emitter) = emitter
             && !seen.contains(&name)
         {
             seen.push(name);
             found.push(
                 EVENT_OF_ANOTHER_SYSTEM
-                    .at(event.name.span, format!("`{name}` does not happen on a system with Upstart {version}"))
+                    .at(
+                        event.name.span,
+                        format!("`{name}` does not happen on a system with Upstart {version}"),
+                    )
                     .note(format!("it comes from {emitter}"))
                     .help(format!("there, `{up}` says that the system is up")),
             );

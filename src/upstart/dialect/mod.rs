@@ -1,7 +1,7 @@
 //! The languages that jobs of Upstart are written in.
 //!
-//! Facts: the NEWS of Upstart for what came and went in which version; the jobs of ChromiumOS's platform2 for `import` and `tmpfiles`, which no
-//! release of Upstart has.
+//! Facts: the NEWS of Upstart for what came and went in which version; the jobs of ChromiumOS's
+//! platform2 for `import` and `tmpfiles`, which no release of Upstart has.
 
 mod detect;
 mod foreign_event;
@@ -23,7 +23,8 @@ pub enum Dialect {
     Upstart113,
     /// Upstart 0.6.5, of RHEL 6, CentOS 6 and Amazon Linux 1.
     Upstart06,
-    /// Upstart before 0.5, whose jobs lie in /etc/event.d: Ubuntu up to 9.04, Fedora 9 to 12. What 0.3.9 had already lost is read as well.
+    /// Upstart before 0.5, whose jobs lie in /etc/event.d: Ubuntu up to 9.04, Fedora 9 to 12. What
+    /// 0.3.9 had already lost is read as well.
     Upstart03,
     /// 1.13 with the stanzas that ChromeOS added.
     ChromeOs,
@@ -42,7 +43,8 @@ impl Dialect {
         }
     }
 
-    /// Where the output of a job goes that says nothing about it: to a file since 1.4, nowhere before.
+    /// Where the output of a job goes that says nothing about it: to a file since 1.4, nowhere
+    /// before.
     pub fn default_console(self) -> Console {
         match self {
             Self::Upstart113 | Self::ChromeOs => Console::Log,
@@ -55,7 +57,8 @@ impl Dialect {
         self == Self::Upstart03
     }
 
-    /// A job is a task unless it says `service` or `respawn`; since 0.5 it is a service unless it says `task`.
+    /// A job is a task unless it says `service` or `respawn`; since 0.5 it is a service unless it
+    /// says `task`.
     pub fn has_tasks_by_default(self) -> bool {
         self == Self::Upstart03
     }

@@ -10,14 +10,20 @@ use crate::upstart::stanza_table;
 use crate::upstart::stanza_table::{Availability, OOM_SCORE};
 
 /// What is newer than a version in a stanza.
-pub(super) fn check(version: UpstartVersion, sources: &Sources, stanza: &Spanned<Stanza>) -> Option<Diagnostic> {
+pub(super) fn check(
+    version: UpstartVersion,
+    sources: &Sources,
+    stanza: &Spanned<Stanza>,
+) -> Option<Diagnostic> {
     let text = sources.get(stanza.span.origin).text().get(stanza.span.range()).unwrap_or_default();
     let (what, since) = since(&stanza.value, text)?;
     (since > version).then(|| {
         NEWER_STANZA
             .at(stanza.span, format!("{what} came with Upstart {since}"))
             .label(format!("not in {version}"))
-            .note(format!("init {version} refuses the whole file on it; the unit is made as if it had not"))
+            .note(format!(
+                "init {version} refuses the whole file on it; the unit is made as if it had not"
+            ))
             .help("see whether the job was ever loaded, or whether it is for a newer Upstart")
     })
 }

@@ -5,7 +5,12 @@ use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
 
 /// The states of a job, which were events `JOB/STATE` before 0.3.5.
-const STATES: [(&str, &str); 4] = [("/start", "starting"), ("/started", "started"), ("/stop", "stopping"), ("/stopped", "stopped")];
+const STATES: [(&str, &str); 4] = [
+    ("/start", "starting"),
+    ("/started", "started"),
+    ("/stop", "stopping"),
+    ("/stopped", "stopped"),
+];
 
 /// The same event as later versions have it. What is put in has the place of what it stands for.
 pub fn modern(event: Event) -> Event {
@@ -22,8 +27,14 @@ pub fn modern(event: Event) -> Event {
             if let Some(level) = other.strip_prefix("runlevel-").filter(|level| is_level(level)) {
                 return Event { name: at("runlevel"), args: vec![at(level)] };
             }
-            match STATES.iter().find_map(|(ending, state)| Some((other.strip_suffix(ending)?, state))) {
-                Some((job, state)) => Event { name: at(state), args: of_rc(std::iter::once(at(job)).chain(args).collect()) },
+            match STATES
+                .iter()
+                .find_map(|(ending, state)| Some((other.strip_suffix(ending)?, state)))
+            {
+                Some((job, state)) => Event {
+                    name: at(state),
+                    args: of_rc(std::iter::once(at(job)).chain(args).collect()),
+                },
                 None => Event { name, args },
             }
         }
@@ -35,7 +46,10 @@ fn of_rc(args: Vec<SpannedWord>) -> Vec<SpannedWord> {
     let Some((job, more)) = args.split_first() else { return args };
     match job.value.strip_prefix("rc").filter(|level| is_level(level) && *level != "S") {
         Some(level) => {
-            let rc = [Spanned::new("rc".to_owned(), job.span), Spanned::new(format!("RUNLEVEL={level}"), job.span)];
+            let rc = [
+                Spanned::new("rc".to_owned(), job.span),
+                Spanned::new(format!("RUNLEVEL={level}"), job.span),
+            ];
             rc.into_iter().chain(more.iter().cloned()).collect()
         }
         None => args,
@@ -70,7 +84,10 @@ mod tests {
             let span = Span::new(Origin::Conf, 3..7);
             let mut words = old.split(' ').map(|word| Spanned::new(word.to_owned(), span));
             let event = modern(Event { name: words.next().unwrap(), args: words.collect() });
-            let said: Vec<&str> = std::iter::once(&event.name).chain(&event.args).map(|word| word.value.as_str()).collect();
+            let said: Vec<&str> = std::iter::once(&event.name)
+                .chain(&event.args)
+                .map(|word| word.value.as_str())
+                .collect();
             assert_eq!(said.join(" "), new);
             assert!(event.args.iter().all(|word| word.span == span));
         }

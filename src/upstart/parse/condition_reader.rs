@@ -1,11 +1,12 @@
 //! `start on` and `stop on`: from the flat list of tokens to a tree.
 //!
-//! `and` and `or` bind equally and to the left. Parentheses are kept on a stack here, not on the stack of
-//! the thread, and the depth of the tree is bounded, so that no input can exhaust that.
+//! `and` and `or` bind equally and to the left. Parentheses are kept on a stack here, not on the
+//! stack of the thread, and the depth of the tree is bounded, so that no input can exhaust that.
 
 use super::advice::conditions::{
-    empty_line_in_condition, empty_parentheses, operator_without_left, operator_without_right, parenthesis_after_operand,
-    positional_after_named, unclosed_parenthesis, unopened_parenthesis, word_after_parenthesis,
+    empty_line_in_condition, empty_parentheses, operator_without_left, operator_without_right,
+    parenthesis_after_operand, positional_after_named, unclosed_parenthesis, unopened_parenthesis,
+    word_after_parenthesis,
 };
 use super::advice::values;
 use super::cursor::{Cursor, Rule};
@@ -22,7 +23,8 @@ pub(super) fn condition(
     node: &Cursor<'_>,
     mangled: &mut Vec<Span>,
 ) -> Result<(Condition, Span), Refusal> {
-    let mut reader = ConditionReader { keyword, levels: Vec::new(), level: Level::default(), event: None };
+    let mut reader =
+        ConditionReader { keyword, levels: Vec::new(), level: Level::default(), event: None };
     let mut last = keyword_span;
     let mut line_is_empty = true;
     for token in node.children() {
@@ -104,7 +106,12 @@ impl ConditionReader {
             if let Some(named) = event.args.last().filter(|arg| arg.value.contains('='))
                 && !word.value.contains('=')
             {
-                return Err(positional_after_named(&event.name, named, &word, self.level.parenthesis));
+                return Err(positional_after_named(
+                    &event.name,
+                    named,
+                    &word,
+                    self.level.parenthesis,
+                ));
             }
             event.args.push(word);
         } else if self.expects_operand() {
@@ -117,7 +124,12 @@ impl ConditionReader {
 
     fn operator(&mut self, operator: Spanned<Operator>) -> Result<(), Refusal> {
         if self.expects_operand() {
-            let before = self.level.operator.as_ref().map(|operator| operator.span).or(self.level.parenthesis);
+            let before = self
+                .level
+                .operator
+                .as_ref()
+                .map(|operator| operator.span)
+                .or(self.level.parenthesis);
             return Err(operator_without_left(operator.span, before));
         }
         self.finish_event()?;
@@ -178,8 +190,10 @@ impl ConditionReader {
                 let depth = left.depth.max(right.depth) + 1;
                 if depth > MAX_DEPTH {
                     let message = format!("this condition nests deeper than {MAX_DEPTH} operators");
-                    let refusal = ErrorKind::Unreadable.at(operator.span, message).label("too deep here");
-                    return Err(refusal.help("write it with fewer operators, or divide it among several jobs"));
+                    let refusal =
+                        ErrorKind::Unreadable.at(operator.span, message).label("too deep here");
+                    return Err(refusal
+                        .help("write it with fewer operators, or divide it among several jobs"));
                 }
                 let (left, right) = (Box::new(left.condition), Box::new(right.condition));
                 let condition = match operator.value {

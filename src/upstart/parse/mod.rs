@@ -54,7 +54,9 @@ fn read(text: &str, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
         Dialect::ChromeOs => Rule::chromeos_file,
     };
     let Some(parts) = Cursor::file(rule, text, origin) else {
-        return Err(ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser met a limit of its own"));
+        return Err(
+            ErrorKind::Unreadable.at(Span::new(origin, 0..0), "the parser met a limit of its own")
+        );
     };
     let mut file = File::default();
     let has_nul = text.as_bytes().contains(&0);
@@ -79,7 +81,8 @@ fn nul(node: &Cursor<'_>) -> Option<Span> {
     let mut parts = node.children().peekable();
     if parts.peek().is_some() {
         // Comments, and what is behind an error, do not count.
-        let ignored = [Rule::line_end, Rule::rest, Rule::unterminated_block, Rule::unterminated_quote];
+        let ignored =
+            [Rule::line_end, Rule::rest, Rule::unterminated_block, Rule::unterminated_quote];
         return parts.filter(|part| !ignored.contains(&part.rule())).find_map(|part| nul(&part));
     }
     let span = node.span();

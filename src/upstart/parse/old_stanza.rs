@@ -10,9 +10,15 @@ use crate::text::source::{Span, Spanned};
 use crate::upstart::ast::{Console, Historical, Phase, Process, Stanza};
 
 /// Reads a stanza that has a shape of its own.
-pub(super) fn stanza(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn stanza(
+    node: &Cursor<'_>,
+    mangled: &mut Vec<Span>,
+) -> Result<Spanned<Stanza>, Refusal> {
     match node.rule() {
-        Rule::many_instances => Ok(Spanned::new(Stanza::Historical(Historical::ManyInstances), keyword_span(node, "instance"))),
+        Rule::many_instances => Ok(Spanned::new(
+            Stanza::Historical(Historical::ManyInstances),
+            keyword_span(node, "instance"),
+        )),
         Rule::console_logged => {
             let Some(value) = node.children().next() else { return Err(unmatched(node)) };
             let span = keyword_span(node, "console").to(value.span());
@@ -26,10 +32,14 @@ pub(super) fn stanza(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spann
 /// `start script` and `stop script`: what init runs before and after the main process.
 fn script(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts = node.children();
-    let (Some(keyword), Some(body)) = (parts.next(), parts.next()) else { return Err(unmatched(node)) };
+    let (Some(keyword), Some(body)) = (parts.next(), parts.next()) else {
+        return Err(unmatched(node));
+    };
     let phase = if keyword.text() == "start" { Phase::PreStart } else { Phase::PostStop };
     match process(&body, body.rule(), mangled) {
-        Some(process) => process.map(|process| Spanned::new(Stanza::OldScript(phase, process.value), keyword.span().to(process.span))),
+        Some(process) => process.map(|process| {
+            Spanned::new(Stanza::OldScript(phase, process.value), keyword.span().to(process.span))
+        }),
         None => Err(unmatched(node)),
     }
 }
@@ -37,12 +47,19 @@ fn script(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>,
 /// `respawn COMMAND` and `respawn script`.
 fn respawn(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts = node.children();
-    let (Some(keyword), Some(what)) = (parts.next(), parts.next()) else { return Err(unmatched(node)) };
+    let (Some(keyword), Some(what)) = (parts.next(), parts.next()) else {
+        return Err(unmatched(node));
+    };
     if what.rule() == Rule::broken_command {
         return Err(values::broken("respawn", &what));
     }
     if let Some(script) = process(&what, what.rule(), mangled) {
-        return script.map(|script| Spanned::new(Stanza::Historical(Historical::RespawnScript), keyword.span().to(script.span)));
+        return script.map(|script| {
+            Spanned::new(
+                Stanza::Historical(Historical::RespawnScript),
+                keyword.span().to(script.span),
+            )
+        });
     }
     let command = quoting::command(&what, mangled);
     let span = keyword.span().to(command.span);
@@ -54,7 +71,9 @@ pub(super) fn value(tokens: &mut Tokens<'_, '_>) -> Option<Result<Stanza, Refusa
     Some(match tokens.keyword {
         "service" => Ok(Stanza::Historical(Historical::Service)),
         "daemon" => Ok(Stanza::Daemon),
-        "session" => tokens.second_keyword(&["session leader"]).map(|_| Stanza::Historical(Historical::SessionLeader)),
+        "session" => tokens
+            .second_keyword(&["session leader"])
+            .map(|_| Stanza::Historical(Historical::SessionLeader)),
         "pid" => pid(tokens),
         _ => return None,
     })
@@ -65,7 +84,11 @@ fn pid(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
         "pid file" => tokens.word().map(Stanza::PidFile),
         "pid binary" => tokens.word().map(|_| Stanza::Historical(Historical::PidBinary)),
         _ => {
-            tokens.converted(ErrorKind::IllegalInterval, "a number of seconds from 0 on", number::decimal::<u32>)?;
+            tokens.converted(
+                ErrorKind::IllegalInterval,
+                "a number of seconds from 0 on",
+                number::decimal::<u32>,
+            )?;
             Ok(Stanza::Historical(Historical::PidTimeout))
         }
     }

@@ -19,7 +19,11 @@ pub(super) fn span_of(part: Option<&Cursor<'_>>, whole: &Cursor<'_>) -> Span {
 }
 
 /// `exec` or `script`, if the node is one.
-pub(super) fn process(node: &Cursor<'_>, rule: Rule, mangled: &mut Vec<Span>) -> Option<Result<Spanned<Process>, Refusal>> {
+pub(super) fn process(
+    node: &Cursor<'_>,
+    rule: Rule,
+    mangled: &mut Vec<Span>,
+) -> Option<Result<Spanned<Process>, Refusal>> {
     match rule {
         Rule::exec => Some(exec(node, mangled)),
         Rule::script => Some(script(node, mangled)),
@@ -30,7 +34,9 @@ pub(super) fn process(node: &Cursor<'_>, rule: Rule, mangled: &mut Vec<Span>) ->
 fn exec(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {
     let keyword = keyword_span(node, "exec");
     let input = node.input();
-    let Some(command) = node.children().next() else { return Err(values::missing_word("exec", keyword, input)) };
+    let Some(command) = node.children().next() else {
+        return Err(values::missing_word("exec", keyword, input));
+    };
     if command.rule() == Rule::broken_command {
         return Err(values::broken("exec", &command));
     }
@@ -59,7 +65,9 @@ fn script(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>
             }
             Ok(Spanned::new(Process::Script { text: body, dedent }, keyword.to(end)))
         }
-        Some(Rule::unterminated_block) | None => Err(unterminated_block(keyword, parts.next().as_ref())),
+        Some(Rule::unterminated_block) | None => {
+            Err(unterminated_block(keyword, parts.next().as_ref()))
+        }
         Some(_) => {
             let mut tokens = Tokens::new("script", keyword, parts, mangled);
             tokens.finish()?;

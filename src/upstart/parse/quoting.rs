@@ -9,7 +9,9 @@ const BLANKS: [char; 3] = [' ', '\t', '\r'];
 pub(super) fn word(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     let (text, span) = (node.text(), node.span());
     match node.rule() {
-        Rule::quoted_word | Rule::quoted_event => Spanned::new(fold(text, Quotes::Removed, span, mangled).0, span),
+        Rule::quoted_word | Rule::quoted_event => {
+            Spanned::new(fold(text, Quotes::Removed, span, mangled).0, span)
+        }
         _ => Spanned::new(text.to_owned(), span),
     }
 }
@@ -32,11 +34,12 @@ enum Quotes {
     Kept,
 }
 
-/// The value of a token, and the length of the text that it comes from: blanks and continuations at the
-/// end are not part of it.
+/// The value of a token, and the length of the text that it comes from: blanks and continuations at
+/// the end are not part of it.
 ///
-/// Newlines with the blanks around them become one blank. init itself garbles blanks directly before a
-/// backslash that escapes nothing; they are kept here, and the place is reported in `mangled`.
+/// Newlines with the blanks around them become one blank. init itself garbles blanks directly
+/// before a backslash that escapes nothing; they are kept here, and the place is reported in
+/// `mangled`.
 fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (String, usize) {
     let bytes = text.as_bytes();
     let mut value = String::with_capacity(text.len());
@@ -70,7 +73,11 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
             value.push(' ');
         } else {
             if byte == b'\\' && !escapes && !blanks.is_empty() {
-                mangled.push(Span { start: span.start + blanks.start, end: span.start + at + 1, ..span });
+                mangled.push(Span {
+                    start: span.start + blanks.start,
+                    end: span.start + at + 1,
+                    ..span
+                });
             }
             value.push_str(&text[blanks]);
         }
@@ -87,7 +94,10 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
             if quotes == Quotes::Removed { at..at } else { at - 1..at }
         } else {
             let start = at;
-            at += 1 + bytes[at + 1..].iter().take_while(|byte| !b"\\\"' \t\r\n".contains(byte)).count();
+            at += 1 + bytes[at + 1..]
+                .iter()
+                .take_while(|byte| !b"\\\"' \t\r\n".contains(byte))
+                .count();
             start..at
         };
         value.push_str(&text[written]);

@@ -8,21 +8,30 @@ use super::refusal::{ErrorKind, Refusal};
 use super::tokens::Tokens;
 use super::{condition_reader, number, old_stanza};
 use crate::text::source::{Span, Spanned};
-use crate::upstart::ast::{Amount, Cgroup, Console, Expect, Limit, Phase, Resource, RespawnLimit, Stanza};
+use crate::upstart::ast::{
+    Amount, Cgroup, Console, Expect, Limit, Phase, Resource, RespawnLimit, Stanza,
+};
 use crate::upstart::signal::{ExitStatus, Signal};
 use crate::upstart::stanza_table;
 
 /// Reads a stanza. `mangled` collects the places that init's tokeniser would have garbled.
-pub(super) fn stanza(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn stanza(
+    node: &Cursor<'_>,
+    mangled: &mut Vec<Span>,
+) -> Result<Spanned<Stanza>, Refusal> {
     match node.rule() {
         Rule::values | Rule::chromeos_values | Rule::event_d_values => values(node, mangled),
-        Rule::old_script | Rule::old_respawn | Rule::many_instances | Rule::console_logged => old_stanza::stanza(node, mangled),
+        Rule::old_script | Rule::old_respawn | Rule::many_instances | Rule::console_logged => {
+            old_stanza::stanza(node, mangled)
+        }
         Rule::conditional => conditional(node, mangled),
         Rule::phase => phase(node, mangled),
         Rule::flag => flag(node),
         Rule::stray_continuation => Err(stray_continuation(node.span())),
         rule => match process(node, rule, mangled) {
-            Some(process) => process.map(|process| process.map(|process| Stanza::Process(Phase::Main, process))),
+            Some(process) => {
+                process.map(|process| process.map(|process| Stanza::Process(Phase::Main, process)))
+            }
             None => Err(unmatched(node)),
         },
     }
@@ -44,12 +53,14 @@ fn conditional(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Sta
     let combined = if start { "start on" } else { "stop on" };
     match parts.peek() {
         Some(part) if part.rule() == Rule::condition => {
-            let (condition, end) = condition_reader::condition(combined, keyword.span(), &part, mangled)?;
+            let (condition, end) =
+                condition_reader::condition(combined, keyword.span(), &part, mangled)?;
             let stanza = if start { Stanza::StartOn(condition) } else { Stanza::StopOn(condition) };
             Ok(Spanned::new(stanza, keyword.span().to(end)))
         }
         _ => {
-            let mut tokens = Tokens::new(if start { "start" } else { "stop" }, keyword.span(), parts, mangled);
+            let mut tokens =
+                Tokens::new(if start { "start" } else { "stop" }, keyword.span(), parts, mangled);
             tokens.second_keyword(&[combined])?;
             Err(values::missing_word(combined, tokens.span(), node.input()))
         }
@@ -66,14 +77,20 @@ fn phase(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, 
         && let Some(process) = process(&part, part.rule(), mangled)
     {
         let process = process?;
-        return Ok(Spanned::new(Stanza::Process(phase, process.value), keyword.span().to(process.span)));
+        return Ok(Spanned::new(
+            Stanza::Process(phase, process.value),
+            keyword.span().to(process.span),
+        ));
     }
     let mut tokens = Tokens::new(phase.name(), keyword.span(), parts, mangled);
     tokens.second_keyword(&["exec", "script"])?;
     Err(values::missing_word(phase.name(), tokens.span(), node.input()))
 }
 
-pub(super) fn values(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>, Refusal> {
+pub(super) fn values(
+    node: &Cursor<'_>,
+    mangled: &mut Vec<Span>,
+) -> Result<Spanned<Stanza>, Refusal> {
     let mut parts: Nodes<'_> = node.children();
     let Some(keyword) = parts.next() else { return Err(unmatched(node)) };
     let Some(name) = stanza_table::first_word(keyword.text()) else { return Err(unmatched(node)) };
@@ -101,7 +118,10 @@ fn value(tokens: &mut Tokens<'_, '_>) -> Option<Result<Stanza, Refusal>> {
         "expect" => expect(tokens),
         "normal" => normal_exit(tokens),
         "kill" => kill(tokens),
-        "reload" => tokens.second_keyword(&["reload signal"]).and_then(|_| signal(tokens)).map(Stanza::ReloadSignal),
+        "reload" => tokens
+            .second_keyword(&["reload signal"])
+            .and_then(|_| signal(tokens))
+            .map(Stanza::ReloadSignal),
         "console" => console(tokens),
         "umask" => umask(tokens),
         "nice" => nice(tokens),
@@ -122,17 +142,26 @@ fn value(tokens: &mut Tokens<'_, '_>) -> Option<Result<Stanza, Refusal>> {
 
 fn respawn_limit(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     tokens.second_keyword(&["respawn limit"])?;
-    let count = tokens.converted(ErrorKind::IllegalLimit, "a number of respawns from 0 on, or `unlimited`", |text| match text {
-        "unlimited" => Some(None),
-        number => number::decimal::<i32>(number).filter(|&count| count >= 0).map(Some),
-    })?;
+    let count = tokens.converted(
+        ErrorKind::IllegalLimit,
+        "a number of respawns from 0 on, or `unlimited`",
+        |text| match text {
+            "unlimited" => Some(None),
+            number => number::decimal::<i32>(number).filter(|&count| count >= 0).map(Some),
+        },
+    )?;
     let limit = match count.value {
         None => Spanned::new(RespawnLimit::Unlimited, count.span),
         Some(number) => {
-            let interval = tokens.converted(ErrorKind::IllegalInterval, "a number of seconds from 0 on", |text| {
-                number::decimal::<i32>(text).filter(|&interval| interval >= 0)
-            })?;
-            Spanned::new(RespawnLimit::Within { count: number, interval: interval.value }, count.span.to(interval.span))
+            let interval = tokens.converted(
+                ErrorKind::IllegalInterval,
+                "a number of seconds from 0 on",
+                |text| number::decimal::<i32>(text).filter(|&interval| interval >= 0),
+            )?;
+            Spanned::new(
+                RespawnLimit::Within { count: number, interval: interval.value },
+                count.span.to(interval.span),
+            )
         }
     };
     Ok(Stanza::RespawnLimit(limit))
@@ -162,10 +191,15 @@ fn normal_exit(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     tokens.second_keyword(&["normal exit"])?;
     let mut statuses = Vec::new();
     while statuses.is_empty() || !tokens.is_empty() {
-        statuses.push(tokens.converted(ErrorKind::IllegalExitStatus, "an exit status from 0 on, or the name of a signal", |text| {
-            let code = || number::decimal::<i32>(text).and_then(|code| u32::try_from(code).ok());
-            Signal::named(text).map(ExitStatus::Signal).or_else(|| code().map(ExitStatus::Code))
-        })?);
+        statuses.push(tokens.converted(
+            ErrorKind::IllegalExitStatus,
+            "an exit status from 0 on, or the name of a signal",
+            |text| {
+                let code =
+                    || number::decimal::<i32>(text).and_then(|code| u32::try_from(code).ok());
+                Signal::named(text).map(ExitStatus::Signal).or_else(|| code().map(ExitStatus::Code))
+            },
+        )?);
     }
     Ok(Stanza::NormalExit(statuses))
 }
@@ -174,20 +208,30 @@ fn kill(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     if tokens.second_keyword(&["kill timeout", "kill signal"])? == "kill signal" {
         return signal(tokens).map(Stanza::KillSignal);
     }
-    let seconds = tokens.converted(ErrorKind::IllegalInterval, "a number of seconds from 0 on", number::decimal::<u32>)?;
+    let seconds = tokens.converted(
+        ErrorKind::IllegalInterval,
+        "a number of seconds from 0 on",
+        number::decimal::<u32>,
+    )?;
     Ok(Stanza::KillTimeout(seconds))
 }
 
 fn signal(tokens: &mut Tokens<'_, '_>) -> Result<Spanned<Signal>, Refusal> {
-    tokens.converted(ErrorKind::IllegalSignal, "the name of a signal, such as TERM, or its number", |text| {
-        let number = || number::decimal::<i32>(text).filter(|&number| number >= 0).map(Signal);
-        Signal::named(text).or_else(number)
-    })
+    tokens.converted(
+        ErrorKind::IllegalSignal,
+        "the name of a signal, such as TERM, or its number",
+        |text| {
+            let number = || number::decimal::<i32>(text).filter(|&number| number >= 0).map(Signal);
+            Signal::named(text).or_else(number)
+        },
+    )
 }
 
 fn umask(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     let mask = tokens.converted(ErrorKind::IllegalUmask, "an octal number up to 0777", |text| {
-        number::integer(text, 8).and_then(|mask| u16::try_from(mask).ok()).filter(|&mask| mask <= 0o777)
+        number::integer(text, 8)
+            .and_then(|mask| u16::try_from(mask).ok())
+            .filter(|&mask| mask <= 0o777)
     })?;
     Ok(Stanza::Umask(mask))
 }
@@ -203,23 +247,31 @@ fn oom(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     /// What `never` stands for on the kernel's scale.
     const NEVER: i16 = -1000;
     // `None` for `score`.
-    let adjustment = tokens.converted(ErrorKind::IllegalOom, "a number from -17 to 15, `never`, or `score`", |text| match text {
-        "score" => Some(None),
-        "never" => Some(Some(NEVER)),
-        number => {
-            let old = number::decimal::<i16>(number).filter(|old| (-17..=15).contains(old))?;
-            // -17 and 15 are the ends of the older scale.
-            Some(Some(old * 1000 / if old < 0 { 17 } else { 15 }))
-        }
-    })?;
+    let adjustment = tokens.converted(
+        ErrorKind::IllegalOom,
+        "a number from -17 to 15, `never`, or `score`",
+        |text| match text {
+            "score" => Some(None),
+            "never" => Some(Some(NEVER)),
+            number => {
+                let old = number::decimal::<i16>(number).filter(|old| (-17..=15).contains(old))?;
+                // -17 and 15 are the ends of the older scale.
+                Some(Some(old * 1000 / if old < 0 { 17 } else { 15 }))
+            }
+        },
+    )?;
     if let Some(score) = adjustment.value {
         return Ok(Stanza::Oom(Spanned::new(score, adjustment.span)));
     }
     tokens.keyword = "oom score";
-    let score = tokens.converted(ErrorKind::IllegalOom, "a number from -1000 to 1000, or `never`", |text| match text {
-        "never" => Some(NEVER),
-        number => number::decimal::<i16>(number).filter(|score| (-1000..=1000).contains(score)),
-    })?;
+    let score = tokens.converted(
+        ErrorKind::IllegalOom,
+        "a number from -1000 to 1000, or `never`",
+        |text| match text {
+            "never" => Some(NEVER),
+            number => number::decimal::<i16>(number).filter(|score| (-1000..=1000).contains(score)),
+        },
+    )?;
     Ok(Stanza::Oom(score))
 }
 
@@ -229,9 +281,14 @@ fn limit(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     let hard = amount(tokens)?;
     // `choice` has compared with these very names.
     let Some(resource) = Resource::named(start.value) else {
-        return Err(ErrorKind::UnknownStanza.at(start.span, format!("unknown resource `{}`", start.value)));
+        return Err(
+            ErrorKind::UnknownStanza.at(start.span, format!("unknown resource `{}`", start.value))
+        );
     };
-    Ok(Stanza::Limit(Spanned::new(Limit { resource, soft: soft.value, hard: hard.value }, start.span.to(hard.span))))
+    Ok(Stanza::Limit(Spanned::new(
+        Limit { resource, soft: soft.value, hard: hard.value },
+        start.span.to(hard.span),
+    )))
 }
 
 fn amount(tokens: &mut Tokens<'_, '_>) -> Result<Spanned<Amount>, Refusal> {
@@ -241,7 +298,9 @@ fn amount(tokens: &mut Tokens<'_, '_>) -> Result<Spanned<Amount>, Refusal> {
         }
         let number = number::integer(text, 10)?;
         // init reads an unsigned number and lets a negative one wrap; the highest means no limit.
-        let value = u64::try_from(number).or_else(|_| i64::try_from(number).map(i64::cast_unsigned)).ok()?;
+        let value = u64::try_from(number)
+            .or_else(|_| i64::try_from(number).map(i64::cast_unsigned))
+            .ok()?;
         Some(if value == u64::MAX { Amount::Unlimited } else { Amount::Value(value) })
     })
 }

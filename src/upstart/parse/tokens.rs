@@ -1,5 +1,5 @@
-//! The tokens of one stanza, taken from left to right as init takes them, so that the error that init
-//! would meet first is found first.
+//! The tokens of one stanza, taken from left to right as init takes them, so that the error that
+//! init would meet first is found first.
 
 use super::advice::keywords::unknown_second_keyword;
 use super::advice::values;
@@ -19,7 +19,12 @@ pub(super) struct Tokens<'t, 'm> {
 }
 
 impl<'t, 'm> Tokens<'t, 'm> {
-    pub(super) fn new(keyword: &'static str, span: Span, nodes: Nodes<'t>, mangled: &'m mut Vec<Span>) -> Self {
+    pub(super) fn new(
+        keyword: &'static str,
+        span: Span,
+        nodes: Nodes<'t>,
+        mangled: &'m mut Vec<Span>,
+    ) -> Self {
         Self { keyword, keyword_span: span, nodes, last: span, mangled }
     }
 
@@ -52,7 +57,10 @@ impl<'t, 'm> Tokens<'t, 'm> {
     }
 
     /// The next word where it has to be one of the known; quotes are removed.
-    pub(super) fn choice(&mut self, known: &[&'static str]) -> Result<Spanned<&'static str>, Refusal> {
+    pub(super) fn choice(
+        &mut self,
+        known: &[&'static str],
+    ) -> Result<Spanned<&'static str>, Refusal> {
         let word = self.word()?;
         match known.iter().find(|&&known| known == word.value) {
             Some(&known) => Ok(Spanned::new(known, word.span)),
@@ -61,7 +69,10 @@ impl<'t, 'm> Tokens<'t, 'm> {
     }
 
     /// The second keyword of a stanza. init reads it with its quotes. `combined` are both keywords.
-    pub(super) fn second_keyword(&mut self, combined: &[&'static str]) -> Result<&'static str, Refusal> {
+    pub(super) fn second_keyword(
+        &mut self,
+        combined: &[&'static str],
+    ) -> Result<&'static str, Refusal> {
         let node = self.take()?;
         let second = |combined: &'static str| combined.rsplit(' ').next().unwrap_or(combined);
         match combined.iter().find(|&&combined| second(combined) == node.text()) {
@@ -90,7 +101,9 @@ impl<'t, 'm> Tokens<'t, 'm> {
     /// The stanza has all that it takes: nothing may follow on the line.
     pub(super) fn finish(&mut self) -> Result<(), Refusal> {
         match self.nodes.peek() {
-            Some(extra) => Err(values::extra_word(self.keyword, self.keyword_span, self.last, &extra)),
+            Some(extra) => {
+                Err(values::extra_word(self.keyword, self.keyword_span, self.last, &extra))
+            }
             None => Ok(()),
         }
     }

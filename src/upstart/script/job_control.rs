@@ -17,7 +17,8 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 6] = [Self::Start, Self::Stop, Self::Restart, Self::Reload, Self::Status, Self::Initctl];
+    pub const ALL: [Self; 6] =
+        [Self::Start, Self::Stop, Self::Restart, Self::Reload, Self::Status, Self::Initctl];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -45,7 +46,8 @@ pub struct JobControl {
     pub command: Verb,
     /// It is called by its path.
     pub absolute: bool,
-    /// A function of that name would not be called: it is called by its path, or by way of `exec`, `command`, `env` or `sudo`.
+    /// A function of that name would not be called: it is called by its path, or by way of `exec`,
+    /// `command`, `env` or `sudo`.
     pub external: bool,
     /// What stands behind the command; `None` for a word that is not literal.
     pub arguments: Vec<Option<String>>,
@@ -67,9 +69,14 @@ impl JobControl {
         }
     }
 
-    /// The first argument of `initctl` that is no option; `None` where it shows only when the script runs.
+    /// The first argument of `initctl` that is no option; `None` where it shows only when the
+    /// script runs.
     pub fn subcommand(&self) -> Option<&str> {
-        self.arguments.iter().map(Option::as_deref).find(|word| !word.is_some_and(is_option)).flatten()
+        self.arguments
+            .iter()
+            .map(Option::as_deref)
+            .find(|word| !word.is_some_and(is_option))
+            .flatten()
     }
 
     /// The arguments without options, and without the subcommand of `initctl`, each with its place.
@@ -97,13 +104,18 @@ impl JobControl {
         self.arguments.iter().flatten().any(|word| matches!(word.as_str(), "-n" | "--no-wait"))
     }
 
-    /// Whether it stops the job whose script it is in: `stop` or `initctl stop` with nothing but options behind.
+    /// Whether it stops the job whose script it is in: `stop` or `initctl stop` with nothing but
+    /// options behind.
     pub fn stops_own_job(&self) -> bool {
         let mut arguments = self.arguments.iter().map(Option::as_deref);
-        let is_option = |argument: Option<&str>| argument.is_some_and(|argument| argument.starts_with('-'));
+        let is_option =
+            |argument: Option<&str>| argument.is_some_and(|argument| argument.starts_with('-'));
         match self.command {
             Verb::Stop => arguments.all(is_option),
-            Verb::Initctl => arguments.find(|argument| !is_option(*argument)) == Some(Some("stop")) && arguments.all(is_option),
+            Verb::Initctl => {
+                arguments.find(|argument| !is_option(*argument)) == Some(Some("stop"))
+                    && arguments.all(is_option)
+            }
             Verb::Start | Verb::Restart | Verb::Reload | Verb::Status => false,
         }
     }
@@ -117,15 +129,20 @@ pub fn is_option(word: &str) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
     pub commands: Vec<JobControl>,
-    /// Where `initctl`, or the path of another of the commands, is mentioned in a way that may or may not be a use: in a string, a
-    /// here-document, an argument of an unknown command, or behind the place where the reader was lost; and where a variable that is
-    /// set to one of the commands is called.
+    /// Where `initctl`, or the path of another of the commands, is mentioned in a way that may or
+    /// may not be a use: in a string, a here-document, an argument of an unknown command, or behind
+    /// the place where the reader was lost; and where a variable that is set to one of the commands
+    /// is called.
     pub unplaced: Vec<Range<usize>>,
 }
 
 /// Whether a script stops its own job somewhere.
 pub fn calls_stop(reading: &Script) -> bool {
-    reading.commands.iter().filter_map(|command| use_in(command, reading)).any(|used| used.stops_own_job())
+    reading
+        .commands
+        .iter()
+        .filter_map(|command| use_in(command, reading))
+        .any(|used| used.stops_own_job())
 }
 
 /// The uses of job-control commands in a script. `text` is what `reading` was read from.
@@ -136,31 +153,49 @@ pub fn find(text: &str, reading: &Script) -> Uses {
     for command in &reading.commands {
         let used = use_in(command, reading);
         if used.is_some() || only_mentions(command) {
-            known.extend(command.words.iter().filter(|word| word.literal.is_some()).map(|word| word.range.clone()));
+            known.extend(
+                command
+                    .words
+                    .iter()
+                    .filter(|word| word.literal.is_some())
+                    .map(|word| word.range.clone()),
+            );
         }
         commands.extend(used);
     }
     let is_within = |ranges: &[Range<usize>], place: &Range<usize>| {
-        ranges[..ranges.partition_point(|range| range.start <= place.start)].last().is_some_and(|range| place.end <= range.end)
+        ranges[..ranges.partition_point(|range| range.start <= place.start)]
+            .last()
+            .is_some_and(|range| place.end <= range.end)
     };
     // The words of a command stand around the commands of its substitutions.
     known.sort_unstable_by_key(|range| range.start);
-    let mentions = mentions(text).filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
+    let mentions = mentions(text)
+        .filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
     let mut unplaced: Vec<_> = mentions.chain(named_by_variables(text, reading)).collect();
     unplaced.sort_unstable_by_key(|place| place.start);
     Uses { commands, unplaced }
 }
 
 /// Commands whose name is a variable that the script sets to one of the verbs.
-fn named_by_variables<'a>(text: &'a str, reading: &'a Script) -> impl Iterator<Item = Range<usize>> {
+fn named_by_variables<'a>(
+    text: &'a str,
+    reading: &'a Script,
+) -> impl Iterator<Item = Range<usize>> {
     let assignments = reading.commands.iter().flat_map(|command| &command.assignments);
     let verbs: BTreeSet<&str> = assignments
         .filter_map(|word| word.literal.as_deref()?.split_once('='))
         .filter(|(_, value)| Verb::of(value).is_some())
         .map(|(name, _)| name)
         .collect();
-    let names = reading.commands.iter().filter_map(|command| command.words.first()).map(|word| word.range.clone());
-    names.filter(move |place| text.get(place.clone()).and_then(variable).is_some_and(|name| verbs.contains(name)))
+    let names = reading
+        .commands
+        .iter()
+        .filter_map(|command| command.words.first())
+        .map(|word| word.range.clone());
+    names.filter(move |place| {
+        text.get(place.clone()).and_then(variable).is_some_and(|name| verbs.contains(name))
+    })
 }
 
 /// The name in `$NAME` and `${NAME}`, with quotes or without.
@@ -176,7 +211,10 @@ fn only_mentions(command: &SimpleCommand) -> bool {
         Some("[" | "test" | "which" | "type" | "hash" | "logger") => true,
         // Behind a pipe there may be a shell.
         Some("echo" | "printf") => !command.context.has(Context::PIPELINE),
-        Some("command") => command.words.get(1).is_some_and(|word| matches!(word.literal.as_deref(), Some("-v" | "-V"))),
+        Some("command") => command
+            .words
+            .get(1)
+            .is_some_and(|word| matches!(word.literal.as_deref(), Some("-v" | "-V"))),
         _ => false,
     }
 }
@@ -189,7 +227,9 @@ fn inner(command: &SimpleCommand) -> Option<Vec<&Word>> {
     let mut words: Vec<&Word> = command.words.iter().collect();
     loop {
         let (first, arguments) = words.split_first()?;
-        match wrapper::find(first.literal.as_deref()?).filter(|wrapper| LOOKED_THROUGH.contains(&wrapper.name)) {
+        match wrapper::find(first.literal.as_deref()?)
+            .filter(|wrapper| LOOKED_THROUGH.contains(&wrapper.name))
+        {
             Some(wrapper) => words = wrapper.inner(arguments, Unknown::Refuse)?,
             None => return Some(words),
         }
@@ -218,9 +258,11 @@ fn use_in(command: &SimpleCommand, reading: &Script) -> Option<JobControl> {
     })
 }
 
-/// Where the text has `initctl`, with or without a path, or `/sbin/start` and the like, as a word of its own.
+/// Where the text has `initctl`, with or without a path, or `/sbin/start` and the like, as a word
+/// of its own.
 fn mentions(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let part_of_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let part_of_word =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let bytes = text.as_bytes();
     let ends_word = move |end: usize| match bytes.get(end) {
         // A full stop.
@@ -229,14 +271,19 @@ fn mentions(text: &str) -> impl Iterator<Item = Range<usize>> {
         None => true,
     };
     let initctl = text.match_indices("initctl").map(|(start, found)| start..start + found.len());
-    let initctl = initctl.filter(move |place| place.start == 0 || !part_of_word(bytes[place.start - 1]));
+    let initctl =
+        initctl.filter(move |place| place.start == 0 || !part_of_word(bytes[place.start - 1]));
     let others = text.match_indices("/sbin/").filter_map(move |(start, directory)| {
         let from = start + directory.len();
-        let verb = Verb::ALL.into_iter().filter(|&verb| verb != Verb::Initctl).find(|verb| text[from..].starts_with(verb.name()))?;
+        let verb = Verb::ALL
+            .into_iter()
+            .filter(|&verb| verb != Verb::Initctl)
+            .find(|verb| text[from..].starts_with(verb.name()))?;
         // `restart` does not begin with `start`, so the first that fits is the only one.
         Some(start..from + verb.name().len())
     });
-    let mut all: Vec<Range<usize>> = initctl.chain(others).filter(move |place| ends_word(place.end)).collect();
+    let mut all: Vec<Range<usize>> =
+        initctl.chain(others).filter(move |place| ends_word(place.end)).collect();
     all.sort_unstable_by_key(|place| place.start);
     all.into_iter()
 }
@@ -251,13 +298,18 @@ mod tests {
         let mut found: Vec<String> = Vec::new();
         for used in &uses.commands {
             let mut words = vec![used.command.name().to_owned()];
-            words.extend(used.arguments.iter().map(|argument| argument.clone().unwrap_or_else(|| "?".to_owned())));
+            words.extend(
+                used.arguments
+                    .iter()
+                    .map(|argument| argument.clone().unwrap_or_else(|| "?".to_owned())),
+            );
             if used.external {
                 words.insert(0, if used.absolute { "/".to_owned() } else { "+".to_owned() });
             }
             found.push(words.join(" "));
         }
-        found.extend(uses.unplaced.iter().map(|place| format!("unplaced {}", &text[place.clone()])));
+        found
+            .extend(uses.unplaced.iter().map(|place| format!("unplaced {}", &text[place.clone()])));
         found
     }
 
@@ -268,7 +320,10 @@ mod tests {
             ("start foo ID=1", &["start foo ID=1"]),
             ("start foo ID=$i &", &["start foo ?"]),
             ("[ -x /x ] || { stop; exit 0; }", &["stop"]),
-            ("if ! status foo | grep -q running; then restart foo; fi", &["status foo", "restart foo"]),
+            (
+                "if ! status foo | grep -q running; then restart foo; fi",
+                &["status foo", "restart foo"],
+            ),
             ("while status x; do sleep 1; done", &["status x"]),
             ("x=$(initctl list) y=`status foo`", &["initctl list", "status foo"]),
             ("A=b reload x 2>/dev/null", &["reload x"]),
@@ -283,7 +338,10 @@ mod tests {
             ("service foo stop; /etc/init.d/x start; echo stop; systemctl restart x", &[]),
             ("start() { :; }; start; x=stop; [ stop = start ]", &[]),
             ("start() { :; }\nexec start", &["+ start"]),
-            ("start-stop-daemon --start; /sbin/start-stop-daemon; myinitctl; initctl-x; /opt/start", &[]),
+            (
+                "start-stop-daemon --start; /sbin/start-stop-daemon; myinitctl; initctl-x; /opt/start",
+                &[],
+            ),
             ("# initctl emit /sbin/stop\n'/sbin/initctls'", &[]),
             ("[ -x /sbin/initctl ] && command -v initctl && echo /sbin/stop", &[]),
             ("case stop in stop) ;; esac; for start in stop; do :; done", &[]),

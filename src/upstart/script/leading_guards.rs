@@ -42,12 +42,13 @@ pub struct FileTest {
     pub negated: bool,
     /// Absolute, and just this text.
     pub path: String,
-    /// The whole statement that the test is part of. Tests of one statement have the same range, and belong together.
+    /// The whole statement that the test is part of. Tests of one statement have the same range,
+    /// and belong together.
     pub range: Range<usize>,
 }
 
-/// A script without the guards in front. Whoever cannot use them all may take some of the first statements away:
-/// what follows the range of a guard is a script in its own right.
+/// A script without the guards in front. Whoever cannot use them all may take some of the first
+/// statements away: what follows the range of a guard is a script in its own right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guards {
     /// All have to hold.
@@ -56,14 +57,20 @@ pub struct Guards {
     pub rest: Range<usize>,
 }
 
-/// The statements at the beginning of a script that do nothing but this: unless certain files are as they should be, they `stop` the job and
-/// `exit 0`. (The `exit` may be missing from the last statement of a script.) Blank lines and comments may stand between them, and
-/// `set -e`, which is in force already.
+/// The statements at the beginning of a script that do nothing but this: unless certain files are
+/// as they should be, they `stop` the job and `exit 0`. (The `exit` may be missing from the last
+/// statement of a script.) Blank lines and comments may stand between them, and `set -e`, which is
+/// in force already.
 pub fn leading_guards(text: &str, reading: &Script) -> Guards {
     let mut guards = Vec::new();
     let mut rest = 0;
     if reading.lost.is_none() {
-        let mut statements = Statements { text, at: 0, commands: &reading.commands, last_status: text.rfind("$?").unwrap_or(0) };
+        let mut statements = Statements {
+            text,
+            at: 0,
+            commands: &reading.commands,
+            last_status: text.rfind("$?").unwrap_or(0),
+        };
         while let Some(tests) = statements.guard() {
             rest = statements.at;
             guards.extend(tests);
@@ -79,8 +86,9 @@ enum Join {
     Or,
 }
 
-/// A script, statement by statement. What stands between simple commands without expansions can only be operators, reserved words,
-/// blanks and comments, so looking at the text between them is safe.
+/// A script, statement by statement. What stands between simple commands without expansions can
+/// only be operators, reserved words, blanks and comments, so looking at the text between them is
+/// safe.
 struct Statements<'t> {
     text: &'t str,
     at: usize,
@@ -127,7 +135,9 @@ impl<'t> Statements<'t> {
     fn take_word(&mut self, word: &str) -> bool {
         self.skip_blanks();
         let rest = &self.text[self.at..];
-        let found = rest.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\t', '\n']) || rest.starts_with("\\\n "));
+        let found = rest
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.starts_with([' ', '\t', '\n']) || rest.starts_with("\\\n "));
         if found {
             self.at += word.len();
         }
@@ -172,7 +182,8 @@ impl<'t> Statements<'t> {
         Some(self.at)
     }
 
-    /// Tests joined all by `&&` or all by `||`, and the join before what is no test, which was consumed.
+    /// Tests joined all by `&&` or all by `||`, and the join before what is no test, which was
+    /// consumed.
     fn tests(&mut self) -> Option<(Vec<FileTest>, Option<Join>, Option<Join>)> {
         let (mut tests, mut join) = (Vec::new(), None);
         loop {
@@ -196,8 +207,8 @@ impl<'t> Statements<'t> {
                 return Some((tests, join.or(inner), None));
             };
             self.skip_lines();
-            let is_test =
-                self.text[self.at..].starts_with('!') || self.next().is_some_and(|command| matches!(command.name(), Some("[" | "test")));
+            let is_test = self.text[self.at..].starts_with('!')
+                || self.next().is_some_and(|command| matches!(command.name(), Some("[" | "test")));
             if !is_test {
                 return Some((tests, join.or(inner), Some(next)));
             }
@@ -212,7 +223,10 @@ impl<'t> Statements<'t> {
     /// `stop; exit 0` and a separator if `separated`. Answers whether the `exit` is there.
     fn calls_off(&mut self, separated: bool) -> Option<bool> {
         let stop = self.command()?;
-        if ![&["stop"][..], &["/sbin/stop"], &["initctl", "stop"], &["/sbin/initctl", "stop"]].iter().any(|words| stop.is(words)) {
+        if ![&["stop"][..], &["/sbin/stop"], &["initctl", "stop"], &["/sbin/initctl", "stop"]]
+            .iter()
+            .any(|words| stop.is(words))
+        {
             return None;
         }
         if !separated {
@@ -269,13 +283,18 @@ impl<'t> Statements<'t> {
             } else {
                 exits = self.calls_off(false)?;
             }
-            (tests, fires_on_success, fails_when_passed) = (found, last == Join::And, last == Join::And);
+            (tests, fires_on_success, fails_when_passed) =
+                (found, last == Join::And, last == Join::And);
         }
         let end = self.end()?;
         let is_last = self.only_comments_follow();
-        // Without an `exit` the rest of the script would run. And where the test of `&& stop` fails, that is the status of the
-        // statement: as the last one, that of the script.
-        let status_is_used = || is_last || self.last_status >= end || self.commands.first().is_some_and(|next| next.is(&["exit"]));
+        // Without an `exit` the rest of the script would run. And where the test of `&& stop`
+        // fails, that is the status of the statement: as the last one, that of the script.
+        let status_is_used = || {
+            is_last
+                || self.last_status >= end
+                || self.commands.first().is_some_and(|next| next.is(&["exit"]))
+        };
         if (!exits && !is_last) || (fails_when_passed && status_is_used()) {
             return None;
         }
@@ -306,7 +325,8 @@ fn file_tests(command: &SimpleCommand) -> Option<(Vec<FileTest>, Option<Join>)> 
     if !command.assignments.is_empty() || !command.redirections.is_empty() {
         return None;
     }
-    let words: Vec<&str> = command.words.iter().map(|word| word.literal.as_deref()).collect::<Option<_>>()?;
+    let words: Vec<&str> =
+        command.words.iter().map(|word| word.literal.as_deref()).collect::<Option<_>>()?;
     let (["test", rest @ ..] | ["[", rest @ .., "]"]) = words.as_slice() else { return None };
     let mut rest = rest;
     let (mut tests, mut join) = (Vec::new(), None);
@@ -317,7 +337,12 @@ fn file_tests(command: &SimpleCommand) -> Option<(Vec<FileTest>, Option<Join>)> 
         if !path.starts_with('/') {
             return None;
         }
-        tests.push(FileTest { kind: *kind, negated, path: path.to_owned(), range: command.range.clone() });
+        tests.push(FileTest {
+            kind: *kind,
+            negated,
+            path: path.to_owned(),
+            range: command.range.clone(),
+        });
         let Some((joining, more)) = more.split_first() else { return Some((tests, join)) };
         let next = match *joining {
             "-a" => Join::And,
@@ -339,7 +364,9 @@ mod tests {
 
     fn found(text: &str) -> (Vec<String>, &str) {
         let Guards { guards, rest } = leading_guards(text, &read(text));
-        let guards = guards.iter().map(|test| format!("{}{:?} {}", if test.negated { "!" } else { "" }, test.kind, test.path));
+        let guards = guards.iter().map(|test| {
+            format!("{}{:?} {}", if test.negated { "!" } else { "" }, test.kind, test.path)
+        });
         (guards.collect(), &text[rest])
     }
 
@@ -347,11 +374,19 @@ mod tests {
     fn guards_are_taken_from_the_beginning() {
         for (text, expected, rest) in [
             ("[ -x /a ] || { stop; exit 0; }\nfoo\n", &["IsExecutable /a"][..], "foo\n"),
-            ("  test -f '/a b' || { stop; exit 0; }  # why\n\n# next\nfoo", &["IsRegular /a b"], "\n# next\nfoo"),
+            (
+                "  test -f '/a b' || { stop; exit 0; }  # why\n\n# next\nfoo",
+                &["IsRegular /a b"],
+                "\n# next\nfoo",
+            ),
             ("[ ! -e /a ] && { stop; exit 0; }\nfoo", &["Exists /a"], "foo"),
             ("[ -e /a ] && { stop; exit 0; }; foo", &["!Exists /a"], " foo"),
             ("if [ ! -x /a ]; then stop; exit 0; fi\n", &["IsExecutable /a"], ""),
-            ("if ! test -d /a; then\n    stop\n    exit 0\nfi\nfoo\n", &["IsDirectory /a"], "foo\n"),
+            (
+                "if ! test -d /a; then\n    stop\n    exit 0\nfi\nfoo\n",
+                &["IsDirectory /a"],
+                "foo\n",
+            ),
             (
                 "if ! test -d /a # x; y\nthen # it's\n\n stop # x\n /bin/true\nfi\n",
                 &[],
@@ -364,14 +399,42 @@ mod tests {
                 "x",
             ),
             ("[ -x /a ] \\\n    || { stop ; exit 0 ; }\nx", &["IsExecutable /a"], "x"),
-            ("[ -f /a -a -x /b ] || { stop; exit 0; }\nx", &["IsRegular /a", "IsExecutable /b"], "x"),
-            ("[ -f /a ] && [ -x /b ] || { stop; exit 0; }\nx", &["IsRegular /a", "IsExecutable /b"], "x"),
-            ("if [ ! -f /a -o ! -x /b ]; then stop; exit 0; fi\nx", &["IsRegular /a", "IsExecutable /b"], "x"),
-            ("if [ ! -f /a ] || test -x /b; then stop; exit 0; fi\nx", &["IsRegular /a", "!IsExecutable /b"], "x"),
-            ("[ -f /a ] || [ -f /b ] && { stop; exit 0; }\nx", &["!IsRegular /a", "!IsRegular /b"], "x"),
+            (
+                "[ -f /a -a -x /b ] || { stop; exit 0; }\nx",
+                &["IsRegular /a", "IsExecutable /b"],
+                "x",
+            ),
+            (
+                "[ -f /a ] && [ -x /b ] || { stop; exit 0; }\nx",
+                &["IsRegular /a", "IsExecutable /b"],
+                "x",
+            ),
+            (
+                "if [ ! -f /a -o ! -x /b ]; then stop; exit 0; fi\nx",
+                &["IsRegular /a", "IsExecutable /b"],
+                "x",
+            ),
+            (
+                "if [ ! -f /a ] || test -x /b; then stop; exit 0; fi\nx",
+                &["IsRegular /a", "!IsExecutable /b"],
+                "x",
+            ),
+            (
+                "[ -f /a ] || [ -f /b ] && { stop; exit 0; }\nx",
+                &["!IsRegular /a", "!IsRegular /b"],
+                "x",
+            ),
             ("[ -x /a ] || stop\n# end\n", &["IsExecutable /a"], "# end\n"),
-            ("set -e\n\n[ -x /a ] || { stop; exit 0; }\nset -e\nx", &["IsExecutable /a"], "set -e\nx"),
-            ("[ -x /a ] || { stop; exit 0; }\n[ -e /b ] && { stop; exit 0; }\n", &["IsExecutable /a"], "[ -e /b ] && { stop; exit 0; }\n"),
+            (
+                "set -e\n\n[ -x /a ] || { stop; exit 0; }\nset -e\nx",
+                &["IsExecutable /a"],
+                "set -e\nx",
+            ),
+            (
+                "[ -x /a ] || { stop; exit 0; }\n[ -e /b ] && { stop; exit 0; }\n",
+                &["IsExecutable /a"],
+                "[ -e /b ] && { stop; exit 0; }\n",
+            ),
             (
                 "[ -x /a ] || { stop; exit 0; }\n. /etc/default/x\n[ -x /b ] || { stop; exit 0; }\n",
                 &["IsExecutable /a"],

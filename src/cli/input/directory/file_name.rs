@@ -26,7 +26,8 @@ pub(super) fn called(name: &[u8]) -> Called<'_> {
             return if stem.is_empty() { Called::Nameless } else { is(stem) };
         }
         let visible = name.trim_ascii_end();
-        if let Some((stem, last)) = visible.len().checked_sub(ending.len()).and_then(|at| visible.split_at_checked(at))
+        if let Some((stem, last)) =
+            visible.len().checked_sub(ending.len()).and_then(|at| visible.split_at_checked(at))
             && last.eq_ignore_ascii_case(ending.as_bytes())
             && !stem.is_empty()
         {
@@ -36,17 +37,20 @@ pub(super) fn called(name: &[u8]) -> Called<'_> {
     Called::Other
 }
 
-/// Whether init stays out of a sub-directory of this name, and before 0.5 of a file: hidden ones, and what editors, version control
-/// and package managers leave behind.
+/// Whether init stays out of a sub-directory of this name, and before 0.5 of a file: hidden ones,
+/// and what editors, version control and package managers leave behind.
 pub(super) fn is_ignored(name: &[u8]) -> bool {
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending.as_bytes()));
     let is = |names: &[&str]| names.iter().any(|known| name == known.as_bytes());
     name.starts_with(b".")
-        || ends_in(&["~", ".bak", ".BAK", ".swp", ".swo", ".swn", ",v", ".rpmsave", ".rpmorig", ".rpmnew"])
+        || ends_in(&[
+            "~", ".bak", ".BAK", ".swp", ".swo", ".swn", ",v", ".rpmsave", ".rpmorig", ".rpmnew",
+        ])
         || (name.len() > 1 && name.starts_with(b"#") && name.ends_with(b"#"))
         || is(&["RCS", "CVS", "CVS.adm", "SCCS", "BitKeeper", "{arch}", "_darcs"])
         || after_last(name, b'.').is_some_and(|extension| extension.starts_with(b"dpkg-"))
-        || after_last(name, b';').is_some_and(|digits| digits.len() == 8 && digits.iter().all(u8::is_ascii_hexdigit))
+        || after_last(name, b';')
+            .is_some_and(|digits| digits.len() == 8 && digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn after_last(name: &[u8], separator: u8) -> Option<&[u8]> {
@@ -92,8 +96,7 @@ mod tests {
         for name in ignored.split_whitespace() {
             assert!(is_ignored(name.as_bytes()), "{name}");
         }
-        let walked =
-            "net conf.d net.conf net.Bak # rcs net.dpkg net.dpkg-old.d net.rpmsaved net;0123abC net;0123abCDE net;0123abCG net.swx";
+        let walked = "net conf.d net.conf net.Bak # rcs net.dpkg net.dpkg-old.d net.rpmsaved net;0123abC net;0123abCDE net;0123abCG net.swx";
         for name in walked.split_whitespace() {
             assert!(!is_ignored(name.as_bytes()), "{name}");
         }

@@ -1,5 +1,5 @@
-//! Reading configuration directories as init does it: with their sub-directories, each job from the first directory that has
-//! it, and with the override that goes with it.
+//! Reading configuration directories as init does it: with their sub-directories, each job from the
+//! first directory that has it, and with the override that goes with it.
 
 mod file_name;
 mod stray;
@@ -39,24 +39,38 @@ pub(in crate::cli) struct Directory {
     pub(crate) strays: Vec<Converted>,
 }
 
-/// Reads directories, of which the first has the highest priority. Fails if one of them cannot be listed; what
-/// cannot be read below them is a stray.
-pub(in crate::cli) fn read(directories: &[PathBuf], with_override: bool, dialect: Option<Dialect>) -> Result<Directory> {
+/// Reads directories, of which the first has the highest priority. Fails if one of them cannot be
+/// listed; what cannot be read below them is a stray.
+pub(in crate::cli) fn read(
+    directories: &[PathBuf],
+    with_override: bool,
+    dialect: Option<Dialect>,
+) -> Result<Directory> {
     let directories = distinct(directories)?;
     let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (rank, directory) in directories.iter().enumerate() {
-        let found = walk::walk(directory, with_override, input::is_old(directory, dialect)).with_context(|| cannot_list(directory))?;
+        let found = walk::walk(directory, with_override, input::is_old(directory, dialect))
+            .with_context(|| cannot_list(directory))?;
         for FoundFile { path, name, what } in found {
             match what {
                 What::Conf => keep_first(&mut jobs, name, RankedFile { rank, path }),
                 What::Override => overrides.push((name, RankedFile { rank, path })),
-                What::NotRead(remark) => strays.push(Stray::remark(name, path, &FILE_NOT_READ, remark)),
+                What::NotRead(remark) => {
+                    strays.push(Stray::remark(name, path, &FILE_NOT_READ, remark));
+                }
                 What::Unreadable(trouble) => strays.push(Stray::unreadable(name, path, trouble)),
             }
         }
     }
     strays.extend(jobs.iter().flat_map(|(name, JobFiles { first, hidden })| {
-        hidden.iter().map(|place| Stray::remark(name.clone(), place.path.clone(), &SHADOWED_JOB, stray::shadowed_job(&first.path)))
+        hidden.iter().map(|place| {
+            Stray::remark(
+                name.clone(),
+                place.path.clone(),
+                &SHADOWED_JOB,
+                stray::shadowed_job(&first.path),
+            )
+        })
     }));
     strays.extend(overrides.into_iter().filter_map(|(name, place)| {
         let (rule, remark) = idle(&directories, &name, &place, &jobs)?;
@@ -66,12 +80,10 @@ pub(in crate::cli) fn read(directories: &[PathBuf], with_override: bool, dialect
         .into_par_iter()
         .map(|(name, JobFiles { first: RankedFile { rank, path }, hidden: _ })| {
             let has_override = with_override && !input::is_old(&path, dialect);
-            let overriding = if has_override { applied_override(&directories[..=rank], &name) } else { None };
-            input::read_found(&path, JobName(carry(&name)), overriding.as_deref()).map_err(|unreadable| Stray {
-                name,
-                path,
-                converted: unreadable,
-            })
+            let overriding =
+                if has_override { applied_override(&directories[..=rank], &name) } else { None };
+            input::read_found(&path, JobName(carry(&name)), overriding.as_deref())
+                .map_err(|unreadable| Stray { name, path, converted: unreadable })
         })
         .collect();
     let mut inputs = Vec::with_capacity(read.len());
@@ -104,8 +116,8 @@ fn keep_first(jobs: &mut BTreeMap<Vec<u8>, JobFiles>, name: Vec<u8>, place: Rank
     }
 }
 
-/// The override that init applies to a job whose conf is in the last of these directories. It looks for a regular file by
-/// path, so that one is found even where no job would be.
+/// The override that init applies to a job whose conf is in the last of these directories. It looks
+/// for a regular file by path, so that one is found even where no job would be.
 fn applied_override(directories: &[&Path], name: &[u8]) -> Option<PathBuf> {
     let below = [name, OVERRIDE.as_bytes()].concat();
     let mut paths = directories.iter().map(|directory| directory.join(OsStr::from_bytes(&below)));
@@ -113,7 +125,12 @@ fn applied_override(directories: &[&Path], name: &[u8]) -> Option<PathBuf> {
 }
 
 /// Why an override is not applied; nothing if it is.
-fn idle(directories: &[&Path], name: &[u8], place: &RankedFile, jobs: &BTreeMap<Vec<u8>, JobFiles>) -> Option<(&'static Rule, Remark)> {
+fn idle(
+    directories: &[&Path],
+    name: &[u8],
+    place: &RankedFile,
+    jobs: &BTreeMap<Vec<u8>, JobFiles>,
+) -> Option<(&'static Rule, Remark)> {
     let Some(JobFiles { first, hidden: _ }) = jobs.get(name) else {
         let meant = name.strip_suffix(b".conf").filter(|stem| jobs.contains_key(*stem));
         return Some((&OVERRIDE_WITHOUT_CONF, stray::without_conf(name, meant)));
@@ -132,7 +149,10 @@ fn distinct(directories: &[PathBuf]) -> Result<Vec<&Path>> {
     for directory in directories {
         let metadata = fs::metadata(directory).with_context(|| cannot_list(directory))?;
         if !metadata.is_dir() {
-            bail!("`{}` is not a directory: jobs are converted one by one with `upstart2systemd convert FILE`", directory.display());
+            bail!(
+                "`{}` is not a directory: jobs are converted one by one with `upstart2systemd convert FILE`",
+                directory.display()
+            );
         }
         let identity = (metadata.dev(), metadata.ino());
         if !seen.contains(&identity) {

@@ -19,10 +19,16 @@ pub(super) struct Stray {
 }
 
 impl Stray {
-    pub(super) fn remark(name: Vec<u8>, path: PathBuf, rule: &'static Rule, remark: Remark) -> Self {
+    pub(super) fn remark(
+        name: Vec<u8>,
+        path: PathBuf,
+        rule: &'static Rule,
+        remark: Remark,
+    ) -> Self {
         let Remark { message, note, help } = remark;
         let diagnostic = rule.at(Span::new(Origin::Conf, 0..0), message).note(note).help(help);
-        let converted = Box::new(not_converted(shown(&path), JobName(carry(&name)), None, diagnostic));
+        let converted =
+            Box::new(not_converted(shown(&path), JobName(carry(&name)), None, diagnostic));
         Self { name, path, converted }
     }
 
@@ -36,7 +42,9 @@ pub(super) fn shadowed_job(first: &Path) -> Remark {
     Remark {
         message: format!("this job is hidden by `{}`", shown(first)),
         note: "init takes a job from the first directory that has it".to_owned(),
-        help: "remove it, or give its directory before the other one if init has them in that order".to_owned(),
+        help:
+            "remove it, or give its directory before the other one if init has them in that order"
+                .to_owned(),
     }
 }
 
@@ -55,7 +63,11 @@ pub(super) fn without_conf(name: &[u8], meant: Option<&[u8]>) -> Remark {
         None => "remove it, or give it the name of the job that it is for".to_owned(),
     };
     let conf = carry(&[name, b".conf"].concat());
-    Remark { message: format!("there is no `{conf}` for this override"), note: "init does not read an override alone".to_owned(), help }
+    Remark {
+        message: format!("there is no `{conf}` for this override"),
+        note: "init does not read an override alone".to_owned(),
+        help,
+    }
 }
 
 pub(super) fn beyond_conf(conf: &Path) -> Remark {

@@ -44,7 +44,8 @@ impl Places {
     }
 
     fn read(&self, directories: &[&str]) -> Directory {
-        let directories: Vec<PathBuf> = directories.iter().map(|directory| self.at(directory)).collect();
+        let directories: Vec<PathBuf> =
+            directories.iter().map(|directory| self.at(directory)).collect();
         read(&directories, true, None).unwrap()
     }
 
@@ -55,12 +56,17 @@ impl Places {
 
     fn of(&self, directories: &[&str]) -> (Vec<String>, Vec<String>) {
         let Directory { inputs, strays } = self.read(directories);
-        (inputs.iter().map(believed).collect(), strays.iter().map(|stray| self.said(stray)).collect())
+        (
+            inputs.iter().map(believed).collect(),
+            strays.iter().map(|stray| self.said(stray)).collect(),
+        )
     }
 
     /// The path, the code and the message.
     fn said(&self, Converted { sources, conversion }: &Converted) -> String {
-        let [diagnostic] = conversion.diagnostics.as_slice() else { panic!("{:?}", conversion.diagnostics) };
+        let [diagnostic] = conversion.diagnostics.as_slice() else {
+            panic!("{:?}", conversion.diagnostics)
+        };
         assert!(diagnostic.help.is_some() && conversion.outputs.is_empty());
         assert!(report::text(sources, diagnostic, report::Style::Plain).contains("help: "));
         let below = |text: &str| text.replace(&format!("{}/", self.root.path().display()), "");
@@ -78,7 +84,14 @@ fn believed(Input { path, name, sources }: &Input) -> String {
 
 #[test]
 fn sub_directories_are_part_of_the_name() {
-    let places = Places::with(&["a/net/apache.conf", "a/net/deep/b.conf", "a/we.ird.conf", "a/foo.conf.conf", "a/.x.conf", "a/net.conf"]);
+    let places = Places::with(&[
+        "a/net/apache.conf",
+        "a/net/deep/b.conf",
+        "a/we.ird.conf",
+        "a/foo.conf.conf",
+        "a/.x.conf",
+        "a/net.conf",
+    ]);
     let (jobs, strays) = places.a();
     let expected = [
         ".x = a/.x.conf",
@@ -94,8 +107,17 @@ fn sub_directories_are_part_of_the_name() {
 
 #[test]
 fn the_order_is_that_of_the_bytes_of_names() {
-    let places = Places::with(&["a/b.conf", "a/B.conf", "a/b-c.conf", "a/b/c.conf", "a/é.conf", "a/a.conf", "a/z.conf"]);
-    let names: Vec<String> = places.read(&["a"]).inputs.into_iter().map(|input| input.name.0).collect();
+    let places = Places::with(&[
+        "a/b.conf",
+        "a/B.conf",
+        "a/b-c.conf",
+        "a/b/c.conf",
+        "a/é.conf",
+        "a/a.conf",
+        "a/z.conf",
+    ]);
+    let names: Vec<String> =
+        places.read(&["a"]).inputs.into_iter().map(|input| input.name.0).collect();
     assert_eq!(names, ["B", "a", "b", "b-c", "b/c", "z", "é"]);
 }
 
@@ -117,7 +139,15 @@ fn leftovers_and_other_files_are_not_read() {
 
 #[test]
 fn slips_are_told() {
-    let places = Places::with(&["a/foo.CONF", "a/foo.Conf", "a/bar.conf ", "a/bar.conf", "a/bar.OVERRIDE", "a/.conf", "a/net/.override"]);
+    let places = Places::with(&[
+        "a/foo.CONF",
+        "a/foo.Conf",
+        "a/bar.conf ",
+        "a/bar.conf",
+        "a/bar.OVERRIDE",
+        "a/.conf",
+        "a/net/.override",
+    ]);
     let (jobs, strays) = places.a();
     assert_eq!(jobs, ["bar = a/bar.conf"]);
     let expected = [
@@ -158,7 +188,13 @@ fn a_job_is_never_called_like_the_directory_or_the_one_above() {
 
 #[test]
 fn links_are_followed_to_jobs_only() {
-    let places = Places::with(&["a/b.conf", "a/c.conf", "elsewhere/job", "elsewhere/d/e.conf", "elsewhere/o"]);
+    let places = Places::with(&[
+        "a/b.conf",
+        "a/c.conf",
+        "elsewhere/job",
+        "elsewhere/d/e.conf",
+        "elsewhere/o",
+    ]);
     places.link("../elsewhere/job", "a/linked.conf");
     places.link("../elsewhere/o", "a/b.override");
     places.link("../elsewhere/d", "a/d");
@@ -183,7 +219,14 @@ fn a_directory_with_the_name_of_a_job_is_entered_but_not_for_ever() {
     places.link("../elsewhere", "a/linked.conf");
     places.link("..", "a/net/loop.conf");
     let (jobs, strays) = places.a();
-    assert_eq!(jobs, ["linked.conf/y = elsewhere/y.conf", "net/x = a/net/x.conf", "real.conf/x = a/real.conf/x.conf"]);
+    assert_eq!(
+        jobs,
+        [
+            "linked.conf/y = elsewhere/y.conf",
+            "net/x = a/net/x.conf",
+            "real.conf/x = a/real.conf/x.conf"
+        ]
+    );
     let expected = [
         "a/linked.conf: U309: this is not a job: it is a directory",
         "a/net/loop.conf: U309: this is not read by init: the link leads back to a directory that it lies in",
@@ -195,7 +238,10 @@ fn a_directory_with_the_name_of_a_job_is_entered_but_not_for_ever() {
 #[test]
 fn what_is_no_file_is_told_and_the_others_go_on() {
     let places = Places::with(&["a/good.conf", "a/pipe.conf"]);
-    let made = Command::new("mkfifo").args([places.at("a/fifo.conf"), places.at("a/good.override")]).status().unwrap();
+    let made = Command::new("mkfifo")
+        .args([places.at("a/fifo.conf"), places.at("a/good.override")])
+        .status()
+        .unwrap();
     assert!(made.success());
     let _socket = UnixListener::bind(places.at("a/socket.conf")).unwrap();
     places.link("/dev/zero", "a/zero.conf");
@@ -250,7 +296,10 @@ fn the_first_override_up_to_the_conf_is_applied() {
 fn a_misnamed_override_is_understood() {
     let places = Places::with(&["a/foo.conf", "a/foo.conf.override"]);
     let strays = places.read(&["a"]).strays;
-    assert_eq!(strays[0].conversion.diagnostics[0].help.as_deref(), Some("if it is for the job `foo`, call it `foo.override`"));
+    assert_eq!(
+        strays[0].conversion.diagnostics[0].help.as_deref(),
+        Some("if it is for the job `foo`, call it `foo.override`")
+    );
 }
 
 #[test]
@@ -262,7 +311,8 @@ fn what_is_no_job_to_init_hides_none() {
 
 #[test]
 fn overrides_can_be_left_out() {
-    let places = Places::with(&["a/foo.conf", "a/foo.override", "a/alone.override", "a/x.OVERRIDE"]);
+    let places =
+        Places::with(&["a/foo.conf", "a/foo.override", "a/alone.override", "a/x.OVERRIDE"]);
     let Directory { inputs, strays } = read(&[places.at("a")], false, None).unwrap();
     assert_eq!(inputs.iter().map(believed).collect::<Vec<_>>(), ["foo = a/foo.conf"]);
     assert!(strays.is_empty());
@@ -278,11 +328,16 @@ fn a_directory_that_is_given_twice_hides_nothing() {
 #[test]
 fn a_directory_that_cannot_be_listed_fails_the_whole() {
     let places = Places::with(&["a/foo.conf"]);
-    let message = |directory: &str| match read(&[places.at("a"), places.at(directory)], true, None) {
+    let message = |directory: &str| match read(&[places.at("a"), places.at(directory)], true, None)
+    {
         Ok(_) => panic!("{directory} was read"),
         Err(error) => format!("{error:#}"),
     };
-    assert!(message("b").starts_with("cannot list the configuration directory `"), "{}", message("b"));
+    assert!(
+        message("b").starts_with("cannot list the configuration directory `"),
+        "{}",
+        message("b")
+    );
     assert!(message("a/foo.conf").contains("is not a directory"), "{}", message("a/foo.conf"));
 }
 

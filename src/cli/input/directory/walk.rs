@@ -34,10 +34,19 @@ pub(super) struct Remark {
     pub(super) help: String,
 }
 
-/// Lists a configuration directory and its sub-directories as init does it. The order is that of the file system.
-/// Before 0.5 every file was a job.
-pub(super) fn walk(root: &Path, with_override: bool, every_file: bool) -> io::Result<Vec<FoundFile>> {
-    let mut walk = Walk { with_override, every_file, within: vec![identity(&fs::metadata(root)?)], found: Vec::new() };
+/// Lists a configuration directory and its sub-directories as init does it. The order is that of
+/// the file system. Before 0.5 every file was a job.
+pub(super) fn walk(
+    root: &Path,
+    with_override: bool,
+    every_file: bool,
+) -> io::Result<Vec<FoundFile>> {
+    let mut walk = Walk {
+        with_override,
+        every_file,
+        within: vec![identity(&fs::metadata(root)?)],
+        found: Vec::new(),
+    };
     walk.list(root, b"")?;
     Ok(walk.found)
 }
@@ -68,7 +77,8 @@ impl Walk {
     }
 
     fn look(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>, kind: FileType) {
-        // init decides by the entry, not by what it may point to: only a real directory is judged as a directory.
+        // init decides by the entry, not by what it may point to: only a real directory is judged
+        // as a directory.
         if kind.is_dir() {
             if !is_ignored(file_name) {
                 self.enter(path, file_name, whole);
@@ -76,7 +86,8 @@ impl Walk {
             return;
         }
         if self.every_file {
-            // init stayed out of files that editors and package managers leave behind, as it does of such directories.
+            // init stayed out of files that editors and package managers leave behind, as it does
+            // of such directories.
             if !is_ignored(file_name) {
                 self.conf(path, file_name, file_name, whole, kind);
             }
@@ -84,31 +95,55 @@ impl Walk {
         }
         match called(file_name) {
             Called::Conf(stem) => self.conf(path, file_name, stem, whole, kind),
-            Called::Override(_) | Called::Nearly { stem: _, ending: OVERRIDE } if !self.with_override => {}
-            Called::Override(_) if kind.is_file() => self.add(path, without(whole, OVERRIDE.len()), What::Override),
+            Called::Override(_) | Called::Nearly { stem: _, ending: OVERRIDE }
+                if !self.with_override => {}
+            Called::Override(_) if kind.is_file() => {
+                self.add(path, without(whole, OVERRIDE.len()), What::Override);
+            }
             Called::Override(_) => self.not_read(path, whole, not_applied(kind)),
             Called::Nearly { stem, ending } => self.not_read(path, whole, misspelt(stem, ending)),
             Called::Nameless => self.not_read(path, whole, nameless()),
-            Called::Other if kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_dir()) => {
+            Called::Other
+                if kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_dir()) =>
+            {
                 self.not_read(path, whole, linked_directory());
             }
             Called::Other => {}
         }
     }
 
-    fn conf(&mut self, path: PathBuf, file_name: &[u8], stem: &[u8], whole: Vec<u8>, kind: FileType) {
-        let target = if kind.is_symlink() { fs::metadata(&path).map(|target| target.file_type()) } else { Ok(kind) };
+    fn conf(
+        &mut self,
+        path: PathBuf,
+        file_name: &[u8],
+        stem: &[u8],
+        whole: Vec<u8>,
+        kind: FileType,
+    ) {
+        let target = if kind.is_symlink() {
+            fs::metadata(&path).map(|target| target.file_type())
+        } else {
+            Ok(kind)
+        };
         match target {
             Ok(kind) if kind.is_dir() => self.enter(path, file_name, whole),
             Ok(kind) if !kind.is_file() => self.not_read(path, whole, not_regular(kind)),
             Ok(_) if matches!(stem, b"." | b"..") => {
-                let trouble = UnreadableJob::new("to init this is a job, but one of this name cannot be converted", "rename the file");
+                let trouble = UnreadableJob::new(
+                    "to init this is a job, but one of this name cannot be converted",
+                    "rename the file",
+                );
                 self.add(path, whole, What::Unreadable(trouble));
             }
             Ok(_) => self.add(path, without(whole, file_name.len() - stem.len()), What::Conf),
-            Err(error) if error.kind() == ErrorKind::NotFound => self.not_read(path, whole, dangling()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.not_read(path, whole, dangling());
+            }
             Err(error) => {
-                let trouble = UnreadableJob::of(&error, "make the link point to a regular file that may be read, or remove it");
+                let trouble = UnreadableJob::of(
+                    &error,
+                    "make the link point to a regular file that may be read, or remove it",
+                );
                 self.add(path, whole, What::Unreadable(trouble));
             }
         }
@@ -127,12 +162,21 @@ impl Walk {
             listed.map(|()| true)
         });
         match entered {
-            Ok(true) if matches!(called(file_name), Called::Conf(_) | Called::Override(_)) => self.not_read(path, whole, directory()),
+            Ok(true) if matches!(called(file_name), Called::Conf(_) | Called::Override(_)) => {
+                self.not_read(path, whole, directory());
+            }
             Ok(true) => {}
             Ok(false) => self.not_read(path, whole, endless()),
             Err(error) => {
                 let help = "run this as a user who may list the directory, or take it out of the configuration directory";
-                self.add(path, whole, What::Unreadable(UnreadableJob::new(&format!("cannot be listed: {error}"), help)));
+                self.add(
+                    path,
+                    whole,
+                    What::Unreadable(UnreadableJob::new(
+                        &format!("cannot be listed: {error}"),
+                        help,
+                    )),
+                );
             }
         }
     }
@@ -204,7 +248,8 @@ fn directory() -> Remark {
 
 fn linked_directory() -> Remark {
     Remark {
-        message: "jobs in here are not read by init: this is a symbolic link to a directory".to_owned(),
+        message: "jobs in here are not read by init: this is a symbolic link to a directory"
+            .to_owned(),
         note: "init goes into sub-directories, but follows links only to jobs".to_owned(),
         help: "name the directory itself on the command line if init is told to read it".to_owned(),
     }
@@ -212,7 +257,8 @@ fn linked_directory() -> Remark {
 
 fn endless() -> Remark {
     Remark {
-        message: "this is not read by init: the link leads back to a directory that it lies in".to_owned(),
+        message: "this is not read by init: the link leads back to a directory that it lies in"
+            .to_owned(),
         note: "going on would never end".to_owned(),
         help: "remove the link".to_owned(),
     }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf, absolute};
 /// What the file is called.
 pub(super) const NAME: &str = "upstart2systemd.toml";
 
-/// The file in the nearest directory at or above `path`; none above a directory with a `.git` in it.
+/// The file in the nearest directory at or above `path`; none above a directory with a `.git` in
+/// it.
 pub(super) fn nearest(path: &Path) -> Option<PathBuf> {
     let directory = directory_of(path)?;
     for directory in directory.ancestors() {
@@ -23,8 +24,9 @@ pub(super) fn nearest(path: &Path) -> Option<PathBuf> {
     None
 }
 
-/// The directory that a file is in, or the directory itself, in its true place: above `..` there may be another directory than the path says.
-/// A link to a file is where the link is, because that is where init has the job.
+/// The directory that a file is in, or the directory itself, in its true place: above `..` there
+/// may be another directory than the path says. A link to a file is where the link is, because that
+/// is where init has the job.
 fn directory_of(path: &Path) -> Option<PathBuf> {
     let directory = if path.is_dir() { path } else { path.parent()? };
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
@@ -79,7 +81,8 @@ mod tests {
         fs::create_dir(top.join("there/.git")).unwrap();
         fs::write(top.join("here").join(NAME), "").unwrap();
         fs::write(top.join("there/jobs/job.conf"), "").unwrap();
-        std::os::unix::fs::symlink(top.join("there/jobs/job.conf"), top.join("here/job.conf")).unwrap();
+        std::os::unix::fs::symlink(top.join("there/jobs/job.conf"), top.join("here/job.conf"))
+            .unwrap();
         std::os::unix::fs::symlink(top.join("there/jobs"), top.join("here/jobs")).unwrap();
         assert_eq!(nearest(&top.join("here/job.conf")), Some(top.join("here").join(NAME)));
         assert_eq!(nearest(&top.join("here/jobs")), None);

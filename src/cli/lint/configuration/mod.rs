@@ -1,6 +1,7 @@
 //! What a project says once and for all: `upstart2systemd.toml`.
 //!
-//! The file is described for editors by `src/cli/configuration.schema.json`. Everything in it can be left out, and the command line goes before it.
+//! The file is described for editors by `src/cli/configuration.schema.json`. Everything in it can
+//! be left out, and the command line goes before it.
 
 mod find;
 mod toml_file;
@@ -35,8 +36,9 @@ pub(in crate::cli) struct Configuration {
 }
 
 impl Configuration {
-    /// The configuration of the jobs at `path`, a file or a directory: that of the nearest directory at or above it. The search ends at the top of
-    /// a Git working tree. Without a file, nothing is said. `Err` is a message for a person, with the place of the mistake.
+    /// The configuration of the jobs at `path`, a file or a directory: that of the nearest
+    /// directory at or above it. The search ends at the top of a Git working tree. Without a file,
+    /// nothing is said. `Err` is a message for a person, with the place of the mistake.
     pub(crate) fn of(path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
         match find::nearest(path) {
             Some(file) => Self::load(&file, known),
@@ -47,7 +49,8 @@ impl Configuration {
     /// Reads this file, wherever it is.
     pub(crate) fn load(file: &Path, known: &[&'static Rule]) -> Result<Self, String> {
         let shown = input::shown(file);
-        let bytes = find::read(file).map_err(|why| format!("{}: {why}", crate::text::visible::visible(&shown)))?;
+        let bytes = find::read(file)
+            .map_err(|why| format!("{}: {why}", crate::text::visible::visible(&shown)))?;
         toml_file::read(&shown, bytes, known)
     }
 }

@@ -33,16 +33,28 @@ const WRONG: [(&str, &str); 14] = [
         "x.toml:2:1: there is no key `what ever`: the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
          `shellcheck`, `events`, `jobs`",
     ),
-    ("fail-on = \"warnings\"\n", "x.toml:1:11: `warnings` is none of `error`, `warning`, `note`, `never`: is `warning` meant?"),
+    (
+        "fail-on = \"warnings\"\n",
+        "x.toml:1:11: `warnings` is none of `error`, `warning`, `note`, `never`: is `warning` meant?",
+    ),
     ("events = [\"é\", \"a b\"]\n", "x.toml:1:16: a name is a word without blanks"),
     ("migration = \"yes\"\n", "x.toml:1:13: invalid type: string \"yes\", expected a boolean"),
     ("systemd-version = 12\n", "x.toml:1:19: this is no version of systemd from 229 on"),
     ("systemd-version = \"252\"\n", "x.toml:1:19: invalid type: string \"252\", expected i64"),
     ("select = \"U1\"\n", "x.toml:1:10: invalid type: string \"U1\", expected a sequence"),
-    ("[severity]\nU15 = \"fatal\"\n", "x.toml:2:7: `fatal` is none of `error`, `warning`, `note`, `off`"),
-    ("severity = { U00 = \"off\" }\n", "x.toml:1:14: `U00` tells what init refuses: it is always an error"),
+    (
+        "[severity]\nU15 = \"fatal\"\n",
+        "x.toml:2:7: `fatal` is none of `error`, `warning`, `note`, `off`",
+    ),
+    (
+        "severity = { U00 = \"off\" }\n",
+        "x.toml:1:14: `U00` tells what init refuses: it is always an error",
+    ),
     ("ignore = [\"U003\"]\n", "x.toml:1:11: `U003` tells what init refuses: it is always an error"),
-    ("dialect = \"ubuntu\"\n", "x.toml:1:11: `ubuntu` is none of `auto`, `upstart-1.13`, `0.6`, `0.3`, `chromeos`"),
+    (
+        "dialect = \"ubuntu\"\n",
+        "x.toml:1:11: `ubuntu` is none of `auto`, `upstart-1.13`, `0.6`, `0.3`, `chromeos`",
+    ),
     ("[shellcheck]\nwanted = true\n", "x.toml:1:1: invalid type: map, expected a string"),
 ];
 
@@ -62,12 +74,30 @@ fn parsed(text: &str) -> Result<Configuration, String> {
 
 #[test]
 fn everything_can_be_said() {
-    let Configuration { rules, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = parsed(COMPLETE).unwrap();
+    let Configuration {
+        rules,
+        fail_on,
+        dialect,
+        systemd_version,
+        migration,
+        shellcheck,
+        events,
+        jobs,
+    } = parsed(COMPLETE).unwrap();
     let selection = Selection::new([rules]);
-    assert_eq!([&FIRST, &SECOND, &THIRD].map(|rule| selection.keeps(rule)), [Some(Severity::Error), None, Some(Severity::Warning)]);
-    assert_eq!((fail_on, dialect, systemd_version), (Some(FailOn::Note), Some(DialectOf::ChromeOs), Some(252)));
+    assert_eq!(
+        [&FIRST, &SECOND, &THIRD].map(|rule| selection.keeps(rule)),
+        [Some(Severity::Error), None, Some(Severity::Warning)]
+    );
+    assert_eq!(
+        (fail_on, dialect, systemd_version),
+        (Some(FailOn::Note), Some(DialectOf::ChromeOs), Some(252))
+    );
     assert_eq!((migration, shellcheck), (Some(true), Some(Wanted::Never)));
-    assert_eq!((events, jobs), (vec!["deploy-done".to_owned(), "café".to_owned()], vec!["a/b".to_owned()]));
+    assert_eq!(
+        (events, jobs),
+        (vec!["deploy-done".to_owned(), "café".to_owned()], vec!["a/b".to_owned()])
+    );
     let nothing = parsed("# nothing\r\n").unwrap();
     assert_eq!((nothing.rules, nothing.fail_on, nothing.events.len()), (Layer::default(), None, 0));
 }
@@ -82,13 +112,19 @@ fn mistakes_are_told_with_their_place() {
             "select = [\"shell-sintax-error\"]\n",
             "x.toml:1:11: there is no rule `shell-sintax-error` (is `shell-syntax-error` meant?): `upstart2systemd explain` lists all",
         ),
-        ("[severity]\nU9 = \"off\"\n", "x.toml:2:1: there is no rule `U9`: `upstart2systemd explain` lists all"),
+        (
+            "[severity]\nU9 = \"off\"\n",
+            "x.toml:2:1: there is no rule `U9`: `upstart2systemd explain` lists all",
+        ),
         ("jobs = []\njobs = []\n", "x.toml:2:1: duplicate key"),
     ] {
         assert_eq!(parsed(text).unwrap_err(), expected, "{text}");
     }
     assert!(parsed("select = [\n").unwrap_err().starts_with("x.toml:"));
-    assert_eq!(read("x.toml", b"# caf\xc3\xa9 \xe9\n".to_vec(), &KNOWN).unwrap_err(), "x.toml:1:8: this is not UTF-8");
+    assert_eq!(
+        read("x.toml", b"# caf\xc3\xa9 \xe9\n".to_vec(), &KNOWN).unwrap_err(),
+        "x.toml:1:8: this is not UTF-8"
+    );
     assert!(!parsed("migration = \"\\u001b[31m\"\n").unwrap_err().contains('\x1b'));
 }
 
@@ -107,7 +143,8 @@ fn the_schema_says_the_same() {
     for (text, _) in WRONG {
         assert!(!accepts(text), "{text}");
     }
-    let mut keys: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut keys: Vec<&str> =
+        schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     let mut known = KEYS;
     known.sort_unstable();
@@ -131,14 +168,23 @@ fn files_are_loaded_from_where_they_are() {
     assert_eq!(Configuration::of(root.path(), &KNOWN).unwrap().migration, None);
     let file = root.path().join("upstart2systemd.toml");
     std::fs::write(&file, "migration = false\n").unwrap();
-    assert_eq!(Configuration::of(&root.path().join("a.conf"), &KNOWN).unwrap().migration, Some(false));
+    assert_eq!(
+        Configuration::of(&root.path().join("a.conf"), &KNOWN).unwrap().migration,
+        Some(false)
+    );
     std::fs::write(&file, "migrate = false\n").unwrap();
     let message = Configuration::of(root.path(), &KNOWN).unwrap_err();
     assert!(
-        message.ends_with("upstart2systemd.toml:1:1: there is no key `migrate`: is `migration` meant?") || message.contains("the keys are"),
+        message.ends_with(
+            "upstart2systemd.toml:1:1: there is no key `migrate`: is `migration` meant?"
+        ) || message.contains("the keys are"),
         "{message}"
     );
     std::fs::remove_file(&file).unwrap();
     std::fs::create_dir(&file).unwrap();
-    assert!(Configuration::of(root.path(), &KNOWN).unwrap_err().ends_with("upstart2systemd.toml: this is not a regular file"));
+    assert!(
+        Configuration::of(root.path(), &KNOWN)
+            .unwrap_err()
+            .ends_with("upstart2systemd.toml: this is not a regular file")
+    );
 }

@@ -16,10 +16,21 @@ use crate::text::visible::visible;
 use crate::text::{list, suggestion};
 
 /// All keys, for suggestions.
-pub(super) const KEYS: [&str; 10] =
-    ["select", "ignore", "severity", "fail-on", "dialect", "systemd-version", "migration", "shellcheck", "events", "jobs"];
+pub(super) const KEYS: [&str; 10] = [
+    "select",
+    "ignore",
+    "severity",
+    "fail-on",
+    "dialect",
+    "systemd-version",
+    "migration",
+    "shellcheck",
+    "events",
+    "jobs",
+];
 
-/// The file as serde sees it. What words mean is looked at afterwards, because only then their places are known.
+/// The file as serde sees it. What words mean is looked at afterwards, because only then their
+/// places are known.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct WrittenSettings {
@@ -42,7 +53,11 @@ struct Wrong {
 }
 
 /// Reads the contents of the file `path`. `Err` is `path:line:column: message`.
-pub(super) fn read(path: &str, bytes: Vec<u8>, known: &[&'static Rule]) -> Result<Configuration, String> {
+pub(super) fn read(
+    path: &str,
+    bytes: Vec<u8>,
+    known: &[&'static Rule],
+) -> Result<Configuration, String> {
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -62,7 +77,13 @@ impl Wrong {
     fn told(&self, source: &Source) -> String {
         // What stands in for bytes is longer than they are, but only behind the place of the first.
         let position = source.position(self.place.start);
-        format!("{}:{}:{}: {}", visible(source.path()), position.line, position.column, visible(&self.message))
+        format!(
+            "{}:{}:{}: {}",
+            visible(source.path()),
+            position.line,
+            position.column,
+            visible(&self.message)
+        )
     }
 }
 
@@ -84,10 +105,27 @@ fn not_written(error: &toml::de::Error, text: &str) -> Wrong {
 }
 
 fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configuration, Wrong> {
-    let WrittenSettings { select, ignore, severity, fail_on, dialect, systemd_version, migration, shellcheck, events, jobs } = written;
+    let WrittenSettings {
+        select,
+        ignore,
+        severity,
+        fail_on,
+        dialect,
+        systemd_version,
+        migration,
+        shellcheck,
+        events,
+        jobs,
+    } = written;
     let rules = Layer {
-        select: select.iter().map(|text| selector(text, Selector::parse(text.get_ref(), known))).collect::<Result<_, _>>()?,
-        ignore: ignore.iter().map(|text| selector(text, Selector::parse_changeable(text.get_ref(), known))).collect::<Result<_, _>>()?,
+        select: select
+            .iter()
+            .map(|text| selector(text, Selector::parse(text.get_ref(), known)))
+            .collect::<Result<_, _>>()?,
+        ignore: ignore
+            .iter()
+            .map(|text| selector(text, Selector::parse_changeable(text.get_ref(), known)))
+            .collect::<Result<_, _>>()?,
         severities: severities(&severity, known)?,
     };
     Ok(Configuration {
@@ -107,12 +145,16 @@ fn selector(text: &Spanned<String>, parsed: Result<Selector, String>) -> Result<
 }
 
 /// In the order of the text, whatever the order of the keys is.
-fn severities(table: &BTreeMap<Spanned<String>, Spanned<String>>, known: &[&'static Rule]) -> Result<Vec<(Selector, Level)>, Wrong> {
+fn severities(
+    table: &BTreeMap<Spanned<String>, Spanned<String>>,
+    known: &[&'static Rule],
+) -> Result<Vec<(Selector, Level)>, Wrong> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(rule, _)| rule.span().start);
     let entry = |(rule, level): (&Spanned<String>, &Spanned<String>)| {
         let selector = selector(rule, Selector::parse_changeable(rule.get_ref(), known))?;
-        let known_level = Level::named(level.get_ref()).ok_or_else(|| no_such(level, &Level::ALL.map(Level::name)))?;
+        let known_level = Level::named(level.get_ref())
+            .ok_or_else(|| no_such(level, &Level::ALL.map(Level::name)))?;
         Ok((selector, known_level))
     };
     entries.into_iter().map(entry).collect()
@@ -121,8 +163,12 @@ fn severities(table: &BTreeMap<Spanned<String>, Spanned<String>>, known: &[&'sta
 /// A word of those that the command line takes for the same.
 fn word<T: ValueEnum>(text: &Spanned<String>) -> Result<T, Wrong> {
     T::from_str(text.get_ref(), false).map_err(|_| {
-        let values: Vec<_> = T::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
-        no_such(text, &values.iter().map(clap::builder::PossibleValue::get_name).collect::<Vec<_>>())
+        let values: Vec<_> =
+            T::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
+        no_such(
+            text,
+            &values.iter().map(clap::builder::PossibleValue::get_name).collect::<Vec<_>>(),
+        )
     })
 }
 
@@ -137,14 +183,21 @@ fn no_such(text: &Spanned<String>, values: &[&str]) -> Wrong {
 
 fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {
     let oldest = Options::OLDEST_SYSTEMD_VERSION;
-    let version = u32::try_from(*number.get_ref()).ok().filter(|version| (oldest..=999).contains(version));
-    version.ok_or_else(|| Wrong { place: number.span(), message: format!("this is no version of systemd from {oldest} on") })
+    let version =
+        u32::try_from(*number.get_ref()).ok().filter(|version| (oldest..=999).contains(version));
+    version.ok_or_else(|| Wrong {
+        place: number.span(),
+        message: format!("this is no version of systemd from {oldest} on"),
+    })
 }
 
 /// The name of an event or a job.
 fn name(text: Spanned<String>) -> Result<String, Wrong> {
     if text.get_ref().is_empty() || text.get_ref().contains(char::is_whitespace) {
-        return Err(Wrong { place: text.span(), message: "a name is a word without blanks".to_owned() });
+        return Err(Wrong {
+            place: text.span(),
+            message: "a name is a word without blanks".to_owned(),
+        });
     }
     Ok(text.into_inner())
 }

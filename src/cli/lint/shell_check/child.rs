@@ -20,10 +20,12 @@ pub(super) struct Ended {
     pub(super) stderr: Vec<u8>,
 }
 
-/// Runs a program with this on its standard input. `Err` says why there is no answer; the program is gone then too.
+/// Runs a program with this on its standard input. `Err` says why there is no answer; the program
+/// is gone then too.
 pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Result<Ended, String> {
     let deadline = Instant::now() + limit;
-    let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let spawned =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = spawned.map_err(|error| format!("it cannot be started: {error}"))?;
     let ended = talk(&mut child, input, deadline);
     if ended.is_err() {
@@ -67,7 +69,8 @@ fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, C
     }
 }
 
-/// Reads to the end in a thread of its own, which nobody waits for longer than wanted: whoever the program itself started may keep the pipe open.
+/// Reads to the end in a thread of its own, which nobody waits for longer than wanted: whoever the
+/// program itself started may keep the pipe open.
 fn reading(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::Builder::new().spawn(move || {
@@ -83,13 +86,18 @@ fn reading(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<
 }
 
 fn received(receiver: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, ChildFailure> {
-    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|error| match error {
-        RecvTimeoutError::Timeout => ChildFailure::TooLate,
-        RecvTimeoutError::Disconnected => ChildFailure::Io(io::Error::other("its output cannot be read")),
+    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).map_err(|error| {
+        match error {
+            RecvTimeoutError::Timeout => ChildFailure::TooLate,
+            RecvTimeoutError::Disconnected => {
+                ChildFailure::Io(io::Error::other("its output cannot be read"))
+            }
+        }
     })
 }
 
-/// The program of this name in the directories of PATH. Relative ones do not count: they change with the working directory.
+/// The program of this name in the directories of PATH. Relative ones do not count: they change
+/// with the working directory.
 pub(super) fn installed(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)
@@ -99,7 +107,8 @@ pub(super) fn installed(name: &str) -> Option<PathBuf> {
 }
 
 pub(super) fn is_program(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    fs::metadata(path)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]
@@ -113,8 +122,12 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out_however_much_it_is() {
         let input = vec![b'x'; 1 << 20];
-        let Ended { status, stdout, stderr } = sh("cat; echo no >&2; exit 3", input.clone(), Duration::from_secs(20)).unwrap();
-        assert_eq!((status, stdout.len(), stderr.as_slice()), (Some(3), input.len(), b"no\n".as_slice()));
+        let Ended { status, stdout, stderr } =
+            sh("cat; echo no >&2; exit 3", input.clone(), Duration::from_secs(20)).unwrap();
+        assert_eq!(
+            (status, stdout.len(), stderr.as_slice()),
+            (Some(3), input.len(), b"no\n".as_slice())
+        );
         assert_eq!(sh("exit 0", input, Duration::from_secs(20)).unwrap().status, Some(0));
         assert_eq!(sh("kill -9 $$", Vec::new(), Duration::from_secs(20)).unwrap().status, None);
     }
@@ -122,9 +135,18 @@ mod tests {
     #[test]
     fn nobody_waits_for_ever() {
         for script in ["exec sleep 60", "sleep 60 & exit 0", "exec >&- 2>&-; exec sleep 60"] {
-            assert_eq!(sh(script, Vec::new(), Duration::from_millis(300)).err().unwrap(), "it took longer than 0.3 seconds", "{script}");
+            assert_eq!(
+                sh(script, Vec::new(), Duration::from_millis(300)).err().unwrap(),
+                "it took longer than 0.3 seconds",
+                "{script}"
+            );
         }
-        assert!(run(&mut Command::new("/nonexistent"), Vec::new(), LIMIT).err().unwrap().starts_with("it cannot be started: "));
+        assert!(
+            run(&mut Command::new("/nonexistent"), Vec::new(), LIMIT)
+                .err()
+                .unwrap()
+                .starts_with("it cannot be started: ")
+        );
     }
 
     const LIMIT: Duration = Duration::from_secs(20);

@@ -1,8 +1,9 @@
 //! What shells and `ShellCheck` say about the scripts of jobs.
 //!
-//! `sh -n` is asked only about scripts that this program's own reader of shell text loses its way in: what that reads to the end, a shell
-//! accepts, which a test checks. So that most scripts cost nothing, and what is left is done side by side, each text once. Scripts go to
-//! other programs through their standard input and never otherwise.
+//! `sh -n` is asked only about scripts that this program's own reader of shell text loses its way
+//! in: what that reads to the end, a shell accepts, which a test checks. So that most scripts cost
+//! nothing, and what is left is done side by side, each text once. Scripts go to other programs
+//! through their standard input and never otherwise.
 
 mod child;
 mod piece;
@@ -58,7 +59,8 @@ type Answer<T> = Result<T, String>;
 type Answers<T> = Mutex<HashMap<String, Arc<OnceLock<Answer<T>>>>>;
 
 impl Checker {
-    /// Looks for the programs. Fails, with a message, if there is no `ShellCheck` where one has to be.
+    /// Looks for the programs. Fails, with a message, if there is no `ShellCheck` where one has to
+    /// be.
     pub(crate) fn new(wanted: Wanted) -> Result<Self, String> {
         let shellcheck = match wanted {
             Wanted::Never => None,
@@ -71,7 +73,13 @@ impl Checker {
             );
         }
         let sh = Some(PathBuf::from("/bin/sh")).filter(|sh| child::is_program(sh));
-        Ok(Self { sh, shellcheck, limit: LIMIT, syntax: Mutex::default(), comments: Mutex::default() })
+        Ok(Self {
+            sh,
+            shellcheck,
+            limit: LIMIT,
+            syntax: Mutex::default(),
+            comments: Mutex::default(),
+        })
     }
 
     /// Whether findings of this rule would have been told. True of the rules of others.
@@ -86,7 +94,12 @@ impl Checker {
 
     /// What there is to say about scripts, in their order.
     pub(crate) fn check(&self, scripts: &[PhaseScript<'_>]) -> Vec<Diagnostic> {
-        scripts.par_iter().flat_map_iter(|script| Piece::of(script).map_or_else(Vec::new, |piece| self.piece(&piece))).collect()
+        scripts
+            .par_iter()
+            .flat_map_iter(|script| {
+                Piece::of(script).map_or_else(Vec::new, |piece| self.piece(&piece))
+            })
+            .collect()
     }
 
     fn piece(&self, piece: &Piece<'_>) -> Vec<Diagnostic> {
@@ -96,29 +109,47 @@ impl Checker {
                 // ShellCheck would stop at the same place.
                 Ok(Some(complaint)) => return vec![refused(piece, &complaint)],
                 Err(why) => {
-                    return vec![UNCHECKED_SCRIPT.at(piece.whole(), format!("`sh -n` does not say whether a shell can read this: {why}"))];
+                    return vec![UNCHECKED_SCRIPT.at(
+                        piece.whole(),
+                        format!("`sh -n` does not say whether a shell can read this: {why}"),
+                    )];
                 }
             }
         }
         let Some(program) = &self.shellcheck else { return Vec::new() };
-        match answer(&self.comments, piece.text(), |text| shellcheck::ask(program, text, self.limit)) {
-            Ok(comments) => {
-                comments.iter().map(|comment| commented(comment, piece.place_between(comment.start(), comment.end()))).collect()
-            }
-            Err(why) => vec![UNCHECKED_SCRIPT.at(piece.whole(), format!("ShellCheck says nothing about this: {why}"))],
+        match answer(&self.comments, piece.text(), |text| {
+            shellcheck::ask(program, text, self.limit)
+        }) {
+            Ok(comments) => comments
+                .iter()
+                .map(|comment| {
+                    commented(comment, piece.place_between(comment.start(), comment.end()))
+                })
+                .collect(),
+            Err(why) => vec![
+                UNCHECKED_SCRIPT
+                    .at(piece.whole(), format!("ShellCheck says nothing about this: {why}")),
+            ],
         }
     }
 }
 
 /// What was answered for this text before, or is now.
-fn answer<T: Clone>(answers: &Answers<T>, text: &str, ask: impl FnOnce(&str) -> Answer<T>) -> Answer<T> {
-    let cell = Arc::clone(answers.lock().unwrap_or_else(PoisonError::into_inner).entry(text.to_owned()).or_default());
+fn answer<T: Clone>(
+    answers: &Answers<T>,
+    text: &str,
+    ask: impl FnOnce(&str) -> Answer<T>,
+) -> Answer<T> {
+    let cell = Arc::clone(
+        answers.lock().unwrap_or_else(PoisonError::into_inner).entry(text.to_owned()).or_default(),
+    );
     cell.get_or_init(|| ask(text)).clone()
 }
 
 fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
     let place = complaint.line.map_or_else(|| piece.whole(), |line| piece.line(line));
-    let diagnostic = SHELL_SYNTAX_ERROR.at(place, format!("a shell cannot read this: {}", complaint.message));
+    let diagnostic =
+        SHELL_SYNTAX_ERROR.at(place, format!("a shell cannot read this: {}", complaint.message));
     let diagnostic = match piece.open_quote().filter(|quote| quote.start < place.start) {
         Some(quote) => diagnostic.related(quote, "this is never closed"),
         None => diagnostic,
@@ -131,5 +162,6 @@ fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
 fn commented(comment: &shellcheck::ShellCheckComment, place: Span) -> Diagnostic {
     let rule = if comment.matters() { &SHELLCHECK } else { &SHELLCHECK_NOTE };
     let code = comment.code;
-    rule.at(place, format!("SC{code}: {}", comment.message)).note(format!("https://www.shellcheck.net/wiki/SC{code}"))
+    rule.at(place, format!("SC{code}: {}", comment.message))
+        .note(format!("https://www.shellcheck.net/wiki/SC{code}"))
 }

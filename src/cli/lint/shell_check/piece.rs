@@ -26,7 +26,12 @@ impl<'a> Piece<'a> {
     pub(super) fn of(script: &'a PhaseScript<'a>) -> Option<Self> {
         let text = script.text();
         if !script.is_exec() {
-            return Some(Self { script, text: Cow::Borrowed(text), added: 0, lost: script.reading.lost });
+            return Some(Self {
+                script,
+                text: Cow::Borrowed(text),
+                added: 0,
+                lost: script.reading.lost,
+            });
         }
         if exec::direct_argv(text).is_some() {
             return None;
@@ -50,7 +55,8 @@ impl<'a> Piece<'a> {
         self.place(0..self.text.trim_end().len())
     }
 
-    /// The place of a line that is counted from 1, blanks at its ends left out; for one behind the text, or an empty one, the line before.
+    /// The place of a line that is counted from 1, blanks at its ends left out; for one behind the
+    /// text, or an empty one, the line before.
     pub(super) fn line(&self, number: usize) -> Span {
         let (mut start, mut last) = (0, 0..0);
         for line in self.text.split_inclusive('\n').take(number) {
@@ -64,10 +70,15 @@ impl<'a> Piece<'a> {
         self.place(last)
     }
 
-    /// The place from one line and column to another, both counted from 1 and the columns in characters; at least one character where there is one.
+    /// The place from one line and column to another, both counted from 1 and the columns in
+    /// characters; at least one character where there is one.
     pub(super) fn place_between(&self, start: (usize, usize), end: (usize, usize)) -> Span {
         let start = self.offset(start);
-        let next = self.text.get(start..).and_then(|rest| rest.chars().next()).filter(|&character| character != '\n');
+        let next = self
+            .text
+            .get(start..)
+            .and_then(|rest| rest.chars().next())
+            .filter(|&character| character != '\n');
         let end = self.offset(end).max(start + next.map_or(0, char::len_utf8));
         self.place(start..end)
     }
@@ -82,11 +93,19 @@ impl<'a> Piece<'a> {
     fn offset(&self, (line, column): (usize, usize)) -> usize {
         let start = match line {
             0 | 1 => 0,
-            _ => self.text.match_indices('\n').nth(line - 2).map_or(self.text.len(), |(newline, _)| newline + 1),
+            _ => self
+                .text
+                .match_indices('\n')
+                .nth(line - 2)
+                .map_or(self.text.len(), |(newline, _)| newline + 1),
         };
         let rest = self.text.get(start..).unwrap_or_default();
         let line = rest.split('\n').next().unwrap_or_default();
-        start + line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(offset, _)| offset)
+        start
+            + line
+                .char_indices()
+                .nth(column.saturating_sub(1))
+                .map_or(line.len(), |(offset, _)| offset)
     }
 
     fn place(&self, range: Range<usize>) -> Span {

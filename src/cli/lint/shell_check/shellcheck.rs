@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::{Answer, child};
 use crate::text::bytes::lossy;
 
-/// The line that says how init runs scripts. `ShellCheck` knows the dialect and that errors end the script from it.
+/// The line that says how init runs scripts. `ShellCheck` knows the dialect and that errors end the
+/// script from it.
 const SHEBANG: &str = "#!/bin/dash -e\n";
 
 /// What makes no sense for a job.
@@ -67,6 +68,10 @@ pub(super) fn ask(program: &Path, text: &str, limit: Duration) -> Answer<Vec<She
         Some(0 | 1) => serde_json::from_slice::<ShellCheckReport>(&ended.stdout)
             .map(|report| report.comments)
             .map_err(|error| format!("its answer is not understood: {error}")),
-        _ => Err(String::from_utf8_lossy(&ended.stderr).lines().next().unwrap_or("it failed without a word").to_owned()),
+        _ => Err(String::from_utf8_lossy(&ended.stderr)
+            .lines()
+            .next()
+            .unwrap_or("it failed without a word")
+            .to_owned()),
     }
 }

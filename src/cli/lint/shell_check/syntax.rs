@@ -17,8 +17,13 @@ pub(super) struct Complaint {
 
 /// Hands the text to the shell; `None` if it can read it.
 pub(super) fn ask(sh: &Path, text: &str, limit: Duration) -> Answer<Option<Complaint>> {
-    // Without the environment: some shells read a file that it names, and messages are to be in English.
-    let ended = child::run(Command::new(sh).arg("-n").env_clear().env("LC_ALL", "C"), encode(text).into_owned(), limit)?;
+    // Without the environment: some shells read a file that it names, and messages are to be in
+    // English.
+    let ended = child::run(
+        Command::new(sh).arg("-n").env_clear().env("LC_ALL", "C"),
+        encode(text).into_owned(),
+        limit,
+    )?;
     match ended.status {
         Some(0) => Ok(None),
         Some(_) => Ok(Some(complaint(&String::from_utf8_lossy(&ended.stderr)))),
@@ -39,7 +44,10 @@ fn complaint(stderr: &str) -> Complaint {
     let lines = stderr.lines().filter(|line| !line.trim().is_empty());
     let said = lines.map(split).find(|(_, message)| !message.starts_with("warning: "));
     let (line, message) = said.unwrap_or((None, "it does not say why"));
-    let message = ["Syntax error: ", "syntax error: "].into_iter().find_map(|prefix| message.strip_prefix(prefix)).unwrap_or(message);
+    let message = ["Syntax error: ", "syntax error: "]
+        .into_iter()
+        .find_map(|prefix| message.strip_prefix(prefix))
+        .unwrap_or(message);
     Complaint { line, message: message.trim_end().to_owned() }
 }
 
@@ -61,21 +69,41 @@ mod tests {
     #[test]
     fn the_messages_of_shells_are_understood() {
         for (stderr, line, message) in [
-            ("sh: 2: Syntax error: end of file unexpected (expecting \"fi\")\n", Some(2), "end of file unexpected (expecting \"fi\")"),
-            ("/bin/sh: 12: Syntax error: Unterminated quoted string\n", Some(12), "Unterminated quoted string"),
+            (
+                "sh: 2: Syntax error: end of file unexpected (expecting \"fi\")\n",
+                Some(2),
+                "end of file unexpected (expecting \"fi\")",
+            ),
+            (
+                "/bin/sh: 12: Syntax error: Unterminated quoted string\n",
+                Some(12),
+                "Unterminated quoted string",
+            ),
             (
                 "sh: line 1: syntax error near unexpected token `)'\nsh: line 1: `foo )'\n",
                 Some(1),
                 "syntax error near unexpected token `)'",
             ),
-            ("sh: line 3: syntax error: unexpected end of file\n", Some(3), "unexpected end of file"),
+            (
+                "sh: line 3: syntax error: unexpected end of file\n",
+                Some(3),
+                "unexpected end of file",
+            ),
             (
                 "sh: line 3: syntax error: unexpected end of file from `if' command on line 1\n",
                 Some(3),
                 "unexpected end of file from `if' command on line 1",
             ),
-            ("sh: line 1: unexpected EOF while looking for matching `\"'\n", Some(1), "unexpected EOF while looking for matching `\"'"),
-            ("sh: syntax error near unexpected token `)'\nsh: `foo )'\n", None, "syntax error near unexpected token `)'"),
+            (
+                "sh: line 1: unexpected EOF while looking for matching `\"'\n",
+                Some(1),
+                "unexpected EOF while looking for matching `\"'",
+            ),
+            (
+                "sh: syntax error near unexpected token `)'\nsh: `foo )'\n",
+                None,
+                "syntax error near unexpected token `)'",
+            ),
             (
                 "sh: line 2: warning: here-document at line 1 delimited by end-of-file (wanted `E')\nsh: line 4: syntax error: x\n",
                 Some(4),
@@ -86,7 +114,11 @@ mod tests {
             ("what", None, "what"),
             ("\n", None, "it does not say why"),
         ] {
-            assert_eq!(complaint(stderr), Complaint { line, message: message.to_owned() }, "{stderr}");
+            assert_eq!(
+                complaint(stderr),
+                Complaint { line, message: message.to_owned() },
+                "{stderr}"
+            );
         }
     }
 
@@ -109,7 +141,10 @@ mod tests {
                 let complaint = ask(Path::new(shell), text, Duration::from_secs(20)).unwrap();
                 match complaint {
                     None => assert!(lines.is_empty(), "{shell}: {text}"),
-                    Some(complaint) => assert!(complaint.line.is_some_and(|line| lines.contains(&line)), "{shell}: {text}: {complaint:?}"),
+                    Some(complaint) => assert!(
+                        complaint.line.is_some_and(|line| lines.contains(&line)),
+                        "{shell}: {text}: {complaint:?}"
+                    ),
                 }
             }
         }
@@ -119,7 +154,10 @@ mod tests {
     fn nothing_is_run() {
         let directory = tempfile::tempdir().unwrap();
         let witness = directory.path().join("witness");
-        let text = format!("touch {0}\n$(touch {0})\n`touch {0}`\nset +n\ntouch {0}\nif\n", witness.display());
+        let text = format!(
+            "touch {0}\n$(touch {0})\n`touch {0}`\nset +n\ntouch {0}\nif\n",
+            witness.display()
+        );
         assert!(ask(Path::new("/bin/sh"), &text, Duration::from_secs(20)).unwrap().is_some());
         assert!(!witness.exists());
     }

@@ -37,7 +37,12 @@ fn found(checker: &Checker, bytes: &[u8]) -> Vec<(usize, usize, String, String)>
     let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
     let told = |diagnostic: Diagnostic| {
         let position = sources.conf.position(diagnostic.span.start);
-        (position.line, position.column, subject.written(diagnostic.span).to_owned(), diagnostic.message)
+        (
+            position.line,
+            position.column,
+            subject.written(diagnostic.span).to_owned(),
+            diagnostic.message,
+        )
     };
     checker.check(&subject.scripts).into_iter().map(told).collect()
 }
@@ -54,13 +59,19 @@ fn the_line_that_a_shell_stops_at_is_found() {
         ("exec foo \\\n  bar )\n", 1, 6, "foo \\\n  bar )"),
     ] {
         let found = found(&checker, job.as_bytes());
-        let [(at_line, at_column, text, message)] = found.as_slice() else { panic!("{job}: {found:?}") };
+        let [(at_line, at_column, text, message)] = found.as_slice() else {
+            panic!("{job}: {found:?}")
+        };
         assert_eq!((*at_line, *at_column, text.as_str()), (line, column, marked), "{job}");
         assert!(message.starts_with("a shell cannot read this: "), "{message}");
     }
     let raw = found(&checker, b"script\n  caf\xe9\n  \xe9 )\nend script\n");
     assert_eq!((raw[0].0, raw[0].1), (3, 3));
-    for job in ["exec foo bar\n", "exec a\nscript\n  if a; then b; fi\nend script\n", "exec foo \"$A\" &\n"] {
+    for job in [
+        "exec foo bar\n",
+        "exec a\nscript\n  if a; then b; fi\nend script\n",
+        "exec foo \"$A\" &\n",
+    ] {
         assert_eq!(found(&checker, job.as_bytes()), [], "{job}");
     }
 }
@@ -72,24 +83,41 @@ fn the_quote_that_is_never_closed_is_shown() {
     let read = read(&sources).unwrap();
     let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
     let diagnostic = checker.check(&subject.scripts).pop().unwrap();
-    let related: Vec<usize> = diagnostic.related.iter().map(|(span, _)| sources.conf.position(span.start).line).collect();
+    let related: Vec<usize> =
+        diagnostic.related.iter().map(|(span, _)| sources.conf.position(span.start).line).collect();
     // dash tells the last line, bash that of the quote.
-    assert!(related == [3] || sources.conf.position(diagnostic.span.start).line == 3, "{diagnostic:?}");
+    assert!(
+        related == [3] || sources.conf.position(diagnostic.span.start).line == 3,
+        "{diagnostic:?}"
+    );
 }
 
 #[test]
 fn what_shellcheck_says_has_its_place() {
     let Some(checker) = checker(true) else { return };
-    for job in
-        ["script\n\tcd /x\n\t\u{e9} \"\u{1f600}\" $A  # é\nend script\n", "task\r\nscript\r\n    cd /x\r\n    echo $A\r\nend script\r\n"]
-    {
-        let of_variable: Vec<_> =
-            found(&checker, job.as_bytes()).into_iter().filter(|(.., message)| message.starts_with("SC2086: ")).collect();
-        let [(line, _, marked, _)] = of_variable.as_slice() else { panic!("{job}: {of_variable:?}") };
-        assert_eq!((*line, marked.as_str()), (job.lines().position(|line| line.contains("$A")).unwrap() + 1, "$A"), "{job}");
+    for job in [
+        "script\n\tcd /x\n\t\u{e9} \"\u{1f600}\" $A  # é\nend script\n",
+        "task\r\nscript\r\n    cd /x\r\n    echo $A\r\nend script\r\n",
+    ] {
+        let of_variable: Vec<_> = found(&checker, job.as_bytes())
+            .into_iter()
+            .filter(|(.., message)| message.starts_with("SC2086: "))
+            .collect();
+        let [(line, _, marked, _)] = of_variable.as_slice() else {
+            panic!("{job}: {of_variable:?}")
+        };
+        assert_eq!(
+            (*line, marked.as_str()),
+            (job.lines().position(|line| line.contains("$A")).unwrap() + 1, "$A"),
+            "{job}"
+        );
     }
     let raw = found(&checker, b"script\n  \xe9\xe9 $A\nend script\n");
-    assert!(raw.iter().any(|(line, column, marked, _)| (*line, *column, marked.as_str()) == (2, 6, "$A")), "{raw:?}");
+    assert!(
+        raw.iter()
+            .any(|(line, column, marked, _)| (*line, *column, marked.as_str()) == (2, 6, "$A")),
+        "{raw:?}"
+    );
     let exec = found(&checker, b"exec foo $A\n");
     assert_eq!((exec[0].0, exec[0].1, exec[0].2.as_str()), (1, 10, "$A"));
     let folded = found(&checker, b"exec foo \\\n $A\n");
@@ -108,12 +136,20 @@ fn what_makes_no_sense_for_a_job_is_left_out() {
 #[test]
 fn levels_become_severities() {
     let Some(checker) = checker(true) else { return };
-    let sources = sources(b"script\n  echo $A\n  read x < `cat y`\n  [ \"$x\" == 1 ]\nend script\n");
+    let sources =
+        sources(b"script\n  echo $A\n  read x < `cat y`\n  [ \"$x\" == 1 ]\nend script\n");
     let read = read(&sources).unwrap();
     let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
-    let severities: Vec<_> =
-        checker.check(&subject.scripts).iter().map(|diagnostic| (diagnostic.rule.code, diagnostic.rule.severity)).collect();
-    assert!(severities.contains(&("U151", Severity::Note)) && severities.contains(&("U151", Severity::Warning)), "{severities:?}");
+    let severities: Vec<_> = checker
+        .check(&subject.scripts)
+        .iter()
+        .map(|diagnostic| (diagnostic.rule.code, diagnostic.rule.severity))
+        .collect();
+    assert!(
+        severities.contains(&("U151", Severity::Note))
+            && severities.contains(&("U151", Severity::Warning)),
+        "{severities:?}"
+    );
 }
 
 #[test]
@@ -126,7 +162,11 @@ fn a_program_that_gives_no_answer_is_told_of() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         path
     };
-    let with = |sh: Option<PathBuf>, shellcheck: Option<PathBuf>| Checker { sh, shellcheck, ..Checker::new(Wanted::Never).unwrap() };
+    let with = |sh: Option<PathBuf>, shellcheck: Option<PathBuf>| Checker {
+        sh,
+        shellcheck,
+        ..Checker::new(Wanted::Never).unwrap()
+    };
     let slow = program("slow", "#!/bin/sh\nexec sleep 60\n");
     let checker = Checker { limit: Duration::from_millis(200), ..with(Some(slow), None) };
     assert_eq!(
@@ -134,7 +174,10 @@ fn a_program_that_gives_no_answer_is_told_of() {
         "`sh -n` does not say whether a shell can read this: it took longer than 0.2 seconds"
     );
     let old = program("old", "#!/bin/sh\ncat >/dev/null\necho unrecognised option >&2\nexit 3\n");
-    assert_eq!(found(&with(None, Some(old)), b"exec foo $A\n")[0].3, "ShellCheck says nothing about this: unrecognised option");
+    assert_eq!(
+        found(&with(None, Some(old)), b"exec foo $A\n")[0].3,
+        "ShellCheck says nothing about this: unrecognised option"
+    );
     let chatty = program("chatty", "#!/bin/sh\ncat >/dev/null\necho hello\n");
     assert!(
         found(&with(None, Some(chatty)), b"exec foo $A\n")[0]
@@ -143,7 +186,13 @@ fn a_program_that_gives_no_answer_is_told_of() {
     );
     // Nothing of a script is among the arguments, and each text is asked for once.
     let log = directory.path().join("log");
-    let logging = program("logging", &format!("#!/bin/sh\ncat >/dev/null\necho \"$*\" >>{}\necho '{{\"comments\":[]}}'\n", log.display()));
+    let logging = program(
+        "logging",
+        &format!(
+            "#!/bin/sh\ncat >/dev/null\necho \"$*\" >>{}\necho '{{\"comments\":[]}}'\n",
+            log.display()
+        ),
+    );
     let checker = with(None, Some(logging));
     assert_eq!(found(&checker, b"exec foo $A\npre-start exec foo $A\n"), []);
     let arguments = fs::read_to_string(log).unwrap();
@@ -153,7 +202,10 @@ fn a_program_that_gives_no_answer_is_told_of() {
 #[test]
 fn what_cannot_be_looked_for_is_said() {
     let nothing = Checker { sh: None, shellcheck: None, ..Checker::new(Wanted::Never).unwrap() };
-    assert_eq!([&SHELL_SYNTAX_ERROR, &SHELLCHECK, &UNCHECKED_SCRIPT].map(|rule| nothing.looks_for(rule)), [false, false, false]);
+    assert_eq!(
+        [&SHELL_SYNTAX_ERROR, &SHELLCHECK, &UNCHECKED_SCRIPT].map(|rule| nothing.looks_for(rule)),
+        [false, false, false]
+    );
     assert_eq!(found(&nothing, b"exec foo )\n"), []);
     let other = Rule::sample("U105", "other", Severity::Note);
     assert!(nothing.looks_for(&other));
@@ -162,7 +214,8 @@ fn what_cannot_be_looked_for_is_said() {
 /// The job files of the project, and those of the collection beside it where that is.
 fn collection() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut open, mut found) = (vec![root.join("fixtures"), root.join("../shared/corpus/jobs")], Vec::new());
+    let (mut open, mut found) =
+        (vec![root.join("fixtures"), root.join("../shared/corpus/jobs")], Vec::new());
     if !root.join("../shared/corpus/jobs").is_dir() {
         eprintln!("skipped: the collection of jobs is not here");
     }
@@ -195,7 +248,8 @@ fn what_is_read_to_the_end_a_shell_accepts() {
         if piece.is_doubtful() {
             return None;
         }
-        let complaint = syntax::ask(Path::new("/bin/sh"), piece.text(), Duration::from_secs(60)).unwrap();
+        let complaint =
+            syntax::ask(Path::new("/bin/sh"), piece.text(), Duration::from_secs(60)).unwrap();
         complaint.map(|complaint| format!("{}: {complaint:?}", path.display()))
     })
     .into_iter()

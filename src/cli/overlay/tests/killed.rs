@@ -1,6 +1,7 @@
 //! Runs that are killed.
 //!
-//! The tests run themselves in a child process, which writes and is killed; nothing of it is cleaned up.
+//! The tests run themselves in a child process, which writes and is killed; nothing of it is
+//! cleaned up.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -26,7 +27,10 @@ const ALL: Writing = Writing { force: false, prune: true };
 fn wanted(word: &str) -> Vec<Output> {
     let text = text(word);
     let script = |number| format!("usr/local/lib/upstart2systemd/{number}.{word}");
-    let paths = (0..FILES).map(unit).map(|path| path.to_str().unwrap().to_owned()).chain((0..FILES).map(script));
+    let paths = (0..FILES)
+        .map(unit)
+        .map(|path| path.to_str().unwrap().to_owned())
+        .chain((0..FILES).map(script));
     paths.map(|path| Output { path, text: text.clone() }).collect()
 }
 
@@ -38,7 +42,8 @@ fn text(word: &str) -> String {
     ours(&word.repeat(5_000))
 }
 
-/// What the child does: it writes, and ends suddenly after as many steps as it is told. Does nothing in the parent.
+/// What the child does: it writes, and ends suddenly after as many steps as it is told. Does
+/// nothing in the parent.
 #[test]
 fn child() {
     let Some(root) = env::var_os(ROOT) else { return };
@@ -52,31 +57,45 @@ fn child() {
 
 fn start(root: &Path, step: Option<usize>) -> Child {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "cli::overlay::tests::killed::child"]).env(ROOT, root).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["--exact", "cli::overlay::tests::killed::child"])
+        .env(ROOT, root)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     if let Some(step) = step {
         command.env(STEP, step.to_string());
     }
     command.spawn().unwrap()
 }
 
-/// Each file is the old or the new one, and the next run brings all of it about and leaves nothing else.
+/// Each file is the old or the new one, and the next run brings all of it about and leaves nothing
+/// else.
 fn check(root: &Path) {
     let texts = [text("old"), text("new")];
     let there = files(root);
     for (path, text) in &there {
-        assert!(path.starts_with(STAGING) || texts.contains(text), "{} is neither old nor new", path.display());
+        assert!(
+            path.starts_with(STAGING) || texts.contains(text),
+            "{} is neither old nor new",
+            path.display()
+        );
     }
     for number in 0..FILES {
         assert!(there.contains_key(&unit(number)), "{number}.service is not there");
     }
     write(root, &wanted("new"), ALL, &|_, _| {}).unwrap();
-    let expected = wanted("new").into_iter().map(|output| (output.path.into(), output.text)).collect();
+    let expected =
+        wanted("new").into_iter().map(|output| (output.path.into(), output.text)).collect();
     assert!(files(root) == expected, "more or less than the new files is there");
 }
 
 fn files(root: &Path) -> BTreeMap<PathBuf, String> {
     let files = tree(root).into_iter().filter(|(path, _)| path.is_file());
-    files.map(|(path, text)| (path.strip_prefix(root).unwrap().to_owned(), String::from_utf8(text).unwrap())).collect()
+    files
+        .map(|(path, text)| {
+            (path.strip_prefix(root).unwrap().to_owned(), String::from_utf8(text).unwrap())
+        })
+        .collect()
 }
 
 fn old_tree() -> tempfile::TempDir {
@@ -106,7 +125,18 @@ fn files_are_whole_whenever_a_run_is_killed() {
 fn files_are_whole_at_whatever_step_a_run_ends() {
     // First files are staged; then scripts come, units change, and scripts go.
     let (staged, created, changed, removed) = (2 * FILES, 3 * FILES, 4 * FILES, 5 * FILES);
-    for step in [1, staged / 2, staged, staged + 1, created - 1, created, created + 1, changed, changed + 1, removed] {
+    for step in [
+        1,
+        staged / 2,
+        staged,
+        staged + 1,
+        created - 1,
+        created,
+        created + 1,
+        changed,
+        changed + 1,
+        removed,
+    ] {
         let root = old_tree();
         start(root.path(), Some(step)).wait().unwrap();
         assert!(root.path().join(STAGING).exists(), "the run was over before step {step}");

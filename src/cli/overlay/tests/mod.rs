@@ -54,7 +54,8 @@ fn refused(root: &Path, outputs: &[Output], how: Writing) -> String {
     format!("{error:#}")
 }
 
-/// Everything below a directory: the texts of files, where links lead to, and that directories are there.
+/// Everything below a directory: the texts of files, where links lead to, and that directories are
+/// there.
 fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut tree = BTreeMap::new();
     let mut left = vec![root.to_owned()];
@@ -98,7 +99,11 @@ fn each_file_is_compared_with_what_is_there() {
     put(root.path(), "etc/systemd/system/same.service", "x");
     put(root.path(), "etc/systemd/system/other.service", "[Unit]\n");
     put(root.path(), "etc/tmpfiles.d/gone.conf", &ours("old"));
-    put(root.path(), "usr/local/lib/upstart2systemd/gone.main", &format!("#!/bin/sh\n{}", ours("old")));
+    put(
+        root.path(),
+        "usr/local/lib/upstart2systemd/gone.main",
+        &format!("#!/bin/sh\n{}", ours("old")),
+    );
     put(root.path(), "usr/share/doc/elsewhere", &ours("old"));
     put(root.path(), "home/elsewhere", &ours("old"));
     symlink("same.service", root.path().join("etc/systemd/system/link.service")).unwrap();
@@ -108,7 +113,8 @@ fn each_file_is_compared_with_what_is_there() {
     for (output, name) in wanted.iter_mut().zip(names) {
         output.path = format!("etc/systemd/system/{name}.service");
     }
-    wanted.push(Output { path: "etc/systemd/system/same.service".to_owned(), text: "x".to_owned() });
+    wanted
+        .push(Output { path: "etc/systemd/system/same.service".to_owned(), text: "x".to_owned() });
     let before = tree(root.path());
     let changes = compare(root.path(), &wanted).unwrap();
     let expected = [
@@ -139,9 +145,21 @@ fn what_is_written_is_there_afterwards() {
     assert_eq!(kinds(&changes).len(), 3);
     assert_eq!(fs::read_to_string(below.join(UNIT)).unwrap(), unit);
     assert_eq!(fs::read(below.join(SCRIPT)).unwrap(), b"caf\xe9");
-    assert!(tree(&below).contains_key(&below.join("etc").join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9"))));
+    assert!(
+        tree(&below).contains_key(
+            &below
+                .join("etc")
+                .join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"caf\xe9"))
+        )
+    );
     let mode = |path: &str| fs::metadata(below.join(path)).unwrap().permissions().mode() & 0o7777;
-    for (path, expected) in [(UNIT, 0o644), (SCRIPT, 0o644), ("etc", 0o755), ("etc/systemd/system", 0o755), ("usr/local/lib", 0o755)] {
+    for (path, expected) in [
+        (UNIT, 0o644),
+        (SCRIPT, 0o644),
+        ("etc", 0o755),
+        ("etc/systemd/system", 0o755),
+        ("usr/local/lib", 0o755),
+    ] {
         assert_eq!(mode(path), expected, "{path}");
     }
     // Nothing else: no staging directory.
@@ -153,10 +171,15 @@ fn what_is_written_is_there_afterwards() {
 fn new_files_go_beside_old_ones() {
     let root = root();
     put(root.path(), "etc/systemd/system/mine.service", "mine");
-    written(root.path(), &[(UNIT, "x"), ("etc/systemd/system/b.service.d/x.conf", "y"), (SCRIPT, "z")], KEEP);
-    let texts: Vec<String> = ["etc/systemd/system/mine.service", UNIT, "etc/systemd/system/b.service.d/x.conf", SCRIPT]
-        .map(|path| fs::read_to_string(root.path().join(path)).unwrap())
-        .to_vec();
+    written(
+        root.path(),
+        &[(UNIT, "x"), ("etc/systemd/system/b.service.d/x.conf", "y"), (SCRIPT, "z")],
+        KEEP,
+    );
+    let texts: Vec<String> =
+        ["etc/systemd/system/mine.service", UNIT, "etc/systemd/system/b.service.d/x.conf", SCRIPT]
+            .map(|path| fs::read_to_string(root.path().join(path)).unwrap())
+            .to_vec();
     assert_eq!(texts, ["mine".to_owned(), ours("x"), ours("y"), ours("z")]);
 }
 
@@ -164,8 +187,11 @@ fn new_files_go_beside_old_ones() {
 fn unchanged_files_are_not_touched() {
     let root = root();
     written(root.path(), &[(UNIT, "x"), (SCRIPT, "y")], KEEP);
-    let identity =
-        |path: &str| fs::metadata(root.path().join(path)).map(|file| (file.ino(), file.mtime(), file.mtime_nsec(), file.ctime())).unwrap();
+    let identity = |path: &str| {
+        fs::metadata(root.path().join(path))
+            .map(|file| (file.ino(), file.mtime(), file.mtime_nsec(), file.ctime()))
+            .unwrap()
+    };
     let before = (identity(UNIT), identity(SCRIPT));
     written(root.path(), &[(UNIT, "x"), (SCRIPT, "y2")], KEEP);
     assert_eq!(identity(UNIT), before.0);
@@ -187,7 +213,10 @@ fn foreign_files_stay_unless_forced() {
     put(root.path(), UNIT, "mine\n");
     let wanted = outputs(&[(UNIT, "x"), (SCRIPT, "y")]);
     let message = refused(root.path(), &wanted, PRUNE);
-    assert!(message.contains(&format!("nothing was changed: `{UNIT}`; `--force` replaces")), "{message}");
+    assert!(
+        message.contains(&format!("nothing was changed: `{UNIT}`; `--force` replaces")),
+        "{message}"
+    );
     write(root.path(), &wanted, FORCE, &|_, _| {}).unwrap();
     assert_eq!(fs::read_to_string(root.path().join(UNIT)).unwrap(), ours("x"));
 }
@@ -195,7 +224,8 @@ fn foreign_files_stay_unless_forced() {
 #[test]
 fn of_many_foreign_files_some_are_named() {
     let root = root();
-    let wanted: Vec<Output> = (10..25).map(|number| Output { path: format!("etc/{number}"), text: ours("x") }).collect();
+    let wanted: Vec<Output> =
+        (10..25).map(|number| Output { path: format!("etc/{number}"), text: ours("x") }).collect();
     for output in &wanted {
         put(root.path(), &output.path, "mine");
     }
@@ -227,7 +257,10 @@ fn stale_files_go_only_when_asked() {
     assert!(root.path().join(SCRIPT).exists());
     write(root.path(), &wanted, PRUNE, &|_, _| {}).unwrap();
     assert!(!root.path().join(SCRIPT).exists());
-    assert!(root.path().join(UNIT).exists() && root.path().join("etc/systemd/system/mine.service").exists());
+    assert!(
+        root.path().join(UNIT).exists()
+            && root.path().join("etc/systemd/system/mine.service").exists()
+    );
 }
 
 #[test]
@@ -235,7 +268,10 @@ fn steps_are_counted() {
     let root = root();
     put(root.path(), UNIT, &ours("old"));
     let steps = std::sync::Mutex::new(Vec::new());
-    write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &|done, total| steps.lock().unwrap().push((done, total))).unwrap();
+    write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &|done, total| {
+        steps.lock().unwrap().push((done, total));
+    })
+    .unwrap();
     let mut steps = steps.into_inner().unwrap();
     steps.sort_unstable();
     assert_eq!(steps, [(1, 4), (2, 4), (3, 4), (4, 4)]);
@@ -249,7 +285,9 @@ fn scripts_come_before_units() {
     let seen = std::sync::Mutex::new(Vec::new());
     let look = |done, _| {
         if done > 2 {
-            seen.lock().unwrap().push((root.path().join(SCRIPT).exists(), root.path().join(UNIT).exists()));
+            seen.lock()
+                .unwrap()
+                .push((root.path().join(SCRIPT).exists(), root.path().join(UNIT).exists()));
         }
     };
     write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &look).unwrap();
@@ -262,7 +300,8 @@ fn differences_are_shown() {
     put(root.path(), UNIT, &ours("[Unit]\nA=1\rB\nC=3"));
     put(root.path(), "etc/gone", &ours("x"));
     put(root.path(), "etc/foreign", "no newline");
-    let mut wanted = outputs(&[(UNIT, "[Unit]\nA=1\rC\nC=3"), ("etc/new\n\x1b", "y"), ("etc/foreign", "z")]);
+    let mut wanted =
+        outputs(&[(UNIT, "[Unit]\nA=1\rC\nC=3"), ("etc/new\n\x1b", "y"), ("etc/foreign", "z")]);
     wanted[1].text = "y".to_owned();
     let changes = compare(root.path(), &wanted).unwrap();
     let header = "# Converted from a.conf by upstart2systemd.";
@@ -272,7 +311,11 @@ fn differences_are_shown() {
          --- a/{UNIT}\n+++ b/{UNIT}\n@@ -1,4 +1,4 @@\n {header}\n [Unit]\n-A=1\rB\n+A=1\rC\n C=3\n"
     );
     assert_eq!(diff(&changes, false), expected);
-    assert!(diff(&changes, true).contains("--- a/etc/gone\n+++ /dev/null\n@@ -1,2 +0,0 @@\n"), "{}", diff(&changes, true));
+    assert!(
+        diff(&changes, true).contains("--- a/etc/gone\n+++ /dev/null\n@@ -1,2 +0,0 @@\n"),
+        "{}",
+        diff(&changes, true)
+    );
     let same = compare(root.path(), &[]).unwrap();
     assert_eq!(diff(&same, false), "");
 }
@@ -280,8 +323,13 @@ fn differences_are_shown() {
 #[test]
 fn two_outputs_do_not_meet() {
     let root = root();
-    let message = |files: &[(&str, &str)]| format!("{:#}", compare(root.path(), &outputs(files)).unwrap_err());
-    assert_eq!(message(&[("etc/a", "x"), ("etc/a", "y")]), "two files are to be written to `etc/a`");
+    let message = |files: &[(&str, &str)]| {
+        format!("{:#}", compare(root.path(), &outputs(files)).unwrap_err())
+    };
+    assert_eq!(
+        message(&[("etc/a", "x"), ("etc/a", "y")]),
+        "two files are to be written to `etc/a`"
+    );
     assert_eq!(
         message(&[("etc/a", "x"), ("etc/a-b", "x"), ("etc/a/b/c", "y")]),
         "`etc/a` is to be a file, and `etc/a/b/c` is to be below it"
@@ -292,9 +340,23 @@ fn two_outputs_do_not_meet() {
 fn paths_stay_below_the_root() {
     let root = root();
     let below = root.path().join("below");
-    for path in ["../a", "/a", "", "a/../../b", "a/./b", "a//b", "a/", "a/..", ".upstart2systemd-staging/new/a", "a\0b"] {
+    for path in [
+        "../a",
+        "/a",
+        "",
+        "a/../../b",
+        "a/./b",
+        "a//b",
+        "a/",
+        "a/..",
+        ".upstart2systemd-staging/new/a",
+        "a\0b",
+    ] {
         let wanted = [Output { path: path.to_owned(), text: "x".to_owned() }];
-        assert!(refused(&below, &wanted, FORCE).ends_with("is not a path below the output directory"), "{path}");
+        assert!(
+            refused(&below, &wanted, FORCE).ends_with("is not a path below the output directory"),
+            "{path}"
+        );
         assert!(compare(&below, &wanted).is_err(), "{path}");
     }
     assert!(tree(root.path()).is_empty());

@@ -23,7 +23,12 @@ fn nothing_is_written_through_a_link() {
         fs::create_dir_all(below.join(link).parent().unwrap()).unwrap();
         symlink(elsewhere.path(), below.join(link)).unwrap();
         let message = refused(&below, &outputs(&[(UNIT, "x")]), FORCE);
-        assert!(message.contains(&format!("{link}` is a symbolic link, and nothing is written through one")), "{message}");
+        assert!(
+            message.contains(&format!(
+                "{link}` is a symbolic link, and nothing is written through one"
+            )),
+            "{message}"
+        );
         assert!(tree(elsewhere.path()).is_empty());
         // Nor are links followed to find stale files.
         assert!(compare(&below, &[]).unwrap().is_empty());
@@ -35,10 +40,16 @@ fn a_file_takes_no_directory_and_a_directory_no_file() {
     let root = root();
     fs::create_dir_all(root.path().join(UNIT)).unwrap();
     let message = refused(root.path(), &outputs(&[(UNIT, "x")]), FORCE);
-    assert!(message.ends_with("a.service` is a directory, and a file has to go there"), "{message}");
+    assert!(
+        message.ends_with("a.service` is a directory, and a file has to go there"),
+        "{message}"
+    );
     put(root.path(), "usr", "a file");
     let message = refused(root.path(), &outputs(&[(SCRIPT, "x")]), FORCE);
-    assert!(message.ends_with("usr` is not a directory, and files have to go below it"), "{message}");
+    assert!(
+        message.ends_with("usr` is not a directory, and files have to go below it"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -65,12 +76,20 @@ fn a_name_that_is_too_long_changes_nothing() {
     let below = root.path().join("made/on/demand");
     let long = format!("etc/{}", "x".repeat(300));
     let message = refused(&below, &outputs(&[(UNIT, "x"), (&long, "y")]), KEEP);
-    assert!(message.contains("cannot write `") && message.contains("and nothing was changed: File name too long"), "{message}");
+    assert!(
+        message.contains("cannot write `")
+            && message.contains("and nothing was changed: File name too long"),
+        "{message}"
+    );
     assert!(tree(root.path()).is_empty());
 }
 
 /// What is done when all files are staged and this many moves are made.
-fn sabotage<'a>(moves: usize, files: usize, run: impl Fn() + Sync + 'a) -> impl Fn(usize, usize) + Sync + 'a {
+fn sabotage<'a>(
+    moves: usize,
+    files: usize,
+    run: impl Fn() + Sync + 'a,
+) -> impl Fn(usize, usize) + Sync + 'a {
     move |done, _| {
         if done == files + moves {
             run();
@@ -98,15 +117,26 @@ fn a_failed_move_is_undone() {
         put(root.path(), &unit("c"), "mine");
         symlink("/nowhere", root.path().join(unit("b"))).unwrap();
         put(root.path(), "etc/z", &ours("stale"));
-        let wanted = outputs(&[SCRIPT, &moved[1], &moved[2], &moved[3], &moved[4]].map(|path| (path, "new")));
+        let wanted = outputs(
+            &[SCRIPT, &moved[1], &moved[2], &moved[3], &moved[4]].map(|path| (path, "new")),
+        );
         // What is obstructed cannot be as before.
-        let others =
-            || tree(root.path()).into_iter().filter(|(path, _)| !path.starts_with(root.path().join(obstructed))).collect::<Vec<_>>();
+        let others = || {
+            tree(root.path())
+                .into_iter()
+                .filter(|(path, _)| !path.starts_with(root.path().join(obstructed)))
+                .collect::<Vec<_>>()
+        };
         let before = others();
         let interfere = sabotage(0, wanted.len(), || obstruct(root.path(), obstructed));
-        let error = write(root.path(), &wanted, Writing { force: true, prune: true }, &interfere).unwrap_err();
+        let error = write(root.path(), &wanted, Writing { force: true, prune: true }, &interfere)
+            .unwrap_err();
         let message = format!("{error:#}");
-        assert!(message.contains(obstructed) && message.ends_with("; all other files are again as they were"), "{message}");
+        assert!(
+            message.contains(obstructed)
+                && message.ends_with("; all other files are again as they were"),
+            "{message}"
+        );
         assert_eq!(others(), before, "{obstructed}");
     }
 }
@@ -133,9 +163,14 @@ fn what_cannot_be_undone_is_said() {
         obstruct(root.path(), "etc/a");
         obstruct(root.path(), "etc/b");
     });
-    let error = write(root.path(), &outputs(&[("etc/a", "new"), ("etc/b", "new")]), KEEP, &interfere).unwrap_err();
+    let error =
+        write(root.path(), &outputs(&[("etc/a", "new"), ("etc/b", "new")]), KEEP, &interfere)
+            .unwrap_err();
     let message = format!("{error:#}");
-    assert!(message.contains("etc/b`, which had been changed already, cannot be changed back"), "{message}");
+    assert!(
+        message.contains("etc/b`, which had been changed already, cannot be changed back"),
+        "{message}"
+    );
     let (_, kept) = message.trim_end_matches('`').rsplit_once('`').unwrap();
     assert_eq!(tree(Path::new(kept)).into_values().collect::<Vec<_>>(), [ours("old").into_bytes()]);
 }
@@ -163,7 +198,11 @@ fn a_second_run_is_refused() {
     })
     .unwrap();
     let message = message.into_inner().unwrap();
-    assert!(message.starts_with("another run is writing to `") && message.contains("nothing was changed"), "{message}");
+    assert!(
+        message.starts_with("another run is writing to `")
+            && message.contains("nothing was changed"),
+        "{message}"
+    );
     assert!(root.path().join(UNIT).exists());
     // The lock is gone with the run that held it.
     written(root.path(), &[(UNIT, "y")], KEEP);
@@ -182,12 +221,18 @@ fn a_leftover_is_removed_and_nothing_else() {
     assert!(!root.path().join(STAGING).exists());
 
     put(root.path(), &format!("{STAGING}/precious"), "mine");
-    assert!(refused(root.path(), &outputs(&[(UNIT, "y")]), FORCE).contains("holds files that no run leaves behind"));
+    assert!(
+        refused(root.path(), &outputs(&[(UNIT, "y")]), FORCE)
+            .contains("holds files that no run leaves behind")
+    );
     fs::remove_dir_all(root.path().join(STAGING)).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     put(elsewhere.path(), "new/x", "mine");
     symlink(elsewhere.path(), root.path().join(STAGING)).unwrap();
-    assert!(refused(root.path(), &outputs(&[(UNIT, "y")]), FORCE).contains("is not the directory that a run leaves behind"));
+    assert!(
+        refused(root.path(), &outputs(&[(UNIT, "y")]), FORCE)
+            .contains("is not the directory that a run leaves behind")
+    );
     assert!(elsewhere.path().join("new/x").exists());
 }
 
@@ -197,7 +242,10 @@ struct Mounted(tempfile::TempDir);
 impl Mounted {
     fn new(options: &str) -> Option<Self> {
         let at = root();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at.path()).output();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(at.path())
+            .output();
         if mounted.is_ok_and(|mounted| mounted.status.success()) {
             return Some(Self(at));
         }
@@ -217,10 +265,13 @@ fn a_full_disk_changes_nothing() {
     let Some(mounted) = Mounted::new("size=256k") else { return };
     let root = mounted.0.path();
     written(root, &[(UNIT, "old")], KEEP);
-    let wanted: Vec<Output> = (0..200).map(|number| Output { path: format!("etc/{number}"), text: ours(&"x".repeat(4000)) }).collect();
+    let wanted: Vec<Output> = (0..200)
+        .map(|number| Output { path: format!("etc/{number}"), text: ours(&"x".repeat(4000)) })
+        .collect();
     let message = refused(root, &[wanted, outputs(&[(UNIT, "new")])].concat(), KEEP);
     assert!(message.contains("and nothing was changed: No space left on device"), "{message}");
-    let message = refused(&root.join("made/on/demand"), &outputs(&[(UNIT, &"x".repeat(300_000))]), KEEP);
+    let message =
+        refused(&root.join("made/on/demand"), &outputs(&[(UNIT, &"x".repeat(300_000))]), KEEP);
     assert!(message.contains("No space left on device"), "{message}");
     assert!(!root.join("made").exists());
     // A program that another test is starting may hold the removed files open for a moment.

@@ -12,19 +12,39 @@ pub(super) fn container(event: &Event) -> Classified {
         None => Classified::exact(Trigger::Virtualization("container".to_owned())),
         Some((negated, kind)) if !glob::is_pattern(kind) => {
             // libvirt's containers are told apart from others by both; the rest keep their name.
-            let known = ["lxc", "lxc-libvirt", "openvz", "docker", "podman", "systemd-nspawn", "rkt", "wsl", "proot", "pouch"];
+            let known = [
+                "lxc",
+                "lxc-libvirt",
+                "openvz",
+                "docker",
+                "podman",
+                "systemd-nspawn",
+                "rkt",
+                "wsl",
+                "proot",
+                "pouch",
+            ];
             if known.contains(&kind) {
                 let sign = if negated { "!" } else { "" };
                 return Classified::exact(Trigger::Virtualization(format!("{sign}{kind}")));
             }
             let filter = UNMATCHED_VARIABLE
-                .at(event.span(), format!("systemd does not know containers of the kind `{}`", lossy(kind)))
+                .at(
+                    event.span(),
+                    format!("systemd does not know containers of the kind `{}`", lossy(kind)),
+                )
                 .help("see ConditionVirtualization= in systemd.unit(5)");
             Classified::with(Trigger::Never, Disposition::Manual, filter)
         }
         Some(_) => {
-            let filter = UNMATCHED_VARIABLE.at(event.span(), "the kind of container is not looked at").note("any container will do");
-            Classified::with(Trigger::Virtualization("container".to_owned()), Disposition::Approximate, filter)
+            let filter = UNMATCHED_VARIABLE
+                .at(event.span(), "the kind of container is not looked at")
+                .note("any container will do");
+            Classified::with(
+                Trigger::Virtualization("container".to_owned()),
+                Disposition::Approximate,
+                filter,
+            )
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Events of somebody's own: a unit stands for each, and starting it is emitting the event.
 
 use super::trigger::{Classified, Side, Trigger, never};
-use crate::diagnostic::registry::{COMPANION_NEEDED, UNEMITTED_EVENT, UNKNOWN_EVENT, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::registry::{
+    COMPANION_NEEDED, UNEMITTED_EVENT, UNKNOWN_EVENT, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
+};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::Variable;
 use crate::lower::companion::Companion;
@@ -37,19 +39,24 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
         None => EventUnit::of(name),
     };
     let Ok(node) = node else {
-        let diagnostic =
-            UNTRANSLATABLE_EVENT.at(event.span(), "the name of this event is too long for a unit").help("give the event a shorter name");
+        let diagnostic = UNTRANSLATABLE_EVENT
+            .at(event.span(), "the name of this event is too long for a unit")
+            .help("give the event a shorter name");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     };
-    let mut classified =
-        if lowering.options.companions { hung(lowering, event, side, &node, &matched) } else { described(event, side, &node, &matched) };
+    let mut classified = if lowering.options.companions {
+        hung(lowering, event, side, &node, &matched)
+    } else {
+        described(event, side, &node, &matched)
+    };
     classified.diagnostics.extend(misspelt(lowering, event));
     classified
 }
 
 /// `EVENT/failed` comes when one of the jobs has failed that the event started.
 fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Classified {
-    let started = lowering.world.followers(failed).map_or(&[][..], |followers| followers.started.as_slice());
+    let started =
+        lowering.world.followers(failed).map_or(&[][..], |followers| followers.started.as_slice());
     let units: Vec<UnitName> = started
         .iter()
         .filter_map(|job| lowering.world.sibling(job))
@@ -58,17 +65,32 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
         .collect();
     if units.is_empty() || !lowering.options.companions || lowering.name.is_template() {
         let diagnostic = UNTRANSLATABLE_EVENT
-            .at(event.span(), format!("no unit tells that a job failed which `{}` started", lossy(failed)))
+            .at(
+                event.span(),
+                format!("no unit tells that a job failed which `{}` started", lossy(failed)),
+            )
             .help("name the job: `start on stopped JOB RESULT=failed`");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     let own = Value::unit(lowering.name);
     let diagnostic = UNMATCHED_VARIABLE
-        .at(event.span(), format!("the unit starts whenever one of the jobs fails that `{}` starts", lossy(failed)))
+        .at(
+            event.span(),
+            format!(
+                "the unit starts whenever one of the jobs fails that `{}` starts",
+                lossy(failed)
+            ),
+        )
         .note("also when something else has started the job")
         .help("see whether the unit does harm when it runs then");
-    let companions = units.iter().map(|unit| drop_in(lowering, unit, [(Directive::OnFailure, own.clone())])).collect();
-    Classified { companions, ..Classified::with(Trigger::Companion, Disposition::Approximate, diagnostic) }
+    let companions = units
+        .iter()
+        .map(|unit| drop_in(lowering, unit, [(Directive::OnFailure, own.clone())]))
+        .collect();
+    Classified {
+        companions,
+        ..Classified::with(Trigger::Companion, Disposition::Approximate, diagnostic)
+    }
 }
 
 /// What a unit that stands for an event can tell of its variables.
@@ -84,14 +106,20 @@ fn matched(lowering: &Lowering<'_>, event: &Event, side: Side) -> Matched {
     for (index, (argument, span)) in event.arguments().enumerate() {
         let key = match argument {
             EventArgument::Equal(key, _) => Some(key),
-            EventArgument::Positional(_) if index == 0 => first_variable(lowering, &event.name.value),
+            EventArgument::Positional(_) if index == 0 => {
+                first_variable(lowering, &event.name.value)
+            }
             EventArgument::Positional(_) | EventArgument::Unequal(..) => None,
         };
         let value = match argument {
-            EventArgument::Equal(_, value) | EventArgument::Positional(value) | EventArgument::Unequal(_, value) => value,
+            EventArgument::Equal(_, value)
+            | EventArgument::Positional(value)
+            | EventArgument::Unequal(_, value) => value,
         };
         match (key, escaped(lowering, value, side)) {
-            (Some(key), Some(value)) if matched.filter.is_none() => matched.filter = Some((key.to_owned(), value)),
+            (Some(key), Some(value)) if matched.filter.is_none() => {
+                matched.filter = Some((key.to_owned(), value));
+            }
             _ => matched.unmatched.push(span),
         }
     }
@@ -100,10 +128,15 @@ fn matched(lowering: &Lowering<'_>, event: &Event, side: Side) -> Matched {
 
 /// The value as a part of an instance name, where it is a single one.
 fn escaped(lowering: &Lowering<'_>, value: &str, side: Side) -> Option<String> {
-    let reference = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    let reference =
+        value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match (reference, &lowering.instance) {
         // The instance that the condition is of: its name is escaped already.
-        (Some(name), Instance::Template { variables, .. }) if side == Side::Stop && *variables == [name] => Some("%i".to_owned()),
+        (Some(name), Instance::Template { variables, .. })
+            if side == Side::Stop && *variables == [name] =>
+        {
+            Some("%i".to_owned())
+        }
         (Some(_), _) => None,
         (None, _) if value.contains('$') || glob::is_pattern(value) => None,
         (None, _) => Some(escape_instance(&encode(value))),
@@ -112,7 +145,11 @@ fn escaped(lowering: &Lowering<'_>, value: &str, side: Side) -> Option<String> {
 
 /// The variable that comes first wherever the event is emitted with any.
 fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
-    let mut names = lowering.world.emitters(event).iter().filter_map(|emitter| Some(emitter.variables.as_ref()?.first()?.name.as_str()));
+    let mut names = lowering
+        .world
+        .emitters(event)
+        .iter()
+        .filter_map(|emitter| Some(emitter.variables.as_ref()?.first()?.name.as_str()));
     let first = names.next()?;
     names.all(|name| name == first).then_some(first)
 }
@@ -121,18 +158,22 @@ fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
 fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
     let world = lowering.world;
     let declared = || world.patterns().iter().any(|emitter| glob::matches(&emitter.event, event));
-    (!world.emitters(event).is_empty() || world.is_emitted_outside(event) || declared()).then_some(())
+    (!world.emitters(event).is_empty() || world.is_emitted_outside(event) || declared())
+        .then_some(())
 }
 
 /// Whether all that emit the event give the variable another value.
 fn never_with(lowering: &Lowering<'_>, event: &str, key: &str, escaped: &str) -> bool {
     let emitters = lowering.world.emitters(event);
-    let is_other = |variables: &Vec<Variable>| match variables.iter().find(|variable| variable.name == key) {
-        Some(Variable { value: Some(value), .. }) => escape_instance(&encode(value)) != escaped,
-        Some(Variable { value: None, .. }) => false,
-        None => true,
-    };
-    !emitters.is_empty() && escaped != "%i" && emitters.iter().all(|emitter| emitter.variables.as_ref().is_some_and(is_other))
+    let is_other =
+        |variables: &Vec<Variable>| match variables.iter().find(|variable| variable.name == key) {
+            Some(Variable { value: Some(value), .. }) => escape_instance(&encode(value)) != escaped,
+            Some(Variable { value: None, .. }) => false,
+            None => true,
+        };
+    !emitters.is_empty()
+        && escaped != "%i"
+        && emitters.iter().all(|emitter| emitter.variables.as_ref().is_some_and(is_other))
 }
 
 /// The unit by itself cannot say it, so a person is told what has to be written.
@@ -155,11 +196,20 @@ fn described(event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> 
 }
 
 /// The unit is written along, and the job hung on it.
-fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> Classified {
+fn hung(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    side: Side,
+    node: &EventUnit,
+    matched: &Matched,
+) -> Classified {
     let name = event.name.value.as_str();
     let mut classified = match by_variable(lowering, name, side, node, matched) {
         Some(companions) => Classified { companions, ..Classified::exact(Trigger::Companion) },
-        None => Classified { companions: vec![node.companion(lowering)], ..Classified::exact(Trigger::Custom(node.unit.clone())) },
+        None => Classified {
+            companions: vec![node.companion(lowering)],
+            ..Classified::exact(Trigger::Custom(node.unit.clone()))
+        },
     };
     for span in &matched.unmatched {
         classified.disposition = Disposition::Approximate;
@@ -170,20 +220,34 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &EventUnit, ma
                 .help("see whether the unit does harm when it runs in the other cases"),
         );
     }
-    if let Some((key, _)) = matched.filter.as_ref().filter(|(key, value)| never_with(lowering, name, key, value)) {
+    if let Some((key, _)) =
+        matched.filter.as_ref().filter(|(key, value)| never_with(lowering, name, key, value))
+    {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             UNEMITTED_EVENT
-                .at(event.span(), format!("nothing in this directory emits `{}` with this value of `{key}`", lossy(name)))
+                .at(
+                    event.span(),
+                    format!(
+                        "nothing in this directory emits `{}` with this value of `{key}`",
+                        lossy(name)
+                    ),
+                )
                 .note(format!("{} stands for it", node.unit))
-                .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit)),
+                .help(format!(
+                    "see what was to emit it; under systemd that calls `systemctl start {}`",
+                    node.unit
+                )),
         );
     }
     if lowering.world.is_whole() && emitted(lowering, name).is_none() {
         let shown = lossy(name);
         let mut diagnostic = UNEMITTED_EVENT
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
-            .help(format!("see what was to emit it; under systemd that calls `systemctl start {}`", node.unit));
+            .help(format!(
+                "see what was to emit it; under systemd that calls `systemctl start {}`",
+                node.unit
+            ));
         if lowering.world.sibling(name).is_some() && name != lowering.job.name.0 {
             let state = match side {
                 Side::Start => "started",
@@ -201,15 +265,23 @@ fn hung(lowering: &Lowering<'_>, event: &Event, side: Side, node: &EventUnit, ma
     classified
 }
 
-/// Where the event names the instance, the unit that stands for the event with that variable starts the instance.
-fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &EventUnit, matched: &Matched) -> Option<Vec<Companion>> {
+/// Where the event names the instance, the unit that stands for the event with that variable starts
+/// the instance.
+fn by_variable(
+    lowering: &Lowering<'_>,
+    event: &str,
+    side: Side,
+    node: &EventUnit,
+    matched: &Matched,
+) -> Option<Vec<Companion>> {
     let Instance::Template { variables, default } = &lowering.instance else { return None };
     let ([variable], Side::Start) = (variables.as_slice(), side) else { return None };
     if let Some((key, value)) = &matched.filter
         && key == variable
     {
         let own = lowering.name.instance_escaped(value);
-        let directives = [(Directive::Wants, Value::unit(&own)), (Directive::After, Value::unit(&own))];
+        let directives =
+            [(Directive::Wants, Value::unit(&own)), (Directive::After, Value::unit(&own))];
         return Some(vec![node.companion(lowering), drop_in(lowering, &node.unit, directives)]);
     }
     let carried = || {
@@ -234,7 +306,10 @@ fn by_variable(lowering: &Lowering<'_>, event: &str, side: Side, node: &EventUni
         (Directive::Environment, Value::environment_specifier("EVENT_VARIABLE", "", "%I")?),
         (Directive::ExecStart, Value::command(&shell(lowering, &["-c"], start.trim_end()))),
     ];
-    Some(vec![with_variable.companion(lowering), drop_in(lowering, &with_variable.file(), directives)])
+    Some(vec![
+        with_variable.companion(lowering),
+        drop_in(lowering, &with_variable.file(), directives),
+    ])
 }
 
 fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
@@ -244,7 +319,10 @@ fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
     }
     let meant = events::meant(name)?;
     let diagnostic = UNKNOWN_EVENT
-        .at(event.name.span, format!("no event is called `{}`, but one is called `{meant}`", lossy(name)))
+        .at(
+            event.name.span,
+            format!("no event is called `{}`, but one is called `{meant}`", lossy(name)),
+        )
         .help(format!("if it is not an event of your own, write `{meant}`"))
         .changing_edit(event.name.span, meant);
     Some(diagnostic)

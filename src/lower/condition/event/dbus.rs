@@ -11,28 +11,41 @@ use crate::upstart::condition::Event;
 
 pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some(name) = asked_for(event) else {
-        return beyond(event, "this is no name on the bus", "write `dbus-activation NAME` with the name that the program asks for");
+        return beyond(
+            event,
+            "this is no name on the bus",
+            "write `dbus-activation NAME` with the name that the program asks for",
+        );
     };
     let unit = &lowering.name;
     if !lowering.options.companions {
         return companion(
             event,
             &format!("a D-Bus service file for {name} with `SystemdService={unit}`"),
-            &format!("put it into /{DBUS_SERVICES}, and set `Type=dbus` and `BusName=` in the unit"),
+            &format!(
+                "put it into /{DBUS_SERVICES}, and set `Type=dbus` and `BusName=` in the unit"
+            ),
         );
     }
     if let Some(refused) = of_instances(lowering, event) {
         return refused;
     }
     let header = made_for(lowering).comment();
-    let text = format!("{header}\n[D-BUS Service]\nName={name}\nExec=/bin/false\nUser=root\nSystemdService={unit}\n");
+    let text = format!(
+        "{header}\n[D-BUS Service]\nName={name}\nExec=/bin/false\nUser=root\nSystemdService={unit}\n"
+    );
     written(Companion::File(Output { path: own_files::dbus_service(name), text }))
 }
 
 /// The name by which the bus starts the job, where its service file is written along.
 pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str> {
-    let condition = lowering.job.start_on.as_ref().filter(|_| lowering.options.companions && !lowering.instance.is_template())?;
-    let event = condition.value.leaves().into_iter().find(|event| event.name.value == "dbus-activation")?;
+    let condition = lowering
+        .job
+        .start_on
+        .as_ref()
+        .filter(|_| lowering.options.companions && !lowering.instance.is_template())?;
+    let event =
+        condition.value.leaves().into_iter().find(|event| event.name.value == "dbus-activation")?;
     asked_for(event).filter(|_| variable_in_start(event, Side::Start).is_none())
 }
 

@@ -11,10 +11,22 @@ use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::upstart::condition::{Event, EventArgument};
 
-pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> Classified {
-    let literal = |key| value(event, key, None).filter(|(negated, value)| !negated && !glob::is_pattern(value)).map(|(_, value)| value);
+pub(super) fn device(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    subsystem: &str,
+    action: &str,
+    side: Side,
+) -> Classified {
+    let literal = |key| {
+        value(event, key, None)
+            .filter(|(negated, value)| !negated && !glob::is_pattern(value))
+            .map(|(_, value)| value)
+    };
     let path = match subsystem {
-        "net" => literal("INTERFACE").or_else(|| literal("KERNEL")).map(|name| ("sys-subsystem-net-devices-", name)),
+        "net" => literal("INTERFACE")
+            .or_else(|| literal("KERNEL"))
+            .map(|name| ("sys-subsystem-net-devices-", name)),
         "tty" | "block" => literal("KERNEL").map(|name| ("dev-", name)),
         _ => None,
     };
@@ -25,7 +37,9 @@ pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, ac
         None => Some(format!("{prefix}{}.device", escape_path(&encode(name)))),
     });
     match (action, unit, side) {
-        ("added", Some(unit), Side::Start) | ("removed", Some(unit), Side::Stop) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
+        ("added", Some(unit), Side::Start) | ("removed", Some(unit), Side::Stop) => {
+            Classified::exact(Trigger::Unit(UnitName::known(unit)))
+        }
         _ => {
             let action = match action {
                 "added" => "add",
@@ -35,17 +49,33 @@ pub(super) fn device(lowering: &Lowering<'_>, event: &Event, subsystem: &str, ac
             };
             let rule = rule(lowering, event, subsystem, action, side);
             if !lowering.options.companions {
-                return companion(event, "a udev rule", &format!("write a file in /{UDEV_RULES} with: {rule}"));
+                return companion(
+                    event,
+                    "a udev rule",
+                    &format!("write a file in /{UDEV_RULES} with: {rule}"),
+                );
             }
             let path = own_files::udev_rules(lowering.name.stem());
-            written(Companion::File(Output { path, text: format!("{}\n{rule}\n", made_for(lowering).comment()) }))
+            written(Companion::File(Output {
+                path,
+                text: format!("{}\n{rule}\n", made_for(lowering).comment()),
+            }))
         }
     }
 }
 
 /// The udev rule that starts or stops the unit (udev(7), systemd.device(5)).
-fn rule(lowering: &Lowering<'_>, event: &Event, subsystem: &str, action: &str, side: Side) -> String {
-    let mut parts = vec![format!("ACTION==\"{}\"", pattern(action)), format!("SUBSYSTEM==\"{}\"", pattern(subsystem))];
+fn rule(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    subsystem: &str,
+    action: &str,
+    side: Side,
+) -> String {
+    let mut parts = vec![
+        format!("ACTION==\"{}\"", pattern(action)),
+        format!("SUBSYSTEM==\"{}\"", pattern(subsystem)),
+    ];
     for (argument, _) in event.arguments() {
         let (key, relation, value) = match argument {
             EventArgument::Positional(value) => ("KERNEL", "==", value),
@@ -81,15 +111,24 @@ fn instance_of_device(lowering: &Lowering<'_>) -> String {
             Some("INTERFACE") => "$name".to_owned(),
             Some(other) => format!("$env{{{other}}}"),
         },
-        several => several.iter().map(|name| format!("$env{{{name}}}")).collect::<Vec<_>>().join(":"),
+        several => {
+            several.iter().map(|name| format!("$env{{{name}}}")).collect::<Vec<_>>().join(":")
+        }
     }
 }
 
-/// A part of a rule. `"` ends a value and cannot be written in it, `\` would keep the quote that follows from ending it, `|` parts
-/// alternatives, and a line end ends the rule: any one character is near enough.
+/// A part of a rule. `"` ends a value and cannot be written in it, `\` would keep the quote that
+/// follows from ending it, `|` parts alternatives, and a line end ends the rule: any one character
+/// is near enough.
 fn pattern(text: &str) -> String {
     lossy(text)
         .chars()
-        .map(|character| if matches!(character, '"' | '\\' | '|' | '{' | '}') || character.is_control() { '?' } else { character })
+        .map(|character| {
+            if matches!(character, '"' | '\\' | '|' | '{' | '}') || character.is_control() {
+                '?'
+            } else {
+                character
+            }
+        })
         .collect()
 }

@@ -35,9 +35,15 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
         _ => &[Directive::PathModified],
     };
     // Of what a pattern means only that something changed beside it can be seen more than once.
-    let directory = path.rsplit_once('/').map_or("/", |(directory, _)| if directory.is_empty() { "/" } else { directory });
+    let directory = path
+        .rsplit_once('/')
+        .map_or("/", |(directory, _)| if directory.is_empty() { "/" } else { directory });
     let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-    let (watched, place) = if watched.is_empty() { (&[Directive::PathModified][..], directory) } else { (watched, path) };
+    let (watched, place) = if watched.is_empty() {
+        (&[Directive::PathModified][..], directory)
+    } else {
+        (watched, path)
+    };
     let Some(value) = literal(place).filter(|_| place.starts_with('/')) else {
         return beyond(
             event,
@@ -47,7 +53,10 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     };
     if !lowering.options.companions {
         let stem = lowering.name.stem();
-        let lines: Vec<String> = watched.iter().map(|directive| format!("{}={}", directive.name(), value.as_str())).collect();
+        let lines: Vec<String> = watched
+            .iter()
+            .map(|directive| format!("{}={}", directive.name(), value.as_str()))
+            .collect();
         return companion(
             event,
             &format!("the unit {stem}.path"),
@@ -61,16 +70,22 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
         return refused;
     }
     let directives = watched.iter().map(|&directive| (directive, value.clone())).collect();
-    let mut classified = written(starting_unit(lowering, "path", "Files of", directives, "paths.target"));
+    let mut classified =
+        written(starting_unit(lowering, "path", "Files of", directives, "paths.target"));
     if place != path {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             UNMATCHED_VARIABLE
-                .at(event.span(), format!("the task runs whenever something changes in {}", lossy(directory)))
+                .at(
+                    event.span(),
+                    format!("the task runs whenever something changes in {}", lossy(directory)),
+                )
                 .note("`PathExistsGlob=` would start it again and again while a file is there")
                 .help("let the task look for the files that it is about"),
         );
-    } else if watched.contains(&Directive::PathExists) || watched.contains(&Directive::PathExistsGlob) {
+    } else if watched.contains(&Directive::PathExists)
+        || watched.contains(&Directive::PathExistsGlob)
+    {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             LEVEL_TRIGGERED_PATH

@@ -2,7 +2,10 @@
 
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
-use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::registry::{
+    COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE,
+    UNTRANSLATABLE_EVENT,
+};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::{JobKind, Sibling};
 use crate::lower::companion_unit::drop_in;
@@ -23,16 +26,35 @@ const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
 /// Events that are sometimes taken for jobs.
 const EVENTS: [&str; 3] = ["filesystem", "runlevel", "startup"];
 
-pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side: Side) -> Classified {
+pub(super) fn job(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    state: JobState,
+    side: Side,
+) -> Classified {
     let name = match event.job() {
         Some((NamedJob::One(name), _)) => name,
         Some((NamedJob::Variable(name), _)) => {
-            return beyond(event, format!("which job `{}` is shows only when this one runs", lossy(name)));
+            return beyond(
+                event,
+                format!("which job `{}` is shows only when this one runs", lossy(name)),
+            );
         }
         Some((NamedJob::Any(name), _)) => {
-            return beyond(event, format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)));
+            return beyond(
+                event,
+                format!(
+                    "`{}` names jobs by a pattern, and units are named one by one",
+                    lossy(name)
+                ),
+            );
         }
-        None => return beyond(event, format!("`{}` without the name of a job means every job", state.name())),
+        None => {
+            return beyond(
+                event,
+                format!("`{}` without the name of a job means every job", state.name()),
+            );
+        }
     };
     let shown = lossy(name);
     if name == "rc" {
@@ -53,7 +75,11 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
     };
     if lowering.world.lost(name).is_some() && lowering.world.has_unit(&peer.unit) {
         // The unit of that name is another job's.
-        return Classified::with(Trigger::Beyond, Disposition::Manual, unknown(lowering, event, name, &peer));
+        return Classified::with(
+            Trigger::Beyond,
+            Disposition::Manual,
+            unknown(lowering, event, name, &peer),
+        );
     }
     let Filters { peer, end, finer, mut diagnostics } = filters(lowering, event, name, side, peer);
     if &peer.unit == lowering.name {
@@ -66,7 +92,11 @@ pub(super) fn job(lowering: &Lowering<'_>, event: &Event, state: JobState, side:
             .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
-    if lowering.world.is_whole() && !peer.present() && peer.kind.is_none() && !lowering.world.is_job_outside(name) {
+    if lowering.world.is_whole()
+        && !peer.present()
+        && peer.kind.is_none()
+        && !lowering.world.is_job_outside(name)
+    {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
     let mut classified = match (state, end) {
@@ -109,7 +139,11 @@ fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
 }
 
 fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> Diagnostic {
-    let word = event.args.iter().find(|word| word.value.ends_with(name)).map_or(event.name.span, |word| word.span);
+    let word = event
+        .args
+        .iter()
+        .find(|word| word.value.ends_with(name))
+        .map_or(event.name.span, |word| word.span);
     if let Some(lost) = lowering.world.lost(name) {
         return UNKNOWN_JOB
             .at(word, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
@@ -130,28 +164,39 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
                 None => diagnostic.help(format!("there is a job `{}`", lossy(meant))),
             };
             match lowering.world.sibling(meant) {
-                Some(sibling) => diagnostic.elsewhere(sibling.place.clone(), "this one may be meant"),
+                Some(sibling) => {
+                    diagnostic.elsewhere(sibling.place.clone(), "this one may be meant")
+                }
                 None => diagnostic,
             }
         }
-        None => diagnostic.help("if a package of the distribution has a unit in its place, see what it is called"),
+        None => diagnostic.help(
+            "if a package of the distribution has a unit in its place, see what it is called",
+        ),
     }
 }
 
-/// A job that waits for its own events; systemd drops a dependency of a unit on itself, and complains.
+/// A job that waits for its own events; systemd drops a dependency of a unit on itself, and
+/// complains.
 fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
     let diagnostic = UNTRANSLATABLE_EVENT
-        .at(event.span(), format!("a unit does not follow itself, and {} is what this job becomes", peer.unit))
+        .at(
+            event.span(),
+            format!("a unit does not follow itself, and {} is what this job becomes", peer.unit),
+        )
         .note(format!("under Upstart this brings the job up again when it is {}", state.name()));
     let diagnostic = match state {
-        JobState::Stopping | JobState::Stopped => diagnostic.help("to start it again after a failure, give the unit `Restart=on-failure`"),
+        JobState::Stopping | JobState::Stopped => {
+            diagnostic.help("to start it again after a failure, give the unit `Restart=on-failure`")
+        }
         JobState::Starting | JobState::Started => diagnostic.help("take the condition away"),
     };
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
 fn beyond(event: &Event, message: String) -> Classified {
-    let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
+    let diagnostic =
+        UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
@@ -172,17 +217,29 @@ struct Filters {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut peer: Peer) -> Filters {
+fn filters(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    name: &str,
+    side: Side,
+    mut peer: Peer,
+) -> Filters {
     let stated = peer.unit.clone();
     let mut end = None;
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
         let instance = match argument {
-            EventArgument::Positional(instance) if index == 1 => instance_unit(&peer.unit, instance),
+            EventArgument::Positional(instance) if index == 1 => {
+                instance_unit(&peer.unit, instance)
+            }
             EventArgument::Equal("INSTANCE", instance) => instance_unit(&peer.unit, instance),
-            EventArgument::Equal("JOB", _) | EventArgument::Positional(_) | EventArgument::Unequal(..) => None,
-            EventArgument::Equal(variable, value) => instance_by_variable(lowering, name, variable, value),
+            EventArgument::Equal("JOB", _)
+            | EventArgument::Positional(_)
+            | EventArgument::Unequal(..) => None,
+            EventArgument::Equal(variable, value) => {
+                instance_by_variable(lowering, name, variable, value)
+            }
         };
         if let Some(instance) = instance {
             peer.unit = instance;
@@ -201,11 +258,17 @@ fn filters(lowering: &Lowering<'_>, event: &Event, name: &str, side: Side, mut p
                 end = Some((End::Failed, span));
                 finer.push(span);
             }
-            EventArgument::Equal("RESULT", "ok") | EventArgument::Unequal("RESULT", "failed") if end.is_none() => {
+            EventArgument::Equal("RESULT", "ok") | EventArgument::Unequal("RESULT", "failed")
+                if end.is_none() =>
+            {
                 end = Some((End::Well, span));
             }
-            EventArgument::Positional("ok") if index == 2 && end.is_none() => end = Some((End::Well, span)),
-            EventArgument::Positional(_) | EventArgument::Equal(..) | EventArgument::Unequal(..) => {
+            EventArgument::Positional("ok") if index == 2 && end.is_none() => {
+                end = Some((End::Well, span));
+            }
+            EventArgument::Positional(_)
+            | EventArgument::Equal(..)
+            | EventArgument::Unequal(..) => {
                 diagnostics.push(unmatched(event, span, &peer));
             }
         }
@@ -229,8 +292,8 @@ fn variable<'a>(lowering: &'a Lowering<'_>) -> &'a str {
     lowering.instance.variable().unwrap_or_default()
 }
 
-/// The instance of the other job that carries the name of this one's: its events carry that as `INSTANCE`, or as the variable that both are
-/// named by, if they export it.
+/// The instance of the other job that carries the name of this one's: its events carry that as
+/// `INSTANCE`, or as the variable that both are named by, if they export it.
 fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
     let sibling = lowering.world.sibling(job)?;
     let is_same = match lowering.instance.variable()? {
@@ -241,20 +304,31 @@ fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
 }
 
 fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
-    sibling.instance.variable() == Some(variable) && sibling.exports.iter().any(|export| export == variable)
+    sibling.instance.variable() == Some(variable)
+        && sibling.exports.iter().any(|export| export == variable)
 }
 
 /// `VARIABLE=VALUE`, where the instances of the other job are named by the variable.
-fn instance_by_variable(lowering: &Lowering<'_>, job: &str, key: &str, value: &str) -> Option<UnitName> {
+fn instance_by_variable(
+    lowering: &Lowering<'_>,
+    job: &str,
+    key: &str,
+    value: &str,
+) -> Option<UnitName> {
     let sibling = lowering.world.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
-    let reference = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    let reference =
+        value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     let is_known = reference.is_none_or(|name| name == variable(lowering));
     instance_unit(&sibling.unit, value).filter(|unit| is_known && !unit.is_template())
 }
 
 /// An argument as it is written.
 fn word(event: &Event, span: Span) -> String {
-    event.args.iter().find(|word| word.span == span).map_or_else(String::new, |word| lossy(&word.value).into_owned())
+    event
+        .args
+        .iter()
+        .find(|word| word.span == span)
+        .map_or_else(String::new, |word| lossy(&word.value).into_owned())
 }
 
 /// A unit is told that another one has failed, and not how.
@@ -282,10 +356,14 @@ fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
     }
 }
 
-/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts the unit.
+/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts
+/// the unit.
 fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>) -> Classified {
     let Some(own) = own_unit(lowering) else {
-        return beyond(event, "which instance of this job starts when another job ends is not said".to_owned());
+        return beyond(
+            event,
+            "which instance of this job starts when another job ends is not said".to_owned(),
+        );
     };
     let directives = match end {
         None => vec![Directive::OnSuccess, Directive::OnFailure],
@@ -293,7 +371,8 @@ fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>)
         Some(End::Failed) => vec![Directive::OnFailure],
     };
     let version = lowering.options.systemd_version;
-    let (known, newer): (Vec<Directive>, Vec<Directive>) = directives.into_iter().partition(|directive| directive.since() <= version);
+    let (known, newer): (Vec<Directive>, Vec<Directive>) =
+        directives.into_iter().partition(|directive| directive.since() <= version);
     let mut classified = Classified::exact(Trigger::Companion);
     if !known.is_empty() {
         let directives = known.iter().map(|&directive| (directive, Value::unit(&own)));
@@ -314,7 +393,14 @@ fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>)
         classified.disposition = Disposition::Manual;
         classified.diagnostics.push(
             COMPANION_NEEDED
-                .at(event.span(), format!("`{}=` needs systemd {}, and the units are for {version}", directive.name(), directive.since()))
+                .at(
+                    event.span(),
+                    format!(
+                        "`{}=` needs systemd {}, and the units are for {version}",
+                        directive.name(),
+                        directive.since()
+                    ),
+                )
                 .note("only a failure starts the unit")
                 .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
         );
@@ -322,17 +408,31 @@ fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>)
     classified
 }
 
-/// To run when another job has failed is the opposite of running along with it, so nothing is written that would.
-fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: JobState, span: Span) -> Classified {
+/// To run when another job has failed is the opposite of running along with it, so nothing is
+/// written that would.
+fn after_failure(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    peer: &Peer,
+    state: JobState,
+    span: Span,
+) -> Classified {
     let own = &lowering.name;
     if lowering.options.companions && !is_early(peer) {
         return match state {
-            JobState::Stopping if peer.presence == Presence::Chrooted => after_end_of_failed(lowering, event, peer),
+            JobState::Stopping if peer.presence == Presence::Chrooted => {
+                after_end_of_failed(lowering, event, peer)
+            }
             JobState::Stopping => before_end_of_failed(lowering, event, peer),
-            JobState::Starting | JobState::Started | JobState::Stopped => at_end(lowering, event, peer, Some(End::Failed)),
+            JobState::Starting | JobState::Started | JobState::Stopped => {
+                at_end(lowering, event, peer, Some(End::Failed))
+            }
         };
     }
-    let diagnostic = COMPANION_NEEDED.at(span, format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit));
+    let diagnostic = COMPANION_NEEDED.at(
+        span,
+        format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit),
+    );
     let diagnostic = match state {
         JobState::Stopping => diagnostic.help(format!(
             "write {}.d/upstart.conf with `[Service]` and an `ExecStopPost=` that tests `$SERVICE_RESULT` and calls `systemctl start {own}`",
@@ -345,18 +445,27 @@ fn after_failure(lowering: &Lowering<'_>, event: &Event, peer: &Peer, state: Job
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
-/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is done.
+/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is
+/// done.
 fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
     let Some(own) = own_unit(lowering) else {
-        return beyond(event, "which instance of this job starts when another job fails is not said".to_owned());
+        return beyond(
+            event,
+            "which instance of this job starts when another job fails is not said".to_owned(),
+        );
     };
-    let mut command = Command::words(["/bin/sh", "-c", &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}")]);
+    let mut command = Command::words([
+        "/bin/sh",
+        "-c",
+        &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}"),
+    ]);
     command.prefix = Prefix {
         ignore_failure: true,
         full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
         literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
     };
-    let companion = drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
+    let companion =
+        drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
     Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
 }
 
@@ -366,7 +475,10 @@ fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> C
     classified.disposition = classified.disposition.max(Disposition::Approximate);
     classified.diagnostics.push(
         FOLLOWS_END
-            .at(event.span(), format!("{} does not wait for this unit before it is gone", peer.unit))
+            .at(
+                event.span(),
+                format!("{} does not wait for this unit before it is gone", peer.unit),
+            )
             .note("it runs in a root directory of its own, and there may be no systemctl"),
     );
     classified
@@ -380,9 +492,13 @@ fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
     if instance.is_empty() {
         return Some(unit.clone());
     }
-    let bare = instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
+    let bare =
+        instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match bare {
-        Some(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+        Some(name)
+            if !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+        {
             Some(unit.as_template().own_instance())
         }
         Some(_) => None,
@@ -391,11 +507,14 @@ fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
     }
 }
 
-/// The job that ran the scripts of System V: it starts with the run level, and ends when they are done.
+/// The job that ran the scripts of System V: it starts with the run level, and ends when they are
+/// done.
 fn rc(event: &Event, state: JobState) -> Classified {
     let levels = match runlevel_set(event, None) {
         Ok(levels) => levels,
-        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic),
+        Err(diagnostic) => {
+            return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic);
+        }
     };
     let trigger = match state {
         JobState::Stopped => Trigger::AfterRunlevel(levels),

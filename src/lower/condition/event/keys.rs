@@ -32,15 +32,22 @@ pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: S
         return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
     }
     let mut target = Unit::new(UnitName::known(keys));
-    target.header.push(Text::new(&own_files::made("What Control-Alt-Delete starts, in the place of reboot.target.")));
+    target.header.push(Text::new(&own_files::made(
+        "What Control-Alt-Delete starts, in the place of reboot.target.",
+    )));
     target.add(Directive::Description, Value::keyword("Control-Alt-Delete"));
-    Classified { companions: vec![Companion::Unit(target)], ..Classified::exact(Trigger::Unit(UnitName::known(keys))) }
+    Classified {
+        companions: vec![Companion::Unit(target)],
+        ..Classified::exact(Trigger::Unit(UnitName::known(keys)))
+    }
 }
 
 /// Whether all that the job does is what systemd does at these keys anyway.
 fn reboots(lowering: &Lowering<'_>) -> bool {
     let job = lowering.job;
-    let [(Phase::Main, stated)] = job.processes.iter().map(|(&phase, stated)| (phase, stated)).collect::<Vec<_>>()[..] else {
+    let [(Phase::Main, stated)] =
+        job.processes.iter().map(|(&phase, stated)| (phase, stated)).collect::<Vec<_>>()[..]
+    else {
         return false;
     };
     let words = direct_argv(stated.value.text().value.trim()).unwrap_or_default();

@@ -54,9 +54,13 @@ pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: S
         Meaning::NetworkUp => network_up(event, side),
         Meaning::NetworkDown => network_down(lowering, event),
         Meaning::Container => container(event),
-        Meaning::NotContainer => Classified::exact(Trigger::Virtualization("!container".to_owned())),
+        Meaning::NotContainer => {
+            Classified::exact(Trigger::Virtualization("!container".to_owned()))
+        }
         Meaning::Unit(unit) => Classified::exact(Trigger::Unit(UnitName::known(unit))),
-        Meaning::Socket | Meaning::File | Meaning::DbusActivation if side == Side::Stop => stop(lowering, event),
+        Meaning::Socket | Meaning::File | Meaning::DbusActivation if side == Side::Stop => {
+            stop(lowering, event)
+        }
         Meaning::Socket => socket::socket(lowering, event),
         Meaning::File => file::file(lowering, event),
         Meaning::DbusActivation => dbus_activation(lowering, event),
@@ -65,7 +69,9 @@ pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: S
         Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
         Meaning::Never(why) => never(event, why, side),
         Meaning::Beyond(instead) => {
-            let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), format!("systemd has nothing like the event `{name}`")).help(instead);
+            let diagnostic = UNTRANSLATABLE_EVENT
+                .at(event.span(), format!("systemd has nothing like the event `{name}`"))
+                .help(instead);
             Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
         }
     }
@@ -77,10 +83,15 @@ fn variable_in_start(event: &Event, side: Side) -> Option<Diagnostic> {
     }
     let word = event.args.iter().find(|word| {
         let value = match EventArgument::of(&word.value) {
-            EventArgument::Positional(value) | EventArgument::Equal(_, value) | EventArgument::Unequal(_, value) => value,
+            EventArgument::Positional(value)
+            | EventArgument::Equal(_, value)
+            | EventArgument::Unequal(_, value) => value,
         };
-        value.split('$').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_' || first == '{'))
-            && !value.contains(":-")
+        value.split('$').skip(1).any(|rest| {
+            rest.starts_with(|first: char| {
+                first.is_ascii_alphabetic() || first == '_' || first == '{'
+            })
+        }) && !value.contains(":-")
     })?;
     Some(
         VARIABLE_IN_START_ON

@@ -17,9 +17,13 @@ fn side_of_boot(trigger: &fn(UnitName) -> Trigger) -> bool {
 pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
     let place = value(event, "MOUNTPOINT", Some(1));
     let kind = value(event, "TYPE", Some(2));
-    let remote = |pattern: &str| pattern.starts_with("nfs") || pattern.starts_with("cifs") || pattern.starts_with("[cn]");
+    let remote = |pattern: &str| {
+        pattern.starts_with("nfs") || pattern.starts_with("cifs") || pattern.starts_with("[cn]")
+    };
     match (place, kind) {
-        (Some((false, path)), _) if path.starts_with('/') && !glob::is_pattern(path) && !path.contains('$') => {
+        (Some((false, path)), _)
+            if path.starts_with('/') && !glob::is_pattern(path) && !path.contains('$') =>
+        {
             if matches!(
                 path,
                 "/" | "/proc"
@@ -35,11 +39,20 @@ pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classifi
             ) {
                 return Classified::exact(Trigger::Given);
             }
-            if matches!(path, "/boot" | "/home" | "/opt" | "/tmp" | "/usr" | "/var" | "/var/tmp") && side_of_boot(&trigger) {
+            if matches!(path, "/boot" | "/home" | "/opt" | "/tmp" | "/usr" | "/var" | "/var/tmp")
+                && side_of_boot(&trigger)
+            {
                 let filter = UNMATCHED_VARIABLE
-                    .at(event.span(), format!("{path} may be no mount of its own, and then has no mount unit"))
+                    .at(
+                        event.span(),
+                        format!("{path} may be no mount of its own, and then has no mount unit"),
+                    )
                     .note("the unit is ordered with all local file systems");
-                return Classified::with(Trigger::Reached(Milestone::LocalFilesystems), Disposition::Approximate, filter);
+                return Classified::with(
+                    Trigger::Reached(Milestone::LocalFilesystems),
+                    Disposition::Approximate,
+                    filter,
+                );
             }
             let unit = UnitName::known(format!("{}.mount", escape_path(&encode(path))));
             Classified::exact(trigger(unit))
@@ -48,7 +61,8 @@ pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classifi
             let filter = UNMATCHED_VARIABLE
                 .at(event.span(), "the type of the file system is not looked at")
                 .note("the unit is ordered with all remote file systems");
-            let unit = if side_of_boot(&trigger) { "remote-fs.target" } else { "remote-fs-pre.target" };
+            let unit =
+                if side_of_boot(&trigger) { "remote-fs.target" } else { "remote-fs-pre.target" };
             Classified::with(trigger(UnitName::known(unit)), Disposition::Approximate, filter)
         }
         _ => {
@@ -56,7 +70,11 @@ pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classifi
                 .at(event.span(), "which file system is meant cannot be told from systemd's units")
                 .note("the unit is ordered with all local file systems")
                 .help("name a mount point without wildcards, if there is one");
-            Classified::with(Trigger::Reached(Milestone::LocalFilesystems), Disposition::Approximate, filter)
+            Classified::with(
+                Trigger::Reached(Milestone::LocalFilesystems),
+                Disposition::Approximate,
+                filter,
+            )
         }
     }
 }

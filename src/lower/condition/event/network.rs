@@ -27,6 +27,9 @@ pub(super) fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified
     trigger::companion(
         event,
         "a hook that runs when an interface goes down",
-        &format!("call `systemctl start` or `systemctl stop {}` from /etc/network/if-down.d or a dispatcher script", lowering.name),
+        &format!(
+            "call `systemctl start` or `systemctl stop {}` from /etc/network/if-down.d or a dispatcher script",
+            lowering.name
+        ),
     )
 }

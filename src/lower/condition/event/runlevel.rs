@@ -7,18 +7,30 @@ use crate::text::bytes::lossy;
 use crate::upstart::condition::Event;
 use crate::upstart::runlevels::Runlevels;
 
-pub(super) fn runlevel_set(event: &Event, position: Option<usize>) -> Result<Runlevels, Box<Diagnostic>> {
-    let Some((negated, pattern)) = value(event, "RUNLEVEL", position) else { return Ok(Runlevels::ALL) };
+pub(super) fn runlevel_set(
+    event: &Event,
+    position: Option<usize>,
+) -> Result<Runlevels, Box<Diagnostic>> {
+    let Some((negated, pattern)) = value(event, "RUNLEVEL", position) else {
+        return Ok(Runlevels::ALL);
+    };
     // `[!$RUNLEVEL]`: whatever comes after the level at which the job was started.
     let levels = Runlevels::matching(pattern, negated).unwrap_or(Runlevels::ALL);
     if levels.is_empty() {
-        let bracketed = pattern.len() > 1 && pattern.chars().all(|character| "0123456Ss!".contains(character));
-        let word = event.args.iter().find(|word| word.value.contains(pattern)).map_or(event.name.span, |word| word.span);
-        let mut diagnostic =
-            IMPOSSIBLE_RUNLEVEL.at(word, format!("no run level is `{}`", lossy(pattern))).note("the condition is never met");
+        let bracketed =
+            pattern.len() > 1 && pattern.chars().all(|character| "0123456Ss!".contains(character));
+        let word = event
+            .args
+            .iter()
+            .find(|word| word.value.contains(pattern))
+            .map_or(event.name.span, |word| word.span);
+        let mut diagnostic = IMPOSSIBLE_RUNLEVEL
+            .at(word, format!("no run level is `{}`", lossy(pattern)))
+            .note("the condition is never met");
         if bracketed {
-            diagnostic =
-                diagnostic.help("put the levels into brackets").changing_edit(word, event_word(event, pattern, &format!("[{pattern}]")));
+            diagnostic = diagnostic
+                .help("put the levels into brackets")
+                .changing_edit(word, event_word(event, pattern, &format!("[{pattern}]")));
         }
         return Err(Box::new(diagnostic));
     }
@@ -36,7 +48,9 @@ fn event_word(event: &Event, pattern: &str, replacement: &str) -> String {
 pub(super) fn runlevel(event: &Event) -> Classified {
     let levels = match runlevel_set(event, Some(0)) {
         Ok(levels) => levels,
-        Err(diagnostic) => return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic),
+        Err(diagnostic) => {
+            return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic);
+        }
     };
     let mut classified = Classified::exact(Trigger::Runlevels(levels));
     if value(event, "PREVLEVEL", Some(1)).is_some() {

@@ -43,7 +43,8 @@ fn protocol(event: &Event) -> Option<&str> {
     value(event, "PROTO", Some(0)).map(|(_, value)| value)
 }
 
-/// What systemd is to listen on. It leaves out a socket whose address it cannot read, such as one with a name.
+/// What systemd is to listen on. It leaves out a socket whose address it cannot read, such as one
+/// with a name.
 pub(in crate::lower) fn address(event: &Event) -> Option<Value> {
     let get = |key, position| value(event, key, position).map(|(_, value)| value);
     let port = || get("PORT", Some(1)).and_then(|port| port.parse::<NonZeroU16>().ok());
@@ -53,7 +54,8 @@ pub(in crate::lower) fn address(event: &Event) -> Option<Value> {
         "inet6" => format!("[{}]:{}", parsed_or(ip, Ipv6Addr::UNSPECIFIED)?, port()?),
         "unix" => {
             let path = get("SOCKET_PATH", None).or_else(|| get("PATH", None))?;
-            (path.starts_with(['/', '@']) && (2..=PATH_MAX).contains(&path.len())).then(|| path.to_owned())?
+            (path.starts_with(['/', '@']) && (2..=PATH_MAX).contains(&path.len()))
+                .then(|| path.to_owned())?
         }
         _ => return None,
     };

@@ -20,7 +20,11 @@ pub(super) fn companion(event: &Event, what: &str, help: &str) -> Classified {
 }
 
 pub(super) fn beyond(event: &Event, message: &str, help: &str) -> Classified {
-    Classified::with(Trigger::Beyond, Disposition::Manual, UNTRANSLATABLE_EVENT.at(event.span(), message).help(help))
+    Classified::with(
+        Trigger::Beyond,
+        Disposition::Manual,
+        UNTRANSLATABLE_EVENT.at(event.span(), message).help(help),
+    )
 }
 
 pub(super) fn written(companion: Companion) -> Classified {
@@ -36,7 +40,10 @@ pub(super) fn starting_unit(
     target: &'static str,
 ) -> Companion {
     let mut unit = beside(lowering, suffix);
-    unit.add(Directive::Description, Value::line(&format!("{what} {}", lossy(&lowering.job.name.0))));
+    unit.add(
+        Directive::Description,
+        Value::line(&format!("{what} {}", lossy(&lowering.job.name.0))),
+    );
     for (directive, value) in directives {
         unit.add(directive, value);
     }
@@ -47,13 +54,23 @@ pub(super) fn starting_unit(
 /// Which instance a file or a connection is for, nothing tells.
 pub(super) fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Classified> {
     let help = "start the instances that you need by hand, or write a unit for each";
-    lowering.instance.is_template().then(|| beyond(event, "this does not tell which instance of the job it starts", help))
+    lowering
+        .instance
+        .is_template()
+        .then(|| beyond(event, "this does not tell which instance of the job it starts", help))
 }
 
 /// Files and sockets are watched to start units, and never to stop them.
 pub(super) fn stop(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let message = format!("systemd does not stop a unit on `{}`", lossy(&event.name.value));
-    beyond(event, &message, &format!("let what stands for the event start a second service, with {}", stopping(lowering)))
+    beyond(
+        event,
+        &message,
+        &format!(
+            "let what stands for the event start a second service, with {}",
+            stopping(lowering)
+        ),
+    )
 }
 
 /// Which condition an event stands in.
@@ -122,11 +139,16 @@ impl Trigger {
     pub(crate) fn role(&self) -> Role {
         match self {
             Self::Given | Self::Virtualization(_) => Role::Standing,
-            Self::Runlevels(levels) | Self::AfterRunlevel(levels) if levels.down() && !levels.running() => Role::Ending,
-            Self::Reached(_) | Self::Runlevels(_) | Self::AfterRunlevel(_) => Role::Milestone,
-            Self::Job { state: JobState::Stopping, .. } | Self::Shutdown { .. } | Self::NetworkGoes | Self::RemoteFilesystemsGone => {
+            Self::Runlevels(levels) | Self::AfterRunlevel(levels)
+                if levels.down() && !levels.running() =>
+            {
                 Role::Ending
             }
+            Self::Reached(_) | Self::Runlevels(_) | Self::AfterRunlevel(_) => Role::Milestone,
+            Self::Job { state: JobState::Stopping, .. }
+            | Self::Shutdown { .. }
+            | Self::NetworkGoes
+            | Self::RemoteFilesystemsGone => Role::Ending,
             Self::Job { peer, state: JobState::Started | JobState::Stopped } => {
                 if is_early(peer) {
                     Role::Milestone
@@ -134,9 +156,11 @@ impl Trigger {
                     Role::Following
                 }
             }
-            Self::Job { state: JobState::Starting, .. } | Self::Unit(_) | Self::BeforeUnit(_) | Self::Custom(_) | Self::Companion => {
-                Role::Passing
-            }
+            Self::Job { state: JobState::Starting, .. }
+            | Self::Unit(_)
+            | Self::BeforeUnit(_)
+            | Self::Custom(_)
+            | Self::Companion => Role::Passing,
             Self::Never | Self::Beyond => Role::Lost,
         }
     }
@@ -153,7 +177,12 @@ pub(in crate::lower) struct Classified {
 
 impl Classified {
     pub(super) fn exact(trigger: Trigger) -> Self {
-        Self { trigger, disposition: Disposition::Exact, diagnostics: Vec::new(), companions: Vec::new() }
+        Self {
+            trigger,
+            disposition: Disposition::Exact,
+            diagnostics: Vec::new(),
+            companions: Vec::new(),
+        }
     }
 
     pub(super) fn with(trigger: Trigger, disposition: Disposition, diagnostic: Diagnostic) -> Self {
@@ -167,16 +196,25 @@ pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
         Side::Start => "the job is never started by it",
         Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
     };
-    let diagnostic =
-        DEAD_EVENT.at(event.span(), format!("the event `{name}` never happens")).note(why).note(consequence).help(match side {
-            Side::Start => "name an event that happens; `upstart2systemd explain dead-event` tells more",
+    let diagnostic = DEAD_EVENT
+        .at(event.span(), format!("the event `{name}` never happens"))
+        .note(why)
+        .note(consequence)
+        .help(match side {
+            Side::Start => {
+                "name an event that happens; `upstart2systemd explain dead-event` tells more"
+            }
             Side::Stop => "delete it",
         });
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 
 /// The value that an event matches for a variable: by name, or by position.
-pub(super) fn value<'a>(event: &'a Event, key: &str, position: Option<usize>) -> Option<(bool, &'a str)> {
+pub(super) fn value<'a>(
+    event: &'a Event,
+    key: &str,
+    position: Option<usize>,
+) -> Option<(bool, &'a str)> {
     event.arguments().enumerate().find_map(|(index, (argument, _))| match argument {
         EventArgument::Positional(value) if position == Some(index) => Some((false, value)),
         EventArgument::Equal(name, value) if name == key => Some((false, value)),

@@ -7,8 +7,13 @@ use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 
 // ---- Conditions -------------------------------------------------------------------------------
 
-/// `line_end` ends a line without words; `rest` is the text after it, `open` the parenthesis that is open.
-pub(in crate::upstart::parse) fn empty_line_in_condition(line_end: Span, rest: &str, open: Option<Span>) -> Refusal {
+/// `line_end` ends a line without words; `rest` is the text after it, `open` the parenthesis that
+/// is open.
+pub(in crate::upstart::parse) fn empty_line_in_condition(
+    line_end: Span,
+    rest: &str,
+    open: Option<Span>,
+) -> Refusal {
     let is_comment = line_end.end - line_end.start > 1;
     let what = if is_comment { "a line with only a comment" } else { "an empty line" };
     let at = if is_comment { Span { end: line_end.end - 1, ..line_end } } else { line_end };
@@ -16,10 +21,16 @@ pub(in crate::upstart::parse) fn empty_line_in_condition(line_end: Span, rest: &
         .at(at, format!("{what} within the parentheses of a condition"))
         .label("every line needs a word before any comment");
     let refusal = match open {
-        Some(open) => refusal.related(open, "the condition goes on because this parenthesis is open"),
+        Some(open) => {
+            refusal.related(open, "the condition goes on because this parenthesis is open")
+        }
         None => refusal,
     };
-    let next = rest.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let next = rest
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .unwrap_or_default();
     if next.is_empty() || next.split([' ', '\t']).next().is_some_and(is_keyword) {
         return refusal.help("close the parenthesis: a new stanza follows");
     }
@@ -28,11 +39,15 @@ pub(in crate::upstart::parse) fn empty_line_in_condition(line_end: Span, rest: &
 }
 
 /// For an error at `word`: the name of a stanza within parentheses says that one was forgotten.
-fn forgotten_parenthesis(refusal: Refusal, word: &SpannedWord, open: Option<Span>) -> Result<Refusal, Refusal> {
+fn forgotten_parenthesis(
+    refusal: Refusal,
+    word: &SpannedWord,
+    open: Option<Span>,
+) -> Result<Refusal, Refusal> {
     match open {
-        Some(open) if is_keyword(&word.value) => {
-            Ok(refusal.related(open, "this parenthesis is still open").help("close the parenthesis before the next stanza"))
-        }
+        Some(open) if is_keyword(&word.value) => Ok(refusal
+            .related(open, "this parenthesis is still open")
+            .help("close the parenthesis before the next stanza")),
         _ => Err(refusal),
     }
 }
@@ -61,15 +76,24 @@ pub(in crate::upstart::parse) fn positional_after_named(
 
 /// `and` and `or` as other languages write them.
 fn is_misspelt_operator(word: &str) -> bool {
-    word.eq_ignore_ascii_case("and") || word.eq_ignore_ascii_case("or") || matches!(word, "&&" | "||")
+    word.eq_ignore_ascii_case("and")
+        || word.eq_ignore_ascii_case("or")
+        || matches!(word, "&&" | "||")
 }
 
 fn operator_in_lower_case(refusal: Refusal, word: &SpannedWord) -> Refusal {
-    let meant = if matches!(word.value.as_str(), "||") || word.value.eq_ignore_ascii_case("or") { "or" } else { "and" };
+    let meant = if matches!(word.value.as_str(), "||") || word.value.eq_ignore_ascii_case("or") {
+        "or"
+    } else {
+        "and"
+    };
     refusal.help(format!("the operator is written `{meant}`")).edit(word.span, meant)
 }
 
-pub(in crate::upstart::parse) fn word_after_parenthesis(word: &SpannedWord, open: Option<Span>) -> Refusal {
+pub(in crate::upstart::parse) fn word_after_parenthesis(
+    word: &SpannedWord,
+    open: Option<Span>,
+) -> Refusal {
     let value = word.value.as_str();
     let refusal = ErrorKind::ExpectedOperator
         .at(word.span, format!("`{}` directly after a parenthesis", shown(value)))
@@ -85,28 +109,51 @@ pub(in crate::upstart::parse) fn word_after_parenthesis(word: &SpannedWord, open
     })
 }
 
-pub(in crate::upstart::parse) fn parenthesis_after_operand(span: Span, event: Option<&Event>) -> Refusal {
-    let refusal = ErrorKind::ExpectedOperator.at(span, "a parenthesis where an operator is needed").label("expected `and` or `or`");
+pub(in crate::upstart::parse) fn parenthesis_after_operand(
+    span: Span,
+    event: Option<&Event>,
+) -> Refusal {
+    let refusal = ErrorKind::ExpectedOperator
+        .at(span, "a parenthesis where an operator is needed")
+        .label("expected `and` or `or`");
     match event {
         Some(event) => {
-            let what = if event.args.is_empty() { "after this event" } else { "after this event and its arguments" };
-            refusal.related(event.span(), what).help("insert `and` or `or`; arguments of events take no parentheses")
+            let what = if event.args.is_empty() {
+                "after this event"
+            } else {
+                "after this event and its arguments"
+            };
+            refusal
+                .related(event.span(), what)
+                .help("insert `and` or `or`; arguments of events take no parentheses")
         }
         None => refusal.help("insert `and` or `or`"),
     }
 }
 
-pub(in crate::upstart::parse) fn operator_without_left(operator: Span, before: Option<Span>) -> Refusal {
-    let refusal = ErrorKind::ExpectedEvent.at(operator, "an operator with nothing on its left").label("expected an event before this");
+pub(in crate::upstart::parse) fn operator_without_left(
+    operator: Span,
+    before: Option<Span>,
+) -> Refusal {
+    let refusal = ErrorKind::ExpectedEvent
+        .at(operator, "an operator with nothing on its left")
+        .label("expected an event before this");
     match before {
-        Some(before) => refusal.related(before, "nothing stands between this and the operator").help("delete one of them, or add an event"),
+        Some(before) => refusal
+            .related(before, "nothing stands between this and the operator")
+            .help("delete one of them, or add an event"),
         None => refusal.help("write the event first: EVENT and EVENT"),
     }
 }
 
 /// `parenthesis` closes directly after the operator.
-pub(in crate::upstart::parse) fn operator_without_right(operator: Span, parenthesis: Option<Span>) -> Refusal {
-    let refusal = ErrorKind::ExpectedEvent.at(operator, "an operator with nothing on its right").label("expected an event after this");
+pub(in crate::upstart::parse) fn operator_without_right(
+    operator: Span,
+    parenthesis: Option<Span>,
+) -> Refusal {
+    let refusal = ErrorKind::ExpectedEvent
+        .at(operator, "an operator with nothing on its right")
+        .label("expected an event after this");
     match parenthesis {
         Some(parenthesis) => refusal.related(parenthesis, "closed before an event").help("add the event, or delete the operator"),
         None => refusal.help("a condition ends with its line: put the whole condition in parentheses to go on with the next line"),
@@ -114,7 +161,10 @@ pub(in crate::upstart::parse) fn operator_without_right(operator: Span, parenthe
 }
 
 pub(in crate::upstart::parse) fn empty_parentheses(span: Span) -> Refusal {
-    ErrorKind::ExpectedEvent.at(span, "empty parentheses").label("expected an event").help("delete them, or write an event in them")
+    ErrorKind::ExpectedEvent
+        .at(span, "empty parentheses")
+        .label("expected an event")
+        .help("delete them, or write an event in them")
 }
 
 pub(in crate::upstart::parse) fn unopened_parenthesis(span: Span) -> Refusal {

@@ -1,8 +1,8 @@
 //! Advice about the names of stanzas, and about blocks that do not end.
 
 use super::values::{
-    CONVERT_UTF_16, FOREIGN, SHELL_WORDS, TEMPLATES, broken, did_you_mean, form, is_assignment, is_binary, is_keyword, is_utf_16, listed,
-    shown,
+    CONVERT_UTF_16, FOREIGN, SHELL_WORDS, TEMPLATES, broken, did_you_mean, form, is_assignment,
+    is_binary, is_keyword, is_utf_16, listed, shown,
 };
 use crate::shell;
 use crate::text::lines::rest_of_line;
@@ -23,7 +23,8 @@ pub(in crate::upstart::parse) fn unknown_second_keyword(
     combined: &[&'static str],
 ) -> Refusal {
     let (text, span) = (found.text(), found.span());
-    let seconds: Vec<&'static str> = combined.iter().map(|both| both.rsplit(' ').next().unwrap_or(both)).collect();
+    let seconds: Vec<&'static str> =
+        combined.iter().map(|both| both.rsplit(' ').next().unwrap_or(both)).collect();
     let refusal = ErrorKind::UnknownStanza
         .at(span, format!("`{keyword}` cannot be followed by `{}`", shown(text)))
         .label(format!("expected {}", listed(&seconds, " or ")));
@@ -51,7 +52,10 @@ pub(in crate::upstart::parse) fn unknown_second_keyword(
     }
 }
 
-pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Option<&Spanned<Stanza>>) -> Refusal {
+pub(in crate::upstart::parse) fn unknown_stanza(
+    node: &Cursor<'_>,
+    previous: Option<&Spanned<Stanza>>,
+) -> Refusal {
     let (whole, input) = (node.span(), node.input());
     let Some(word) = node.children().find(|part| part.rule() != Rule::rest) else {
         return ErrorKind::UnknownStanza.at(whole, "unknown stanza");
@@ -63,15 +67,21 @@ pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Opt
     let line = rest_of_line(input, span.start);
     let refusal = ErrorKind::UnknownStanza.at(span, format!("unknown stanza `{}`", shown(text)));
     if whole.start < span.start {
-        let refusal = refusal.label("a backslash at the beginning of a line makes what follows another word");
-        return refusal.help("delete the backslash and its line").edit(Span { end: span.start, ..whole }, "");
+        let refusal =
+            refusal.label("a backslash at the beginning of a line makes what follows another word");
+        return refusal
+            .help("delete the backslash and its line")
+            .edit(Span { end: span.start, ..whole }, "");
     }
     let refusal = refusal.label("not the name of a stanza");
     let before = input.get(..span.start).unwrap_or_default().trim_end_matches([' ', '\t']);
     if let Some(continued) = before.strip_suffix("\\\r\n") {
         let backslash = Span { start: continued.len(), end: continued.len() + 1, ..span };
         return refusal
-            .related(backslash, "this backslash continues nothing: a carriage return follows it, not a newline")
+            .related(
+                backslash,
+                "this backslash continues nothing: a carriage return follows it, not a newline",
+            )
             .help("convert the line ends of the file, such as with `sed -i 's/\\r$//'`");
     }
     if let Some(document) = previous.and_then(|previous| ended_document(previous, text)) {
@@ -87,8 +97,10 @@ pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Opt
             None => refusal,
         };
     }
-    let follows_condition =
-        previous.filter(|previous| matches!(previous.value, Stanza::StartOn(_) | Stanza::StopOn(_)) && matches!(text, "and" | "or"));
+    let follows_condition = previous.filter(|previous| {
+        matches!(previous.value, Stanza::StartOn(_) | Stanza::StopOn(_))
+            && matches!(text, "and" | "or")
+    });
     if let Some(condition) = follows_condition {
         let keyword = condition.value.keyword();
         return refusal
@@ -99,8 +111,12 @@ pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Opt
         return refusal.help("this is a template: render it first, and convert what comes out");
     }
     if let Some(rest) = text.strip_prefix('\u{FEFF}') {
-        let refusal = refusal.note("the file begins with a byte order mark, which init takes for a part of the word");
-        return refusal.help("delete the byte order mark").edit(Span { end: span.end - rest.len(), ..span }, "");
+        let refusal = refusal.note(
+            "the file begins with a byte order mark, which init takes for a part of the word",
+        );
+        return refusal
+            .help("delete the byte order mark")
+            .edit(Span { end: span.end - rest.len(), ..span }, "");
     }
     if is_utf_16(input) {
         return refusal.help(CONVERT_UTF_16);
@@ -112,18 +128,23 @@ pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Opt
         return refusal.help("this ends a script that no `script` begins: look for a `pre-start` or the like without `script` above, or an `end script` too many");
     }
     if text.starts_with('[') && text.ends_with(']') {
-        return refusal.help("this looks like a unit of systemd or an INI file, not like a job of Upstart");
+        return refusal
+            .help("this looks like a unit of systemd or an INI file, not like a job of Upstart");
     }
     let unquoted = text.trim_matches(['"', '\'']);
     if unquoted != text && is_keyword(unquoted) {
         return refusal.help("keywords are written without quotes").edit(span, unquoted);
     }
     let name = text.trim_end_matches([':', '=', ';', ',']);
-    if let Some(suggestion) = split_keyword(name).or_else(|| closest(name, stanza_table::first_words())) {
+    if let Some(suggestion) =
+        split_keyword(name).or_else(|| closest(name, stanza_table::first_words()))
+    {
         return did_you_mean(refusal, span, suggestion);
     }
     if is_assignment(text) {
-        return refusal.help("variables of the environment are set with `env`").edit(Span { end: span.start, ..span }, "env ");
+        return refusal
+            .help("variables of the environment are set with `env`")
+            .edit(Span { end: span.start, ..span }, "env ");
     }
     if SHELL_WORDS.contains(&text) || text.starts_with('/') {
         return refusal.help("commands belong after `exec`, or between `script` and `end script`");
@@ -133,25 +154,44 @@ pub(in crate::upstart::parse) fn unknown_stanza(node: &Cursor<'_>, previous: Opt
 
 /// The here-document with this delimiter that the end of a script has cut in two.
 fn ended_document(script: &Spanned<Stanza>, delimiter: &str) -> Option<Span> {
-    let Stanza::Process(_, process @ Process::Script { text, .. }) = &script.value else { return None };
+    let Stanza::Process(_, process @ Process::Script { text, .. }) = &script.value else {
+        return None;
+    };
     let open = shell::open_document(&text.value, &shell::read(&text.value))?;
     (open.delimiter == delimiter).then(|| process.place(&open.announced))
 }
 
 /// Keywords of two words that were written as one.
 fn split_keyword(word: &str) -> Option<&'static str> {
-    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphabetic).map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>();
+    let letters = |text: &str| {
+        text.bytes()
+            .filter(u8::is_ascii_alphabetic)
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<_>>()
+    };
     let joined = letters(word);
-    stanza_table::stock().chain([&OOM_SCORE]).map(|row| row.keyword).find(|known| known.contains([' ', '-']) && letters(known) == joined)
+    stanza_table::stock()
+        .chain([&OOM_SCORE])
+        .map(|row| row.keyword)
+        .find(|known| known.contains([' ', '-']) && letters(known) == joined)
 }
 
 pub(in crate::upstart::parse) fn stray_continuation(span: Span) -> Refusal {
-    ErrorKind::ExpectedToken.at(span, "a backslash where a stanza should begin").label("continues nothing").help("delete it").edit(span, "")
+    ErrorKind::ExpectedToken
+        .at(span, "a backslash where a stanza should begin")
+        .label("continues nothing")
+        .help("delete it")
+        .edit(span, "")
 }
 
 /// `rest` is what follows `script` in the file.
-pub(in crate::upstart::parse) fn unterminated_block(keyword: Span, rest: Option<&Cursor<'_>>) -> Refusal {
-    let refusal = ErrorKind::UnterminatedBlock.at(keyword, "this script is never ended").label("no `end script` follows");
+pub(in crate::upstart::parse) fn unterminated_block(
+    keyword: Span,
+    rest: Option<&Cursor<'_>>,
+) -> Refusal {
+    let refusal = ErrorKind::UnterminatedBlock
+        .at(keyword, "this script is never ended")
+        .label("no `end script` follows");
     let mut at = rest.map_or(keyword.end, |rest| rest.span().start);
     for line in rest.map_or("", Cursor::text).split_inclusive('\n') {
         let (start, text) = (at + line.len() - line.trim_start().len(), line.trim());
@@ -168,7 +208,11 @@ pub(in crate::upstart::parse) fn unterminated_block(keyword: Span, rest: Option<
 }
 
 fn is_nearly_block_end(line: &str) -> bool {
-    let words: String = line.bytes().filter(u8::is_ascii_alphabetic).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    let words: String = line
+        .bytes()
+        .filter(u8::is_ascii_alphabetic)
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect();
     line.len() < 24
         && matches!(
             words.as_str(),

@@ -29,7 +29,11 @@ pub(super) fn is_keyword(word: &str) -> bool {
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
     let line = text.split('\n').next().unwrap_or_default();
-    let mut short: String = lossy(line).chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).take(LONGEST).collect();
+    let mut short: String = lossy(line)
+        .chars()
+        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+        .take(LONGEST)
+        .collect();
     if short.len() < line.len() && line.chars().count() > LONGEST {
         short.push_str("...");
     }
@@ -47,21 +51,31 @@ pub(super) fn did_you_mean(refusal: Refusal, span: Span, suggestion: &str) -> Re
 // ---- Words ------------------------------------------------------------------------------------
 
 pub(in crate::upstart::parse) fn missing_word(keyword: &str, span: Span, input: &str) -> Refusal {
-    let refusal = ErrorKind::ExpectedToken.at(span, format!("`{keyword}` is not complete")).help(match keyword {
-        "limit" => format!("{}; the same value may stand for both", form(keyword)),
-        _ => form(keyword),
-    });
+    let refusal = ErrorKind::ExpectedToken.at(span, format!("`{keyword}` is not complete")).help(
+        match keyword {
+            "limit" => format!("{}; the same value may stand for both", form(keyword)),
+            _ => form(keyword),
+        },
+    );
     let rest = input.get(span.end..).unwrap_or_default();
     let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
     if rest[blanks..].starts_with('#') {
         let comment = Span { start: span.end + blanks, end: span.end + blanks + 1, ..span };
-        return refusal.label("something has to follow").related(comment, "the rest of the line is a comment");
+        return refusal
+            .label("something has to follow")
+            .related(comment, "the rest of the line is a comment");
     }
     refusal.label("something has to follow on this line")
 }
 
-pub(in crate::upstart::parse) fn empty_quotes(keyword: &str, keyword_span: Span, quotes: Span) -> Refusal {
-    let refusal = ErrorKind::ExpectedToken.at(quotes, format!("empty argument of `{keyword}`")).label("nothing between the quotes");
+pub(in crate::upstart::parse) fn empty_quotes(
+    keyword: &str,
+    keyword_span: Span,
+    quotes: Span,
+) -> Refusal {
+    let refusal = ErrorKind::ExpectedToken
+        .at(quotes, format!("empty argument of `{keyword}`"))
+        .label("nothing between the quotes");
     if matches!(keyword, "description" | "author" | "version" | "usage") {
         refusal.help("delete the stanza, or write a text").edit(keyword_span.to(quotes), "")
     } else {
@@ -70,23 +84,36 @@ pub(in crate::upstart::parse) fn empty_quotes(keyword: &str, keyword_span: Span,
 }
 
 /// The line goes on after a complete stanza, whose last word is `last`.
-pub(in crate::upstart::parse) fn extra_word(keyword: &str, stanza: Span, last: Span, extra: &Cursor<'_>) -> Refusal {
+pub(in crate::upstart::parse) fn extra_word(
+    keyword: &str,
+    stanza: Span,
+    last: Span,
+    extra: &Cursor<'_>,
+) -> Refusal {
     let (input, start) = (extra.input(), extra.span().start);
     let text = extra.text().split('\n').next().unwrap_or_default();
     let span = Span { end: start + text.len(), ..last };
     let refusal = ErrorKind::UnexpectedToken
-        .at(Span { start, ..span }, format!("unexpected `{}` after a complete `{keyword}`", shown(text)))
+        .at(
+            Span { start, ..span },
+            format!("unexpected `{}` after a complete `{keyword}`", shown(text)),
+        )
         .label("the line has to end before this");
     match keyword {
-        "env" if is_assignment(text) => {
-            refusal.help("write each variable in an `env` stanza of its own").edit(Span { start: last.end, end: start, ..last }, "\nenv ")
-        }
+        "env" if is_assignment(text) => refusal
+            .help("write each variable in an `env` stanza of its own")
+            .edit(Span { start: last.end, end: start, ..last }, "\nenv "),
         "env" => {
-            let refusal = refusal.help("put quotes around a value of several words: env KEY=\"two words\"");
+            let refusal =
+                refusal.help("put quotes around a value of several words: env KEY=\"two words\"");
             let line = rest_of_line(input, last.start).trim_end();
             match line.find('=') {
                 Some(equals) if !line.contains(['"', '\'', '\\', '#']) => {
-                    let value = Span { start: last.start + equals + 1, end: last.start + line.len(), ..last };
+                    let value = Span {
+                        start: last.start + equals + 1,
+                        end: last.start + line.len(),
+                        ..last
+                    };
                     refusal.edit(value, format!("\"{}\"", &line[equals + 1..]))
                 }
                 _ => refusal,
@@ -99,18 +126,29 @@ pub(in crate::upstart::parse) fn extra_word(keyword: &str, stanza: Span, last: S
                 None => refusal,
             }
         }
-        "script" => refusal.help("begin the script on the next line, or write `exec` for a single command"),
-        "task" | "respawn" => refusal.help(format!("{}; a new stanza begins on a new line", form(keyword))),
-        "limit" | "kill timeout" | "kill signal" | "reload signal" | "respawn limit" | "cgroup" => refusal.help(form(keyword)),
+        "script" => {
+            refusal.help("begin the script on the next line, or write `exec` for a single command")
+        }
+        "task" | "respawn" => {
+            refusal.help(format!("{}; a new stanza begins on a new line", form(keyword)))
+        }
+        "limit" | "kill timeout" | "kill signal" | "reload signal" | "respawn limit" | "cgroup" => {
+            refusal.help(form(keyword))
+        }
         _ => refusal
-            .help(format!("{}; put quotes around an argument with blanks, and a new stanza on a new line", form(keyword)))
+            .help(format!(
+                "{}; put quotes around an argument with blanks, and a new stanza on a new line",
+                form(keyword)
+            ))
             .related(stanza, "this stanza is complete"),
     }
 }
 
 pub(super) fn is_assignment(word: &str) -> bool {
     let name = word.split('=').next().unwrap_or_default();
-    name.len() < word.len() && !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    name.len() < word.len()
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// A token without an end: `node` contains the defect.
@@ -127,7 +165,10 @@ pub(in crate::upstart::parse) fn broken(keyword: &str, whole: &Cursor<'_>) -> Re
             .edit(span, "");
     }
     let quote = Span { end: span.start + 1, ..span };
-    let inside_word = whole.input().get(..span.start).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    let inside_word = whole
+        .input()
+        .get(..span.start)
+        .is_some_and(|before| before.ends_with(char::is_alphanumeric));
     if !defect.text().starts_with('\'') || !inside_word {
         return ErrorKind::UnterminatedQuote
             .at(quote, "this quotation mark is never closed")
@@ -144,15 +185,20 @@ pub(in crate::upstart::parse) fn broken(keyword: &str, whole: &Cursor<'_>) -> Re
     }
 }
 
-/// The rest of the line from the beginning of `start` on, and the same in quotes, where it is a text for
-/// people that can be quoted as it is.
+/// The rest of the line from the beginning of `start` on, and the same in quotes, where it is a
+/// text for people that can be quoted as it is.
 fn prose(keyword: &str, start: Span, input: &str) -> Option<(Span, String)> {
     let text = rest_of_line(input, start.start).trim_end();
-    let quotable = matches!(keyword, "description" | "author" | "version" | "usage") && !text.contains(['"', '\\', '#']);
+    let quotable = matches!(keyword, "description" | "author" | "version" | "usage")
+        && !text.contains(['"', '\\', '#']);
     quotable.then(|| (Span { end: start.start + text.len(), ..start }, format!("\"{text}\"")))
 }
 
-pub(in crate::upstart::parse) fn unknown_choice(keyword: &str, word: &SpannedWord, known: &[&'static str]) -> Refusal {
+pub(in crate::upstart::parse) fn unknown_choice(
+    keyword: &str,
+    word: &SpannedWord,
+    known: &[&'static str],
+) -> Refusal {
     let value = &word.value;
     let what = match keyword {
         "limit" => "resource",
@@ -162,11 +208,19 @@ pub(in crate::upstart::parse) fn unknown_choice(keyword: &str, word: &SpannedWor
         .at(word.span, format!("unknown {what} `{}` of `{keyword}`", shown(value)))
         .label(format!("not one of {}", list::quoted(known)));
     match (keyword, value.as_str()) {
-        ("console", "logged") => refusal.help("`console logged` of old versions is `console log` now").edit(word.span, "log"),
-        ("console", "default") => refusal.help("delete the stanza: without it the default of init is used"),
+        ("console", "logged") => refusal
+            .help("`console logged` of old versions is `console log` now")
+            .edit(word.span, "log"),
+        ("console", "default") => {
+            refusal.help("delete the stanza: without it the default of init is used")
+        }
         ("expect", "forking") => did_you_mean(refusal, word.span, "fork"),
-        ("expect", "dbus" | "notify") => refusal.help("init cannot wait for that: `expect stop` waits until the process raises SIGSTOP"),
-        ("limit", "locks" | "rttime") => refusal.help("init has no stanza for this limit; set it in a script with `ulimit`"),
+        ("expect", "dbus" | "notify") => refusal.help(
+            "init cannot wait for that: `expect stop` waits until the process raises SIGSTOP",
+        ),
+        ("limit", "locks" | "rttime") => {
+            refusal.help("init has no stanza for this limit; set it in a script with `ulimit`")
+        }
         _ => match closest(value, known.iter().copied()) {
             Some(suggestion) => did_you_mean(refusal, word.span, suggestion),
             None => refusal.help(form(keyword)),
@@ -174,36 +228,60 @@ pub(in crate::upstart::parse) fn unknown_choice(keyword: &str, word: &SpannedWor
     }
 }
 
-pub(in crate::upstart::parse) fn illegal_value(kind: ErrorKind, keyword: &str, word: &SpannedWord, expected: &str) -> Refusal {
+pub(in crate::upstart::parse) fn illegal_value(
+    kind: ErrorKind,
+    keyword: &str,
+    word: &SpannedWord,
+    expected: &str,
+) -> Refusal {
     let value = word.value.as_str();
-    let refusal = kind.at(word.span, format!("illegal value `{}` of `{keyword}`", shown(value))).label(format!("expected {expected}"));
+    let refusal = kind
+        .at(word.span, format!("illegal value `{}` of `{keyword}`", shown(value)))
+        .label(format!("expected {expected}"));
     let digits = value.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = &value[digits.len()..];
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     match kind {
-        ErrorKind::IllegalSignal | ErrorKind::IllegalExitStatus if value.contains(',') => {
-            refusal.help("separate by blanks").edit(word.span, value.split(',').map(str::trim).collect::<Vec<_>>().join(" "))
-        }
-        ErrorKind::IllegalSignal | ErrorKind::IllegalExitStatus if value.contains("RTM") => {
-            refusal.help("real-time signals have no names here: write the number, such as 34 for the first")
-        }
+        ErrorKind::IllegalSignal | ErrorKind::IllegalExitStatus if value.contains(',') => refusal
+            .help("separate by blanks")
+            .edit(word.span, value.split(',').map(str::trim).collect::<Vec<_>>().join(" ")),
+        ErrorKind::IllegalSignal | ErrorKind::IllegalExitStatus if value.contains("RTM") => refusal
+            .help(
+                "real-time signals have no names here: write the number, such as 34 for the first",
+            ),
         ErrorKind::IllegalSignal | ErrorKind::IllegalExitStatus => {
-            let bare = value.strip_prefix("SIG").or_else(|| value.strip_prefix("sig")).unwrap_or(value);
+            let bare =
+                value.strip_prefix("SIG").or_else(|| value.strip_prefix("sig")).unwrap_or(value);
             match closest(bare, Signal::names()) {
                 Some(suggestion) => did_you_mean(refusal, word.span, suggestion),
                 None => refusal.help("signals are named as in `kill -l`, in upper case"),
             }
         }
-        ErrorKind::IllegalInterval if is_number && matches!(unit, "s" | "sec" | "secs" | "seconds") => {
+        ErrorKind::IllegalInterval
+            if is_number && matches!(unit, "s" | "sec" | "secs" | "seconds") =>
+        {
             refusal.help("the unit is always seconds; leave it out").edit(word.span, digits)
         }
-        ErrorKind::IllegalInterval => refusal.help("write a whole number of seconds without a unit"),
-        ErrorKind::IllegalLimit if matches!(value.to_lowercase().as_str(), "infinity" | "unlimited" | "unlimted" | "infinite") => {
+        ErrorKind::IllegalInterval => {
+            refusal.help("write a whole number of seconds without a unit")
+        }
+        ErrorKind::IllegalLimit
+            if matches!(
+                value.to_lowercase().as_str(),
+                "infinity" | "unlimited" | "unlimted" | "infinite"
+            ) =>
+        {
             refusal.help("the word for no limit is `unlimited`").edit(word.span, "unlimited")
         }
-        ErrorKind::IllegalLimit if is_number && !unit.is_empty() => refusal.help("write the number out: suffixes are not known"),
-        ErrorKind::IllegalUmask if value.starts_with("0o") => refusal.help("leave out the `o`").edit(word.span, value.replacen('o', "", 1)),
-        ErrorKind::IllegalUmask if is_number && unit.is_empty() => refusal.help("only permission bits can be masked: 0 to 0777"),
+        ErrorKind::IllegalLimit if is_number && !unit.is_empty() => {
+            refusal.help("write the number out: suffixes are not known")
+        }
+        ErrorKind::IllegalUmask if value.starts_with("0o") => {
+            refusal.help("leave out the `o`").edit(word.span, value.replacen('o', "", 1))
+        }
+        ErrorKind::IllegalUmask if is_number && unit.is_empty() => {
+            refusal.help("only permission bits can be masked: 0 to 0777")
+        }
         _ => refusal.help(form(keyword)),
     }
 }
@@ -240,11 +318,23 @@ pub(super) const FOREIGN: [(&str, &str, Option<&str>); 19] = [
     ("on", "`on EVENT` of old versions is `start on EVENT` now", Some("start on")),
     ("from", "the language of Upstart before 0.3 is not read any more: use `start on`", None),
     ("when", "the language of Upstart before 0.3 is not read any more: use `start on`", None),
-    ("session", "`session leader` has gone: init makes every process the leader of a session", None),
+    (
+        "session",
+        "`session leader` has gone: init makes every process the leader of a session",
+        None,
+    ),
     ("depends", "`depends` has gone: use `start on started JOB`", None),
     ("logd", "logging is `console log` now", Some("console log")),
-    ("import", "`import` belongs to the Upstart of ChromeOS: stock Upstart gives a job all variables of its event anyway", None),
-    ("tmpfiles", "`tmpfiles` belongs to the Upstart of ChromeOS: stock Upstart does not read it", None),
+    (
+        "import",
+        "`import` belongs to the Upstart of ChromeOS: stock Upstart gives a job all variables of its event anyway",
+        None,
+    ),
+    (
+        "tmpfiles",
+        "`tmpfiles` belongs to the Upstart of ChromeOS: stock Upstart does not read it",
+        None,
+    ),
     ("security", "`apparmor load` or `apparmor switch` may be meant", None),
     ("user", "the stanza for the user is `setuid`", Some("setuid")),
     ("group", "the stanza for the group is `setgid`", Some("setgid")),
@@ -255,8 +345,8 @@ pub(super) const FOREIGN: [(&str, &str, Option<&str>); 19] = [
 
 /// Words with which lines of shell begin.
 pub(super) const SHELL_WORDS: [&str; 24] = [
-    ".", "[", "cd", "chmod", "chown", "cp", "do", "done", "echo", "else", "exit", "fi", "for", "if", "ln", "mkdir", "mv", "rm", "set",
-    "source", "sudo", "test", "then", "while",
+    ".", "[", "cd", "chmod", "chown", "cp", "do", "done", "echo", "else", "exit", "fi", "for",
+    "if", "ln", "mkdir", "mv", "rm", "set", "source", "sudo", "test", "then", "while",
 ];
 
 /// Beginnings of placeholders of template languages.

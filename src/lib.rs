@@ -6,14 +6,14 @@
 //!  .conf, .override       │   folds conf, then  │   event algebra      │        files of an overlay
 //!                         │   override stanzas  │   tables      ▲      │              ▲
 //!                         │                     │               │      └──── plan ────┘
-//!                         │                     └── survey ──▶ world
+//!                         │                     └── survey ──▶ job_set
 //!                         ▼                     ▼                      ▼
 //!                  U0xx refused          U1xx mistakes          U2xx what changes     U3xx between jobs
 //!                         └───────────────▶ diagnostics ──report──▶ text, JSON, SARIF, annotations
 //! ```
 //!
 //! Nouns are data and know nothing above them: `source`, `diagnostic`, `event`, `event_table`,
-//! `stanza_table`, `ast`, `job`, `instance`, `world`, `systemd`, `conversion`. Verbs map one noun
+//! `stanza_table`, `ast`, `job`, `instance`, `job_set`, `systemd`, `conversion`. Verbs map one noun
 //! to the next: `parse`, `resolve`, `survey`, `lower`, `lint`, `report`; `convert` and `plan` put
 //! them together, for one job and for a directory. Besides there are small domains of their own:
 //! `shell` reads shell text, `suggestion` finds the word that was meant, `fix` changes sources as

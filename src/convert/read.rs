@@ -32,8 +32,8 @@ impl ReadJob {
         self.files.iter().flat_map(|file| file.mangled.iter().copied()).collect()
     }
 
-    pub(crate) fn lower(&self, options: &Options, world: &JobSet) -> Lowered {
-        lower::lower(&self.job, &self.scripts, &self.mangled(), options, world)
+    pub(crate) fn lower(&self, options: &Options, job_set: &JobSet) -> Lowered {
+        lower::lower(&self.job, &self.scripts, &self.mangled(), options, job_set)
     }
 }
 

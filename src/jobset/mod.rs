@@ -135,7 +135,7 @@ impl JobSet {
     /// That of a directory of which nothing is missing.
     pub fn whole(Survey { siblings, lost, emitters, followers, meant, outside }: Survey) -> Self {
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
-        let mut world = Self {
+        let mut job_set = Self {
             is_whole: true,
             siblings,
             lost,
@@ -147,19 +147,19 @@ impl JobSet {
         };
         for emitter in emitters {
             if emitter.variables.is_some() {
-                world
+                job_set
                     .emitted_by
                     .entry(emitter.job.clone())
                     .or_default()
                     .push(emitter.event.clone());
             }
             if emitter.variables.is_none() && emitter.event.contains(['*', '?', '[']) {
-                world.patterns.push(emitter);
+                job_set.patterns.push(emitter);
             } else {
-                world.emitters.entry(emitter.event.clone()).or_default().push(emitter);
+                job_set.emitters.entry(emitter.event.clone()).or_default().push(emitter);
             }
         }
-        world
+        job_set
     }
 
     /// Whether a job that is not here does not exist.

@@ -17,7 +17,7 @@ pub(super) struct Lowering<'a> {
     pub(super) job: &'a Job,
     pub(super) scripts: &'a Scripts,
     pub(super) options: &'a Options,
-    pub(super) world: &'a JobSet,
+    pub(super) job_set: &'a JobSet,
     pub(super) instance: &'a Instance,
     /// The name of the unit.
     pub(super) name: &'a UnitName,

@@ -8,7 +8,7 @@
 
 mod companion;
 mod companion_unit;
-pub(super) mod condition;
+mod condition;
 mod draft;
 mod finish;
 mod job_checks;
@@ -39,7 +39,10 @@ use ledger::Ledger;
 use lowering::Lowering;
 use options::Options;
 use process::event_variables;
-use stanza::{cgroup, console, description, env, import, instance, kill, limit, old, respawn};
+use stanza::{
+    account, cgroup, console, description, directory, env, import, instance, kill, limit, old,
+    respawn,
+};
 
 pub use companion::Companion;
 pub use process::waits::Wait;
@@ -83,7 +86,7 @@ pub fn lower(
     scripts: &Scripts,
     mangled: &[Span],
     options: &Options,
-    world: &JobSet,
+    job_set: &JobSet,
 ) -> Lowered {
     let instance = Instance::of(job);
     let name = match unit_name(job, &instance) {
@@ -94,7 +97,7 @@ pub fn lower(
         job,
         scripts,
         options,
-        world,
+        job_set,
         instance: &instance,
         name: &name,
         draft: Draft::new(name.clone()),
@@ -129,6 +132,8 @@ pub fn lower(
     let processes = process::lower(&mut lowering, shape, &conditions);
     let signals = kill::lower(&mut lowering, shape, &processes);
     let respawn = respawn::lower(&mut lowering, shape, &processes, &signals);
+    directory::lower(&mut lowering);
+    account::lower(&mut lowering);
     limit::lower(&mut lowering);
     env::lower(&mut lowering);
     import::lower(&mut lowering);

@@ -112,8 +112,8 @@ fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
 }
 
 /// For each member whether it has to be lowered again.
-pub(super) fn concerned(members: &[Member], world: &JobSet, facts: &Facts) -> Vec<bool> {
-    let known = &world.facts;
+pub(super) fn concerned(members: &[Member], job_set: &JobSet, facts: &Facts) -> Vec<bool> {
+    let known = &job_set.facts;
     let is_newly_last =
         |job: &str| facts.at_shutdown.contains(job) && !known.at_shutdown.contains(job);
     let scripts: BTreeSet<&str> =

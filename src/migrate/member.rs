@@ -114,9 +114,9 @@ impl Member {
         })
     }
 
-    pub(super) fn lower(&mut self, options: &Options, world: &JobSet) {
+    pub(super) fn lower(&mut self, options: &Options, job_set: &JobSet) {
         if let State::Read { read, lowered } = &mut self.state {
-            *lowered = Some(Box::new(read.lower(options, world)));
+            *lowered = Some(Box::new(read.lower(options, job_set)));
         }
     }
 

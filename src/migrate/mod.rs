@@ -1,13 +1,13 @@
 //! From all jobs of a directory to all files of the overlay, before a byte of it is written.
 //!
 //! ```text
-//!  jobs ──read──▶ Member ──survey──▶ World ──lower──▶ Lowered ──ordering──▶ Plan
-//!                            ▲                            │
-//!                            └───────── facts ◀───────────┘
+//!  jobs ──read──▶ Member ──survey──▶ JobSet ──lower──▶ Lowered ──ordering──▶ Migration
+//!                            ▲                             │
+//!                            └───────── facts ◀────────────┘
 //! ```
 //!
 //! Some things about a job show only when others have been lowered: that it has to be early, that
-//! its script cannot wait for what it starts. They are found in the units, put into the world, and
+//! its script cannot wait for what it starts. They are found in the units, put into the job set, and
 //! the jobs that they concern are lowered again.
 
 mod clash;
@@ -101,22 +101,22 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
     members.sort_by(|first, second| first.name.cmp(&second.name));
     clash::one_unit_each(&mut members);
     let lost = members.iter().filter_map(Member::lost).collect();
-    let mut world = survey(members.iter().filter_map(Member::known), lost, outside);
-    members.par_iter_mut().for_each(|member| member.lower(&options, &world));
+    let mut job_set = survey(members.iter().filter_map(Member::known), lost, outside);
+    members.par_iter_mut().for_each(|member| member.lower(&options, &job_set));
     let mut cycles = Vec::new();
     for _ in 0..ROUNDS {
-        let learned = facts::learn(&members, &world.facts);
+        let learned = facts::learn(&members, &job_set.facts);
         cycles = learned.cycles;
-        if learned.facts == world.facts {
+        if learned.facts == job_set.facts {
             break;
         }
-        let concerned = facts::concerned(&members, &world, &learned.facts);
-        world.facts = learned.facts;
+        let concerned = facts::concerned(&members, &job_set, &learned.facts);
+        job_set.facts = learned.facts;
         members
             .par_iter_mut()
             .zip(concerned)
             .filter(|(_, concerned)| *concerned)
-            .for_each(|(member, _)| member.lower(&options, &world));
+            .for_each(|(member, _)| member.lower(&options, &job_set));
     }
     cycles::straighten(&mut members, cycles);
     finish(members)

@@ -4,8 +4,9 @@ pub mod bytes;
 pub(super) mod glob;
 pub(crate) mod lines;
 pub(crate) mod list;
-#[cfg(test)]
-pub(crate) mod read_count;
 pub mod source;
 pub mod suggestion;
 pub(super) mod visible;
+
+#[cfg(test)]
+pub(crate) mod read_count;

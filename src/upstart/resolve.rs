@@ -122,22 +122,12 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
         Stanza::Usage(text) => state(&mut job.usage, text, id, records),
         Stanza::Instance(text) => state(&mut job.instance, text, id, records),
         Stanza::StartOn(condition) if job.dialect.joins_conditions() => {
-            one_of_several(
-                &mut job.start_on,
-                &mut latest.start_on,
-                Spanned::new(condition, span),
-                id,
-                records,
-            );
+            let condition = Spanned::new(condition, span);
+            one_of_several(&mut job.start_on, &mut latest.start_on, condition, id, records);
         }
         Stanza::StopOn(condition) if job.dialect.joins_conditions() => {
-            one_of_several(
-                &mut job.stop_on,
-                &mut latest.stop_on,
-                Spanned::new(condition, span),
-                id,
-                records,
-            );
+            let condition = Spanned::new(condition, span);
+            one_of_several(&mut job.stop_on, &mut latest.stop_on, condition, id, records);
         }
         Stanza::StartOn(condition) => {
             // A `manual` holds for what stands above it only.
@@ -203,19 +193,13 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
         Stanza::Daemon => state(&mut job.expect, Spanned::new(Expect::Daemon, span), id, records),
         Stanza::PidFile(path) => state(&mut job.pid_file, path, id, records),
         Stanza::RespawnCommand(process) => {
-            replace(
-                job.processes.insert(Phase::Main, Stated { value: process, span, stanza: id }),
-                id,
-                records,
-            );
+            let process = Stated { value: process, span, stanza: id };
+            replace(job.processes.insert(Phase::Main, process), id, records);
             state(&mut job.respawn, Spanned::new((), span), id, records);
         }
         Stanza::OldScript(phase, process) => {
-            replace(
-                job.processes.insert(phase, Stated { value: process, span, stanza: id }),
-                id,
-                records,
-            );
+            let process = Stated { value: process, span, stanza: id };
+            replace(job.processes.insert(phase, process), id, records);
         }
         Stanza::Historical(historical) => {
             job.historical.push(Stated { value: historical, span, stanza: id });

@@ -116,8 +116,8 @@ fn directory(
         })
         .collect();
     let jobs: Vec<KnownJob<'_>> = indexed.iter().map(|(_, known)| *known).collect();
-    let world = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
-    for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, world: &world }) {
+    let job_set = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
+    for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, job_set: &job_set }) {
         if let Some(more) = indexed.get(at).and_then(|(index, _)| more.get_mut(*index)) {
             more.push(diagnostic);
         }

@@ -3,7 +3,8 @@
 use std::fs;
 
 use crate::cli::{Colours, Status, Streams, run};
-use crate::text::read_count::{self, TextReader};
+use crate::text::read_count;
+use crate::text::read_count::TextReader;
 
 /// A script with a test in front that becomes a condition, and one that the shell reads as init
 /// hands it over.

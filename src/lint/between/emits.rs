@@ -12,7 +12,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
         let declared: Vec<_> = job.emits.iter().flat_map(|stated| &stated.value).collect();
         let own = |event: &str| -> Vec<&Emitter> {
             neighbours
-                .world
+                .job_set
                 .emitters(event)
                 .iter()
                 .filter(|emitter| emitter.job == job.name.0 && emitter.variables.is_some())
@@ -20,7 +20,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
         };
         for word in &declared {
             let name = word.value.as_str();
-            let Some(followers) = neighbours.world.followers(name) else { continue };
+            let Some(followers) = neighbours.job_set.followers(name) else { continue };
             let says_so =
                 job.processes.values().any(|stated| stated.value.text().value.contains(name));
             // What the packages of a distribution emit their programs emit.
@@ -48,7 +48,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
                 || (pattern.contains(['*', '?', '[']) && crate::text::glob::matches(pattern, event))
         };
         let mut told: Vec<&str> = Vec::new();
-        for event in neighbours.world.events_of(&job.name.0) {
+        for event in neighbours.job_set.events_of(&job.name.0) {
             if declared.iter().any(|word| matches(&word.value, event)) || told.contains(&event) {
                 continue;
             }

@@ -14,7 +14,7 @@ use reach::Reach;
 /// The jobs of a directory, in the order of their names, and what each knows of the others.
 pub struct Neighbours<'a> {
     pub jobs: &'a [KnownJob<'a>],
-    pub world: &'a JobSet,
+    pub job_set: &'a JobSet,
 }
 
 impl Neighbours<'_> {

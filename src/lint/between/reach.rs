@@ -109,7 +109,7 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource 
         return match event.job() {
             Some((NamedJob::One(job), _)) => match neighbours.index(job) {
                 Some(index) => EventSource::Jobs(vec![index]),
-                None if is_known_job(job) || neighbours.world.is_job_outside(job) => {
+                None if is_known_job(job) || neighbours.job_set.is_job_outside(job) => {
                     EventSource::Outside
                 }
                 None => EventSource::Nothing,
@@ -119,13 +119,13 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource 
         };
     }
     if is_known_event(name)
-        || neighbours.world.is_emitted_outside(name)
-        || !neighbours.world.patterns().is_empty()
+        || neighbours.job_set.is_emitted_outside(name)
+        || !neighbours.job_set.patterns().is_empty()
     {
         return EventSource::Outside;
     }
     let emitters: Vec<usize> = neighbours
-        .world
+        .job_set
         .emitters(name)
         .iter()
         .filter_map(|emitter| neighbours.index(&emitter.job))

@@ -52,7 +52,7 @@ fn comes_with(neighbours: &Neighbours<'_>, job: &crate::upstart::job::Job, varia
             EventArgument::Equal(key, _) | EventArgument::Unequal(key, _) => key == variable,
             EventArgument::Positional(_) => false,
         });
-        let emitters = neighbours.world.emitters(name);
+        let emitters = neighbours.job_set.emitters(name);
         let emitted = emitters.iter().any(|emitter| {
             // What only `emits` tells of may carry anything.
             emitter

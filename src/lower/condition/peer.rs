@@ -61,14 +61,14 @@ impl Peer {
 /// The unit of the job with this name; `None` where systemd cannot have a unit of such a name. What
 /// systemd itself does by a unit of another name is that unit, even where the directory holds such
 /// a job: both must not be installed.
-pub(in crate::lower) fn peer(world: &JobSet, job: &str) -> Option<Peer> {
+pub(in crate::lower) fn peer(job_set: &JobSet, job: &str) -> Option<Peer> {
     let row = DISTRIBUTION.iter().find(|(name, ..)| *name == job);
     if let Some(&(_, unit, kind)) = row
         && unit.strip_suffix(".service") != Some(job)
     {
         return Some(Peer::known(unit, kind));
     }
-    if let Some(sibling) = world.sibling(job) {
+    if let Some(sibling) = job_set.sibling(job) {
         let unit = match &sibling.instance {
             Instance::Template { default: Some(default), .. } => {
                 sibling.unit.instance_escaped(default)
@@ -77,7 +77,7 @@ pub(in crate::lower) fn peer(world: &JobSet, job: &str) -> Option<Peer> {
                 sibling.unit.clone()
             }
         };
-        let early = world.facts.early.contains(&unit);
+        let early = job_set.facts.early.contains(&unit);
         let presence = if sibling.chrooted { Presence::Chrooted } else { Presence::Here };
         return Some(Peer {
             unit,
@@ -95,7 +95,7 @@ pub(in crate::lower) fn peer(world: &JobSet, job: &str) -> Option<Peer> {
     let kind = SHIPPED.contains(&job).then_some(JobKind::Service);
     Some(Peer {
         unit,
-        kind: kind.filter(|_| world.is_whole()),
+        kind: kind.filter(|_| job_set.is_whole()),
         presence: Presence::Unknown,
         respawns: false,
         by_hand: false,

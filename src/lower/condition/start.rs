@@ -281,7 +281,7 @@ fn job(
             }
             // The other unit starts when its own conditions hold, and only then this one before it.
             for earlier in lowering
-                .world
+                .job_set
                 .facts
                 .after
                 .get(unit)
@@ -380,7 +380,7 @@ fn pull_by_boot(
         leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
     if only_early
         && (EARLY_JOBS.contains(&job.name.0.as_str())
-            || lowering.world.facts.before_early.contains(lowering.name)
+            || lowering.job_set.facts.before_early.contains(lowering.name)
             || (startup && job.console() == Console::Owner))
     {
         relations.early = true;

@@ -23,7 +23,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
                 None if event.name.value.contains("-device-") => carried.extend(DEVICE),
                 None => carried.extend(
                     lowering
-                        .world
+                        .job_set
                         .emitters(&event.name.value)
                         .iter()
                         .filter_map(|emitter| emitter.variables.as_ref())

@@ -81,7 +81,7 @@ impl<'a> ScriptUse<'a> {
         decline: &'b str,
     ) -> Prelude<'b> {
         let no_wait =
-            lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
+            lowering.job_set.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
         let mut templates: Vec<Named<'b>> = Vec::new();
         for usage in &self.control.commands {
             if let Some(named) = self.named(lowering, usage)
@@ -90,10 +90,10 @@ impl<'a> ScriptUse<'a> {
                 templates.push(named);
             }
         }
-        let world = lowering.world;
+        let job_set = lowering.job_set;
         let plain = |event: &&str| {
-            world.is_whole()
-                && !world.followers(event).is_some_and(|followers| followers.by_variable)
+            job_set.is_whole()
+                && !job_set.followers(event).is_some_and(|followers| followers.by_variable)
         };
         let plain_events =
             self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
@@ -116,7 +116,7 @@ impl<'a> ScriptUse<'a> {
     fn single<'b>(&'b self, lowering: &Lowering<'_>, usage: &'b JobControl) -> Option<&'b str> {
         let operands = usage.operands();
         let [(job, _), (_, place)] = operands.as_slice() else { return None };
-        let variable = lowering.world.sibling((*job)?)?.instance.variable()?;
+        let variable = lowering.job_set.sibling((*job)?)?.instance.variable()?;
         let (key, _) = self.text_at(place)?.split_once('=')?;
         (key == variable).then_some((*job)?)
     }
@@ -126,7 +126,7 @@ impl<'a> ScriptUse<'a> {
     fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
         let operands = usage.operands();
         let (job, given) = operands.split_first()?;
-        let sibling = lowering.world.sibling(job.0?)?;
+        let sibling = lowering.job_set.sibling(job.0?)?;
         let Instance::Template { variables, default } = &sibling.instance else { return None };
         let keys = given.iter().map(|(_, place)| {
             self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)

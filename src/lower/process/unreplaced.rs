@@ -46,7 +46,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
     }
     let mut reported: Vec<&str> = Vec::new();
     // In a whole directory the jobs that read the variables are told.
-    for usage in reading.control.commands.iter().filter(|_| !lowering.world.is_whole()) {
+    for usage in reading.control.commands.iter().filter(|_| !lowering.job_set.is_whole()) {
         let Some(event) = usage.emits().filter(|_| usage.operands().len() > 1) else { continue };
         if reported.contains(&event) {
             continue;

@@ -46,7 +46,7 @@ pub(in crate::lower) fn lower(
     started: &mut Started,
 ) {
     let no_wait =
-        lowering.world.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
+        lowering.job_set.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
     for usage in &reading.control.commands {
         if usage.external {
             continue;
@@ -54,7 +54,7 @@ pub(in crate::lower) fn lower(
         let unit = match (usage.verb(), usage.operands().first()) {
             (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
                 if let Some(sibling) =
-                    lowering.world.sibling(job).filter(|_| usage.verb() == Verb::Start)
+                    lowering.job_set.sibling(job).filter(|_| usage.verb() == Verb::Start)
                 {
                     started.wants.extend(instances(
                         lowering,
@@ -64,7 +64,7 @@ pub(in crate::lower) fn lower(
                         no_wait,
                     ));
                 }
-                peer(lowering.world, job).map(|peer| peer.unit)
+                peer(lowering.job_set, job).map(|peer| peer.unit)
             }
             _ => usage.emits().and_then(|event| EventUnit::of(event).ok()).map(|node| node.unit),
         };

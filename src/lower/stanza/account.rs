@@ -6,7 +6,16 @@ use crate::systemd::{Directive, Section, Value};
 use crate::text::bytes::lossy;
 use crate::upstart::job::Stated;
 
-pub(super) fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    for (stated, directive) in [(&job.setuid, Directive::User), (&job.setgid, Directive::Group)] {
+        if let Some(stated) = stated {
+            account(lowering, stated, directive);
+        }
+    }
+}
+
+fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let name = lossy(&stated.value);
     if !is_account_name(&name) {
         let diagnostic = UNUSABLE_USER_NAME

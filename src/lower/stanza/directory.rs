@@ -1,6 +1,6 @@
 //! `chdir` and `chroot`.
 
-use crate::diagnostic::registry::{RELATIVE_DIRECTORY, UNUSABLE_DIRECTORY};
+use crate::diagnostic::registry::{CHROOT_USER_LOOKUP, RELATIVE_DIRECTORY, UNUSABLE_DIRECTORY};
 use crate::lower::lowering::Lowering;
 use crate::systemd::value::literal;
 use crate::systemd::{Directive, Section};
@@ -8,11 +8,26 @@ use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::upstart::job::Stated;
 
-pub(super) fn directory(
-    lowering: &mut Lowering<'_>,
-    stated: &Stated<String>,
-    directive: Directive,
-) {
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    for (stated, directive) in
+        [(&job.chdir, Directive::WorkingDirectory), (&job.chroot, Directive::RootDirectory)]
+    {
+        if let Some(stated) = stated {
+            directory(lowering, stated, directive);
+        }
+    }
+    if let Some(chroot) = &job.chroot
+        && (job.setuid.is_some() || job.setgid.is_some())
+    {
+        let diagnostic = CHROOT_USER_LOOKUP
+            .at(chroot.span, "users and groups are looked up on the host, not in the new root")
+            .help("make sure that they have the same ids in both");
+        lowering.approximate(chroot.stanza, &[], diagnostic);
+    }
+}
+
+fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let path = lossy(&stated.value);
     let absolute = if stated.value.starts_with('/') {
         stated.value.clone()

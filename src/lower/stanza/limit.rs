@@ -1,34 +1,12 @@
-//! Properties of all processes of a job: identity, directory, masks, priorities, limits.
+//! `umask`, `nice`, `oom` and `limit`: masks, priorities and limits of all processes of a job.
 
-use super::account::account;
-use super::directory::directory;
-use crate::diagnostic::registry::{CHROOT_USER_LOOKUP, SOFT_LIMIT_ABOVE_HARD};
+use crate::diagnostic::registry::SOFT_LIMIT_ABOVE_HARD;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, Value};
 use crate::upstart::ast::{Amount, Resource};
 
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
-    for (stated, directive) in
-        [(&job.chdir, Directive::WorkingDirectory), (&job.chroot, Directive::RootDirectory)]
-    {
-        if let Some(stated) = stated {
-            directory(lowering, stated, directive);
-        }
-    }
-    if let Some(chroot) = &job.chroot
-        && (job.setuid.is_some() || job.setgid.is_some())
-    {
-        let diagnostic = CHROOT_USER_LOOKUP
-            .at(chroot.span, "users and groups are looked up on the host, not in the new root")
-            .help("make sure that they have the same ids in both");
-        lowering.approximate(chroot.stanza, &[], diagnostic);
-    }
-    for (stated, directive) in [(&job.setuid, Directive::User), (&job.setgid, Directive::Group)] {
-        if let Some(stated) = stated {
-            account(lowering, stated, directive);
-        }
-    }
     if let Some(umask) = &job.umask {
         // 022 is the default of both.
         if umask.value != 0o022 {

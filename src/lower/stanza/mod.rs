@@ -1,11 +1,11 @@
 //! What single stanzas become, a file a stanza or a group of stanzas that are alike.
 
-mod account;
+pub(super) mod account;
 pub(super) mod apparmor;
 pub(super) mod cgroup;
 pub(super) mod console;
 pub(super) mod description;
-mod directory;
+pub(super) mod directory;
 pub(super) mod env;
 pub(super) mod expect;
 pub(super) mod import;

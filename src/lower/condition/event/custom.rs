@@ -55,11 +55,13 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
 
 /// `EVENT/failed` comes when one of the jobs has failed that the event started.
 fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Classified {
-    let started =
-        lowering.world.followers(failed).map_or(&[][..], |followers| followers.started.as_slice());
+    let started = lowering
+        .job_set
+        .followers(failed)
+        .map_or(&[][..], |followers| followers.started.as_slice());
     let units: Vec<UnitName> = started
         .iter()
-        .filter_map(|job| lowering.world.sibling(job))
+        .filter_map(|job| lowering.job_set.sibling(job))
         .map(|sibling| sibling.unit.clone())
         .filter(|unit| !unit.is_template() && unit != lowering.name)
         .collect();
@@ -146,7 +148,7 @@ fn escaped(lowering: &Lowering<'_>, value: &str, side: Side) -> Option<String> {
 /// The variable that comes first wherever the event is emitted with any.
 fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
     let mut names = lowering
-        .world
+        .job_set
         .emitters(event)
         .iter()
         .filter_map(|emitter| Some(emitter.variables.as_ref()?.first()?.name.as_str()));
@@ -156,15 +158,15 @@ fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
 
 /// Whether something here emits the event; `None` also where that cannot be known.
 fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
-    let world = lowering.world;
-    let declared = || world.patterns().iter().any(|emitter| glob::matches(&emitter.event, event));
-    (!world.emitters(event).is_empty() || world.is_emitted_outside(event) || declared())
+    let job_set = lowering.job_set;
+    let declared = || job_set.patterns().iter().any(|emitter| glob::matches(&emitter.event, event));
+    (!job_set.emitters(event).is_empty() || job_set.is_emitted_outside(event) || declared())
         .then_some(())
 }
 
 /// Whether all that emit the event give the variable another value.
 fn never_with(lowering: &Lowering<'_>, event: &str, key: &str, escaped: &str) -> bool {
-    let emitters = lowering.world.emitters(event);
+    let emitters = lowering.job_set.emitters(event);
     let is_other =
         |variables: &Vec<Variable>| match variables.iter().find(|variable| variable.name == key) {
             Some(Variable { value: Some(value), .. }) => escape_instance(&encode(value)) != escaped,
@@ -240,7 +242,7 @@ fn hung(
                 )),
         );
     }
-    if lowering.world.is_whole() && emitted(lowering, name).is_none() {
+    if lowering.job_set.is_whole() && emitted(lowering, name).is_none() {
         let shown = lossy(name);
         let mut diagnostic = UNEMITTED_EVENT
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
@@ -248,7 +250,7 @@ fn hung(
                 "see what was to emit it; under systemd that calls `systemctl start {}`",
                 node.unit
             ));
-        if lowering.world.sibling(name).is_some() && name != lowering.job.name.0 {
+        if lowering.job_set.sibling(name).is_some() && name != lowering.job.name.0 {
             let state = match side {
                 Side::Start => "started",
                 Side::Stop => "stopping",
@@ -256,7 +258,7 @@ fn hung(
             diagnostic = diagnostic
                 .note("it is the name of a job, and a job is no event")
                 .help(format!("if the job is meant, write `{state} {shown}`"));
-        } else if let Some(meant) = closest(name, lowering.world.events()) {
+        } else if let Some(meant) = closest(name, lowering.job_set.events()) {
             diagnostic = diagnostic.note(format!("there is an event `{}`", lossy(meant)));
         }
         classified.disposition = Disposition::Approximate;
@@ -286,7 +288,7 @@ fn by_variable(
     }
     let carried = || {
         lowering
-            .world
+            .job_set
             .emitters(event)
             .iter()
             .filter_map(|emitter| emitter.variables.as_ref())

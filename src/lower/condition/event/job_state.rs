@@ -1,17 +1,16 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
+use super::job_end::{End, after_failure, at_end};
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::registry::{
-    COMPANION_NEEDED, DEAD_EVENT, FOLLOWS_END, UNKNOWN_JOB, UNMATCHED_VARIABLE,
-    UNTRANSLATABLE_EVENT,
+    DEAD_EVENT, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::{JobKind, Sibling};
-use crate::lower::companion_unit::drop_in;
-use crate::lower::condition::peer::{Peer, Presence, peer};
+use crate::lower::condition::peer::{Peer, peer};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
+use crate::systemd::UnitName;
 use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::text::source::Span;
@@ -70,10 +69,10 @@ pub(super) fn job(
             .help(format!("write `{shown}` without `{}`", state.name()));
         return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
     }
-    let Some(peer) = peer(lowering.world, name) else {
+    let Some(peer) = peer(lowering.job_set, name) else {
         return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
     };
-    if lowering.world.lost(name).is_some() && lowering.world.has_unit(&peer.unit) {
+    if lowering.job_set.lost(name).is_some() && lowering.job_set.has_unit(&peer.unit) {
         // The unit of that name is another job's.
         return Classified::with(
             Trigger::Beyond,
@@ -92,15 +91,15 @@ pub(super) fn job(
             .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
-    if lowering.world.is_whole()
+    if lowering.job_set.is_whole()
         && !peer.present()
         && peer.kind.is_none()
-        && !lowering.world.is_job_outside(name)
+        && !lowering.job_set.is_job_outside(name)
     {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
     let mut classified = match (state, end) {
-        (_, end) if lowering.world.facts.at_shutdown.contains(name) => {
+        (_, end) if lowering.job_set.facts.at_shutdown.contains(name) => {
             diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
             Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
         }
@@ -134,7 +133,7 @@ fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
         Some(JobKind::Task) => true,
         Some(JobKind::Service | JobKind::State | JobKind::Early) => false,
         // One file by itself does not show what the other job is.
-        None => !lowering.world.is_whole(),
+        None => !lowering.job_set.is_whole(),
     }
 }
 
@@ -144,7 +143,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         .iter()
         .find(|word| word.value.ends_with(name))
         .map_or(event.name.span, |word| word.span);
-    if let Some(lost) = lowering.world.lost(name) {
+    if let Some(lost) = lowering.job_set.lost(name) {
         return UNKNOWN_JOB
             .at(word, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
             .elsewhere(lost.place.clone(), "this one")
@@ -153,7 +152,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
     let diagnostic = UNKNOWN_JOB
         .at(word, format!("there is no job `{}` in this directory", lossy(name)))
         .note(format!("the unit goes by {}, which has to come from somewhere else", peer.unit));
-    match lowering.world.meant(name) {
+    match lowering.job_set.meant(name) {
         Some(meant) => {
             let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
                 Some(path) => diagnostic.help(format!(
@@ -163,7 +162,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
                 )),
                 None => diagnostic.help(format!("there is a job `{}`", lossy(meant))),
             };
-            match lowering.world.sibling(meant) {
+            match lowering.job_set.sibling(meant) {
                 Some(sibling) => {
                     diagnostic.elsewhere(sibling.place.clone(), "this one may be meant")
                 }
@@ -178,7 +177,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
 
 /// A job that waits for its own events; systemd drops a dependency of a unit on itself, and
 /// complains.
-fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
+pub(super) fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
     let diagnostic = UNTRANSLATABLE_EVENT
         .at(
             event.span(),
@@ -194,27 +193,20 @@ fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
-fn beyond(event: &Event, message: String) -> Classified {
+pub(super) fn beyond(event: &Event, message: String) -> Classified {
     let diagnostic =
         UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
-/// Which end of a job is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    Well,
-    Failed,
-}
-
 /// What the arguments behind the name ask for.
 struct Filters {
-    peer: Peer,
+    pub(super) peer: Peer,
     /// Which end, and where it is asked for.
-    end: Option<(End, Span)>,
+    pub(super) end: Option<(End, Span)>,
     /// Which failure, where that is asked for.
     finer: Vec<Span>,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 fn filters(
@@ -295,7 +287,7 @@ fn variable<'a>(lowering: &'a Lowering<'_>) -> &'a str {
 /// The instance of the other job that carries the name of this one's: its events carry that as
 /// `INSTANCE`, or as the variable that both are named by, if they export it.
 fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
-    let sibling = lowering.world.sibling(job)?;
+    let sibling = lowering.job_set.sibling(job)?;
     let is_same = match lowering.instance.variable()? {
         "INSTANCE" => true,
         own => is_named_by(sibling, own),
@@ -315,7 +307,7 @@ fn instance_by_variable(
     key: &str,
     value: &str,
 ) -> Option<UnitName> {
-    let sibling = lowering.world.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
+    let sibling = lowering.job_set.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
     let reference =
         value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     let is_known = reference.is_none_or(|name| name == variable(lowering));
@@ -346,7 +338,7 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
 }
 
 /// The unit to start; `None` where the job has instances, and nothing says which.
-fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
+pub(super) fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
     match &lowering.instance {
         Instance::Singleton { .. } => Some(lowering.name.clone()),
         Instance::Template { default, .. } => {
@@ -354,134 +346,6 @@ fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
             Some(lowering.name.instance_escaped(default))
         }
     }
-}
-
-/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts
-/// the unit.
-fn at_end(lowering: &Lowering<'_>, event: &Event, peer: &Peer, end: Option<End>) -> Classified {
-    let Some(own) = own_unit(lowering) else {
-        return beyond(
-            event,
-            "which instance of this job starts when another job ends is not said".to_owned(),
-        );
-    };
-    let directives = match end {
-        None => vec![Directive::OnSuccess, Directive::OnFailure],
-        Some(End::Well) => vec![Directive::OnSuccess],
-        Some(End::Failed) => vec![Directive::OnFailure],
-    };
-    let version = lowering.options.systemd_version;
-    let (known, newer): (Vec<Directive>, Vec<Directive>) =
-        directives.into_iter().partition(|directive| directive.since() <= version);
-    let mut classified = Classified::exact(Trigger::Companion);
-    if !known.is_empty() {
-        let directives = known.iter().map(|&directive| (directive, Value::unit(&own)));
-        classified.companions.push(drop_in(lowering, &peer.unit, directives));
-    }
-    if known.contains(&Directive::OnSuccess) {
-        classified.disposition = Disposition::Approximate;
-        classified.diagnostics.push(
-            FOLLOWS_END
-                .at(event.span(), format!("this unit also starts when {} is restarted", peer.unit))
-                .note(
-                    "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
-                )
-                .help("see whether the unit does harm when it runs then"),
-        );
-    }
-    for directive in newer {
-        classified.disposition = Disposition::Manual;
-        classified.diagnostics.push(
-            COMPANION_NEEDED
-                .at(
-                    event.span(),
-                    format!(
-                        "`{}=` needs systemd {}, and the units are for {version}",
-                        directive.name(),
-                        directive.since()
-                    ),
-                )
-                .note("only a failure starts the unit")
-                .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
-        );
-    }
-    classified
-}
-
-/// To run when another job has failed is the opposite of running along with it, so nothing is
-/// written that would.
-fn after_failure(
-    lowering: &Lowering<'_>,
-    event: &Event,
-    peer: &Peer,
-    state: JobState,
-    span: Span,
-) -> Classified {
-    let own = &lowering.name;
-    if lowering.options.companions && !is_early(peer) {
-        return match state {
-            JobState::Stopping if peer.presence == Presence::Chrooted => {
-                after_end_of_failed(lowering, event, peer)
-            }
-            JobState::Stopping => before_end_of_failed(lowering, event, peer),
-            JobState::Starting | JobState::Started | JobState::Stopped => {
-                at_end(lowering, event, peer, Some(End::Failed))
-            }
-        };
-    }
-    let diagnostic = COMPANION_NEEDED.at(
-        span,
-        format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit),
-    );
-    let diagnostic = match state {
-        JobState::Stopping => diagnostic.help(format!(
-            "write {}.d/upstart.conf with `[Service]` and an `ExecStopPost=` that tests `$SERVICE_RESULT` and calls `systemctl start {own}`",
-            peer.unit
-        )),
-        JobState::Starting | JobState::Started | JobState::Stopped => {
-            diagnostic.help(format!("write {}.d/upstart.conf with `[Unit] OnFailure={own}`", peer.unit))
-        }
-    };
-    Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
-}
-
-/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is
-/// done.
-fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
-    let Some(own) = own_unit(lowering) else {
-        return beyond(
-            event,
-            "which instance of this job starts when another job fails is not said".to_owned(),
-        );
-    };
-    let mut command = Command::words([
-        "/bin/sh",
-        "-c",
-        &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}"),
-    ]);
-    command.prefix = Prefix {
-        ignore_failure: true,
-        full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
-        literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
-    };
-    let companion =
-        drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
-    Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
-}
-
-/// The same where no command of X reaches systemd.
-fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
-    let mut classified = at_end(lowering, event, peer, Some(End::Failed));
-    classified.disposition = classified.disposition.max(Disposition::Approximate);
-    classified.diagnostics.push(
-        FOLLOWS_END
-            .at(
-                event.span(),
-                format!("{} does not wait for this unit before it is gone", peer.unit),
-            )
-            .note("it runs in a root directory of its own, and there may be no systemctl"),
-    );
-    classified
 }
 
 /// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.

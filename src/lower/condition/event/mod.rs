@@ -5,6 +5,7 @@ mod custom;
 mod dbus;
 mod device;
 mod file;
+mod job_end;
 mod job_state;
 mod keys;
 mod mount;

@@ -1,0 +1,153 @@
+//! `stopped X` and `stopping X`: how the unit follows the end of another job.
+
+use super::job_state::{beyond, own_unit};
+use super::trigger::{Classified, Trigger, is_early};
+use crate::diagnostic::Disposition;
+use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END};
+use crate::lower::companion_unit::drop_in;
+use crate::lower::condition::peer::{Peer, Presence};
+use crate::lower::lowering::Lowering;
+use crate::systemd::{Command, Directive, Feature, Prefix, Value};
+use crate::text::source::Span;
+use crate::upstart::condition::Event;
+use crate::upstart::events::JobState;
+
+/// Which end of a job is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Well,
+    Failed,
+}
+
+/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts
+/// the unit.
+pub(super) fn at_end(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    peer: &Peer,
+    end: Option<End>,
+) -> Classified {
+    let Some(own) = own_unit(lowering) else {
+        return beyond(
+            event,
+            "which instance of this job starts when another job ends is not said".to_owned(),
+        );
+    };
+    let directives = match end {
+        None => vec![Directive::OnSuccess, Directive::OnFailure],
+        Some(End::Well) => vec![Directive::OnSuccess],
+        Some(End::Failed) => vec![Directive::OnFailure],
+    };
+    let version = lowering.options.systemd_version;
+    let (known, newer): (Vec<Directive>, Vec<Directive>) =
+        directives.into_iter().partition(|directive| directive.since() <= version);
+    let mut classified = Classified::exact(Trigger::Companion);
+    if !known.is_empty() {
+        let directives = known.iter().map(|&directive| (directive, Value::unit(&own)));
+        classified.companions.push(drop_in(lowering, &peer.unit, directives));
+    }
+    if known.contains(&Directive::OnSuccess) {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            FOLLOWS_END
+                .at(event.span(), format!("this unit also starts when {} is restarted", peer.unit))
+                .note(
+                    "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
+                )
+                .help("see whether the unit does harm when it runs then"),
+        );
+    }
+    for directive in newer {
+        classified.disposition = Disposition::Manual;
+        classified.diagnostics.push(
+            COMPANION_NEEDED
+                .at(
+                    event.span(),
+                    format!(
+                        "`{}=` needs systemd {}, and the units are for {version}",
+                        directive.name(),
+                        directive.since()
+                    ),
+                )
+                .note("only a failure starts the unit")
+                .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
+        );
+    }
+    classified
+}
+
+/// To run when another job has failed is the opposite of running along with it, so nothing is
+/// written that would.
+pub(super) fn after_failure(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    peer: &Peer,
+    state: JobState,
+    span: Span,
+) -> Classified {
+    let own = &lowering.name;
+    if lowering.options.companions && !is_early(peer) {
+        return match state {
+            JobState::Stopping if peer.presence == Presence::Chrooted => {
+                after_end_of_failed(lowering, event, peer)
+            }
+            JobState::Stopping => before_end_of_failed(lowering, event, peer),
+            JobState::Starting | JobState::Started | JobState::Stopped => {
+                at_end(lowering, event, peer, Some(End::Failed))
+            }
+        };
+    }
+    let diagnostic = COMPANION_NEEDED.at(
+        span,
+        format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit),
+    );
+    let diagnostic = match state {
+        JobState::Stopping => diagnostic.help(format!(
+            "write {}.d/upstart.conf with `[Service]` and an `ExecStopPost=` that tests `$SERVICE_RESULT` and calls `systemctl start {own}`",
+            peer.unit
+        )),
+        JobState::Starting | JobState::Started | JobState::Stopped => {
+            diagnostic.help(format!("write {}.d/upstart.conf with `[Unit] OnFailure={own}`", peer.unit))
+        }
+    };
+    Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
+}
+
+/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is
+/// done.
+fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
+    let Some(own) = own_unit(lowering) else {
+        return beyond(
+            event,
+            "which instance of this job starts when another job fails is not said".to_owned(),
+        );
+    };
+    let mut command = Command::words([
+        "/bin/sh",
+        "-c",
+        &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}"),
+    ]);
+    command.prefix = Prefix {
+        ignore_failure: true,
+        full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
+        literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
+    };
+    let companion =
+        drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
+    Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
+}
+
+/// The same where no command of X reaches systemd.
+fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
+    let mut classified = at_end(lowering, event, peer, Some(End::Failed));
+    classified.disposition = classified.disposition.max(Disposition::Approximate);
+    classified.diagnostics.push(
+        FOLLOWS_END
+            .at(
+                event.span(),
+                format!("{} does not wait for this unit before it is gone", peer.unit),
+            )
+            .note("it runs in a root directory of its own, and there may be no systemctl"),
+    );
+    classified
+}

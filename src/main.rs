@@ -1,3 +1,5 @@
+//! The program: the streams of the process, and the command line of the library.
+
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 

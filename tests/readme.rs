@@ -1,5 +1,5 @@
-//! The generated parts of the README are what the program says: the example, the mapping table, the
-//! rules. `UPDATE_README=1 cargo test --test readme` writes them anew.
+//! The generated parts of the documentation are what the program does: the example of the README,
+//! the table of stanzas, the list of rules. `UPDATE_README=1 cargo test --test readme` writes them anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -9,39 +9,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use common::{converted, jobs};
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Rule};
 use upstart2systemd::lower::options::Options;
-use upstart2systemd::report;
-use upstart2systemd::report::Style;
+use upstart2systemd::upstart::stanza_table::STANZAS;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A job, the command, and everything that the command prints.
+/// A job and its unit.
 fn example(file: &str) -> String {
     let path = root().join(file);
     let name = path.file_stem().unwrap().to_str().unwrap();
-    let (sources, conversion) = converted(&path, &Options::default());
-    let mut out = String::new();
-    writeln!(out, "`{name}.conf`:\n\n```upstart\n{}```\n", fs::read_to_string(&path).unwrap())
-        .unwrap();
-    writeln!(
-        out,
-        "`upstart2systemd {name}.conf` writes `{name}.service`:\n\n```ini\n{}```\n",
-        conversion.outputs[0].text
+    let (_, conversion) = converted(&path, &Options::default());
+    let job = fs::read_to_string(&path).unwrap();
+    let unit = &conversion.outputs[0].text;
+    format!(
+        "`{name}.conf`:\n\n```upstart\n{job}```\n\nbecomes `{name}.service`:\n\n```ini\n{unit}```\n"
     )
-    .unwrap();
-    let said: String = conversion
-        .diagnostics
-        .iter()
-        .map(|diagnostic| report::text(&sources, diagnostic, Style::Plain) + "\n")
-        .collect();
-    writeln!(out, "and says on standard error:\n\n```text\n{}\n```", said.trim_end()).unwrap();
-    out
 }
 
 /// For each stanza the directives and dispositions that all fixtures together show.
@@ -59,7 +48,8 @@ fn mapping() -> String {
             dispositions.insert(outcome.disposition.name());
         }
     }
-    let mut out = String::from("| stanza | becomes | can be |\n|---|---|---|\n");
+    let mut out =
+        String::from("| stanza | what it is for | becomes | can be |\n|---|---|---|---|\n");
     for (stanza, (mut directives, dispositions)) in seen {
         directives.sort();
         let directives = if directives.is_empty() {
@@ -67,12 +57,9 @@ fn mapping() -> String {
         } else {
             directives.join(" ")
         };
-        writeln!(
-            out,
-            "| `{stanza}` | {directives} | {} |",
-            dispositions.into_iter().collect::<Vec<_>>().join(", ")
-        )
-        .unwrap();
+        let help = STANZAS.iter().find(|row| row.keyword == stanza).unwrap().help;
+        let dispositions = dispositions.into_iter().collect::<Vec<_>>().join(", ");
+        writeln!(out, "| `{stanza}` | {help} | {directives} | {dispositions} |").unwrap();
     }
     out
 }
@@ -116,37 +103,64 @@ fn the_list_of_rules_is_up_to_date() {
     );
 }
 
-#[test]
-fn generated_parts_are_up_to_date() {
-    let path = root().join("README.md");
+/// Puts the text between a marker and the next `<!-- end -->`.
+fn up_to_date(file: &str, marker: &str, text: &str) {
+    let path = root().join(file);
     let before = fs::read_to_string(&path).unwrap();
-    let mut after = before.clone();
-    for (marker, text) in [
-        ("<!-- example: fixtures/convert/phases.conf -->", example("fixtures/convert/phases.conf")),
-        ("<!-- mapping -->", mapping()),
-    ] {
-        let start = after.find(marker).unwrap_or_else(|| panic!("README.md has no {marker}"))
-            + marker.len();
-        let end = after[start..].find("<!-- end -->").map(|end| start + end);
-        let replaced = format!("\n\n{text}\n");
-        match end {
-            Some(end) => after.replace_range(start..end, &replaced),
-            None => after.insert_str(start, &format!("{replaced}<!-- end -->")),
-        }
-    }
+    let start =
+        before.find(marker).unwrap_or_else(|| panic!("{file} has no {marker}")) + marker.len();
+    let end = start + before[start..].find("<!-- end -->").unwrap();
+    let after = format!("{}\n\n{text}\n{}", &before[..start], &before[end..]);
     if std::env::var_os("UPDATE_README").is_some() {
         fs::write(&path, &after).unwrap();
         return;
     }
-    same_or_panic(&before, &after);
+    same_or_panic(file, &before, &after);
 }
 
-fn same_or_panic(before: &str, after: &str) {
+#[test]
+fn the_example_of_the_readme_is_what_the_program_writes() {
+    let gunicorn = "fixtures/convert/gunicorn.conf";
+    up_to_date("README.md", &format!("<!-- example: {gunicorn} -->"), &example(gunicorn));
+}
+
+#[test]
+fn the_table_of_stanzas_is_what_the_fixtures_show() {
+    up_to_date("docs/mapping.md", "<!-- mapping -->", &mapping());
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = fs::read_to_string(root().join("README.md")).unwrap().lines().count();
+    assert!(lines < 200, "README.md has {lines} lines");
+}
+
+/// The commands that a reader can follow in a clone, which write nothing but an overlay.
+#[test]
+fn the_commands_of_the_readme_work() {
+    let directory = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(root().join("fixtures"), directory.path().join("fixtures")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let is_one = |line: &&str| line.starts_with("upstart2systemd ") && line.contains("fixtures/");
+    let commands: Vec<&str> = readme.lines().map(str::trim).filter(is_one).collect();
+    assert!(commands.len() >= 2, "README.md has {commands:?}");
+    for command in commands {
+        let arguments = command.split(' ').skip(1);
+        let program = env!("CARGO_BIN_EXE_upstart2systemd");
+        let output =
+            Command::new(program).args(arguments).current_dir(directory.path()).output().unwrap();
+        let report = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {}\n{report}", output.status);
+    }
+    assert!(directory.path().join("overlay/etc/systemd/system/shop-app.service").is_file());
+}
+
+fn same_or_panic(file: &str, before: &str, after: &str) {
     for (number, (old, new)) in before.lines().zip(after.lines()).enumerate() {
         assert_eq!(
             old,
             new,
-            "README.md line {}; UPDATE_README=1 cargo test --test readme writes it anew",
+            "{file} line {}; UPDATE_README=1 cargo test --test readme writes it anew",
             number + 1
         );
     }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options};
+use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
@@ -339,30 +340,6 @@ pub(super) struct ExplainArguments {
 pub(super) struct Anything {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     _rest: Vec<OsString>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// With the lines of the source, as rustc does it
-    Text,
-    /// `file:line:column: severity[CODE]: message`, one line each
-    Concise,
-    /// One object, units included
-    Json,
-    /// SARIF 2.1.0, one object, as code scanning on GitHub takes it
-    Sarif,
-    /// Annotations for a workflow on GitHub, one line each
-    Github,
-}
-
-impl Format {
-    /// Whether the report is one object, which nothing else may stand beside.
-    pub(super) fn is_object(self) -> bool {
-        match self {
-            Self::Text | Self::Concise | Self::Github => false,
-            Self::Json | Self::Sarif => true,
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

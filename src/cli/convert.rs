@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::{ConvertArguments, Format};
+use super::arguments::ConvertArguments;
 use super::input::{Input, STDIN};
 use super::overlay::Writing;
 use super::status::judge;
@@ -14,6 +14,7 @@ use super::tell::{tell, usable};
 use super::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted};
 use crate::lower::options::Options;
+use crate::report::format::Format;
 use crate::systemd::layout::Output;
 use crate::text::source::Sources;
 use crate::text::visible::visible;

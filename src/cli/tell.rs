@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::arguments::{Format, Reporting};
+use super::arguments::Reporting;
 use super::{Status, Streams};
 use crate::convert::{Conversion, Converted};
 use crate::diagnostic::registry::EVERY_UNIT;
 use crate::diagnostic::{Diagnostic, Severity, registry};
 use crate::report;
+use crate::report::format::Format;
 use crate::report::{Counting, Summary};
 use crate::text::source::Sources;
 use crate::text::visible::visible;

@@ -100,6 +100,11 @@ impl Category {
         }
     }
 
+    /// Whether only a shell or `ShellCheck` can show it.
+    pub fn needs_a_shell(self) -> bool {
+        self == Self::Script
+    }
+
     /// Whether it compares jobs with each other, so that one job alone cannot show it.
     pub fn is_between(self) -> bool {
         match self {

@@ -1,6 +1,7 @@
 //! What one job may know of the system that it is part of.
 
 pub(super) mod distribution;
+pub(crate) mod parallel;
 pub mod survey;
 pub(super) mod unit_name;
 

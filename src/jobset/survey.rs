@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
+use super::parallel;
 use super::unit_name::unit_name;
 use super::{Emitter, Followers, JobKind, JobSet, Outside, Sibling, Survey, UnusableJob, Variable};
 use crate::text::source::{Place, Sources};
@@ -63,17 +62,15 @@ pub fn survey<'a>(
         .rev()
         .filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str())))
         .collect();
-    survey.meant = named
-        .into_par_iter()
-        .filter(|name| !siblings.contains_key(*name))
-        .filter_map(|name| {
-            let meant = by_last_part
-                .get(name)
-                .copied()
-                .or_else(|| closest(name, siblings.keys().map(String::as_str)));
-            Some((name.to_owned(), meant?.to_owned()))
-        })
-        .collect();
+    let unknown = named.into_iter().filter(|name| !siblings.contains_key(*name)).collect();
+    let meant = parallel::map(unknown, |name| {
+        let meant = by_last_part
+            .get(name)
+            .copied()
+            .or_else(|| closest(name, siblings.keys().map(String::as_str)));
+        Some((name.to_owned(), meant?.to_owned()))
+    });
+    survey.meant = meant.into_iter().flatten().collect();
     JobSet::whole(survey)
 }
 

@@ -19,12 +19,10 @@ mod preset;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::convert::Converted;
 use crate::convert::read::{ReadJob, read};
-use crate::jobset::Outside;
 use crate::jobset::survey::survey;
+use crate::jobset::{Outside, parallel};
 use crate::lower::options::Options;
 use crate::systemd::UnitName;
 use crate::systemd::layout::Output;
@@ -90,7 +88,7 @@ const ROUNDS: usize = 8;
 
 /// Plans the overlay. The jobs may come in any order; the plan is the same.
 pub fn plan(found: Vec<FoundJob>, options: &Options) -> Migration {
-    let read = found.into_par_iter().map(|found| found.read(options.dialect)).collect();
+    let read = parallel::map(found, |found| found.read(options.dialect));
     plan_in(read, options, &Outside::default())
 }
 
@@ -102,7 +100,7 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
     clash::one_unit_each(&mut members);
     let lost = members.iter().filter_map(Member::lost).collect();
     let mut job_set = survey(members.iter().filter_map(Member::known), lost, outside);
-    members.par_iter_mut().for_each(|member| member.lower(&options, &job_set));
+    parallel::map(members.iter_mut().collect(), |member| member.lower(&options, &job_set));
     let mut cycles = Vec::new();
     for _ in 0..ROUNDS {
         let learned = facts::learn(&members, &job_set.facts);
@@ -112,11 +110,8 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
         }
         let concerned = facts::concerned(&members, &job_set, &learned.facts);
         job_set.facts = learned.facts;
-        members
-            .par_iter_mut()
-            .zip(concerned)
-            .filter(|(_, concerned)| *concerned)
-            .for_each(|(member, _)| member.lower(&options, &job_set));
+        let of_these = members.iter_mut().zip(concerned).filter(|(_, concerned)| *concerned);
+        parallel::map(of_these.collect(), |(member, _)| member.lower(&options, &job_set));
     }
     cycles::straighten(&mut members, cycles);
     finish(members)
@@ -127,7 +122,7 @@ fn finish(members: Vec<Member>) -> Migration {
     enabled.sort();
     left_out.sort();
     let services = members.iter().filter_map(Member::service).collect();
-    let finished: Vec<Converted> = members.into_par_iter().map(Member::finish).collect();
+    let finished: Vec<Converted> = parallel::map(members, Member::finish);
     let mut plan = Migration { jobs: finished, files: Vec::new(), enabled, left_out, services };
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for job in &mut plan.jobs {

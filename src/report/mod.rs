@@ -1,9 +1,12 @@
 //! Diagnostics and results for people and for programs. Nothing in here decides anything.
 
+#[cfg(feature = "cli")]
 mod change;
 pub mod concise;
 mod escape;
+#[cfg(feature = "cli")]
 mod excerpt;
+pub mod format;
 pub mod github;
 pub mod json;
 pub mod parsed_job;
@@ -11,8 +14,10 @@ mod prose;
 mod rule_page;
 pub mod sarif;
 pub(super) mod summary;
+#[cfg(feature = "cli")]
 pub mod text;
 
+#[cfg(feature = "cli")]
 #[cfg(test)]
 mod tests;
 
@@ -23,4 +28,5 @@ pub use json::{SCHEMA, json};
 pub use rule_page::page;
 pub use sarif::sarif;
 pub use summary::{Counting, Summary};
+#[cfg(feature = "cli")]
 pub use text::{Style, text};

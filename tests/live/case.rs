@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # What it shows, for who reads it.
-//! shows kill signal                     a row of the README
+//! shows kill signal                     a row of docs/mapping.md
 //! options --logs file                   how it is migrated, if not as usual
 //! > start worker                        a step: something is done,
 //! worker runs                           and these lines are recorded, in this order
@@ -19,7 +19,7 @@ pub struct Case {
     pub name: String,
     /// Below fixtures/live.
     pub directory: PathBuf,
-    /// First cells of rows of the tables in the README.
+    /// First cells of rows of the tables in docs/mapping.md.
     pub shows: Vec<String>,
     /// For `upstart2systemd migrate`.
     pub options: Vec<String>,

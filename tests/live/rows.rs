@@ -1,4 +1,4 @@
-//! Every row of the tables of the README about what becomes of jobs is shown by a case.
+//! Every row of the tables of docs/mapping.md about what becomes of jobs is shown by a case.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 use crate::case::{Case, cases};
 
 /// How the tables begin.
-const STANZAS: &str = "| stanza | becomes |";
+const STANZAS: &str = "| stanza | what it is for |";
 const OVERLAY: &str = "| in the jobs | in the overlay |";
 
 /// These boot nothing.
@@ -28,15 +28,15 @@ pub fn trials() -> Vec<Trial> {
 
 /// The first cells of a table, without the marks of code.
 fn first_cells(header: &str) -> BTreeSet<String> {
-    let readme = include_str!("../../README.md");
-    let rows = readme
+    let mapping = include_str!("../../docs/mapping.md");
+    let rows = mapping
         .lines()
         .skip_while(|line| !line.starts_with(header))
         .skip(2)
         .take_while(|line| line.starts_with('|'));
     let cells: BTreeSet<_> =
         rows.map(|row| row.split('|').nth(1).unwrap().trim().replace('`', "")).collect();
-    assert!(!cells.is_empty(), "README.md has no table {header}");
+    assert!(!cells.is_empty(), "docs/mapping.md has no table {header}");
     cells
 }
 
@@ -57,7 +57,7 @@ fn every_row_is_shown_by_a_case() {
     let missing: Vec<_> = rows.difference(&shown).collect();
     assert!(missing.is_empty(), "no case in fixtures/live shows {missing:#?}");
     let unknown: Vec<_> = shown.difference(&rows).collect();
-    assert!(unknown.is_empty(), "README.md has no rows {unknown:#?}");
+    assert!(unknown.is_empty(), "docs/mapping.md has no rows {unknown:#?}");
 }
 
 fn cases_that_show_a_stanza_have_it() {

@@ -20,7 +20,7 @@ use crate::lint::{Subject, allow, between};
 use crate::migrate::{FoundJob, Read};
 use crate::text::source::{Origin, Sources};
 use crate::upstart::job::JobName;
-use crate::{convert, lint, migrate};
+use crate::{convert, migrate};
 
 /// What there is to say of a file, a directory or standard input.
 pub(super) fn lint(
@@ -154,7 +154,7 @@ fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
 /// What the rules of the linter and the shells find in a job.
 fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
     let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
-    let mut found = lint::lint(&subject);
+    let mut found = crate::lint::lint(&subject);
     found.extend(settings.checker.check(&subject.scripts));
     found
 }

@@ -1,0 +1,30 @@
+//! The forms of a report.
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Format {
+    /// With the lines of the source, as rustc does it
+    #[cfg(feature = "cli")]
+    Text,
+    /// `file:line:column: severity[CODE]: message`, one line each
+    Concise,
+    /// One object, units included
+    Json,
+    /// SARIF 2.1.0, one object, as code scanning on GitHub takes it
+    Sarif,
+    /// Annotations for a workflow on GitHub, one line each
+    Github,
+}
+
+impl Format {
+    /// Whether the report is one object, so that nothing else may be written beside it.
+    pub fn is_object(self) -> bool {
+        match self {
+            #[cfg(feature = "cli")]
+            Self::Text => false,
+            Self::Concise | Self::Github => false,
+            Self::Json | Self::Sarif => true,
+        }
+    }
+}

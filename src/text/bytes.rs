@@ -1,4 +1,4 @@
-//! Bytes that are not UTF-8, carried in text as private characters that stand for them.
+//! Bytes that are not UTF-8, represented in text by private-use characters (stand-ins).
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ fn raw_byte(character: char) -> Option<u8> {
     u32::from(character).checked_sub(RAW_BYTE).and_then(|byte| u8::try_from(byte).ok())
 }
 
-/// Whether it would be written as one raw byte, see [`encode`].
+/// Whether [`encode`] writes the character as one raw byte.
 pub(crate) fn is_stand_in(character: char) -> bool {
     raw_byte(character).is_some()
 }
 
 fn has_stand_in(text: &str) -> bool {
-    // All characters from U+100000 on begin with this byte in UTF-8.
+    // In UTF-8, all characters from U+100000 on begin with this byte.
     text.bytes().any(|byte| byte == 0xF4) && text.chars().any(is_stand_in)
 }
 
@@ -36,8 +36,8 @@ pub(super) fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             if is_stand_in(character) {
-                // A stand-in that is really in the file would come back as one byte: carry its
-                // bytes instead.
+                // A stand-in that is really in the file would come back as one byte, so its own
+                // bytes become stand-ins.
                 for &byte in character.encode_utf8(&mut [0; 4]).as_bytes() {
                     push_raw(&mut text, byte);
                 }
@@ -52,7 +52,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
     (text, raw)
 }
 
-/// The bytes that a piece of decoded text stands for.
+/// The bytes that decoded text represents.
 pub fn encode(text: &str) -> Cow<'_, [u8]> {
     if !has_stand_in(text) {
         return Cow::Borrowed(text.as_bytes());
@@ -67,12 +67,12 @@ pub fn encode(text: &str) -> Cow<'_, [u8]> {
     Cow::Owned(bytes)
 }
 
-/// Bytes that are not a file, such as a path, as text that [`encode`] turns back.
+/// Bytes that are not a file, such as a path, as text that [`encode`] turns back into them.
 pub fn carry(bytes: &[u8]) -> String {
     decode(bytes.to_vec()).0
 }
 
-/// The text as a person may see it: raw bytes become U+FFFD.
+/// The text for display: each raw byte becomes U+FFFD.
 pub fn lossy(text: &str) -> Cow<'_, str> {
     if !has_stand_in(text) {
         return Cow::Borrowed(text);

@@ -1,11 +1,12 @@
-//! fnmatch(3) with no flags, as init compares the value of an event variable with a pattern.
+//! fnmatch(3) without flags, which init uses to compare the value of an event variable with a
+//! pattern (`init/event_operator.c`, `event_operator_match`).
 
 /// Whether the whole of `text` matches `pattern`: `*`, `?`, `[..]`, `[!..]`, and backslash escapes.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
-    // Where to go on after the last star: at `star` in the pattern, one character further in the
-    // text.
+    // Where to resume after the last star: its place in the pattern is `star`, and the text is
+    // matched one character further on.
     let (mut at, mut read, mut star) = (0, 0, None);
     loop {
         if pattern.get(at) == Some(&'*') {
@@ -32,20 +33,20 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Whether a value is a pattern, rather than the text of the one thing that it matches.
+/// Whether a value contains pattern characters, so that it may match more than its own text.
 pub(crate) fn is_pattern(value: &str) -> bool {
     value.contains(['*', '?', '[', '\\'])
 }
 
-/// Matches one character with the element of the pattern at `at`; answers where the next element
-/// is.
+/// Matches one character with the element of the pattern at `at`. Returns the offset of the next
+/// element, or `None` if the character does not match.
 fn one(pattern: &[char], at: usize, character: char) -> Option<usize> {
     match pattern.get(at)? {
         '?' => Some(at + 1),
         '\\' if at + 1 < pattern.len() => (pattern[at + 1] == character).then_some(at + 2),
         '[' => match class(pattern, at, character) {
             Some((matched, next)) => matched.then_some(next),
-            // A bracket that is not closed stands for itself.
+            // A bracket that is not closed matches itself.
             None => (character == '[').then_some(at + 1),
         },
         other => (*other == character).then_some(at + 1),

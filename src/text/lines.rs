@@ -1,5 +1,5 @@
-//! Lines and characters around a byte offset. An offset within a character counts as the beginning
-//! of that, one that is too large as the end of the text.
+//! Lines and characters around a byte offset. An offset inside a character is moved back to the
+//! beginning of that character, and an offset past the end to the end of the text.
 
 /// The beginning of the character that `offset` is in, or the end of the text.
 pub(crate) fn boundary(text: &str, offset: usize) -> usize {
@@ -10,7 +10,7 @@ pub(crate) fn boundary(text: &str, offset: usize) -> usize {
     at
 }
 
-/// The same, but the end of the character.
+/// The end of the character that `offset` is in, or the end of the text.
 pub(crate) fn boundary_after(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {
@@ -19,7 +19,7 @@ pub(crate) fn boundary_after(text: &str, offset: usize) -> usize {
     at
 }
 
-/// The offset of the first character of the line.
+/// The offset of the first character of the line that `offset` is on.
 pub(crate) fn line_start(text: &str, offset: usize) -> usize {
     text[..boundary(text, offset)].rfind('\n').map_or(0, |newline| newline + 1)
 }
@@ -30,12 +30,12 @@ pub(crate) fn line_end(text: &str, offset: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |newline| at + newline)
 }
 
-/// The line without its newline.
+/// The line that `offset` is on, without its newline.
 pub(crate) fn line(text: &str, offset: usize) -> &str {
     &text[line_start(text, offset)..line_end(text, offset)]
 }
 
-/// The line from the offset on, without its newline.
+/// The rest of the line from `offset` on, without its newline.
 pub(crate) fn rest_of_line(text: &str, offset: usize) -> &str {
     &text[boundary(text, offset)..line_end(text, offset)]
 }

@@ -1,4 +1,4 @@
-//! Lists within a sentence.
+//! Lists in a sentence.
 
 use std::fmt::Display;
 
@@ -12,12 +12,12 @@ pub(crate) fn and(words: &[impl Display]) -> String {
     with_last(words, " and ")
 }
 
-/// "a, b, or c". For two it is "a, or b": each may be several words.
+/// "a, b, or c". Two items become "a, or b", because each may be several words.
 pub(crate) fn or(words: &[impl Display]) -> String {
     with_last(words, ", or ")
 }
 
-/// "a, b and 3 more", if there are more than `most`.
+/// "a, b and 3 more" if there are more than `most` items.
 pub(crate) fn first(words: &[impl Display], most: usize) -> String {
     let more = match words.len().saturating_sub(most) {
         0 => String::new(),

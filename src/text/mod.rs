@@ -1,4 +1,4 @@
-//! Text, whatever it says.
+//! Text of any content: bytes, lines, patterns and places.
 
 pub mod bytes;
 pub(super) mod glob;

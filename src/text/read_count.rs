@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-/// What reads a text.
+/// A reader of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextReader {
     Job,
@@ -17,7 +17,7 @@ pub(crate) fn count(reader: TextReader, text: &str) {
     TEXTS.with_borrow_mut(|texts| texts.push((reader, text.to_owned())));
 }
 
-/// What this thread has read since the last call.
+/// The texts that this thread has read since the last call.
 pub(crate) fn take() -> Vec<(TextReader, String)> {
     TEXTS.take()
 }

@@ -1,9 +1,9 @@
 //! The text of a job file and places in it.
 //!
 //! A job file is bytes, and init assumes no encoding. Everything after this module works on `str`,
-//! so a byte that is not part of valid UTF-8 is carried as one character of a private plane
-//! ([`decode`]) and turned back when bytes leave the program ([`encode`]). The mapping loses
-//! nothing.
+//! so a byte that is not part of valid UTF-8 is represented by one private-use character
+//! ([`carry`](super::bytes::carry)) and turned back when bytes leave the program
+//! ([`encode`](super::bytes::encode)). The mapping loses nothing.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -11,31 +11,37 @@ use std::sync::{Arc, OnceLock};
 use super::bytes::decode;
 use super::lines::boundary;
 
-/// A token with quotes and escapes resolved as init resolves them.
+/// A token with quotes and escapes resolved as init resolves them (`nih/config.c`,
+/// `nih_config_next_token`).
 pub type SpannedWord = Spanned<String>;
 
-/// The character that stands for the raw byte `0x00`; byte `b` is this plus `b`.
-/// Plane 16 is private use, so no job can mean anything by these characters.
+/// The stand-in for the raw byte `0x00`; the stand-in for byte `b` is this plus `b`. Plane 16 is
+/// for private use, so these characters have no meaning in a job.
 pub(super) const RAW_BYTE: u32 = 0x10_FE00;
 
-/// Which of the two files of a job a place is in.
+/// The file of a job that a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// `NAME.conf`
     Conf,
-    /// `NAME.override`, which init reads as if it were appended to the conf.
+    /// `NAME.override`, which init reads as if it were appended to the conf (`init/conf.c`,
+    /// `conf_load_path_with_override`).
     Override,
 }
 
 /// A place in a source: byte offsets into [`Source::text`], end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
+    /// The file that the offsets are in.
     pub origin: Origin,
+    /// Offset of the first byte.
     pub start: usize,
+    /// Offset after the last byte.
     pub end: usize,
 }
 
 impl Span {
+    /// The place of a range of byte offsets in the file `origin`.
     pub fn new(origin: Origin, range: Range<usize>) -> Self {
         Self { origin, start: range.start, end: range.end }
     }
@@ -50,23 +56,28 @@ impl Span {
         }
     }
 
+    /// The byte offsets, without the file.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 }
 
-/// A value and where it was written.
+/// A value and the place where it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {
+    /// The value.
     pub value: T,
+    /// The place where it is written.
     pub span: Span,
 }
 
 impl<T> Spanned<T> {
+    /// A value with its place.
     pub fn new(value: T, span: Span) -> Self {
         Self { value, span }
     }
 
+    /// Changes the value and keeps the place.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { value: change(self.value), span: self.span }
     }
@@ -75,58 +86,65 @@ impl<T> Spanned<T> {
 /// A place in the sources of another job.
 #[derive(Clone, Debug)]
 pub struct Place {
+    /// The sources of that job.
     pub sources: Arc<Sources>,
+    /// The place in them.
     pub span: Span,
 }
 
-/// A line and a column as people count them: both from 1, the column in characters with a tab as
-/// one. The offset counts bytes of the file as it is on disk.
+/// A line and a column for people, and the byte offset in the file on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Position {
+    /// Line, counted from 1.
     pub line: usize,
+    /// Column, counted from 1, in characters; a tab is one character.
     pub column: usize,
+    /// Offset in bytes of the file on disk, counted from 0.
     pub offset: usize,
 }
 
-/// One file, read.
+/// The contents of one file.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub(super) path: String,
     pub(super) text: String,
-    /// Offsets in `text` at which a stand-in for a raw byte begins, in order.
+    /// Offsets in `text` at which a stand-in begins, in order.
     pub(super) raw: Vec<usize>,
-    /// Offsets in `text` of the newlines; found when the first position is asked for.
+    /// Offsets in `text` of the newlines, computed when the first position is needed.
     newlines: OnceLock<Vec<usize>>,
     private: bool,
 }
 
 impl Source {
-    /// `path` is how the file is called in messages.
+    /// Decodes the bytes of a file. Messages name the file by `path`.
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (text, raw) = decode(bytes);
         Self { path: path.into(), text, raw, newlines: OnceLock::new(), private: false }
     }
 
-    /// Says whether the file is closed to some users of the system.
+    /// Sets whether some users of the system cannot read the file.
     #[must_use]
     pub fn with_privacy(self, private: bool) -> Self {
         Self { private, ..self }
     }
 
+    /// Whether some users of the system cannot read the file.
     pub fn is_private(&self) -> bool {
         self.private
     }
 
+    /// The name of the file in messages.
     pub fn path(&self) -> &str {
         &self.path
     }
 
+    /// The decoded text; [`encode`](super::bytes::encode) gives the bytes of the file back.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The position of a byte offset of [`Source::text`], moved back to the beginning of its
-    /// character.
+    /// The position of a byte offset of [`Source::text`]. An offset inside a character is moved
+    /// back to the beginning of that character.
     pub fn position(&self, offset: usize) -> Position {
         let at = boundary(&self.text, offset);
         let newlines = self
@@ -146,8 +164,8 @@ impl Source {
         }
     }
 
-    /// The position of the first character of a span, and that after its last. A span that is
-    /// upside down is answered as the empty one at its start.
+    /// The position of the first character of a span, and the position after its last. If the end
+    /// of the span precedes its start, both are the start.
     pub fn ends(&self, span: Span) -> (Position, Position) {
         (self.position(span.start), self.position(span.end.max(span.start)))
     }
@@ -156,13 +174,15 @@ impl Source {
 /// The sources of one job.
 #[derive(Clone, Debug)]
 pub struct Sources {
+    /// `NAME.conf`
     pub conf: Source,
+    /// `NAME.override`, if there is one.
     pub overriding: Option<Source>,
 }
 
 impl Sources {
-    /// The source that `origin` names. A span of an override can only come from reading one;
-    /// without one the conf is answered, so that this is total.
+    /// The source that `origin` names. Only reading an override gives spans in it, so without an
+    /// override this returns the conf for either origin.
     pub fn get(&self, origin: Origin) -> &Source {
         match origin {
             Origin::Conf => &self.conf,

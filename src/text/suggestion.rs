@@ -1,17 +1,17 @@
-//! What somebody who misspelt a word probably meant.
+//! The known word that a misspelt word probably was meant to be.
 
-/// The known word that is closest to `word`, if one is close enough that it was probably meant.
+/// The known word that is closest to `word`, or `None` if none is close enough.
 ///
-/// Case does not count as a difference. Of two equally close words the first wins.
+/// Case makes no difference. Of two equally close words the first is returned.
 pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    /// Longer than any known word that a mistake could have been made of; bounds the work.
+    /// Longer than any misspelling of a known word; bounds the work.
     const LONGEST: usize = 40;
     if word.len() > LONGEST {
         return None;
     }
     let word = word.to_lowercase();
     known
-        // Each slip changes the length by one at most, and lengths are known at once.
+        // Each typing mistake changes the length by one at most, and comparing lengths is cheap.
         .filter(|candidate| {
             candidate.chars().count().abs_diff(word.chars().count())
                 <= tolerated(candidate.len().min(word.len()))
@@ -22,7 +22,8 @@ pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
         .map(|(_, candidate)| candidate)
 }
 
-/// How many slips a word of this length may have. Of two or three letters one is half the word.
+/// How many typing mistakes a word of this length may have. In a word of two letters, one mistake
+/// would be half the word.
 fn tolerated(length: usize) -> usize {
     match length {
         0..=2 => 0,

@@ -1,10 +1,10 @@
-//! Characters that a terminal would act upon, or that would hide something, made visible.
+//! Makes characters visible that a terminal would act on or that would hide other text.
 
 use super::bytes::lossy;
 
-/// Whether it cannot be seen, and may do something: C0 and C1 controls, soft hyphen, zero widths,
-/// marks and overrides of direction, line and paragraph separators, invisible operators, byte order
-/// mark, interlinear annotation, tags.
+/// Whether the character is invisible or controls the display: C0 and C1 controls, soft hyphen,
+/// zero widths, direction marks and overrides, line and paragraph separators, invisible operators,
+/// byte order mark, interlinear annotation, tags.
 pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -21,10 +21,10 @@ pub(crate) fn is_hidden(character: char) -> bool {
         )
 }
 
-/// More than this of a message tells nobody anything.
+/// A longer message is cut to this number of characters, because the rest is not useful.
 const MAX_CHARACTERS: usize = 2000;
 
-/// One line of text that does nothing to a terminal. Raw bytes become U+FFFD, newlines `␤`.
+/// Text as one line without terminal controls. Raw bytes become U+FFFD, newlines `␤`.
 pub(crate) fn visible(text: &str) -> String {
     let text = lossy(text);
     let mut shown: String = text.chars().take(MAX_CHARACTERS).map(character).collect();
@@ -34,19 +34,19 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
-/// Text of several lines that does nothing to a terminal.
+/// Text of several lines without terminal controls.
 pub(crate) fn visible_lines(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|text| text.strip_suffix('\n').map_or_else(|| line(text), |text| line(text) + "\n"))
         .collect()
 }
 
-/// The visible form of a character; always one character, so that columns stay right. A tab
-/// remains.
+/// The visible form of a character. It is always one character, so columns stay right. A tab is
+/// unchanged.
 pub(crate) fn character(character: char) -> char {
     match character {
         '\t' => character,
-        // Control Pictures stand in the order of the controls.
+        // Control Pictures are in the order of the controls.
         '\0'..='\x1f' => {
             char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER)
         }
@@ -56,7 +56,7 @@ pub(crate) fn character(character: char) -> char {
     }
 }
 
-/// A line of a source: as [`character`], and raw bytes become U+FFFD.
+/// A line of a source, each character changed by [`character`]; raw bytes become U+FFFD.
 pub(crate) fn line(text: &str) -> String {
     lossy(text).chars().map(character).collect()
 }

@@ -1,4 +1,4 @@
-//! What a finding is known by from one run to the next, also when the lines above it change.
+//! The identity of a finding from one run to the next; it survives changes of the lines above.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use crate::text::bytes::encode;
 use crate::text::lines;
 use crate::text::source::{Source, Sources};
 
-/// The rule, the name of the file without its directories, and the text of the line on which the
-/// finding begins, hashed.
+/// A hash of the rule, the name of the file without its directories, and the text of the line on
+/// which the finding begins.
 ///
-/// Two findings may have the same fingerprint: who compares runs counts them. The hash is written
-/// to files, and so never changes.
+/// Two findings may have the same fingerprint, so comparing runs means counting them. Hashes are
+/// stored in files, so the algorithm must not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);
 
 impl Fingerprint {
+    /// The fingerprint of a finding in these sources.
     pub fn of(sources: &Sources, diagnostic: &Diagnostic) -> Self {
         let source = sources.get(diagnostic.span.origin);
-        // Only the last part can have a newline in it, so that no two triples come to the same
-        // bytes.
+        // Only the last part can contain a newline, so different triples never give the same bytes.
         let parts = [
             diagnostic.rule.code,
             "\n",
@@ -38,7 +38,7 @@ impl fmt::Display for Fingerprint {
     }
 }
 
-/// The path without its directories.
+/// The path of a source without its directories.
 pub fn file_name(source: &Source) -> &str {
     let path = source.path();
     path.rsplit('/').next().unwrap_or(path)
@@ -49,7 +49,7 @@ fn line(source: &Source, offset: usize) -> &str {
     lines::line(source.text(), offset).trim_matches([' ', '\t', '\r'])
 }
 
-/// FNV-1a of 64 bits. The hasher of the standard library may give other hashes with the next
+/// The offset basis of FNV-1a, 64 bits. The hasher of the standard library may change with the
 /// compiler.
 const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 

@@ -1,4 +1,4 @@
-//! Changing sources as diagnostics propose.
+//! Applies the edits that diagnostics propose.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use super::{Diagnostic, Edit, Rule, Severity};
 use crate::text::bytes::encode;
 use crate::text::source::{Origin, Source, Sources};
 
-/// Has each edit that deletes the beginning of a line also delete the joined lines behind: init
-/// refuses a backslash at the end of a line with nothing in front.
+/// Extends each edit that deletes the beginning of a line over the continuations after it. init
+/// refuses a line that consists of a backslash only (`nih/config.c`, `nih_config_parse_stanza`).
 pub(crate) fn widen(sources: &Sources, diagnostics: &mut [Diagnostic]) {
     for edit in diagnostics
         .iter_mut()
@@ -20,8 +20,8 @@ pub(crate) fn widen(sources: &Sources, diagnostics: &mut [Diagnostic]) {
     }
 }
 
-/// The length of the blanks and joined lines behind, where the last of them would be left without
-/// anything in front.
+/// The length of the blanks and continuations after the edit, if the deletion would leave a
+/// continuation with nothing before it.
 fn joined_lines(sources: &Sources, edit: &Edit) -> Option<usize> {
     let text = sources.get(edit.span.origin).text();
     let (before, behind) = (text.get(..edit.span.start)?, text.get(edit.span.end..)?);
@@ -35,26 +35,29 @@ fn joined_lines(sources: &Sources, edit: &Edit) -> Option<usize> {
     (is_first && rest.len() < behind.len()).then_some(behind.len() - rest.len())
 }
 
-/// One round is not enough where fixes are in each other's way, or where one brings to light what
-/// it hid. More than these would mean that rules undo each other's work.
+/// One round is not enough if fixes overlap, or if one fix reveals the next finding. More rounds
+/// than this would mean that rules undo each other's work.
 const ROUNDS: usize = 10;
 
-/// What became of sources and of the edits that were proposed for them.
+/// The changed sources, and the edits that were applied or left out.
 #[derive(Clone, Debug)]
 pub struct Fixed {
+    /// The sources with the applied edits.
     pub sources: Sources,
-    /// Numbers of the groups that were applied, in the order of the text.
+    /// Indices of the groups that were applied, in the order of the text.
     pub applied: Vec<usize>,
-    /// Of those that could not be applied: another was in the way, or they change nothing.
+    /// Indices of the groups that cannot be applied, because they overlap another one, or that
+    /// change nothing.
     pub skipped: Vec<usize>,
-    /// Of those that could be applied but change what the job does.
+    /// Indices of the groups that change what the job does and were not asked for.
     pub withheld: Vec<usize>,
 }
 
-/// Applies edits; all other bytes stay as they are.
+/// Applies edits; all other bytes stay unchanged.
 ///
-/// A group is the edits of one diagnostic, which are applied all or not at all. Of groups that are
-/// in each other's way, the first in the order of the text wins; the others are for the next round.
+/// A group is the edits of one diagnostic. Either all of them are applied or none. Of overlapping
+/// groups, the first in the order of the text is applied; the others have to wait for the next
+/// round. Groups with an unsafe edit are applied only if `unsafe_too` is set.
 pub fn fix(sources: &Sources, groups: &[&[Edit]], unsafe_too: bool) -> Fixed {
     let mut fixed = Fixed {
         sources: sources.clone(),
@@ -90,14 +93,14 @@ pub fn fix(sources: &Sources, groups: &[&[Edit]], unsafe_too: bool) -> Fixed {
     fixed
 }
 
-/// Where an edit is: origin, start, end.
+/// The place of an edit: origin, start, end.
 type EditPlace = (Origin, usize, usize);
 
 fn place(edit: &Edit) -> EditPlace {
     (edit.span.origin, edit.span.start, edit.span.end)
 }
 
-/// The places of a group in the order of the text. Nothing if it cannot be applied, or changes
+/// The places of a group in the order of the text. `None` if the group cannot be applied or changes
 /// nothing.
 fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<EditPlace>> {
     let mut changes = false;
@@ -115,8 +118,8 @@ fn places(sources: &Sources, group: &[Edit]) -> Option<Vec<EditPlace>> {
     (changes && apart).then_some(places)
 }
 
-/// Whether two edits cannot both be made. An insertion clashes with what it touches, because it may
-/// belong before it or behind it.
+/// Whether two edits exclude each other. An insertion excludes an edit that it touches, because the
+/// order of the two would be ambiguous.
 fn clash(first: EditPlace, second: EditPlace) -> bool {
     let touching = first.1 == first.2 || second.1 == second.2;
     let overlap = if touching {
@@ -127,13 +130,13 @@ fn clash(first: EditPlace, second: EditPlace) -> bool {
     first.0 == second.0 && overlap
 }
 
-/// Edits none of which is in the way of another.
+/// Edits that do not overlap.
 #[derive(Default)]
 struct Accepted<'a>(BTreeMap<EditPlace, &'a Edit>);
 
 impl Accepted<'_> {
     fn is_in_the_way(&self, place: EditPlace) -> bool {
-        // As they are apart from each other, it is enough to ask the neighbours.
+        // Accepted edits do not overlap, so checking the two neighbours is enough.
         let before = self.0.range(..=place).next_back();
         let after = self.0.range(place..).next();
         before.into_iter().chain(after).any(|(other, _)| clash(*other, place))
@@ -152,29 +155,32 @@ impl Accepted<'_> {
     }
 }
 
-/// What came of fixing again and again.
+/// The result of [`fix_all`].
 #[derive(Clone, Debug)]
 pub struct AllFixed {
+    /// The sources after the last round.
     pub sources: Sources,
-    /// The rules whose findings were fixed, one for each of them.
+    /// The rules whose findings were fixed, one entry for each finding.
     pub applied: Vec<&'static Rule>,
-    /// What there is to say about the sources as they are now.
+    /// The findings in the sources as they are now.
     pub left: Vec<Diagnostic>,
+    /// Why there was no further round.
     pub ending: Ending,
 }
 
-/// Why there was no further round.
+/// Why fixing ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// Nothing is left that can be fixed.
+    /// No finding is left that can be fixed.
     Settled,
-    /// There were enough rounds.
+    /// The limit of rounds was reached.
     Exhausted,
-    /// The last round made a job that init refuses, and was taken back.
+    /// init would refuse the result of the last round, so that round was undone.
     TakenBack,
 }
 
-/// Fixes until nothing changes any more. `diagnose` says what there is to say about sources.
+/// Applies fixes until nothing changes any more. `diagnose` returns the findings in the given
+/// sources.
 pub fn fix_all(
     sources: Sources,
     unsafe_too: bool,
@@ -304,7 +310,7 @@ mod tests {
         assert_eq!(bytes(&fixed.sources.conf), b"\xe9x\xffb\r\n");
     }
 
-    /// Two rules that are in each other's way: `aa` is `b`, and `ab` is `a`.
+    /// Two rules that undo each other: `aa` becomes `b`, and `ab` becomes `a`.
     fn shorten(sources: &Sources) -> Vec<Diagnostic> {
         let text = sources.conf.text();
         let of = |word, instead: &str| {
@@ -396,7 +402,7 @@ mod tests {
                 prop_assert!(pair[0].span.origin != pair[1].span.origin || pair[0].span.end <= pair[1].span.start, "{:?}", pair);
                 prop_assert!(pair[0].span != pair[1].span);
             }
-            // From the end, so that the places before stay where they are.
+            // From the end, so that earlier offsets stay valid.
             let mut expected = (sources.conf.text().to_owned(), sources.overriding.as_ref().map(|source| source.text().to_owned()));
             for edit in edits.iter().rev() {
                 let text = match edit.span.origin {

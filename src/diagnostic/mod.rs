@@ -16,72 +16,83 @@ pub use rule::{Category, Rule, Severity};
 /// One finding.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
+    /// The rule that the finding belongs to.
     pub rule: &'static Rule,
-    /// That of the rule, unless somebody wants it otherwise.
+    /// The severity of the rule, unless the configuration changes it.
     pub severity: Severity,
+    /// The place of the finding.
     pub span: Span,
+    /// What is wrong, in one line.
     pub message: String,
-    /// What to write under the span, where that says more than the message.
+    /// The text under the span, if it adds to the message.
     pub label: Option<String>,
-    /// Other places that explain this one.
+    /// Other places of the same job that explain this one, each with a text.
     pub related: Vec<(Span, String)>,
-    /// The same in the sources of other jobs.
+    /// Places in the sources of other jobs, each with a text.
     pub elsewhere: Vec<(Place, String)>,
+    /// Explanations, such as why it matters.
     pub notes: Vec<String>,
-    /// What to do.
+    /// What to do about it.
     pub help: Option<String>,
-    /// A change of the source that certainly is what `help` says.
+    /// Changes of the source that do exactly what `help` says.
     pub edits: Vec<Edit>,
 }
 
 /// A replacement in the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
+    /// The text to replace; empty for an insertion.
     pub span: Span,
+    /// The new text; empty for a deletion.
     pub text: String,
-    /// Whether the job keeps its meaning, or gets the one that it evidently was to have.
+    /// Whether the job keeps its meaning, or gets the meaning that was evidently intended.
     pub safe: bool,
 }
 
 impl Diagnostic {
+    /// Sets the text under the span.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
+    /// Adds a place of the same job, with a text.
     #[must_use]
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));
         self
     }
 
+    /// Adds a place in the sources of another job, with a text.
     #[must_use]
     pub fn elsewhere(mut self, place: Place, label: impl Into<String>) -> Self {
         self.elsewhere.push((place, label.into()));
         self
     }
 
+    /// Adds a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }
 
+    /// Sets what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// A certain edit that keeps or mends the meaning.
+    /// Adds a safe edit: the job keeps its meaning, or gets the intended one.
     #[must_use]
     pub fn edit(mut self, span: Span, text: impl Into<String>) -> Self {
         self.edits.push(Edit { span, text: text.into(), safe: true });
         self
     }
 
-    /// A certain edit after which the job does something else than it did.
+    /// Adds an edit after which the job behaves differently.
     #[must_use]
     pub fn changing_edit(mut self, span: Span, text: impl Into<String>) -> Self {
         self.edits.push(Edit { span, text: text.into(), safe: false });

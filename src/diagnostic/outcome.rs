@@ -1,22 +1,22 @@
-//! What became of the stanzas of a job.
+//! What the stanzas of a job were converted to.
 
 use crate::text::source::Span;
 
-/// What became of one stanza.
+/// How faithfully one stanza was converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Disposition {
     /// systemd does the same for practical purposes.
     Exact,
-    /// systemd does nearly the same; a diagnostic says what differs.
+    /// systemd does nearly the same; a diagnostic explains the difference.
     Approximate,
-    /// It has no effect any more, or never had one.
+    /// The stanza has no effect any more, or never had one.
     Dropped,
-    /// A person has to act.
+    /// The stanza needs manual work.
     Manual,
 }
 
 impl Disposition {
-    /// The word for it in reports.
+    /// The word for it in reports, in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -27,16 +27,16 @@ impl Disposition {
     }
 }
 
-/// The recorded fate of a stanza.
+/// The result of converting one stanza.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// As written: `respawn limit`, `pre-start`.
+    /// The keywords of the stanza: `respawn limit`, `pre-start`.
     pub stanza: &'static str,
-    /// Where it is.
+    /// The place of the stanza in the sources.
     pub span: Span,
-    /// What became of it.
+    /// How faithfully it was converted.
     pub disposition: Disposition,
-    /// Where it went: `Service.ExecStart`.
+    /// The directives that it became: `Service.ExecStart`.
     pub directives: Vec<String>,
     /// The rule that explains a disposition other than exact.
     pub code: Option<&'static str>,

@@ -1,25 +1,25 @@
-//! The page of a rule, a Markdown file under docs/rules: a heading, a line with severity and
-//! category, the text, and the sections `Bad` and `Good`, or `Example` where no job does without
-//! the finding. A section has one fence a file.
+//! The page of a rule: a Markdown file under docs/rules with a heading, a line with severity and
+//! category, the text, and the sections `Bad` and `Good`, or one section `Example` if the job
+//! cannot be changed to avoid the finding. Each file of a section is a fence.
 
-/// A page, taken apart.
+/// The parts of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// What the rule is, why it matters and what to do: Markdown without a heading, without a line
-    /// end at its end.
+    /// What the rule is about, why it matters and what to do. Markdown without the heading and
+    /// without a newline at the end.
     pub text: &'static str,
-    /// In the order of the page.
+    /// The sections in the order of the page.
     pub sections: Vec<PageSection>,
 }
 
-/// Jobs that show the rule, or that show how to do without it.
+/// Jobs that show the rule, or how to avoid the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageSection {
-    /// Which of the sections it is.
+    /// What the section shows.
     pub kind: SectionKind,
-    /// The lines between the heading and the first fence, and between fences; empty for most.
+    /// The text before the first fence and between fences; usually empty.
     pub remarks: Vec<&'static str>,
-    /// The files, most often one.
+    /// The files; usually one.
     pub files: Vec<ExampleFile>,
 }
 
@@ -30,12 +30,12 @@ pub enum SectionKind {
     Bad,
     /// The same job without it.
     Good,
-    /// A job that the rule has something to report about, although it is right.
+    /// A correct job that the rule reports nevertheless.
     Example,
 }
 
 impl SectionKind {
-    /// The heading.
+    /// The heading of the section.
     pub fn title(self) -> &'static str {
         match self {
             Self::Bad => "Bad",
@@ -45,22 +45,22 @@ impl SectionKind {
     }
 }
 
-/// A fence.
+/// A file in a fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExampleFile {
     /// The name of the file: the word after `upstart` in the info string of the fence, `job.conf`
     /// if there is none.
     pub name: &'static str,
-    /// What follows the name in the info string. Of the first file of a section it is the command
-    /// that shows the finding, if that is not `lint --migration`; of any file `crlf` if the lines
-    /// end as in DOS, or `no-newline` if the last line has no end.
+    /// The rest of the info string after the name. For the first file of a section this is the
+    /// command that shows the finding, if the command is not `lint --migration`. For any file it
+    /// may be `crlf` (lines end with CR LF) or `no-newline` (the last line has no newline).
     pub options: &'static str,
-    /// What is in it.
+    /// The text in the fence.
     pub text: &'static str,
 }
 
 impl ExampleFile {
-    /// The file as it would be on disk, with the line ends that the fence asks for.
+    /// The file as it would be on disk, with the line endings that the fence asks for.
     pub fn contents(&self) -> String {
         match self.options {
             "crlf" => self.text.replace('\n', "\r\n"),
@@ -77,7 +77,7 @@ impl ExampleFile {
 
 impl Page {
     pub(super) fn read(page: &'static str) -> Self {
-        // The heading and the line with the severity.
+        // Skip the heading and the line with the severity.
         let body = page.splitn(3, "\n\n").nth(2).unwrap_or_default();
         let (text, rest) = body.split_once("\n## ").unwrap_or((body, ""));
         let sections = if rest.is_empty() {
@@ -88,7 +88,7 @@ impl Page {
         Self { text: text.trim_end(), sections }
     }
 
-    /// The files of a section.
+    /// The files of the section of this kind, or none if the page has no such section.
     pub fn files(&self, kind: SectionKind) -> &[ExampleFile] {
         self.sections
             .iter()

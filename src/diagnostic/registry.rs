@@ -1,11 +1,10 @@
-//! Every rule of the program, declared once. Code, name, severity and category are here; what the
-//! rule is about, and its examples, are in its page, `docs/rules/CODE-NAME.md`. A rule without a
-//! page does not compile.
+//! The registry declares each rule of the program once, with code, name, severity and category. The
+//! explanation and the examples are in the page of the rule, `docs/rules/CODE-NAME.md`. A rule
+//! without a page does not compile.
 
 use super::{Category, Rule, Severity};
 
-/// Declares rules: the constant that code names it by, its code, its name, its severity and its
-/// category.
+/// Declares rules: the name of the constant, the code, the name, the severity and the category.
 macro_rules! registry {
     ($($constant:ident: $code:literal $name:literal $severity:ident $category:ident,)*) => {
         $(
@@ -19,7 +18,7 @@ macro_rules! registry {
             );
         )*
 
-        /// All rules, by code.
+        /// All rules, ordered by code.
         pub static RULES: &[&Rule] = &[$(&$constant),*];
 
         /// The names of the constants, in the same order.

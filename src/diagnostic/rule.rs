@@ -4,14 +4,14 @@ use super::Diagnostic;
 use super::page::Page;
 use crate::text::source::Span;
 
-/// How much a finding matters.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Worth knowing; the behaviour is kept.
+    /// Good to know; the behaviour is kept.
     Note,
-    /// Behaviour differs, or the job does not do what it says.
+    /// The behaviour differs, or the job does not do what it says.
     Warning,
-    /// Nothing usable is written.
+    /// No usable output is written.
     Error,
 }
 
@@ -26,7 +26,7 @@ impl Severity {
     }
 }
 
-/// What a rule is about. Decides where its findings are reported and whether they can be turned
+/// The subject of a rule. It decides where findings are reported and whether they can be turned
 /// off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
@@ -39,13 +39,13 @@ pub enum Category {
     Allow,
     /// The text of a script, as a shell or `ShellCheck` judges it.
     Script,
-    /// The dialects of other Upstarts.
+    /// Features that only some versions of Upstart have.
     Dialect,
-    /// What changes when the job becomes a unit.
+    /// A change of behaviour when the job becomes a unit.
     Translation,
-    /// Between the jobs of one directory.
+    /// A problem that only several jobs of one directory show together.
     BetweenJobs,
-    /// Between the units that the jobs of one directory become.
+    /// A problem of the units that the jobs of one directory become, seen together.
     BetweenUnits,
 }
 
@@ -62,7 +62,7 @@ impl Category {
         Self::BetweenUnits,
     ];
 
-    /// How the page of a rule names it.
+    /// The name of the category in the page of a rule.
     pub fn title(self) -> &'static str {
         match self {
             Self::Refused => "refused by init",
@@ -76,7 +76,7 @@ impl Category {
         }
     }
 
-    /// The tag in SARIF. Stable: code scanning filters by it.
+    /// The tag in SARIF. It is stable, because code scanning filters by it.
     pub fn tag(self) -> &'static str {
         match self {
             Self::Refused => "refused",
@@ -86,8 +86,8 @@ impl Category {
         }
     }
 
-    /// Whether it is about the unit and not about the job. `lint` reports such rules only with
-    /// `--migration`.
+    /// Whether the category is about the unit and not about the job. `lint` reports such rules only
+    /// with `--migration`.
     pub fn is_about_units(self) -> bool {
         match self {
             Self::Translation | Self::BetweenUnits => true,
@@ -105,7 +105,7 @@ impl Category {
         self == Self::Script
     }
 
-    /// Whether it compares jobs with each other, so that one job alone cannot show it.
+    /// Whether the rule compares jobs, so that a single job cannot show it.
     pub fn is_between(self) -> bool {
         match self {
             Self::BetweenJobs | Self::BetweenUnits => true,
@@ -124,9 +124,9 @@ impl Category {
 pub struct Rule {
     /// `U` and three digits.
     pub code: &'static str,
-    /// Names the pattern found, so that it reads well after "allow".
+    /// Names the pattern that was found, in words that read well after "allow".
     pub name: &'static str,
-    /// How much a finding matters, unless a configuration says otherwise.
+    /// The severity of a finding, unless the configuration changes it.
     pub severity: Severity,
     /// What the rule is about.
     pub category: Category,
@@ -135,7 +135,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A row of the registry, which is the only caller outside of tests.
+    /// Makes a row of the registry. The registry is the only caller outside of tests.
     pub(super) const fn new(
         code: &'static str,
         name: &'static str,
@@ -146,8 +146,8 @@ impl Rule {
         Self { code, name, severity, category, page }
     }
 
-    /// A rule that is not in the registry, to test what handles rules. Its category is that of most
-    /// rules with such a code.
+    /// A rule that is not in the registry, to test code that handles rules. Its category is the one
+    /// that most rules with such a code have.
     #[cfg(test)]
     pub(crate) const fn sample(code: &'static str, name: &'static str, severity: Severity) -> Self {
         let category = match code.as_bytes()[1] {
@@ -159,7 +159,7 @@ impl Rule {
         Self { code, name, severity, category, page: "" }
     }
 
-    /// The same rule with another severity, where one rule has findings of two severities.
+    /// The same rule with another severity, for a rule whose findings have two severities.
     pub(crate) const fn with_severity(&self, severity: Severity) -> Self {
         Self {
             code: self.code,
@@ -170,7 +170,7 @@ impl Rule {
         }
     }
 
-    /// What it is, why it matters and what to do, with examples: the page under docs/rules.
+    /// The parsed page of the rule under docs/rules.
     pub fn page(&self) -> Page {
         Page::read(self.page)
     }
@@ -181,12 +181,12 @@ impl Rule {
         self.page
     }
 
-    /// Whether it is about an input that is not a job. Such findings cannot be turned off.
+    /// Whether the rule reports that an input is not a job. Such findings cannot be turned off.
     pub fn is_of_refusal(&self) -> bool {
         self.category == Category::Refused
     }
 
-    /// A finding of this rule.
+    /// A finding of this rule at a place.
     pub fn at(&'static self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             rule: self,

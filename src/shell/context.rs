@@ -1,20 +1,21 @@
-//! How a command stands in its script.
+//! The circumstances under which the shell runs a command.
 
 use std::fmt;
 use std::ops::BitOr;
 
-/// A set of circumstances; empty for a command that is run once, when its turn comes, by the shell
-/// of the script itself.
+/// A set of circumstances. It is empty for a command that the shell of the script runs exactly
+/// once.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Context(u8);
 
 impl Context {
+    /// No circumstances.
     pub const TOP: Self = Self(0);
-    /// It may not be run, or not once: a branch of `if` or `case`, the right side of `&&` or `||`,
-    /// the body of a loop.
+    /// The command may be skipped or run several times: in a branch of `if` or `case`, on the right
+    /// side of `&&` or `||`, in the body of a loop.
     pub const CONDITIONAL: Self = Self(1);
-    /// Its failure does not end the script: a condition of `if`, `while` or `until`, the left side
-    /// of `&&` or `||`, behind `!`.
+    /// Its failure does not end the script: in a condition of `if`, `while` or `until`, on the left
+    /// side of `&&` or `||`, after `!`.
     pub const TESTED: Self = Self(1 << 1);
     /// In the condition or the body of a loop.
     pub const LOOP: Self = Self(1 << 2);
@@ -26,7 +27,7 @@ impl Context {
     pub const PIPELINE: Self = Self(1 << 5);
     /// Within `$( )` or backquotes.
     pub const SUBSTITUTION: Self = Self(1 << 6);
-    /// Sent to the background.
+    /// Run in the background.
     pub const BACKGROUND: Self = Self(1 << 7);
 
     const NAMES: [(Self, &'static str); 8] = [
@@ -45,7 +46,7 @@ impl Context {
         self.0 & any.0 != 0
     }
 
-    /// Whether what it does to the shell (`exit`, `cd`, assignments) is done to the shell of the
+    /// Whether its effects on the shell (`exit`, `cd`, assignments) apply to the shell of the
     /// script.
     pub fn is_in_the_shell_itself(self) -> bool {
         !self.has(Self::SUBSHELL | Self::PIPELINE | Self::SUBSTITUTION | Self::BACKGROUND)

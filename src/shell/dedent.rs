@@ -2,9 +2,9 @@
 
 use super::{Script, read};
 
-/// The script without the blanks that all of its lines begin with, and without the blanks of blank
-/// lines. Only lines at whose beginning blanks mean nothing are counted and changed; those in
-/// quotes and here-documents stay.
+/// Removes the indentation that all lines of a script share, and the blanks of blank lines. Lines
+/// on which leading blanks have a meaning, as in quotes and here-documents, are not compared and
+/// not changed.
 pub fn dedent(text: &str, reading: &Script) -> String {
     let mut starts: Vec<usize> = std::iter::once(0)
         .chain(reading.breaks.iter().copied())
@@ -29,7 +29,7 @@ pub fn dedent(text: &str, reading: &Script) -> String {
     let mixed =
         shared.is_empty() && pieces.iter().all(|piece| is_blank(piece) || blanks(piece) > 0);
     if mixed && text.contains('\t') {
-        // Some lines stand in by blanks and some by tabs.
+        // Some lines are indented with blanks and some with tabs.
         let aligned: String = pieces
             .iter()
             .map(|piece| if is_blank(piece) { "\n".to_owned() } else { untabbed(piece) })
@@ -42,7 +42,7 @@ pub fn dedent(text: &str, reading: &Script) -> String {
             out.push('\n');
             continue;
         }
-        // A line that goes on moves with its beginning.
+        // A continued line moves with the line that it continues.
         let mut from = start + shared.len();
         for &join in
             reading.joins.iter().filter(|&&join| (*start..start + piece.len()).contains(&join))
@@ -57,7 +57,7 @@ pub fn dedent(text: &str, reading: &Script) -> String {
     out
 }
 
-/// The line with its indentation in blanks, tabs reaching to the next eighth column.
+/// The line with its indentation in blanks. A tab reaches to the next multiple of eight columns.
 fn untabbed(line: &str) -> String {
     let rest = line.trim_start_matches([' ', '\t']);
     let indentation = &line[..line.len() - rest.len()];

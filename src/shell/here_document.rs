@@ -3,18 +3,18 @@
 use super::reader::{Lost, Reader, Sure};
 use super::word::Quoting;
 
-/// A here-document that has been announced.
+/// A here-document whose redirection has been read.
 pub(super) struct HereDocument {
     /// The offset of its redirection.
     announced: usize,
     delimiter: String,
-    /// The delimiter was quoted: nothing is expanded.
+    /// Whether the delimiter is quoted, so nothing is expanded.
     verbatim: bool,
     tabs_stripped: bool,
 }
 
 impl Reader<'_> {
-    /// The delimiter at the reader's place.
+    /// Reads the delimiter at the reader's place.
     pub(super) fn delimiter(
         &mut self,
         announced: usize,
@@ -41,14 +41,14 @@ impl Reader<'_> {
                     self.at += 1;
                     let Some(end) = self.find(quote) else { return Err(Lost(announced)) };
                     delimiter.push_str(&self.text[self.at..end]);
-                    // What a backslash does in a quoted delimiter is nothing to build on.
+                    // Shells differ about a backslash in a quoted delimiter.
                     if quote == b'"' && self.bytes[start..end].contains(&b'\\') {
                         return Err(Lost(announced));
                     }
                     self.at = end + 1;
                     verbatim = true;
                 }
-                // The shells do not agree on what these are in a delimiter.
+                // Shells differ about expansions in a delimiter.
                 Some(b'$' | b'`') => return Err(Lost(announced)),
                 Some(_) => {
                     let more = &self.bytes[start..];
@@ -67,7 +67,7 @@ impl Reader<'_> {
         Ok(HereDocument { announced, delimiter, verbatim, tabs_stripped })
     }
 
-    /// The here-documents that begin at the reader's place, which is behind a newline.
+    /// Reads the here-documents that begin at the reader's place, which follows a newline.
     pub(super) fn here_documents(&mut self) -> Sure<()> {
         for document in std::mem::take(&mut self.pending) {
             let (end, behind) = self.terminator(&document)?;
@@ -80,12 +80,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The beginning of the line that ends the document, and the end of that line.
+    /// The beginning of the line that ends the document, and the offset after that line.
     fn terminator(&self, document: &HereDocument) -> Sure<(usize, usize)> {
         let delimiter = document.delimiter.as_bytes();
         let mut start = self.at;
         let mut continued = false;
-        // A last line without a newline ends the document in some shells only.
+        // Only some shells end the document at a last line without a newline.
         while let Some(length) = self.bytes[start..].iter().position(|&byte| byte == b'\n') {
             let line = &self.bytes[start..start + length];
             let tabs = if document.tabs_stripped {
@@ -99,7 +99,7 @@ impl Reader<'_> {
             }
             let backslashes = line.iter().rev().take_while(|&&byte| byte == b'\\').count();
             continued = !document.verbatim && backslashes % 2 == 1;
-            // Whether lines are joined before they are compared depends on the shell.
+            // Shells differ about whether continued lines are joined before they are compared.
             if continued && delimiter.starts_with(&content[..content.len().saturating_sub(1)]) {
                 break;
             }
@@ -108,8 +108,8 @@ impl Reader<'_> {
         Err(Lost(document.announced))
     }
 
-    /// What is expanded up to `end`. An expansion that reaches beyond would make the end a matter
-    /// of the shell.
+    /// Reads the expansions up to `end`. An expansion that reaches past `end` is an error, because
+    /// shells then differ about where the document ends.
     fn expansions(&mut self, document: &HereDocument, end: usize) -> Sure<()> {
         let whole = self.bytes;
         self.bytes = &whole[..end];

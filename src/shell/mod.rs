@@ -1,11 +1,10 @@
-//! A reader of POSIX shell text: what can be told of a script without running it.
+//! A reader of POSIX shell text: finds what is certain about a script without running it.
 //!
-//! The dialect is dash's, with `sh -e` of a non-interactive shell in mind. Where bash in its POSIX
-//! mode would read a text otherwise, and where dash of different ages differ, the reader is not
-//! sure and says so ([`Reading::lost`], [`Word::literal`] of `None`). It knows nothing of what the
-//! commands do.
+//! The dialect is dash's, for a non-interactive `sh -e`. If bash in its POSIX mode would read a
+//! text differently, or if versions of dash differ, the reader reports that it is not sure
+//! ([`Script::lost`], or `None` in [`Word::literal`]). It does not know what the commands do.
 //!
-//! What it cannot see: aliases and functions that a sourced file defines.
+//! It cannot see aliases and functions that a sourced file defines.
 
 mod context;
 pub(super) mod dedent;
@@ -26,50 +25,53 @@ pub use dedent::dedent;
 pub use open_document::{OpenDocument, open_document};
 pub use words::words;
 
-/// What a script is made of. All offsets are bytes of the text that was read, on character
-/// boundaries, and every list is in the order of the text.
+/// The parts of a script. All offsets are in bytes of the text, on character boundaries. Every list
+/// is in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
-    /// Offsets just after a newline at which blanks may be put in, and at which a comment line that
-    /// follows may be left out, without any change to what the script does (`$LINENO` and the line
-    /// numbers of messages aside). The end of the text may be one of them. A newline within quotes,
-    /// `${}`, `$(())`, backquotes or a here-document never is, nor one behind a backslash.
+    /// Offsets just after a newline at which blanks can be inserted, and at which a following
+    /// comment line can be removed, without changing what the script does (except `$LINENO` and the
+    /// line numbers of messages). The end of the text may be one of them. A newline within quotes,
+    /// `${}`, `$(())`, backquotes or a here-document, or after a backslash, never is.
     pub breaks: Vec<usize>,
-    /// Offsets just after an escaped newline that stands between two tokens, with blanks around it:
-    /// blanks in its place are the same.
+    /// Offsets just after an escaped newline that is between two tokens, with blanks around it.
+    /// Blanks in place of the newline have the same meaning.
     pub joins: Vec<usize>,
-    /// From the `#` to before the newline.
+    /// The comments, from the `#` to before the newline.
     pub comments: Vec<Range<usize>>,
-    /// Those within `$()` and backquotes too.
+    /// The simple commands, including those within `$()` and backquotes.
     pub commands: Vec<SimpleCommand>,
-    /// The names of parameters that are expanded, and those that stand in arithmetic, with the
-    /// place of the name itself. Positional and special parameters are not among them.
+    /// The names of expanded parameters and of variables in arithmetic, each with the place of the
+    /// name. Positional and special parameters are left out.
     pub variables: Vec<(String, Range<usize>)>,
-    /// The `for` loops of the script itself, those of substitutions left out.
+    /// The `for` loops of the script itself, without those of substitutions.
     pub loops: Vec<ForLoop>,
-    /// What is sent to the background, up to and with the `&`. For bash the `&` of `&>file` would
-    /// be none.
+    /// What runs in the background, up to and including the `&`. In bash the `&` of `&>file` would
+    /// not be one.
     pub background: Vec<Range<usize>>,
-    /// Where the reader no longer knew what it saw, or where something begins that is never closed.
-    /// All that the other fields say holds for the text before; nothing may be concluded from what
-    /// they do not say.
+    /// The offset at which the reader was not sure any more, or at which something begins that is
+    /// never closed. The other fields are right for the text before it; they may be incomplete for
+    /// the text after it.
     pub lost: Option<usize>,
-    /// Functions that the script defines.
+    /// The names of the functions that the script defines.
     pub functions: Vec<String>,
-    /// Where the script ends without the newlines at its end that do nothing.
+    /// Where the script ends, without the newlines at its end that have no effect.
     pub end: usize,
 }
 
-/// Assignments, words and redirections that the shell takes as one command. There may be no words.
+/// Assignments, words and redirections that the shell runs as one command. There may be no words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SimpleCommand {
     /// From the first assignment, word or redirection to the end of the last.
     pub range: Range<usize>,
-    /// The words of the form `NAME=value` in front.
+    /// The words of the form `NAME=value` before the name of the command.
     pub assignments: Vec<Word>,
+    /// The name of the command and its arguments.
     pub words: Vec<Word>,
-    /// With the number in front and the word behind. The text of a here-document is not within.
+    /// The redirections, each with its number and its word. The text of a here-document is not
+    /// included.
     pub redirections: Vec<Range<usize>>,
+    /// The circumstances under which the shell runs it.
     pub context: Context,
 }
 
@@ -79,7 +81,7 @@ impl SimpleCommand {
         self.words.first()?.literal.as_deref()
     }
 
-    /// Whether it is just these words, without assignments and redirections.
+    /// Whether the command consists of exactly these words, without assignments and redirections.
     pub fn is(&self, words: &[&str]) -> bool {
         self.assignments.is_empty()
             && self.redirections.is_empty()
@@ -95,30 +97,34 @@ impl SimpleCommand {
 /// `for VARIABLE in WORDS; do BODY; done`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForLoop {
+    /// The name of the loop variable.
     pub variable: String,
-    /// `None` where a word is not literal, or where the loop runs over the arguments of the script.
+    /// The words that the variable gets. `None` if a word is not literal, or if the loop is over
+    /// the arguments of the script.
     pub words: Option<Vec<String>>,
-    /// From behind `do` to before `done`.
+    /// From after `do` to before `done`.
     pub body: Range<usize>,
-    /// How the loop itself stands in the script.
+    /// The circumstances under which the shell runs the loop.
     pub context: Context,
 }
 
+/// A word of a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word {
+    /// The word as written, with quotes.
     pub range: Range<usize>,
-    /// The one argument that the word becomes, quotes removed; `None` where any kind of expansion
-    /// might change it, in dash or in bash.
+    /// The one argument that the word becomes, without quotes. `None` if an expansion might change
+    /// it, in dash or in bash.
     pub literal: Option<String>,
-    /// Whether some of it is quoted.
+    /// Whether some of the word is quoted.
     pub quoted: bool,
 }
 
-/// Reads a script. Takes time linear in the length of the text.
+/// Reads a script, in time linear in the length of the text.
 pub fn read(text: &str) -> Script {
     #[cfg(test)]
     crate::text::read_count::count(crate::text::read_count::TextReader::Shell, text);
-    // No shell can be handed a NUL: what is sure ends with the line before it.
+    // A shell cannot get a NUL in a script, so only the lines before it are certain.
     let Some(nul) = text.find('\0') else { return reader::read(text) };
     let line = text[..nul].rfind('\n').map_or(0, |newline| newline + 1);
     let mut reading = reader::read(&text[..line]);

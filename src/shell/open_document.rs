@@ -1,21 +1,23 @@
-//! The here-document that a script leaves open.
+//! The here-document that a script does not close.
 
 use std::ops::Range;
 
 use super::Script;
 
-/// A here-document whose end the shell does not find.
+/// A here-document without the line that ends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenDocument {
-    /// The redirection that announces it, with its delimiter.
+    /// The place of the redirection, including its delimiter.
     pub announced: Range<usize>,
+    /// The delimiter, without quotes.
     pub delimiter: String,
-    /// The first line that would end it without the blanks around the delimiter, the newline left
-    /// out.
+    /// The first line that has only blanks around the delimiter and would end the document without
+    /// them. The newline is left out.
     pub blank_end: Option<Range<usize>>,
 }
 
-/// The here-document at which the reader of `text` was lost, because no line ends it.
+/// The here-document at which the reader of `text` was lost because no line ends it. `reading` has
+/// to be the reading of `text`.
 pub fn open_document(text: &str, reading: &Script) -> Option<OpenDocument> {
     let start = reading.lost?;
     let rest = text.get(start..)?;
@@ -28,7 +30,7 @@ pub fn open_document(text: &str, reading: &Script) -> Option<OpenDocument> {
         .next()?;
     let delimiter: String =
         word.chars().filter(|character| !matches!(character, '"' | '\'' | '\\')).collect();
-    // Blanks in quotes are too rare to be read here.
+    // Delimiters with blanks in quotes are too rare to support.
     let is_cut = ['"', '\'']
         .iter()
         .any(|&quote| word.chars().filter(|&character| character == quote).count() % 2 == 1);
@@ -42,7 +44,7 @@ pub fn open_document(text: &str, reading: &Script) -> Option<OpenDocument> {
         let content = line.strip_suffix('\n').unwrap_or(line);
         let compared = if tabs_stripped { content.trim_start_matches('\t') } else { content };
         if compared == delimiter {
-            // It is closed: the reader was lost for another reason.
+            // It is closed, so the reader was lost for another reason.
             return None;
         }
         if blank_end.is_none() && content.trim() == delimiter {

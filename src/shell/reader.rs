@@ -1,21 +1,22 @@
-//! The grammar: lists, pipelines, compound and simple commands, in the manner of dash's own parser.
-//! Words are in `word.rs`, here-documents in `here_document.rs`.
+//! The grammar: lists, pipelines, compound and simple commands, read in the manner of dash. Words
+//! are in `word.rs`, here-documents in `here_document.rs`.
 
 use std::ops::Range;
 
 use super::here_document::HereDocument;
 use super::{Context, ForLoop, Script, SimpleCommand, Word};
 
-/// How deep commands, substitutions and `${}` may stand within each other. Bounds the stack.
+/// The maximum nesting of commands, substitutions and `${}`. Bounds the stack.
 const DEEPEST: usize = 200;
 
-/// Builtins that no function may be called like; those that are no names are none in any case.
+/// Special builtins, whose names dash does not accept for functions. Those that are not names, such
+/// as `:`, are refused anyway.
 const SPECIAL: [&str; 14] = [
     "break", "continue", "eval", "exec", "exit", "export", "local", "readonly", "return", "set",
     "shift", "times", "trap", "unset",
 ];
 
-/// The reader is not sure any more, from this offset on.
+/// The offset from which on the reader is not sure.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lost(pub(super) usize);
 
@@ -64,7 +65,7 @@ impl Reserved {
         })
     }
 
-    /// Whether a list ends where it stands.
+    /// Whether the word ends the list before it.
     fn ends_list(self) -> bool {
         match self {
             Self::Do
@@ -87,8 +88,9 @@ impl Reserved {
     }
 }
 
-/// A part of the script whose commands have a circumstance in common. Kept aside, because most
-/// circumstances (`|`, `&&`, `&`) show only behind the commands.
+/// A part of the script whose commands have a circumstance in common. It is separate from the
+/// commands, because most circumstances (`|`, `&&`, `&`) are known only after the commands are
+/// read.
 struct Surroundings {
     within: usize,
     context: Context,
@@ -96,23 +98,23 @@ struct Surroundings {
 
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
-    /// Bytes of `text` up to where reading has to stop: its end, or that of the here-document that
-    /// is being read.
+    /// Bytes of `text` up to where reading has to stop: its end, or the end of the here-document
+    /// that is being read.
     pub(super) bytes: &'t [u8],
     pub(super) at: usize,
     pub(super) reading: Script,
-    /// For each command of the reading its surroundings.
+    /// The surroundings of each command of the reading.
     stands_in: Vec<usize>,
-    /// For each loop of the reading its surroundings.
+    /// The surroundings of each loop of the reading.
     loops_in: Vec<usize>,
     surroundings: Vec<Surroundings>,
     here: usize,
-    /// Here-documents that begin after the next newline; those below `inherited` belong to what the
-    /// substitution stands in.
+    /// Here-documents that begin after the next newline. Those below `inherited` belong to the text
+    /// around the substitution.
     pub(super) pending: Vec<HereDocument>,
     pub(super) inherited: usize,
     pub(super) depth: usize,
-    /// How many constructs are open in which no newline is a break.
+    /// The number of open constructs in which a newline is not a break.
     pub(super) unbreakable: usize,
     /// The end of the last here-document.
     pub(super) document_end: Option<usize>,
@@ -162,7 +164,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// What was read, with the context of every command worked out. Commands that were not read to
+    /// The reading, with the context of every command computed. Commands that were not read to
     /// their end are left out.
     pub(super) fn finish(&mut self) -> Script {
         for index in 1..self.surroundings.len() {
@@ -180,10 +182,11 @@ impl<'t> Reader<'t> {
         reading
     }
 
-    /// Takes over what was read in a text of its own, of whose bytes `place` tells where they are
-    /// in this one.
+    /// Adds what was read in another text. `place` maps offsets of that text to offsets of this
+    /// one.
     pub(super) fn adopt(&mut self, inner: Script, place: impl Fn(usize) -> usize) {
-        // Behind the last byte, which need not be where the next one comes from. No range is empty.
+        // The byte after the last one may come from a different place, so the end is computed from
+        // the last byte. No range is empty.
         let place_range = |range: &mut Range<usize>| {
             *range = place(range.start)..place(range.end.saturating_sub(1)) + 1;
         };
@@ -224,7 +227,7 @@ impl<'t> Reader<'t> {
         self.bytes[self.at..].starts_with(what)
     }
 
-    /// The offset behind all backslash-newlines at `offset`.
+    /// The offset after all escaped newlines at `offset`.
     pub(super) fn after_continuations(&self, mut offset: usize) -> usize {
         while self.byte(offset) == Some(b'\\') && self.byte(offset + 1) == Some(b'\n') {
             offset += 2;
@@ -232,8 +235,8 @@ impl<'t> Reader<'t> {
         offset
     }
 
-    /// One level deeper. [`Self::leave`] undoes it; on the way out of a reader that is lost nobody
-    /// asks.
+    /// Enters a construct. [`Self::leave`] undoes it, except after an error, which ends the
+    /// reading.
     pub(super) fn enter(&mut self) -> Sure<()> {
         self.depth += 1;
         if self.depth > DEEPEST { Err(Lost(self.at)) } else { Ok(()) }
@@ -243,7 +246,7 @@ impl<'t> Reader<'t> {
         self.depth -= 1;
     }
 
-    /// Begins surroundings and answers the ones before, for [`Self::close`].
+    /// Begins surroundings and returns the previous ones, for [`Self::close`].
     pub(super) fn open(&mut self, context: Context) -> usize {
         self.surroundings.push(Surroundings { within: self.here, context });
         std::mem::replace(&mut self.here, self.surroundings.len() - 1)
@@ -258,7 +261,7 @@ impl<'t> Reader<'t> {
         *marked = *marked | context;
     }
 
-    /// Skips what may stand between two tokens of a line: blanks, escaped newlines, a comment.
+    /// Skips what is allowed between two tokens of a line: blanks, escaped newlines, a comment.
     pub(super) fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
@@ -274,7 +277,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// An escaped newline between two tokens.
+    /// Reads an escaped newline between two tokens.
     fn continuation(&mut self) {
         let is_blank = |byte: Option<u8>| matches!(byte, Some(b' ' | b'\t'));
         let parted = is_blank(self.at.checked_sub(1).and_then(|before| self.byte(before)))
@@ -293,10 +296,10 @@ impl<'t> Reader<'t> {
             .map(|distance| self.at + distance)
     }
 
-    /// The newline token at the reader's place, and the here-documents that begin with it.
+    /// Reads the newline at the reader's place, and the here-documents that begin with it.
     fn newline(&mut self) -> Sure<()> {
-        // dash and bash differ in whether a newline within a substitution begins the here-documents
-        // of the line around it.
+        // dash and bash differ about whether a newline within a substitution begins the
+        // here-documents of the line around it.
         if self.inherited > 0 {
             return Err(Lost(self.at));
         }
@@ -318,7 +321,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The reserved word at the reader's place and the offset behind it.
+    /// The reserved word at the reader's place and the offset after it.
     fn reserved(&self) -> Option<(Reserved, usize)> {
         if !matches!(self.peek()?, b'a'..=b'z' | b'!' | b'{' | b'}') {
             return None;
@@ -357,8 +360,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Takes one operator. Old shells do not look behind an escaped newline for the rest of an
-    /// operator, so that is not sure.
+    /// Reads one operator. Old shells do not continue an operator after an escaped newline, so such
+    /// an operator is an error.
     fn operator(&mut self, length: usize) -> Sure<()> {
         let end = self.at + length;
         let behind = self.after_continuations(end);
@@ -371,8 +374,8 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Commands up to a token that cannot begin one, which is left to the caller. Answers whether
-    /// there was any.
+    /// Reads commands up to a token that cannot begin one; that token is left to the caller.
+    /// Returns whether there was any command.
     pub(super) fn list(&mut self) -> Sure<bool> {
         let mut any = false;
         loop {
@@ -397,7 +400,7 @@ impl<'t> Reader<'t> {
                     self.mark(self.here, Context::BACKGROUND);
                     self.reading.background.push(start..self.at);
                 }
-                // Behind a compound command a reserved word may follow at once.
+                // A reserved word may follow a compound command directly.
                 _ => {
                     self.close(before);
                     return Ok(any);
@@ -459,7 +462,7 @@ impl<'t> Reader<'t> {
         self.enter()?;
         self.skip_blanks();
         match (self.peek(), self.reserved()) {
-            // bash takes `((` for arithmetic, dash for two subshells.
+            // `((` is arithmetic in bash and begins two subshells in dash.
             (Some(b'('), _) if self.byte(self.after_continuations(self.at + 1)) == Some(b'(') => {
                 return Err(Lost(self.at));
             }
@@ -510,7 +513,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Behind `if`.
+    /// Reads what follows `if`.
     fn if_command(&mut self) -> Sure<()> {
         let mut condition = Context::TESTED;
         loop {
@@ -530,14 +533,14 @@ impl<'t> Reader<'t> {
         self.expect(Reserved::Fi)
     }
 
-    /// Behind `while` or `until`.
+    /// Reads what follows `while` or `until`.
     fn while_command(&mut self) -> Sure<()> {
         self.nonempty_list(Context::TESTED | Context::LOOP)?;
         self.loop_body()?;
         Ok(())
     }
 
-    /// Answers what is between `do` and `done`.
+    /// Reads a loop body. Returns the range between `do` and `done`.
     fn loop_body(&mut self) -> Sure<Range<usize>> {
         self.expect(Reserved::Do)?;
         let start = self.at;
@@ -547,7 +550,7 @@ impl<'t> Reader<'t> {
         Ok(body)
     }
 
-    /// Behind `for`.
+    /// Reads what follows `for`.
     fn for_command(&mut self) -> Sure<()> {
         self.skip_blanks();
         let start = self.at;
@@ -588,7 +591,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Behind `case`.
+    /// Reads what follows `case`.
     fn case_command(&mut self) -> Sure<()> {
         self.skip_blanks();
         self.required_word()?;
@@ -602,7 +605,7 @@ impl<'t> Reader<'t> {
             if self.peek() == Some(b'(') {
                 self.at += 1;
                 self.skip_blanks();
-                // Whether this is a pattern depends on the shell.
+                // Shells differ about whether this is a pattern.
                 if self.at_reserved(Reserved::Esac) {
                     return Err(Lost(self.at));
                 }
@@ -624,7 +627,7 @@ impl<'t> Reader<'t> {
             if !self.looking_at(b";;") {
                 break;
             }
-            // `;;&` goes on with the next pattern in bash and is an error in dash.
+            // `;;&` continues with the next pattern in bash and is an error in dash.
             if matches!(self.byte(self.at + 2), Some(b'&' | b';')) {
                 return Err(Lost(self.at));
             }
@@ -633,7 +636,7 @@ impl<'t> Reader<'t> {
         self.expect(Reserved::Esac)
     }
 
-    /// A word of which only the expansions matter.
+    /// Reads a word of which only the expansions matter.
     fn required_word(&mut self) -> Sure<Word> {
         match self.peek() {
             None | Some(b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')') => {
@@ -645,7 +648,7 @@ impl<'t> Reader<'t> {
 
     fn simple_command(&mut self) -> Sure<()> {
         let (index, start) = (self.reading.commands.len(), self.at);
-        // Its place is taken now, so that the commands of its substitutions come behind it.
+        // The place is reserved now, so the commands of its substitutions come after it.
         self.reading.commands.push(SimpleCommand::default());
         self.stands_in.push(self.here);
         let mut command = SimpleCommand::default();
@@ -663,7 +666,7 @@ impl<'t> Reader<'t> {
                         return Err(Lost(self.at));
                     }
                     let name = self.text[name.range.clone()].to_owned();
-                    // dash does not read on behind the name of a special builtin.
+                    // dash refuses a special builtin as the name of a function.
                     if SPECIAL.contains(&name.as_str()) {
                         return Err(Lost(start));
                     }
@@ -681,12 +684,12 @@ impl<'t> Reader<'t> {
                     Some(Assignment::Plain) if command.words.is_empty() => {
                         command.assignments.push(word);
                     }
-                    // bash appends, dash looks for a command of that name.
+                    // bash appends to the variable; dash runs a command of that name.
                     Some(Assignment::Appending) if command.words.is_empty() => {
                         word.literal = None;
                         command.words.push(word);
                     }
-                    // bash reads on to the `]`, over blanks and newlines.
+                    // bash reads up to the `]`, over blanks and newlines.
                     Some(Assignment::Element) if command.words.is_empty() => {
                         return Err(Lost(word.range.start));
                     }
@@ -696,11 +699,11 @@ impl<'t> Reader<'t> {
             end = self.at;
         }
         command.range = start..end;
-        // From here on any word may stand for any text.
+        // After an alias is defined, any word may expand to any text.
         if command.words.len() > 1 && command.name() == Some("alias") {
             return Err(Lost(start));
         }
-        // An ordinary command for dash, a definition for bash.
+        // This is an ordinary command in dash and a definition in bash.
         if let ("function", Some(Some(name))) =
             (command.name().unwrap_or_default(), command.words.get(1).map(|word| &word.literal))
         {
@@ -710,7 +713,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// At the `(` behind the name of a function.
+    /// Reads a function from the `(` after its name.
     fn function(&mut self, name: String) -> Sure<()> {
         self.at += 1;
         self.expect_byte(b')')?;
@@ -731,14 +734,14 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The redirection at the reader's place, if one stands there.
+    /// The redirection at the reader's place, if there is one.
     fn redirection(&mut self) -> Sure<Option<Range<usize>>> {
         let start = self.at;
         let digits = self.bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if !matches!(self.byte(start + digits), Some(b'<' | b'>')) {
             return Ok(None);
         }
-        // More than one digit is a word for dash and a descriptor for bash.
+        // More than one digit is a word in dash and a descriptor in bash.
         if digits > 1 {
             return Err(Lost(start));
         }

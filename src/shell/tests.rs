@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Context, Script, read};
 
-/// Scripts of builtins alone, so that they can be run. Each is accepted by `sh -n`.
+/// Scripts that use only builtins, so they can be run. `sh -n` accepts each of them.
 const SCRIPTS: &[&str] = &[
     "",
     "\n\n",
@@ -59,7 +59,7 @@ fn laid_out(text: &str, reading: &Script) -> String {
     let mut result = String::new();
     let mut copied = 0;
     for &at in &reading.breaks {
-        // Already gone with a comment line.
+        // It was removed with a comment line.
         if at < copied {
             continue;
         }
@@ -109,7 +109,7 @@ fn breaks_do_not_change_what_a_script_does() {
     }
 }
 
-/// `|` stands for a place behind a newline that is a break, `~` for one that is none.
+/// In `marked`, `|` follows a newline that is a break, and `~` follows one that is not.
 fn check_breaks(marked: &str) {
     let (mut text, mut expected) = (String::new(), Vec::new());
     for character in marked.chars() {
@@ -177,7 +177,7 @@ fn the_reader_knows_when_it_is_lost() {
         ("cat <<E\n$(x\nE\n)\nE\n", 4),
         ("cat <<E $(a\nb)\nE\n", 11),
         ("cat <<E\n\\\nE\nE\n", 4),
-        // Known to bash alone, or in another way.
+        // Only bash accepts these, or it reads them differently.
         ("((a))", 0),
         ("a=(b c)", 2),
         ("x\na[1 + 2]=3", 2),
@@ -273,7 +273,7 @@ fn words_are_literal_when_nothing_can_change_them() {
     }
 }
 
-/// Every command as `context: text`.
+/// Every command in the form `context: text`.
 fn commands(text: &str) -> Vec<String> {
     let reading = read(text);
     reading
@@ -417,8 +417,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
-    /// What follows whole scripts in the same shell does not disturb them, and the layout is sure
-    /// for scripts put together.
+    /// A script is read the same if other scripts precede or follow it, and the layout of scripts
+    /// put together is certain.
     #[test]
     fn scripts_in_a_row_can_be_laid_out(indices in prop::collection::vec(0..SCRIPTS.len(), 1..4)) {
         let text: String = indices.iter().map(|&index| format!("(\n{}\n)\n", SCRIPTS[index])).filter(|script| accepted(script)).collect();

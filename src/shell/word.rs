@@ -1,9 +1,9 @@
-//! Words: quotes, expansions, and the literal value of those that have none.
+//! Words: quotes, expansions, and the literal value of a word without expansions.
 
 use super::reader::{Lost, Reader, Sure, begins_name, continues_name};
 use super::{Context, Word};
 
-/// What surrounds an expansion.
+/// The quotes around an expansion.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
     Plain,
@@ -11,11 +11,11 @@ pub(super) enum Quoting {
     Document,
 }
 
-/// What a byte of an unquoted word is to its reader.
+/// The class of a byte in an unquoted word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Ordinary,
-    /// Quotes, expands, or may do so.
+    /// Quotes or expands, or may do so.
     Special,
     /// Ends the word.
     End,
@@ -50,7 +50,7 @@ pub(super) struct WordValue {
 }
 
 impl Reader<'_> {
-    /// The word that begins at the reader's place.
+    /// Reads the word that begins at the reader's place.
     pub(super) fn word(&mut self) -> Sure<Word> {
         let start = self.at;
         let more = &self.bytes[start..];
@@ -65,7 +65,7 @@ impl Reader<'_> {
             WordValue { text: self.text[start..self.at].to_owned(), ..WordValue::default() };
         self.rest_of_word(start, &mut value)?;
         let raw = &self.text[start..self.at];
-        // The command `[` is no pattern.
+        // The command `[` is not a pattern.
         let literal = if raw == "[" {
             Some(raw.to_owned())
         } else {
@@ -91,8 +91,8 @@ impl Reader<'_> {
                 (b'\\', _) => {
                     self.at += 1;
                     match self.text[self.at..self.bytes.len()].chars().next() {
-                        // A backslash at the very end stays, but whoever appends a newline changes
-                        // it.
+                        // The shell keeps a backslash at the very end, but appending a newline
+                        // would change that.
                         None => return Err(Lost(here)),
                         Some('\n') => self.at += 1,
                         Some(character) => {
@@ -136,14 +136,14 @@ impl Reader<'_> {
         }
         if brace {
             let raw = &self.text[start..self.at];
-            // bash takes `{a,b}` and `{1..3}` apart, and `{name}>` for a descriptor.
+            // bash expands `{a,b}` and `{1..3}`, and takes `{name}>` for a descriptor.
             value.uncertain |=
                 raw.contains(',') || raw.contains("..") || matches!(self.peek(), Some(b'<' | b'>'));
         }
         Ok(())
     }
 
-    /// From the opening quote to behind the closing one; answers what is between.
+    /// Reads from the opening quote to the closing one. Returns the range between them.
     fn single_quotes(&mut self) -> Sure<std::ops::Range<usize>> {
         let open = self.at;
         self.at += 1;
@@ -193,7 +193,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What begins with the `$` at the reader's place.
+    /// Reads what begins with the `$` at the reader's place.
     pub(super) fn dollar(&mut self, quoting: Quoting, value: Option<&mut WordValue>) -> Sure<()> {
         let start = self.at;
         let literal = match self.byte(start + 1) {
@@ -212,8 +212,8 @@ impl Reader<'_> {
             Some(byte) if begins_name(byte) => {
                 self.at += 1;
                 self.variable();
-                // Whether the name goes on behind an escaped newline depends on the age of the
-                // shell.
+                // Shells of different ages differ about whether the name continues after an escaped
+                // newline.
                 let behind = self.after_continuations(self.at);
                 if behind > self.at && self.byte(behind).is_some_and(continues_name) {
                     return Err(Lost(start));
@@ -224,12 +224,12 @@ impl Reader<'_> {
                 self.at += 2;
                 false
             }
-            // Arithmetic of old for bash.
+            // This is an old form of arithmetic in bash.
             Some(b'[') => return Err(Lost(start)),
             Some(b'\\') if self.byte(start + 2) == Some(b'\n') => return Err(Lost(start)),
             Some(b'\'') if quoting == Quoting::Plain => {
-                // bash lets `\'` stand within such quotes. Only where both shells see the same end
-                // is there one.
+                // bash allows `\'` within such quotes. The end is certain only if both shells find
+                // the same one.
                 self.at += 1;
                 let content = self.single_quotes()?;
                 if self.bytes[content].iter().rev().take_while(|&&byte| byte == b'\\').count() % 2
@@ -240,7 +240,7 @@ impl Reader<'_> {
                 false
             }
             Some(b'"') if quoting == Quoting::Plain => {
-                // Translated by bash; the quotes are read next.
+                // bash translates the text; the quotes are read next.
                 self.at += 1;
                 false
             }
@@ -258,7 +258,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Notes the name at the reader's place and goes behind it.
+    /// Records the name at the reader's place and moves after it.
     fn variable(&mut self) {
         let start = self.at;
         self.at += self.bytes[start..].iter().take_while(|&&byte| continues_name(byte)).count();
@@ -275,7 +275,7 @@ impl Reader<'_> {
         let inherited = self.inherited;
         self.inherited += outer.len();
         self.list()?;
-        // A here-document whose text would follow the substitution.
+        // A here-document in the substitution has its text after the substitution.
         if !self.pending.is_empty() || self.peek() != Some(b')') {
             return Err(Lost(start));
         }
@@ -312,7 +312,7 @@ impl Reader<'_> {
         let operator = self.byte(self.at + usize::from(colon));
         let trims = !colon && matches!(operator, Some(b'#' | b'%'));
         let substitutes = matches!(operator, Some(b'-' | b'=' | b'?' | b'+'));
-        // In the place of an operator, dash takes no notice of what these mean.
+        // dash ignores the meaning of these in the place of an operator.
         if matches!(operator, Some(b'$' | b'`' | b'\'' | b'"' | b'\\' | b'\n')) {
             return Err(Lost(start));
         }
@@ -331,7 +331,7 @@ impl Reader<'_> {
                 (Some(b'\''), Quoting::Double) if trims => {
                     self.single_quotes()?;
                 }
-                // No quote within double quotes, unless the word is a pattern.
+                // Within double quotes this is not a quote, unless the word is a pattern.
                 (Some(b'\''), Quoting::Double | Quoting::Document) if !substitutes => {
                     return Err(Lost(start));
                 }
@@ -344,8 +344,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Double quotes in a place where shells differ in whether they quote: fine as long as none of
-    /// `contested` is in them.
+    /// Reads double quotes in a place at which shells differ about whether they quote. That makes
+    /// no difference unless a byte of `contested` is in them.
     fn inner_quotes(&mut self, contested: &[u8]) -> Sure<()> {
         let open = self.at;
         self.at += 1;
@@ -381,8 +381,8 @@ impl Reader<'_> {
                 }
                 Some(b')') if self.byte(self.at + 1) == Some(b')') => break,
                 Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.at += 2,
-                // Not closed as arithmetic: a substitution that begins with a subshell, for bash.
-                // Quotes: each shell its own way.
+                // Without `))` bash reads a substitution that begins with a subshell. Shells differ
+                // about quotes.
                 None | Some(b')' | b'\\' | b'\'') => return Err(Lost(start)),
                 Some(b'"') => self.inner_quotes(b"()")?,
                 Some(b'$') => self.dollar(Quoting::Double, None)?,
@@ -401,8 +401,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A substitution in backquotes. Its end is found first, backslashes are taken out, and what
-    /// results is a script of its own.
+    /// Reads a substitution in backquotes. First its end is found, then backslashes are removed,
+    /// and the result is a script of its own.
     pub(super) fn backquotes(&mut self, quoting: Quoting) -> Sure<()> {
         let open = self.at;
         let mut close = open + 1;
@@ -442,8 +442,8 @@ impl Reader<'_> {
     }
 }
 
-/// The script that stands in backquotes, and for each of its bytes the offset that it came from,
-/// counted from `base`. `None` where shells differ.
+/// The script in backquotes, and for each of its bytes the offset in the source, counted from
+/// `base`. `None` if shells differ.
 fn unescaped(script: &str, base: usize, quoting: Quoting) -> Option<(String, Vec<usize>)> {
     let (mut text, mut places) =
         (String::with_capacity(script.len()), Vec::with_capacity(script.len()));
@@ -464,7 +464,7 @@ fn unescaped(script: &str, base: usize, quoting: Quoting) -> Option<(String, Vec
                 }
             }
             (Some((_, '"')), Quoting::Document) => return None,
-            // dash takes it out even from single quotes and comments.
+            // dash removes it even from single quotes and comments.
             (Some((_, '\n')), _) if script.contains(['\'', '#']) => return None,
             _ => keep(offset, '\\'),
         }

@@ -2,11 +2,10 @@
 
 use super::{Context, Script};
 
-/// The arguments of what stands behind `exec`, if a shell would do nothing but split it and take
-/// the quotes off: one simple command of literal words, without assignments, redirections,
-/// operators and comments. A first word with a `-` in front could be an option of `exec`, and one
-/// without a name in it is an error, so these are none. Behind `exec` the name is never that of a
-/// builtin.
+/// The arguments of the text after `exec`, if a shell would only split the text and remove quotes:
+/// one simple command of literal words, without assignments, redirections, operators and comments.
+/// `None` otherwise. A first word that begins with `-` could be an option of `exec`, and a first
+/// word without a name is an error, so both give `None`. After `exec`, a name never is a builtin.
 pub fn words(text: &str, reading: &Script) -> Option<Vec<String>> {
     let [command] = reading.commands.as_slice() else { return None };
     let bare = command.assignments.is_empty()

@@ -1,61 +1,73 @@
-//! Programs that run another program, which is named on their own command line.
+//! Programs that run another program, named on their own command line.
 
 use super::Word;
 
-/// What is known of such a program.
+/// Facts about such a program.
 #[derive(Debug)]
 pub struct Wrapper {
-    /// The name of its file, or of a command of the shell itself.
+    /// The name of its file, or of a builtin of the shell.
     pub name: &'static str,
     /// Some of its options that take no value.
     pub alone: &'static [&'static str],
     /// Its options that take the next word as their value.
     pub with_value: &'static [&'static str],
+    /// Where the command that it runs begins.
     pub inner: Inner,
+    /// What it changes for that command.
     pub change: Effect,
 }
 
-/// Where the command begins that it runs.
+/// Where the command that a wrapper runs begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inner {
-    /// After its options, and so many operands.
+    /// After the options and this number of operands.
     AfterOperands(usize),
-    /// After its options, and any number of `NAME=VALUE`.
+    /// After the options and any number of `NAME=VALUE`.
     AfterAssignments,
-    /// With the program that an option names; the arguments of that follow `--`.
-    NamedBy { options: &'static [&'static str], unless: &'static [&'static str] },
-    /// Nowhere: it takes text for a shell.
+    /// An option names the program, and the arguments of the program follow `--`.
+    NamedBy {
+        /// The options whose value is the program.
+        options: &'static [&'static str],
+        /// Options with which the wrapper runs no program.
+        unless: &'static [&'static str],
+    },
+    /// Nowhere: the wrapper takes text for a shell.
     ShellText,
 }
 
-/// What is different for the program that it runs.
+/// What a wrapper changes for the program that it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// Nothing that matters.
     Nothing,
+    /// The environment variables.
     Environment,
-    /// What the program may use: processors, time, memory, ports.
+    /// The resources of the program: processors, time, memory, ports.
     Resources,
-    /// It is no longer in the session of the shell, or does not end with it.
+    /// The program is not in the session of the shell, or does not end with it.
     Session,
+    /// The user that the program runs as.
     User(User),
 }
 
 /// Where the user is named that the program runs as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum User {
-    /// The value of an option.
+    /// The value of one of these options.
     Option(&'static [&'static str]),
-    /// The first operand after the options, a `-` left out; the options may also follow it.
+    /// The first operand after the options, except `-`; options may follow it as well.
     Operand,
     /// The first argument.
     FirstArgument,
 }
 
-/// What to do about words of a wrapper that are not known.
+/// How to treat unknown words of a wrapper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// Take options for such that have no value, and words that are not literal for assignments.
+    /// Treat unknown options as options without a value, and words that are not literal as
+    /// assignments.
     Guess,
+    /// Return `None`.
     Refuse,
 }
 
@@ -180,15 +192,15 @@ static WRAPPERS: [Wrapper; 21] = [
     },
 ];
 
-/// The wrapper of this name; directories may precede it.
+/// The wrapper of this name, with or without directories.
 pub fn find(program: &str) -> Option<&'static Wrapper> {
     let name = program.rsplit('/').next().unwrap_or(program);
     WRAPPERS.iter().find(|wrapper| wrapper.name == name)
 }
 
 impl Wrapper {
-    /// The words of the command that it runs, from those that follow its own name. There may be
-    /// none.
+    /// The words of the command that the wrapper runs, from its `arguments`. They may be empty.
+    /// `None` if the command is not certain.
     pub fn inner<'w>(&self, arguments: &[&'w Word], unknown: Unknown) -> Option<Vec<&'w Word>> {
         match self.inner {
             Inner::AfterOperands(operands) => {

@@ -1,18 +1,26 @@
-//! The directives that this program writes: their section, and the systemd that introduced them.
+//! The directives that this program writes: the section of each, and the systemd version that
+//! introduced it.
 
-/// A section of a unit file, in the order in which they are written.
+/// A section of a unit file. The order is that in which sections are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
+    /// `[Unit]`
     Unit,
+    /// `[Service]`
     Service,
+    /// `[Socket]`
     Socket,
+    /// `[Path]`
     Path,
+    /// `[Install]`
     Install,
 }
 
 impl Section {
+    /// All sections, in the order in which they are written.
     pub const ALL: [Self; 5] = [Self::Unit, Self::Service, Self::Socket, Self::Path, Self::Install];
 
+    /// The name without brackets.
     pub fn name(self) -> &'static str {
         match self {
             Self::Unit => "Unit",
@@ -24,132 +32,225 @@ impl Section {
     }
 }
 
-/// A directive. The order is that of the manuals: systemd.unit(5), systemd.service(5),
-/// systemd.exec(5), systemd.kill(5), systemd.resource-control(5), systemd.socket(5),
-/// systemd.path(5), and `[Install]` of systemd.unit(5).
+/// A directive. The order is that of the manual pages, which define the meaning: systemd.unit(5),
+/// systemd.service(5), systemd.exec(5), systemd.kill(5), systemd.resource-control(5),
+/// systemd.socket(5), systemd.path(5), and `[Install]` of systemd.unit(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Directive {
+    /// A title for people.
     Description,
+    /// Units to start along with this one.
     Wants,
+    /// Units that have to be active already.
     Requisite,
+    /// Units that are started with this one, and without which it stops.
     BindsTo,
+    /// Units whose stop and restart apply to this one.
     PartOf,
+    /// Units whose stop applies to this one.
     StopPropagatedFrom,
+    /// Units that cannot be active at the same time.
     Conflicts,
+    /// Units that wait for this one.
     Before,
+    /// Units that this one waits for.
     After,
+    /// Units to start when this one becomes inactive without a failure.
     OnSuccess,
+    /// Units to start when this one fails.
     OnFailure,
+    /// Paths whose mounts this unit needs.
     RequiresMountsFor,
+    /// Whether the unit is ordered within boot and shutdown by default.
     DefaultDependencies,
+    /// The interval of `StartLimitBurst=`, in seconds; 0 means no limit.
     StartLimitIntervalSec,
-    /// Its name before systemd 230.
+    /// The name of `StartLimitIntervalSec=` before systemd 230.
     StartLimitInterval,
+    /// The number of starts within the interval, the first included.
     StartLimitBurst,
+    /// Starts the unit only in this kind of virtualization, or outside of it.
     ConditionVirtualization,
+    /// Starts the unit only if the path exists.
     ConditionPathExists,
+    /// Starts the unit only if the path is a directory.
     ConditionPathIsDirectory,
+    /// Starts the unit only if the path is an executable file.
     ConditionFileIsExecutable,
 
+    /// How systemd finds out that the service has started.
     Type,
+    /// Whether the service stays active after its processes have exited.
     RemainAfterExit,
+    /// Whether systemd guesses the main process of a forking service.
     GuessMainPid,
+    /// The file with the number of the main process.
     PidFile,
+    /// The D-Bus name that the service takes.
     BusName,
+    /// The command of the main process.
     ExecStart,
+    /// A command before the main process.
     ExecStartPre,
+    /// A command after the main process was started.
     ExecStartPost,
+    /// A command that decides whether to start the service.
     ExecCondition,
+    /// A command that reloads the configuration.
     ExecReload,
+    /// A command that stops the service.
     ExecStop,
+    /// A command after the service has stopped, for whatever reason.
     ExecStopPost,
+    /// The pause before a restart, in seconds.
     RestartSec,
+    /// The maximum time to start, in seconds.
     TimeoutStartSec,
+    /// The time between the kill signal and SIGKILL, in seconds.
     TimeoutStopSec,
+    /// When the service is restarted.
     Restart,
+    /// Exit statuses and signals that are not failures.
     SuccessExitStatus,
+    /// Exit statuses and signals that prevent a restart.
     RestartPreventExitStatus,
 
+    /// The working directory of the processes.
     WorkingDirectory,
+    /// The root directory of the processes.
     RootDirectory,
+    /// The user that the processes run as.
     User,
+    /// The group that the processes run as.
     Group,
+    /// The `AppArmor` profile of the processes.
     AppArmorProfile,
+    /// The limit of processor time, in seconds.
     LimitCpu,
+    /// The limit of the size of a file, in bytes.
     LimitFsize,
+    /// The limit of the data segment, in bytes.
     LimitData,
+    /// The limit of the stack, in bytes.
     LimitStack,
+    /// The limit of a core file, in bytes.
     LimitCore,
+    /// The limit of resident memory, in bytes.
     LimitRss,
+    /// One more than the highest file descriptor.
     LimitNofile,
+    /// The limit of the address space, in bytes.
     LimitAs,
+    /// The limit of processes of the user.
     LimitNproc,
+    /// The limit of locked memory, in bytes.
     LimitMemlock,
+    /// The limit of queued signals.
     LimitSigpending,
+    /// The limit of POSIX message queues, in bytes.
     LimitMsgqueue,
+    /// The limit of the priority, as a nice value or as 20 minus a nice value.
     LimitNice,
+    /// The limit of the real-time priority.
     LimitRtprio,
+    /// The permission bits to remove from new files, in octal.
     UMask,
+    /// How likely the kernel kills the processes when out of memory, -1000 to 1000.
     OomScoreAdjust,
+    /// Whether the processes ignore SIGPIPE.
     IgnoreSigpipe,
+    /// The scheduling priority, -20 to 19.
     Nice,
+    /// Environment variables with their values.
     Environment,
+    /// Environment variables to copy from the manager.
     PassEnvironment,
+    /// What standard input is connected to.
     StandardInput,
+    /// What standard output is connected to.
     StandardOutput,
+    /// What standard error is connected to.
     StandardError,
+    /// The terminal for standard streams.
     TtyPath,
 
+    /// The signal that stops the service.
     KillSignal,
 
+    /// The share of processor time, 1 to 10000.
     CpuWeight,
+    /// The limit of processor time, in percent of one processor.
     CpuQuota,
+    /// The processors that may be used.
     AllowedCpus,
+    /// The NUMA nodes whose memory may be used.
     AllowedMemoryNodes,
+    /// The amount of memory above which processes are slowed down, in bytes.
     MemoryHigh,
+    /// The limit of memory, in bytes.
     MemoryMax,
+    /// The limit of swap space, in bytes.
     MemorySwapMax,
+    /// The limit of tasks.
     TasksMax,
+    /// The share of block input and output, 1 to 10000.
     IoWeight,
+    /// The limit of reading from a device, in bytes per second.
     IoReadBandwidthMax,
+    /// The limit of writing to a device, in bytes per second.
     IoWriteBandwidthMax,
+    /// The limit of read operations on a device, per second.
     IoReadIopsMax,
+    /// The limit of write operations on a device, per second.
     IoWriteIopsMax,
+    /// A device that may be used.
     DeviceAllow,
+    /// Which devices may be used by default.
     DevicePolicy,
 
+    /// The address of a stream socket.
     ListenStream,
+    /// Whether an IPv6 socket accepts IPv4 as well.
     BindIpv6Only,
 
+    /// Starts the unit when the path exists.
     PathExists,
+    /// Starts the unit when a path matches the pattern.
     PathExistsGlob,
+    /// Starts the unit when the path changes; a written file only when it is closed.
     PathChanged,
+    /// Starts the unit when the path changes, also on each write.
     PathModified,
 
+    /// Units that start this one once it is enabled.
     WantedBy,
+    /// The instance that is enabled if a template is enabled.
     DefaultInstance,
 }
 
 impl Directive {
+    /// The name as written in a unit file, without `=`.
     pub fn name(self) -> &'static str {
         self.row().1
     }
 
+    /// The section that it belongs to.
     pub fn section(self) -> Section {
         self.row().0
     }
 
-    /// The first systemd that knows it (`Version added` of the manuals, and systemd's NEWS).
+    /// The first systemd version that has it ("Added in version" in the manual pages; the NEWS of
+    /// systemd).
     pub fn since(self) -> u32 {
         self.row().2
     }
 
-    /// `Service.ExecStart`
+    /// Section and name: `Service.ExecStart`
     pub fn path(self) -> String {
         format!("{}.{}", self.section().name(), self.name())
     }
 
-    /// Whether several values stand on one line, separated by blanks.
+    /// Whether one line has several values, separated by blanks.
     pub fn is_list(self) -> bool {
         matches!(
             self,
@@ -173,7 +274,7 @@ impl Directive {
 
     fn row(self) -> (Section, &'static str, u32) {
         use Section::{Install, Path, Service, Socket, Unit};
-        // What is older than the oldest systemd that anybody converts for has 0.
+        // The version is 0 for directives that every systemd in use has.
         match self {
             Self::Description => (Unit, "Description", 0),
             Self::Wants => (Unit, "Wants", 0),

@@ -1,14 +1,15 @@
-//! What is newer than the directive that it belongs to: values, prefixes, and how files are read.
+//! Features that are newer than the directive that they belong to: values, prefixes, and how files
+//! are read.
 
-/// Something that not every systemd can do.
+/// A feature that not every systemd has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
     /// `ExecStart=+...`.
     FullPrivilegesPrefix,
     /// `$EXIT_CODE` and `$SERVICE_RESULT` in `ExecStopPost=`.
     ExitCodeVariable,
-    /// Physical lines of 2048 bytes and more. They were cut there, and the rest was read as a line
-    /// of its own.
+    /// Physical lines of 2048 bytes and more. Older systemd cuts such a line and reads the rest as
+    /// another line.
     LongLine,
     /// `file:` in `StandardInput=`, `StandardOutput=` and `StandardError=`.
     StandardOutputFile,
@@ -29,18 +30,18 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// The first systemd that has it.
+    /// The first systemd version that has it.
     pub fn since(self) -> u32 {
         match self {
             // NEWS of 231.
             Self::FullPrivilegesPrefix => 231,
-            // github.com/systemd/systemd/pull/3818, of the time between 231 and 232.
+            // github.com/systemd/systemd/pull/3818, between 231 and 232.
             Self::ExitCodeVariable => 232,
             // systemd commit e6dde451a51d; github.com/systemd/systemd/issues/3302.
             Self::LongLine => 235,
             // NEWS of 236.
             Self::StandardOutputFile => 236,
-            // github.com/systemd/systemd/pull/8471, of the time between 238 and 239.
+            // github.com/systemd/systemd/pull/8471, between 238 and 239.
             Self::EnvironmentLineEnd => 239,
             // NEWS of 240.
             Self::TypeExec | Self::StandardOutputAppend => 240,
@@ -48,14 +49,14 @@ impl Feature {
             Self::ExecCondition => 243,
             // NEWS of 242; github.com/systemd/systemd/pull/11705.
             Self::LiteralDollarPrefix => 242,
-            // github.com/systemd/systemd/pull/13754, of the time between 243 and 244.
+            // github.com/systemd/systemd/pull/13754, between 243 and 244.
             Self::RestartOneshot => 244,
-            // github.com/systemd/systemd/pull/18129, of the time between 247 and 248.
+            // github.com/systemd/systemd/pull/18129, between 247 and 248.
             Self::EnvironmentControlCharacter => 248,
         }
     }
 
-    /// What a value of `Environment=` needs.
+    /// The feature that a value of `Environment=` needs, if it needs one.
     pub fn of_value(value: &[u8]) -> Option<Self> {
         let is_line_end = |byte: &u8| *byte == b'\n';
         if value.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t' && !is_line_end(byte))

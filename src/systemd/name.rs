@@ -4,40 +4,41 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// `UNIT_NAME_MAX` of systemd: bytes, suffix included.
+/// The maximum length of a name in bytes, suffix included: `UNIT_NAME_MAX` of systemd
+/// (systemd.unit(5), "Description").
 const MAX: usize = 255;
 
-/// The specifier of the name of the instance, escaped (systemd.unit(5), "Specifiers").
+/// The specifier of the instance name, escaped (systemd.unit(5), "Specifiers").
 const OWN_INSTANCE: &str = "%i";
 
 /// A name that systemd accepts, suffix included.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitName(String);
 
-/// The name, escaped, has this many bytes; systemd takes 255.
+/// The escaped name has this many bytes, more than the 255 that systemd accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameTooLong(pub usize);
 
 impl UnitName {
-    /// `stem.suffix`, each byte of the stem that a unit name cannot hold escaped and `/` turned
-    /// into `-`.
+    /// `stem.suffix`. Bytes that a unit name cannot contain are escaped, and `/` becomes `-`. An
+    /// error means that the escaped name is too long.
     pub fn escaped(stem: &[u8], suffix: &str) -> Result<Self, NameTooLong> {
         Self::checked(format!("{}.{suffix}", escape_stem(stem)))
     }
 
-    /// `stem@.suffix`
+    /// `stem@.suffix`, escaped in the same way. An error means that the escaped name is too long.
     pub fn template(stem: &[u8], suffix: &str) -> Result<Self, NameTooLong> {
         Self::checked(format!("{}@.{suffix}", escape_stem(stem)))
     }
 
-    /// `stem.suffix` for a unit without instances whose stem is made of other names: their `@`
-    /// become `-`, because what precedes an `@` is the name of a template.
+    /// `stem.suffix` for a unit without instances whose stem is made of other names. Each `@`
+    /// becomes `-`, because the text before an `@` is the name of a template.
     pub fn single(stem: &str, suffix: &str) -> Self {
         Self::known(format!("{}.{suffix}", stem.replace('@', "-")))
     }
 
-    /// A name that is known to be right: of a table, or made of escaped parts, perhaps with a
-    /// specifier. Bytes that no name holds are escaped all the same.
+    /// A name that is known to be valid: from a table, or made of escaped parts, perhaps with a
+    /// specifier. Bytes that a name cannot contain are escaped anyway.
     pub fn known(name: impl Into<String>) -> Self {
         let name: String = name.into();
         if name.bytes().all(is_of_name) {
@@ -47,27 +48,30 @@ impl UnitName {
         }
     }
 
+    /// The name, suffix included.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name without its suffix, and without the `@` of a template.
+    /// The name without its suffix and without the `@` of a template.
     pub fn stem(&self) -> &str {
         let stem = self.0.rsplit_once('.').map_or(self.0.as_str(), |(stem, _)| stem);
         stem.strip_suffix('@').unwrap_or(stem)
     }
 
+    /// Whether the name is that of a template.
     pub fn is_template(&self) -> bool {
         self.0.contains("@.")
     }
 
-    /// A unit of another kind with the same stem: `foo.socket` beside `foo.service`.
+    /// The name of another kind of unit with the same stem: `foo.socket` for `foo.service`.
     #[must_use]
     pub fn beside(&self, suffix: &str) -> Self {
         Self(format!("{}.{suffix}", self.stem()))
     }
 
-    /// The name of `instance` of a template; other names are returned as they are.
+    /// The instance of a template that has the given text, escaped, as its instance name. Other
+    /// names are returned unchanged. An error means that the escaped name is too long.
     pub fn instance(&self, instance: &[u8]) -> Result<Self, NameTooLong> {
         match self.0.split_once("@.") {
             Some((stem, suffix)) => {
@@ -77,14 +81,15 @@ impl UnitName {
         }
     }
 
-    /// The same for the name of an instance that is escaped already, or is a specifier.
+    /// The instance of a template for an instance name that is already escaped, or is a specifier.
+    /// Other names are returned unchanged.
     #[must_use]
     pub fn instance_escaped(&self, instance: &str) -> Self {
         Self::known(self.instance_in(instance))
     }
 
-    /// The instance of a template with the name of the instance that the unit itself is:
-    /// `foo@%i.service`. Other names are returned as they are.
+    /// The instance of a template that has the instance name of the referring unit:
+    /// `foo@%i.service`. Other names are returned unchanged.
     #[must_use]
     pub fn own_instance(&self) -> Self {
         self.instance_escaped(OWN_INSTANCE)
@@ -95,27 +100,27 @@ impl UnitName {
         self.0.contains(&format!("@{OWN_INSTANCE}."))
     }
 
-    /// An instance of a template as text of another language: `foo@$env{NAME}.service` in a udev
-    /// rule. Other names are returned as they are.
+    /// An instance of a template in another language, such as `foo@$env{NAME}.service` in a udev
+    /// rule. Other names are returned unchanged.
     pub fn instance_in(&self, instance: &str) -> String {
         self.0.replace("@.", &format!("@{instance}."))
     }
 
-    /// What means all instances of a template to systemctl (systemctl(1), "Parameter Syntax").
-    /// Other names are returned as they are.
+    /// The pattern for all instances of a template (systemctl(1), "Parameter Syntax"). Other names
+    /// are returned unchanged.
     pub fn all_instances(&self) -> String {
         self.instance_in("*")
     }
 
-    /// The template that an instance is of, which is also the name of its file. Other names are
-    /// returned as they are.
+    /// The template of an instance, which is also the name of its file. Other names are returned
+    /// unchanged.
     #[must_use]
     pub fn of_instance(&self) -> Self {
         Self(template_of(&self.0).into_owned())
     }
 
-    /// The template that has the name of the unit before its `@`, or would have it: `foo@.service`
-    /// of `foo.service`.
+    /// The template with the part of the name before the `@`, or with the stem: `foo@.service` for
+    /// `foo.service`.
     #[must_use]
     pub fn as_template(&self) -> Self {
         match self.0.rsplit_once('.') {
@@ -124,7 +129,7 @@ impl UnitName {
         }
     }
 
-    /// A name that systemd would take, if it is not too long.
+    /// Checks the length of a name. An error means that the escaped name is too long.
     pub fn checked(name: String) -> Result<Self, NameTooLong> {
         let name = Self::known(name);
         if name.0.len() > MAX { Err(NameTooLong(name.0.len())) } else { Ok(name) }
@@ -137,7 +142,7 @@ impl fmt::Display for UnitName {
     }
 }
 
-/// The name of the template of an instance; other names as they are.
+/// The template of an instance. Other names are returned unchanged.
 pub(super) fn template_of(name: &str) -> Cow<'_, str> {
     match (name.split_once('@'), name.rsplit_once('.')) {
         (Some((stem, instance)), Some((_, suffix))) if instance.len() > suffix.len() + 1 => {
@@ -147,29 +152,28 @@ pub(super) fn template_of(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// The name of a unit as a word of a shell command: where something is escaped in it, there is a
-/// backslash.
+/// The name of a unit as a word of a shell command, quoted if escaping put a backslash in it.
 pub fn shell_word(unit: &str) -> String {
     if unit.contains('\\') { format!("'{unit}'") } else { unit.to_owned() }
 }
 
-/// `systemd-escape`: `/` becomes `-`, so that `%I` gives the text back.
+/// Escapes like systemd-escape(1): `/` becomes `-`, and `%I` gives the text back.
 pub fn escape_instance(text: &[u8]) -> String {
     escape(text, false)
 }
 
-/// `systemd-escape --path`: the stem of the mount, device or swap unit of a path. No unit stands
-/// for a path with a `..` in it.
+/// Escapes like `systemd-escape --path`: the stem of the mount, device or swap unit of a path. No
+/// unit exists for a path that contains `..`.
 pub fn escape_path(path: &[u8]) -> String {
     let parts: Vec<&[u8]> =
         path.split(|&byte| byte == b'/').filter(|part| !part.is_empty() && *part != b".").collect();
     if parts.is_empty() { "-".to_owned() } else { escape(&parts.join(&b'/'), false) }
 }
 
-/// The stem of a unit: as `systemd-escape` does it, but `-` stays, because a name is read and not
-/// undone.
+/// The stem of a unit. Like systemd-escape(1), but `-` is not escaped, because nothing unescapes
+/// the stem.
 fn escape_stem(text: &[u8]) -> String {
-    // A unit must have a stem; that of the root directory is `-`, too.
+    // The stem must not be empty; `-` is also the stem of the root directory.
     if text.is_empty() { "-".to_owned() } else { escape(text, true) }
 }
 
@@ -179,7 +183,7 @@ fn escape(text: &[u8], keep_dash: bool) -> String {
         match byte {
             b'/' => out.push('-'),
             b'-' => out.push_str(&literal(byte, keep_dash)),
-            // A unit whose name begins with a dot is a hidden file, which systemd does not load.
+            // A file name that begins with a dot is hidden, so systemd does not load the unit.
             b'.' => out.push_str(&literal(byte, at > 0)),
             _ => out.push_str(&literal(
                 byte,
@@ -194,7 +198,7 @@ fn literal(byte: u8, is_plain: bool) -> String {
     if is_plain { char::from(byte).to_string() } else { format!("\\x{byte:02x}") }
 }
 
-/// `VALID_CHARS_WITH_AT` of systemd's unit names, and `%` for specifiers.
+/// `VALID_CHARS_WITH_AT` of systemd, and `%` for specifiers.
 fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b":-_.\\@%".contains(&byte)
 }

@@ -1,27 +1,28 @@
-//! How text stands in a unit file, so that systemd reads the same bytes back.
+//! Quotes text for unit files, in such a way that systemd reads the same bytes back.
 //!
-//! systemd reads a value in this order: lines are joined, the words are taken apart and their C
-//! escapes undone, then `%` specifiers are replaced, and when the command is started `$`. So `\x25`
-//! and `\x24` do not protect `%` and `$`; only doubling does.
+//! systemd reads a value in this order: it joins lines, splits words and decodes their C escapes,
+//! expands `%` specifiers, and when it runs the command expands `$`. So `\x25` and `\x24` do not
+//! protect `%` and `$`; only doubling does (systemd.syntax(7), "Quoting"; systemd.service(5),
+//! "Command lines").
 
 use crate::text::bytes::is_stand_in;
 use crate::text::visible::is_hidden;
 
-/// Who expands `$`.
+/// What happens to `$`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dollar {
     Literal,
-    /// systemd would expand it.
+    /// systemd would expand it, so it is doubled.
     Doubled,
 }
 
-/// Characters that a reader could not see or would be misled by, that systemd does not take, or
-/// that would be written as a raw byte.
+/// Whether the character is invisible or misleading, or systemd does not accept it, or it would be
+/// written as a raw byte.
 pub(super) fn is_unprintable(character: char) -> bool {
     is_hidden(character) || is_noncharacter(character) || is_stand_in(character)
 }
 
-/// What systemd does not count as UTF-8.
+/// Whether systemd does not accept the character as UTF-8.
 pub(super) fn is_noncharacter(character: char) -> bool {
     let code = u32::from(character);
     (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
@@ -31,7 +32,7 @@ fn is_bare(byte: u8) -> bool {
     byte >= 0x80 || (byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\' | b';'))
 }
 
-/// A word as systemd's word splitter gives it back, in quotes only where it needs them.
+/// A word for directives that decode C escapes, with quotes only if it needs them.
 pub(super) fn quoted(word: &[u8], dollar: Dollar) -> String {
     let printable = std::str::from_utf8(word).is_ok_and(|text| !text.chars().any(is_unprintable));
     let bare = !word.is_empty() && printable && word.iter().copied().all(is_bare);
@@ -47,8 +48,8 @@ pub(super) fn quoted(word: &[u8], dollar: Dollar) -> String {
     out
 }
 
-/// A word for the directives that take words apart without knowing C escapes: there a backslash
-/// only protects the character after it. The text must be printable.
+/// A word for directives that split words without decoding C escapes: a backslash only protects the
+/// next character. The text must be printable.
 pub(super) fn quoted_plainly(word: &str) -> String {
     let quoted = word.is_empty() || !word.bytes().all(is_bare);
     let mut out = String::with_capacity(word.len() + 2);
@@ -69,7 +70,7 @@ pub(super) fn quoted_plainly(word: &str) -> String {
     out
 }
 
-/// The quote that leaves more of the text as it is.
+/// The quote that needs fewer escapes in the text.
 fn quote_for(text: &[u8], preferred: char) -> char {
     let count = |quote: u8| text.iter().filter(|&&byte| byte == quote).count();
     match count(b'\'').cmp(&count(b'"')) {
@@ -109,12 +110,12 @@ fn escape_bytes(out: &mut String, bytes: &[u8]) {
     }
 }
 
-/// How far the lines of a script stand in.
+/// The indentation of the lines of a script.
 const INDENT: &str = "    ";
 
-/// A script over several physical lines. systemd turns a backslash and the newline after it into
-/// one blank and keeps the blanks that follow; a physical line that begins with `#` or `;` is left
-/// out.
+/// A script over several physical lines. systemd replaces a backslash and the newline after it by
+/// one blank and keeps the blanks that follow. It ignores a physical line that begins with `#` or
+/// `;` (systemd.syntax(7)).
 pub(super) fn laid_out(text: &[u8], breaks: &[usize], joins: &[usize], dollar: Dollar) -> String {
     let quote = quote_for(text, '\'');
     let pieces = pieces(text, breaks, joins);
@@ -132,13 +133,13 @@ pub(super) fn laid_out(text: &[u8], breaks: &[usize], joins: &[usize], dollar: D
             out.push_str(INDENT);
         }
         if is_left_out(rest) && !is_comment_line(rest) {
-            // More than a comment would be left out. `\s` is a blank.
+            // systemd would ignore more than a comment. `\s` is a blank.
             out.push_str("\\s");
         }
         out.extend(indentation.iter().map(|&byte| char::from(byte)));
         escape_into(&mut out, rest, dollar, Some(quote));
         if index < last || is_comment_line(rest) {
-            // The closing quote must not stand on a line that is left out.
+            // The closing quote must not be on an ignored line.
             out.push_str("\\\n");
         }
     }
@@ -146,25 +147,25 @@ pub(super) fn laid_out(text: &[u8], breaks: &[usize], joins: &[usize], dollar: D
     out
 }
 
-/// An upper bound of the bytes that systemd makes of a script.
+/// An upper bound of the number of bytes that systemd reads for a script.
 pub(super) fn laid_out_len(text: &[u8], breaks: &[usize], joins: &[usize]) -> usize {
     match pieces(text, breaks, joins).len() {
         1 => text.len(),
-        // Each piece comes with the blank of its continuation, its indentation, and perhaps a `\s`.
+        // Each piece has the blank of its continuation, its indentation, and perhaps a `\s`.
         pieces => text.len() + pieces * (1 + INDENT.len() + 1) + 1,
     }
 }
 
-/// The script cut at those of its breaks and joins that lead to a physical line of its own. The
-/// escaped newline of a join is left out: the continuation of the physical line takes its place.
+/// The script cut at the breaks and joins that begin a physical line. The escaped newline of a join
+/// is left out, because the continuation of the physical line replaces it.
 fn pieces<'a>(text: &'a [u8], breaks: &[usize], joins: &[usize]) -> Vec<&'a [u8]> {
     let next = |end: usize| text[end + blanks(&text[end..])..].first().copied();
-    // `;;` reads better at the end of the line before than after a `\s`.
+    // `;;` is more readable at the end of the line before than after a `\s`.
     let after_break = breaks
         .iter()
         .filter(|&&end| end < text.len() && next(end) != Some(b';'))
         .map(|&end| (end, 0));
-    // Behind a join nothing may be left out.
+    // systemd must not ignore text after a join.
     let after_join = joins
         .iter()
         .filter(|&&end| end < text.len() && !matches!(next(end), Some(b';' | b'#')))
@@ -191,7 +192,7 @@ fn is_left_out(piece: &[u8]) -> bool {
     matches!(piece.first(), Some(b'#' | b';'))
 }
 
-/// A comment of the shell's, and nothing after it.
+/// Whether the piece is a comment of the shell and nothing else.
 fn is_comment_line(piece: &[u8]) -> bool {
     piece.first() == Some(&b'#') && !piece.strip_suffix(b"\n").unwrap_or(piece).contains(&b'\n')
 }
@@ -220,7 +221,7 @@ mod tests {
 
     #[test]
     fn only_comments_are_left_to_be_left_out() {
-        // The break before `;;` is not used, so that it stands behind the comment.
+        // The break before `;;` is not used, so `;;` follows the comment.
         assert_eq!(
             laid_out(b"a\n# b\n;;\n# c\n", &[2, 6, 9], &[], Dollar::Literal),
             "'\\\n    a\\n\\\n    \\s# b\\n;;\\n\\\n    # c\\n\\\n'"

@@ -5,14 +5,15 @@ use std::fmt;
 
 use super::{Directive, Section, Text, UnitName, Value};
 
-/// A unit file. Directives print in the order of the manuals whatever the order they came in.
+/// A unit file. Directives are printed in the order of the manual pages.
 #[derive(Clone, Debug)]
 pub struct Unit {
+    /// The name of the file.
     pub name: UnitName,
     /// Comment lines at the top.
     pub header: Vec<Text>,
     entries: BTreeMap<Directive, Entry>,
-    /// Comment lines at the end of a section, for what has no directive to stand by.
+    /// Comment lines at the end of a section, for remarks that do not belong to a directive.
     remarks: BTreeMap<Section, Vec<Text>>,
 }
 
@@ -23,11 +24,12 @@ struct Entry {
 }
 
 impl Unit {
+    /// An empty unit.
     pub fn new(name: UnitName) -> Self {
         Self { name, header: Vec::new(), entries: BTreeMap::new(), remarks: BTreeMap::new() }
     }
 
-    /// Adds a value; one that is there already is not repeated where the directive is a list.
+    /// Adds a value. A value that exists already is not repeated if the directive is a list.
     pub fn add(&mut self, directive: Directive, value: Value) {
         let values = &mut self.entries.entry(directive).or_default().values;
         if !(directive.is_list() && values.contains(&value)) {
@@ -40,12 +42,12 @@ impl Unit {
         self.entries.entry(directive).or_default().values.insert(0, value);
     }
 
-    /// Makes this the only value.
+    /// Replaces all values by this one.
     pub fn set(&mut self, directive: Directive, value: Value) {
         self.entries.entry(directive).or_default().values = vec![value];
     }
 
-    /// Adds all that another unit says.
+    /// Adds the values and comments of the directives of another unit.
     pub fn absorb(&mut self, other: &Self) {
         for (&directive, Entry { comments, values }) in &other.entries {
             for comment in comments {
@@ -62,20 +64,24 @@ impl Unit {
         }
     }
 
+    /// Removes a value of a directive, if it exists.
     pub fn remove_value(&mut self, directive: Directive, value: &Value) {
         if let Some(entry) = self.entries.get_mut(&directive) {
             entry.values.retain(|known| known != value);
         }
     }
 
+    /// Removes a directive with its values and comments.
     pub fn remove(&mut self, directive: Directive) {
         self.entries.remove(&directive);
     }
 
+    /// Whether the directive has a value.
     pub fn has(&self, directive: Directive) -> bool {
         self.entries.get(&directive).is_some_and(|entry| !entry.values.is_empty())
     }
 
+    /// The values of a directive, in order; empty if it has none.
     pub fn values(&self, directive: Directive) -> &[Value] {
         self.entries.get(&directive).map_or(&[], |entry| entry.values.as_slice())
     }
@@ -88,13 +94,13 @@ impl Unit {
             .map(|(&directive, _)| directive)
     }
 
-    /// The bytes of the longest physical line of the file: see
+    /// The length of the longest physical line of the file, in bytes; see
     /// [`crate::systemd::Feature::LongLine`].
     pub fn longest_line(&self) -> usize {
         self.to_string().split('\n').map(str::len).max().unwrap_or_default()
     }
 
-    /// Puts a comment above a directive; it is printed only if the directive is.
+    /// Adds a comment above a directive. It is printed only if the directive has a value.
     pub fn comment(&mut self, directive: Directive, text: Text) {
         let comments = &mut self.entries.entry(directive).or_default().comments;
         if !comments.contains(&text) {
@@ -102,7 +108,7 @@ impl Unit {
         }
     }
 
-    /// Puts a comment at the end of a section.
+    /// Adds a comment at the end of a section.
     pub fn remark(&mut self, section: Section, text: Text) {
         let remarks = self.remarks.entry(section).or_default();
         if !remarks.contains(&text) {

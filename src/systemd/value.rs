@@ -1,7 +1,7 @@
-//! Values of directives. A [`Value`] can only be made here, so nothing reaches a unit unquoted.
+//! Values of directives. A [`Value`] can only be made here, so nothing gets into a unit unquoted.
 //!
-//! How systemd reads them back was tried on systemd 252; see systemd.syntax(7), systemd.service(5)
-//! ("Command lines") and systemd.unit(5) ("Specifiers").
+//! The quoting was tested with systemd 252 (systemd.syntax(7); systemd.service(5), "Command lines";
+//! systemd.unit(5), "Specifiers").
 
 use std::fmt;
 
@@ -9,31 +9,30 @@ use super::quote::{Dollar, is_noncharacter, is_unprintable};
 use super::{UnitName, quote};
 use crate::text::bytes::lossy;
 
-/// One line that systemd takes literally; `None` where it cannot ([`Value::exact_line`]), or where
-/// the text is not UTF-8.
+/// One line that systemd reads literally. `None` if it cannot ([`Value::exact_line`]), or if the
+/// text is not UTF-8.
 pub(crate) fn literal(text: &str) -> Option<Value> {
     Value::exact_line(text).filter(|_| lossy(text) == text)
 }
 
-/// One argument or one variable, with the NUL at its end, is shorter than this (`MAX_ARG_STRLEN` of
-/// Linux).
+/// An argument or a variable, with the NUL at its end, is at most this many bytes long
+/// (`MAX_ARG_STRLEN` of Linux).
 const ARGUMENT_MAX: usize = 131_072;
 
-/// A line, its continuations joined, that is longer makes systemd refuse the whole unit
-/// (`LONG_LINE_MAX`).
+/// systemd refuses a unit with a longer line, continuations joined (`LONG_LINE_MAX` of systemd).
 const LINE_MAX: usize = 1_048_576;
 
-/// The right side of `Directive=`, as it stands in the file.
+/// The right side of `Directive=`, as written in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value(String);
 
-/// A line for people: a comment.
+/// A line of text for people, for comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(String);
 
 impl Text {
-    /// Characters that cannot be seen, line ends among them, become blanks: systemd ends a line at
-    /// CR and NUL too.
+    /// Makes one line. Invisible characters, newlines among them, become blanks, because systemd
+    /// ends a line at CR and NUL as well.
     pub fn new(text: &str) -> Self {
         let line: String = text
             .chars()
@@ -46,7 +45,8 @@ impl Text {
     pub fn comment(&self) -> String {
         match self.0.as_str() {
             "" => "#".to_owned(),
-            // Below systemd 240 a backslash at the end of a comment makes the next line part of it.
+            // Before systemd 240, a backslash at the end of a comment makes the next line part of
+            // it.
             text => format!("# {}", not_continued(text.to_owned())),
         }
     }
@@ -55,18 +55,21 @@ impl Text {
 /// A command line of an `Exec*=` directive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
+    /// What is written before the program.
     pub prefix: Prefix,
+    /// The program and its arguments.
     pub argv: Vec<Argument>,
 }
 
-/// What stands before the program (systemd.service(5), "Special executable prefixes").
+/// The prefixes of a program (systemd.service(5), "Special executable prefixes").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prefix {
     /// `-`: a failure counts as success.
     pub ignore_failure: bool,
-    /// `:`: `$` is left alone. systemd 242. Without effect beside an [`Argument::Variable`].
+    /// `:`: `$` is not expanded. Since systemd 242. It has no effect together with an
+    /// [`Argument::Variable`].
     pub literal_dollar: bool,
-    /// `+`: with full privileges, whatever `User=` and `AppArmorProfile=` say. systemd 231.
+    /// `+`: full privileges, regardless of `User=` and `AppArmorProfile=`. Since systemd 231.
     pub full_privileges: bool,
 }
 
@@ -75,28 +78,35 @@ pub struct Prefix {
 pub enum Argument {
     /// Any bytes but NUL, which systemd would read as the four characters `\x00`.
     Word(Vec<u8>),
-    /// The text of a shell script, laid out over physical lines. Each of `breaks` is an offset just
-    /// after a newline at which blanks may be added, and at which a comment line that follows may
-    /// be left out, without changing what the script does. Each of `joins` is an offset just after
-    /// an escaped newline that may as well be a blank.
-    Script { text: Vec<u8>, breaks: Vec<usize>, joins: Vec<usize> },
-    /// A variable that systemd replaces, such as `MAINPID`.
+    /// The text of a shell script, written over several physical lines.
+    Script {
+        /// The text as the shell gets it.
+        text: Vec<u8>,
+        /// Offsets just after a newline at which blanks can be added, and at which a following
+        /// comment line can be removed, without changing what the script does.
+        breaks: Vec<usize>,
+        /// Offsets just after an escaped newline that a blank can replace.
+        joins: Vec<usize>,
+    },
+    /// A variable that systemd expands, such as `MAINPID`.
     Variable(&'static str),
     /// A specifier that systemd replaces by one word, such as `%n` (systemd.unit(5), "Specifiers").
     Specifier(&'static str),
 }
 
 impl Command {
+    /// A command without prefixes.
     pub fn new(argv: impl IntoIterator<Item = Argument>) -> Self {
         Self { prefix: Prefix::default(), argv: argv.into_iter().collect() }
     }
 
+    /// A command of words, without prefixes.
     pub fn words(words: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
         Self::new(words.into_iter().map(|word| Argument::Word(word.into())))
     }
 
-    /// Why this command would not be run as it stands. Its [`Value`] is harmless even then: systemd
-    /// refuses the unit, or the command fails when it is started.
+    /// Why systemd would not run this command. Its [`Value`] is harmless even then: systemd refuses
+    /// the unit, or the command fails when it is started.
     pub fn refusal(&self) -> Option<Unwritable> {
         let Some(Argument::Word(program)) = self.argv.first() else {
             return Some(Unwritable::Program);
@@ -119,7 +129,7 @@ impl Command {
                 return Some(Unwritable::TooLong(index));
             }
         }
-        // The name of the directive stands on the line too.
+        // The name of the directive is on the line as well.
         (Value::command(self).0.len() + 64 > LINE_MAX).then_some(Unwritable::LineTooLong)
     }
 
@@ -129,23 +139,23 @@ impl Command {
     }
 }
 
-/// Why a command cannot stand in a unit.
+/// Why a command cannot be written in a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unwritable {
-    /// The program is missing, or it is one that systemd refuses or would misread: a relative path,
-    /// or a name with a control character, a quote or a backslash, with a prefix such as `-` in
-    /// front (quotes do not protect it), with a `$`, or the one that is `;`, which ends a command
-    /// in quotes too.
+    /// The program is missing, or systemd refuses or misreads it: a relative path; a name with a
+    /// control character, a quote or a backslash; a name that begins with a prefix such as `-`,
+    /// even in quotes; a name with a `$`; or the name `;`, which ends a command even in quotes.
     Program,
-    /// The argument of this index holds a NUL.
+    /// The argument of this index contains a NUL.
     Nul(usize),
-    /// The argument of this index has more than 131 071 bytes, the most that Linux takes.
+    /// The argument of this index is longer than 131 071 bytes, the limit of Linux.
     TooLong(usize),
-    /// The whole line has more than 1 MiB, the most that systemd reads.
+    /// The line is longer than 1 MiB, the limit of systemd.
     LineTooLong,
 }
 
-/// What systemd takes for an executable: an absolute path, or a name that it looks up.
+/// Whether systemd accepts it as an executable: an absolute path, or a name that it looks up
+/// (systemd.service(5), "Command lines").
 fn is_program(program: &[u8]) -> bool {
     let safe = !program.iter().any(|byte| byte.is_ascii_control() || b"\"'\\".contains(byte));
     let named = match program.first() {
@@ -161,33 +171,35 @@ fn is_program(program: &[u8]) -> bool {
 }
 
 impl Value {
-    /// A word of systemd's own.
+    /// A word that systemd defines, such as `yes` or `oneshot`.
     pub fn keyword(word: &'static str) -> Self {
         Self(word.to_owned())
     }
 
+    /// A decimal number.
     pub fn number(number: impl Into<i128>) -> Self {
         Self(number.into().to_string())
     }
 
-    /// Something made of numbers and systemd's own words: `1024:infinity`, `50%`.
+    /// A text of numbers and words that systemd defines: `1024:infinity`, `50%`.
     pub fn measure(text: impl fmt::Display) -> Self {
         Self(not_continued(Text::new(&text.to_string()).0))
     }
 
+    /// The name of a unit.
     pub fn unit(name: &UnitName) -> Self {
-        // A specifier may be part of a name: `dev-%i.device`; what a name was made of is escaped
+        // The name may contain a specifier: `dev-%i.device`. Everything else in it is escaped
         // already.
         Self(not_continued(name.as_str().to_owned()))
     }
 
-    /// One line of free text for people. Characters that cannot be seen become blanks, and blanks
-    /// at its ends are lost.
+    /// One line of text for people. Invisible characters become blanks, and blanks at both ends are
+    /// removed.
     pub fn line(text: &str) -> Self {
         Self(not_continued(Text::new(text).0.trim_matches(' ').replace('%', "%%")))
     }
 
-    /// A line as [`Value::line`] makes it, with the instance of the template behind it.
+    /// A line as from [`Value::line`], followed by the instance name of the template.
     pub fn line_with_instance(text: &str) -> Self {
         Self(format!(
             "{}%I",
@@ -195,22 +207,23 @@ impl Value {
         ))
     }
 
-    /// One line, a path for example, that systemd takes literally to its end; `None` where it
-    /// cannot: the text has characters that cannot be seen, line ends among them, or blanks at its
+    /// One line that systemd reads literally to its end, such as a path. `None` if that is
+    /// impossible because the text has invisible characters, newlines among them, or blanks at its
     /// ends.
     pub fn exact_line(text: &str) -> Option<Self> {
         (is_visible(text) && text.trim_matches(' ') == text).then(|| Self::line(text))
     }
 
-    /// A path where systemd splits at blanks: `RequiresMountsFor=`; `None` where it cannot be
-    /// written: the directive knows no escapes for what is not UTF-8 or cannot be seen.
+    /// A path for a directive that splits its value at blanks, such as `RequiresMountsFor=`. `None`
+    /// if the path is not UTF-8 or has invisible characters, because the directive decodes no
+    /// escapes.
     pub fn path_word(path: &[u8]) -> Option<Self> {
         let path = std::str::from_utf8(path).ok()?;
         is_visible(path).then(|| Self(quote::quoted_plainly(path)))
     }
 
-    /// A path below which `%i` or `%I` stands for the instance; `None` as for
-    /// [`Value::exact_line`].
+    /// A path with `%i` or `%I` for the instance name between `before` and `after`. `None` in the
+    /// same cases as [`Value::exact_line`].
     pub fn instance_path(before: &str, specifier: &'static str, after: &str) -> Option<Self> {
         let visible = is_visible(before)
             && is_visible(after)
@@ -225,20 +238,22 @@ impl Value {
         })
     }
 
-    /// `NAME=VALUE` for `Environment=`; `None` where systemd would drop it: a name that is not a
-    /// letter or `_` followed by letters, digits and `_`; a value that is not UTF-8 or holds a
-    /// Unicode noncharacter or a NUL; more than 131 071 bytes in all. For values with control
-    /// characters see [`crate::systemd::Feature::of_value`].
+    /// `NAME=VALUE` for `Environment=`. `None` if systemd would ignore it: the name is not a letter
+    /// or `_` followed by letters, digits and `_`; the value is not UTF-8, or contains a Unicode
+    /// noncharacter or a NUL; or both together are longer than 131 071 bytes. Some systemd versions
+    /// do not accept control characters; see [`crate::systemd::Feature::of_value`].
     pub fn environment(name: &str, value: &[u8]) -> Option<Self> {
         assignment(name, value).map(Self)
     }
 
-    /// The name of a variable that systemd takes; `None` as for [`Value::environment`].
+    /// The name of a variable that systemd accepts. `None` if the name is not valid; see
+    /// [`Value::environment`].
     pub fn variable_name(name: &str) -> Option<Self> {
         is_variable_name(name).then(|| Self(name.to_owned()))
     }
 
-    /// `NAME=%I` and its kin, after some text; `None` as for [`Value::environment`].
+    /// `NAME=` with text and a specifier such as `%I`. `None` in the same cases as
+    /// [`Value::environment`].
     pub fn environment_specifier(
         name: &str,
         before: &str,
@@ -247,7 +262,7 @@ impl Value {
         assignment(name, before.as_bytes()).map(|text| Self(format!("{text}{specifier}")))
     }
 
-    /// Several assignments of `Environment=` on one line.
+    /// Several assignments of `Environment=` in one line.
     pub fn assignments(values: &[Self]) -> Self {
         Self(values.iter().map(Self::as_str).collect::<Vec<_>>().join(" "))
     }
@@ -283,6 +298,7 @@ impl Value {
         Self(out)
     }
 
+    /// The text as written in the unit file.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -292,8 +308,8 @@ fn is_visible(text: &str) -> bool {
     !text.chars().any(is_unprintable)
 }
 
-/// An odd backslash at the end would continue the line; a blank after it does not, and systemd cuts
-/// it off.
+/// Prevents an odd number of backslashes at the end from continuing the line: it adds a blank,
+/// which systemd removes.
 fn not_continued(mut line: String) -> String {
     if line.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1 {
         line.push(' ');

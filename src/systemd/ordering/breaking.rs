@@ -1,4 +1,4 @@
-//! Cycles, one at a time, until none is left.
+//! Finds cycles and breaks them one at a time, until none is left.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,22 +7,23 @@ use super::graph::{Graph, Pair};
 use super::{Cycle, Edge, Remedy, WaitOrigin};
 use crate::systemd::{Directive, UnitName};
 
-/// A wait that is there, or was.
+/// A wait and whether it still exists.
 struct BreakableWait {
     pair: Pair,
     origins: Vec<WaitOrigin>,
     present: bool,
 }
 
-/// A target's wait for what it wants, and what to state so that it does not wait.
+/// The wait of a target for a unit that it wants, and the statement that prevents the wait.
 struct Wanted {
     origins: Vec<WaitOrigin>,
     reversal: (UnitName, Directive, UnitName),
 }
 
-/// The search, in two steps. The first leaves out each wait that stating the opposite would do away
-/// with, and ends all cycles there are. Such a wait then is on a cycle only if what is wanted waits
-/// for the target anyway; so nothing is lost when the second step states just that.
+/// The search, in two steps. The first step ignores every wait that stating the opposite would
+/// prevent, and breaks all other cycles. After that, an ignored wait is on a cycle only if the
+/// wanted unit waits for the target anyway, so the second step can state exactly that without
+/// losing anything.
 pub(super) struct Breaking<'a> {
     graph: Graph,
     weight: &'a dyn Fn(&Edge) -> Option<u32>,
@@ -33,16 +34,16 @@ pub(super) struct Breaking<'a> {
     of: Vec<Vec<usize>>,
     /// The waits for each unit.
     on: Vec<Vec<usize>>,
-    /// The part of the graph that a unit is searched in; 0 where it is on no cycle.
+    /// The part of the graph in which a unit is searched; 0 if the unit is not on a cycle.
     part: Vec<usize>,
     parts: usize,
-    /// For [`components`].
+    /// Working memory of [`components`].
     scratch: Vec<usize>,
-    /// The wait by which a unit was reached from the one end of a path, and that which leads on to
-    /// the other.
+    /// For the search of a path: the wait by which a unit was reached from the beginning, and below
+    /// the wait by which a unit leads to the end.
     reached: Vec<Option<usize>>,
     leading: Vec<Option<usize>>,
-    /// How many waits were looked at since the units were split into parts.
+    /// The number of waits visited since the units were split into parts.
     work: usize,
     cycles: Vec<Cycle>,
 }
@@ -82,7 +83,7 @@ impl<'a> Breaking<'a> {
         self.cycles
     }
 
-    /// Adds a wait, or more origins of one.
+    /// Adds a wait, or adds origins to an existing one.
     fn add(&mut self, pair: Pair, mut origins: Vec<WaitOrigin>) -> usize {
         if let Some(&at) = self.index.get(&pair) {
             let wait = &mut self.waits[at];
@@ -101,7 +102,8 @@ impl<'a> Breaking<'a> {
         at
     }
 
-    /// Adds a target's wait for what it wants, to the others where nothing can be stated.
+    /// Adds the wait of a target for a unit that it wants. If no statement can prevent it, it is an
+    /// ordinary wait.
     fn want(&mut self, pair: Pair, origins: Vec<WaitOrigin>) {
         if let Some(reversal) = self.graph.reversal(&origins) {
             self.wanted.insert(pair, Wanted { origins, reversal });
@@ -110,24 +112,24 @@ impl<'a> Breaking<'a> {
         }
     }
 
-    /// Ends every cycle. Whatever is added on the way, a unit reaches no unit by waits that it did
-    /// not reach before: what was found to be on no cycle stays so.
+    /// Breaks every cycle. A wait that is added meanwhile never makes a unit reach another one that
+    /// it did not reach before, so a unit that was not on a cycle stays so.
     fn end_all(&mut self) {
         let everything: Vec<usize> = (0..self.graph.len()).collect();
         let mut parts = self.split(&everything);
         while let Some(mut nodes) = parts.pop() {
             self.enter(&nodes);
-            // Where all wait for one that waits for all, most is done after this, in a time that
-            // does not grow with each of them.
+            // If all units wait for one that waits for all, this breaks most cycles, without a
+            // search for each of them.
             if self.end_pairs(&nodes) {
                 parts.extend(self.split(&nodes));
                 continue;
             }
-            // Shipped units make no cycle among themselves, and some are on nearly every other:
-            // they come last.
+            // Shipped units form no cycle among themselves, but some are on nearly every other
+            // cycle, so they are last.
             nodes.sort_by_key(|&node| !self.graph.is_given(node));
-            // To split the rest after each unit would take more time than the search, and not to,
-            // as well.
+            // Splitting the rest after every unit would take longer than the search, and so would
+            // never splitting it.
             let size: usize = nodes.iter().map(|&node| self.of[node].len()).sum();
             self.work = 0;
             let mut rest = nodes.as_slice();
@@ -142,7 +144,7 @@ impl<'a> Breaking<'a> {
         }
     }
 
-    /// Makes a part of the graph of these units.
+    /// Makes a part of these units.
     fn enter(&mut self, nodes: &[usize]) {
         self.parts += 1;
         for &node in nodes {
@@ -150,7 +152,7 @@ impl<'a> Breaking<'a> {
         }
     }
 
-    /// The components of some units of one part, the last first.
+    /// The components of some units of one part, the last component first.
     fn split(&mut self, nodes: &[usize]) -> Vec<Vec<usize>> {
         let (waits, of, part) = (&self.waits, &self.of, &self.part);
         let mut found = components(nodes, &mut self.scratch, |node, at| {
@@ -161,7 +163,7 @@ impl<'a> Breaking<'a> {
         found
     }
 
-    /// Ends the cycles of two; whether there were any.
+    /// Breaks the cycles of two units. Returns whether there were any.
     fn end_pairs(&mut self, nodes: &[usize]) -> bool {
         let before = self.cycles.len();
         for &node in nodes {
@@ -179,9 +181,9 @@ impl<'a> Breaking<'a> {
         self.cycles.len() > before
     }
 
-    /// A shortest path of waits, at least one, between two units of a part. It is searched from
-    /// both ends, a step at a time from the one that is cheaper to go on from: most units have few
-    /// neighbours, and some targets nearly all.
+    /// A shortest path of at least one wait between two units of a part. The search runs from both
+    /// ends and always extends the cheaper one, because most units have few neighbours and some
+    /// targets have nearly all units.
     fn path(&mut self, from: usize, to: usize) -> Option<Vec<usize>> {
         let part = self.part[from];
         let (mut forward, mut backward) = (vec![from], vec![to]);
@@ -257,7 +259,7 @@ impl<'a> Breaking<'a> {
             .collect()
     }
 
-    /// Ends a cycle where that costs least, and notes it.
+    /// Breaks a cycle at the wait of the lowest weight, and records the cycle.
     fn end(&mut self, cycle: &[usize]) {
         let edges = self.edges(cycle);
         let can_go = |edge: &Edge| {
@@ -270,7 +272,7 @@ impl<'a> Breaking<'a> {
             weights.enumerate().filter_map(|(position, weight)| Some((weight?, position))).min();
         if let Some(&at) = cycle.get(lightest.map_or(0, |(_, position)| position)) {
             self.waits[at].present = false;
-            // The target waits for what it wants, now that this does not wait for the target.
+            // The unit does not wait for the target any more, so now the target waits for the unit.
             let (later, earlier) = self.waits[at].pair;
             if lightest.is_some()
                 && let Some(origins) = self.graph.reversed.remove(&(earlier, later))
@@ -284,11 +286,11 @@ impl<'a> Breaking<'a> {
         });
     }
 
-    /// Puts in the waits that were left out, and the opposite for those that would be on a cycle.
+    /// Adds the ignored waits, and states the opposite for those that would be on a cycle.
     fn reverse_all(&mut self) {
         let mut wanted = Vec::new();
         for (pair, Wanted { origins, reversal }) in std::mem::take(&mut self.wanted) {
-            // Where the target waits for another reason, too, this wait adds nothing.
+            // If the target waits for another reason as well, this wait adds nothing.
             if !self.index.get(&pair).is_some_and(|&at| self.waits[at].present) {
                 wanted.push((self.add(pair, origins), reversal));
             }

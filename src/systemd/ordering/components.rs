@@ -1,21 +1,22 @@
-//! Strongly connected components (Tarjan, 1972), without recursion: a chain of units may be as long
-//! as the plan.
+//! Strongly connected components (Tarjan, 1972), without recursion, because a chain of units may be
+//! very long.
 
-/// The components of more than one node among `nodes`, each sorted, and in the order of their first
-/// nodes. `next` gives the `at`-th neighbour of a node: `None` past the last, `Some(None)` for one
-/// to pass over. `scratch` is as long as there are nodes at all, zeroed, and is left so.
+/// The components of more than one node among `nodes`. Each is sorted, and they are in the order of
+/// their first nodes. `next` returns the neighbour number `at` of a node: `None` after the last,
+/// `Some(None)` for a neighbour to skip. `scratch` has an element for each node of the graph; all
+/// are zero before and after the call.
 pub(super) fn components(
     nodes: &[usize],
     scratch: &mut [usize],
     next: impl Fn(usize, usize) -> Option<Option<usize>>,
 ) -> Vec<Vec<usize>> {
-    /// Of a node whose component is known.
+    /// Marks a node whose component is known.
     const CLOSED: usize = usize::MAX;
     let mut found = Vec::new();
     let mut seen = 0;
     let mut open: Vec<usize> = Vec::new();
-    // The path that is being followed: the node, its number, the least number that is reached from
-    // it, its next neighbour.
+    // The path from the root to the current node. Each entry is a node, its number, the lowest
+    // number that it reaches, and its next neighbour.
     let mut path: Vec<(usize, usize, usize, usize)> = Vec::new();
     for &root in nodes {
         if scratch[root] != 0 {

@@ -1,4 +1,4 @@
-//! Which unit waits for which, by index.
+//! The waits between units, by index.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,19 +11,19 @@ use crate::systemd::Directive::{After, Before, BindsTo, WantedBy, Wants};
 use crate::systemd::name::template_of;
 use crate::systemd::{Directive, Unit, UnitName, Value};
 
-/// A wait: the later unit and the earlier one, which are never the same.
+/// A wait: the later unit and the earlier one, which always differ.
 pub(super) type Pair = (usize, usize);
 
-/// The waits among all units that are given, shipped or named by those. A unit is an index into the
-/// names, which are sorted.
+/// The waits among all units that are given, shipped, or named by those. A unit is an index into
+/// the sorted names.
 pub(super) struct Graph {
     names: Vec<UnitName>,
-    /// The names of the units that are given, as they stand.
+    /// The names of the given units as written, not reduced to templates.
     given: HashSet<UnitName>,
     pub(super) waits: BTreeMap<Pair, Vec<WaitOrigin>>,
-    /// The waits of targets for what they want.
+    /// The waits of targets for the units that they want.
     pub(super) wanted: BTreeMap<Pair, Vec<WaitOrigin>>,
-    /// Those that are not there as long as what they want waits for the target.
+    /// The waits of targets that do not exist as long as the wanted unit waits for the target.
     pub(super) reversed: BTreeMap<Pair, Vec<WaitOrigin>>,
 }
 
@@ -73,7 +73,8 @@ impl Graph {
         }
     }
 
-    /// What has to be stated, and where, to keep a target from waiting for what it wants.
+    /// The statement that prevents the wait of a target for a unit that it wants: the unit file,
+    /// the directive and its value.
     pub(super) fn reversal(
         &self,
         origins: &[WaitOrigin],
@@ -90,7 +91,7 @@ impl Graph {
                 (None, Some(file)) => (file, Before, unit.clone()),
                 (None, None) => return None,
             };
-            // Two files would have to say it.
+            // More than one file would need a statement.
             if reversal.as_ref().is_some_and(|other| *other != one) {
                 return None;
             }
@@ -100,17 +101,17 @@ impl Graph {
     }
 }
 
-/// What is known while the units are read; indices are in the order in which names come up.
+/// What is known while the units are read. Indices are in the order in which names are first seen.
 #[derive(Default)]
 struct GraphReading {
     indices: HashMap<String, usize>,
     names: Vec<String>,
-    /// Whether a unit file of this name was read, and if so, whether all that were have default
-    /// dependencies.
+    /// Whether all files of this name that were read have default dependencies; `None` if none was
+    /// read.
     defaults: Vec<Option<bool>>,
     waits: Vec<(Pair, WaitOrigin)>,
     wants: Vec<(Pair, WaitOrigin)>,
-    /// Units, and mounts that they wait for if there are such.
+    /// Units, and the mounts that each waits for if they exist.
     mounts: Vec<(usize, Vec<String>)>,
 }
 
@@ -142,7 +143,7 @@ impl GraphReading {
         self.declare(name, has_defaults(unit));
     }
 
-    /// Notes that there is a file for the unit, and adds its default dependencies.
+    /// Records that the unit has a file, and adds its default dependencies.
     fn declare(&mut self, name: &str, defaults: bool) {
         let index = self.index(name);
         self.defaults[index] = Some(defaults && self.defaults[index].unwrap_or(true));
@@ -172,8 +173,8 @@ impl GraphReading {
 
     fn wait(&mut self, later: &str, earlier: &str, origin: WaitOrigin) {
         let pair = (self.index(later), self.index(earlier));
-        // systemd drops what a unit says of itself, and instances of one template do not wait in a
-        // circle.
+        // systemd ignores a unit's dependency on itself, and instances of one template do not wait
+        // for each other in a cycle.
         if pair.0 != pair.1 {
             self.waits.push((pair, origin));
         }
@@ -190,8 +191,8 @@ impl GraphReading {
     }
 
     fn finish(mut self, given: HashSet<UnitName>) -> Graph {
-        // Of a unit that only its name is known of, nothing is lost by waits that are not there: if
-        // it exists, it probably is an ordinary one.
+        // A unit of which only the name is known probably is an ordinary one. If it does not exist,
+        // the additional waits do no harm.
         for index in 0..self.names.len() {
             if self.defaults[index].is_none() {
                 self.declare(&self.names[index].clone(), true);
@@ -204,7 +205,7 @@ impl GraphReading {
         for (pair, origin) in self.waits {
             waits.entry(pair).or_default().push(origin);
         }
-        // An extra wait is nothing that systemd knows of.
+        // systemd does not know the extra waits.
         let known = |origins: &Vec<WaitOrigin>| {
             origins.iter().any(|origin| !matches!(origin, WaitOrigin::Extra(_)))
         };
@@ -214,7 +215,7 @@ impl GraphReading {
             let defaults = |index: usize| self.defaults[index].unwrap_or(true);
             if defaults(pair.0) && defaults(pair.1) {
                 let opposite = (pair.1, pair.0);
-                // Of two targets that want each other, systemd takes either.
+                // If two targets want each other, systemd may order them either way.
                 let opposed =
                     waits.get(&opposite).is_some_and(known) || wanted.contains_key(&opposite);
                 let map = if opposed { &mut reversed } else { &mut wanted };
@@ -258,7 +259,7 @@ impl GraphReading {
         }
     }
 
-    /// Renumbers the units by their names, and puts all lists in order.
+    /// Numbers the units in the order of their names, and sorts all lists.
     fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         order.sort_unstable_by(|&one, &other| self.names[one].cmp(&self.names[other]));
@@ -279,7 +280,7 @@ impl GraphReading {
     }
 }
 
-/// The names in a list of units.
+/// The unit names in the values of a directive.
 fn words(values: &[Value]) -> impl Iterator<Item = &str> {
     values.iter().flat_map(|value| value.as_str().split_ascii_whitespace())
 }

@@ -6,7 +6,7 @@ use crate::systemd::Directive::{
 };
 use crate::systemd::{Unit, Value, escape_path};
 
-/// What `DefaultDependencies=yes` orders a unit after, and before; `shutdown.target` and
+/// The units that `DefaultDependencies=yes` orders a unit after and before. `shutdown.target` and
 /// `umount.target` are left out, because nothing is started along with them.
 #[derive(Clone, Copy)]
 pub(super) struct Defaults {
@@ -15,14 +15,16 @@ pub(super) struct Defaults {
 }
 
 impl Defaults {
-    /// "Default Dependencies" of the manual page of each kind of unit.
+    /// The default dependencies of a kind of unit ("Default Dependencies" in the manual page of
+    /// each kind, such as systemd.service(5)).
     pub(super) fn of(name: &str) -> Self {
         let (after, before): (&[&str], &[&str]) = match kind(name) {
             "service" => (&["sysinit.target", "basic.target"], &[]),
             "socket" => (&["sysinit.target"], &["sockets.target"]),
             "path" => (&["sysinit.target"], &["paths.target"]),
             "timer" => (&["sysinit.target"], &["timers.target"]),
-            // That of a local file system; nothing in a plan tells a network mount.
+            // Every mount is treated as a local file system, because a name does not show a network
+            // mount.
             "mount" if !is_extrinsic(name) => (&["local-fs-pre.target"], &["local-fs.target"]),
             "swap" => (&[], &["swap.target"]),
             _ => (&[], &[]),
@@ -36,7 +38,7 @@ pub(super) fn kind(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, suffix)| suffix)
 }
 
-/// File systems that are there before systemd is, and have no default dependencies
+/// File systems that are mounted before systemd starts, and have no default dependencies
 /// (`fstab_is_extrinsic` of systemd).
 fn is_extrinsic(name: &str) -> bool {
     let within =
@@ -45,9 +47,10 @@ fn is_extrinsic(name: &str) -> bool {
         || ["proc", "sys", "dev", "run-initramfs", "run-nextroot"].into_iter().any(within)
 }
 
-/// Whether the unit does not say `DefaultDependencies=no`.
+/// Whether the unit has default dependencies, which `DefaultDependencies=no` turns off
+/// (systemd.unit(5), `DefaultDependencies=`).
 pub(super) fn has_defaults(unit: &Unit) -> bool {
-    // parse_boolean() of systemd.
+    // The words that `parse_boolean` of systemd reads as false.
     let no = ["no", "n", "false", "f", "off", "0"];
     !unit
         .values(DefaultDependencies)
@@ -55,7 +58,8 @@ pub(super) fn has_defaults(unit: &Unit) -> bool {
         .is_some_and(|value| no.iter().any(|no| value.as_str().eq_ignore_ascii_case(no)))
 }
 
-/// Whether a service writes to the journal, which it does by default.
+/// Whether a service writes to the journal, which is the default (systemd.exec(5),
+/// `StandardOutput=`).
 pub(super) fn writes_to_journal(unit: &Unit) -> bool {
     let journal = |value: &Value| {
         ["journal", "kmsg", "syslog"].into_iter().any(|sink| value.as_str().starts_with(sink))
@@ -64,9 +68,10 @@ pub(super) fn writes_to_journal(unit: &Unit) -> bool {
         || unit.values(StandardError).last().is_some_and(journal)
 }
 
-/// The names of the mounts that a unit would wait for, if there are such.
+/// The names of the mounts that a unit waits for if they exist (systemd.unit(5),
+/// `RequiresMountsFor=`).
 pub(super) fn mounts(unit: &Unit) -> Vec<String> {
-    // With `-` in front, the directory may be missing.
+    // `-` before the path means that the directory may be missing.
     let directory =
         unit.values(WorkingDirectory).last().filter(|value| value.as_str().starts_with('/'));
     let stated = directory
@@ -79,7 +84,7 @@ pub(super) fn mounts(unit: &Unit) -> Vec<String> {
         .collect()
 }
 
-/// The one word that a value is.
+/// The word in a value that consists of one word.
 fn unquoted(value: &Value) -> String {
     let word = value.as_str();
     let word = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
@@ -91,7 +96,7 @@ fn unquoted(value: &Value) -> String {
     out
 }
 
-/// The mounts that a path as it stands in a unit is on, as far as it is known: specifiers are not.
+/// The mounts that contain a path of a unit, up to the first specifier.
 fn mounts_above(path: &str) -> Vec<String> {
     let mut mounts = vec![format!("{}.mount", escape_path(b"/"))];
     let mut above = String::new();
@@ -107,7 +112,7 @@ fn mounts_above(path: &str) -> Vec<String> {
     mounts
 }
 
-/// The mounts that are above a mount.
+/// The mounts that contain a mount point.
 pub(super) fn mounts_over(mount: &str) -> Vec<String> {
     let Some(stem) = mount.strip_suffix(".mount").filter(|stem| *stem != "-") else {
         return Vec::new();
@@ -121,8 +126,8 @@ pub(super) fn mounts_over(mount: &str) -> Vec<String> {
     mounts
 }
 
-/// The names of the units that a unit triggers, if there are such: `Accept=yes` makes a socket
-/// start instances.
+/// The names of the units that a unit triggers if they exist. A socket with `Accept=yes` starts
+/// instances (systemd.socket(5), `Accept=`).
 pub(super) fn triggered(name: &str) -> Vec<String> {
     match kind(name) {
         "socket" | "path" | "timer" => {

@@ -1,10 +1,10 @@
-//! The units of a Debian or Ubuntu system that others order themselves by.
+//! The units of a Debian or Ubuntu system that other units are ordered by.
 
-/// What a unit file of the distribution says.
+/// The ordering in a unit file of the distribution.
 #[derive(Clone, Copy)]
 pub(super) struct Shipped {
     pub(super) name: &'static str,
-    /// `DefaultDependencies=`
+    /// The value of `DefaultDependencies=`.
     pub(super) defaults: bool,
     pub(super) after: &'static [&'static str],
     pub(super) before: &'static [&'static str],
@@ -16,7 +16,7 @@ const fn plain(name: &'static str) -> Shipped {
     Shipped { name, defaults: true, after: &[], before: &[], wanted_by: &[] }
 }
 
-/// With `DefaultDependencies=no`.
+/// A unit with `DefaultDependencies=no`.
 const fn early(name: &'static str) -> Shipped {
     Shipped { defaults: false, ..plain(name) }
 }
@@ -35,9 +35,9 @@ impl Shipped {
     }
 }
 
-/// What holds on Debian 12 and on Ubuntu 22.04 (their unit files, systemd.special(7), bootup(7)).
-/// Waits among units that conflict are left out, because they are not started together: they tell
-/// what is stopped first.
+/// The ordering that holds on Debian 12 and on Ubuntu 22.04 alike (their unit files,
+/// systemd.special(7), bootup(7)). Waits between units that conflict are left out: the units are
+/// not started together, so the waits only order stopping before starting.
 pub(super) const SHIPPED: &[Shipped] = &[
     // Targets, in the order of the boot.
     plain("local-fs-pre.target"),
@@ -67,7 +67,7 @@ pub(super) const SHIPPED: &[Shipped] = &[
     plain("multi-user.target").after(&["basic.target"]).wanted_by(&["graphical.target"]),
     plain("graphical.target").after(&["display-manager.service", "multi-user.target"]),
     plain("rescue.target").after(&["sysinit.target"]),
-    // And on the way down.
+    // Targets of the shutdown.
     early("shutdown.target"),
     early("umount.target"),
     early("final.target").after(&["shutdown.target", "umount.target"]),
@@ -77,7 +77,7 @@ pub(super) const SHIPPED: &[Shipped] = &[
     early("halt.target").after(&["systemd-halt.service"]),
     early("poweroff.target").after(&["systemd-poweroff.service"]),
     early("reboot.target").after(&["systemd-reboot.service"]),
-    // Before sysinit.target.
+    // Units before sysinit.target.
     early("apparmor.service").after(&["local-fs.target"]).before(&["sysinit.target"]),
     early("keyboard-setup.service").before(&["local-fs-pre.target"]),
     early("kmod-static-nodes.service")
@@ -174,7 +174,7 @@ pub(super) const SHIPPED: &[Shipped] = &[
         .before(&["getty.target"]),
     plain("dbus.service").wanted_by(&["multi-user.target"]),
     plain("dbus.socket").wanted_by(&["sockets.target"]),
-    // A name that every display manager takes.
+    // Every display manager has this name as an alias.
     plain("display-manager.service")
         .after(&["systemd-user-sessions.service"])
         .wanted_by(&["graphical.target"]),

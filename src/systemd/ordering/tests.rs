@@ -33,7 +33,7 @@ fn units(text: &str) -> Vec<Unit> {
     text.lines().map(unit).collect()
 }
 
-/// `a < b` for each edge, where `a` waits for `b`, and then the remedy.
+/// For each edge `a < b`, where `a` waits for `b`, and then the remedy.
 fn show(cycles: &[Cycle]) -> String {
     let origin = |origin: &WaitOrigin| match origin {
         WaitOrigin::Stated { directive, .. } => directive.name().to_lowercase(),
@@ -67,7 +67,7 @@ fn show(cycles: &[Cycle]) -> String {
     out
 }
 
-/// After= weighs 1, Before= 2, an extra wait 3, several what they weigh together.
+/// `After=` weighs 1, `Before=` 2, an extra wait 3. Several origins weigh the sum.
 fn weight(edge: &Edge) -> u32 {
     let of = |origin: &WaitOrigin| match origin {
         WaitOrigin::Stated { directive: Directive::After, .. } => 1,
@@ -105,7 +105,7 @@ fn cycles_are_found_and_broken() {
             "a.service After=b.service Before=b.service",
             "a.service <after b.service <before: drop 0\n",
         ),
-        // Of one that is stated twice, both would have to go.
+        // If an edge is stated twice, both statements have to be removed.
         (
             "a.service After=b.service\nb.service Before=a.service After=c.service\nc.service Before=a.service\nc.service After=a.service",
             "a.service <before c.service <after: drop 1\n",
@@ -114,12 +114,12 @@ fn cycles_are_found_and_broken() {
             "a.service After=b.service\nb.service Before=a.service\nc.service Before=b.service After=a.service",
             "a.service <after+before b.service <before c.service <after: drop 2\n",
         ),
-        // A chord makes two cycles, of which one edge ends both.
+        // A chord makes two cycles. Removing one edge breaks both.
         (
             "a.service After=b.service\nb.service After=c.service\nc.service Before=d.service After=a.service\nd.service After=b.service",
             "a.service <after b.service <after c.service <after: drop 0\n",
         ),
-        // Default dependencies, and those of a unit that only its name is known of.
+        // Default dependencies, also those of a unit of which only the name is known.
         (
             "a.service DefaultDependencies=no Before=sysinit.target After=b.service\nb.service",
             "a.service <after b.service <default sysinit.target <before: drop 0\n",
@@ -133,7 +133,7 @@ fn cycles_are_found_and_broken() {
             "a.service <after b.service <default sysinit.target <before: drop 0\n",
         ),
         ("a.service Before=sysinit.target", "a.service <default sysinit.target <before: drop 1\n"),
-        // What systemd and the distribution ship.
+        // Units of systemd and of the distribution.
         (
             "a.service Before=systemd-udevd.service",
             "a.service <default sysinit.target <shipped systemd-udevd.service <before: drop 2\n",
@@ -178,7 +178,7 @@ fn cycles_are_found_and_broken() {
             "a.service <journal systemd-journald.socket <before: drop 1\n",
         ),
         ("a.service DefaultDependencies=no StandardOutput=null Before=systemd-journald.socket", ""),
-        // Going down.
+        // Units of the shutdown.
         ("a.service\nb.service DefaultDependencies=no After=shutdown.target Before=a.service", ""),
     ];
     for (text, expected) in cases {
@@ -226,31 +226,31 @@ fn targets_wait_for_what_they_want() {
             "a.service After=multi-user.target Before=systemd-logind.service",
             "a.service <after multi-user.target <wanted systemd-logind.service <before: drop 0\n",
         ),
-        // Stating it would help only where nothing else makes the target wait.
+        // Stating it helps only if the target waits for no other reason.
         (
             "a.service WantedBy=t.target Before=t.target After=b.service\nb.service After=t.target",
             "a.service <after b.service <after t.target <before: drop 0\n",
         ),
-        // Without After=t.target of a.service, t.target waits for it; that ends the cycle all the
-        // same.
+        // Without `After=t.target` in a.service, t.target waits for it. That breaks the cycle as
+        // well.
         (
             "t.target\na.service WantedBy=t.target After=t.target\nb.service DefaultDependencies=no After=a.service Before=t.target",
             "a.service <after t.target <before b.service <after: drop 0\n",
         ),
-        // Default dependencies, all of them.
+        // Only default dependencies.
         (
             "a.service WantedBy=local-fs-pre.target",
             "local-fs-pre.target <wanted a.service <default sysinit.target <shipped local-fs.target <shipped: \
              a.service After=local-fs-pre.target\n",
         ),
-        // First what is stated goes, then what follows from that.
+        // First the statement is removed, then what follows from it.
         (
             "a.service WantedBy=local-fs-pre.target Before=local-fs-pre.target",
             "a.service <default sysinit.target <shipped local-fs.target <shipped local-fs-pre.target <before: drop 3\n\
              local-fs-pre.target <wanted a.service <default sysinit.target <shipped local-fs.target <shipped: \
              a.service After=local-fs-pre.target\n",
         ),
-        // Stating it does not help where the target waits on another way, too.
+        // Stating it does not help if the target waits for another reason as well.
         (
             "a.service WantedBy=t.target After=b.service Before=c.service\nb.service After=t.target\nt.target After=c.service",
             "a.service <after b.service <after t.target <after c.service <before: drop 0\n",
@@ -323,14 +323,14 @@ fn shipped_units_order_themselves_by_shipped_units_without_a_cycle() {
     assert_eq!(break_cycles(&[], &[], &|edge| Some(weight(edge))), []);
 }
 
-/// What a distribution ships: a line for each unit, and a comment that has the version.
+/// The units of a distribution: a comment with the version, and a line for each unit.
 /// `.ci/shipped-units` writes it, and compares it with a machine.
 const RECORDED: &str = include_str!("recorded/debian-12");
 
-/// The words of the directives of a unit.
+/// The directives of a unit and the words of their values.
 type Recorded<'a> = BTreeMap<&'a str, Vec<&'a str>>;
 
-/// By the names of the units.
+/// The recorded units by name.
 fn recorded() -> BTreeMap<&'static str, Recorded<'static>> {
     let unit = |line: &'static str| {
         let (name, rest) = line.split_once(':').unwrap();
@@ -352,12 +352,12 @@ fn recorded() -> BTreeMap<&'static str, Recorded<'static>> {
 fn shipped_units_are_those_that_were_recorded() {
     let recorded = recorded();
     let names: HashSet<_> = SHIPPED.iter().map(|shipped| shipped.name).collect();
-    // A name that every display manager takes is not the one of a file.
+    // An alias that every display manager has is not the name of a file.
     assert_eq!(
         recorded.keys().copied().chain(["display-manager.service"]).collect::<HashSet<_>>(),
         names
     );
-    // What Debian adds, and Ubuntu may not.
+    // Debian adds these, and Ubuntu may not have them.
     let own = [
         ("resolvconf.service", "systemd-tmpfiles-setup.service"),
         ("rpcbind.service", "remote-fs-pre.target"),
@@ -387,7 +387,7 @@ fn shipped_units_are_those_that_were_recorded() {
             let is_wanted = of("WantedBy").contains(target)
                 || words(target, "Wants").contains(&shipped.name)
                 || words(target, "Requires").contains(&shipped.name);
-            // Generators bring in rc-local.service, and getty.target brings in one or the other.
+            // Generators want rc-local.service, and getty.target wants one of the others.
             let is_made = ["rc-local.service", "getty@.service", "serial-getty@.service"]
                 .contains(&shipped.name);
             assert!(is_wanted || is_made, "{target} {}", shipped.name);

@@ -1,29 +1,36 @@
-//! Conditions as they are written: events with their arguments.
+//! Conditions as written: events with their arguments.
 
 use super::events::JobState;
 use super::expression::Expr;
 use crate::text::glob;
 use crate::text::source::{Span, SpannedWord};
 
-/// `start on` or `stop on`.
+/// The condition of a `start on` or `stop on`.
 pub type Condition = Expr<Event>;
 
+/// An event of a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
+    /// The name of the event.
     pub name: SpannedWord,
+    /// The arguments, which are matched with the variables of the event.
     pub args: Vec<SpannedWord>,
 }
 
-/// An argument of an event, split as init splits it: at the first `!=`, else at the first `=`.
+/// An argument of an event, split at the first `!=`, or else at the first `=`
+/// (`init/event_operator.c`, `event_operator_match`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventArgument<'a> {
     /// Matches the variable of the event at the same position, whatever its name.
     Positional(&'a str),
+    /// `NAME=VALUE`: the variable has to match the value, a pattern.
     Equal(&'a str, &'a str),
+    /// `NAME!=VALUE`: the variable must not match the value, a pattern.
     Unequal(&'a str, &'a str),
 }
 
 impl<'a> EventArgument<'a> {
+    /// Splits an argument.
     pub fn of(word: &'a str) -> Self {
         if let Some((key, value)) = word.split_once("!=") {
             Self::Unequal(key, value)
@@ -35,14 +42,14 @@ impl<'a> EventArgument<'a> {
     }
 }
 
-/// How an event of jobs names its job.
+/// How an event about jobs names its job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedJob<'a> {
-    /// The one job of this name.
+    /// Exactly the job of this name.
     One(&'a str),
-    /// Any job that matches a pattern, or any but those.
+    /// Every job that matches a pattern, or every job that does not.
     Any(&'a str),
-    /// With a reference to a variable: which job it is shows only when this one runs.
+    /// The name refers to a variable, so which job it is depends on the running job.
     Variable(&'a str),
 }
 
@@ -57,7 +64,7 @@ impl<'a> NamedJob<'a> {
         }
     }
 
-    /// The name, if it is of one job.
+    /// The name, if the event is about exactly one job.
     pub fn one(self) -> Option<&'a str> {
         match self {
             Self::One(name) => Some(name),
@@ -67,13 +74,14 @@ impl<'a> NamedJob<'a> {
 }
 
 impl Event {
+    /// The arguments, each with its place.
     pub fn arguments(&self) -> impl Iterator<Item = (EventArgument<'_>, Span)> {
         self.args.iter().map(|word| (EventArgument::of(&word.value), word.span))
     }
 
-    /// The job that an event of jobs names: its first variable is `JOB`, so the job is the first
-    /// argument, or has that name (`init/event_operator.c`, `event_operator_match`). `None` if the
-    /// event is another one, or means every job.
+    /// The job that an event about jobs names. The first variable of such an event is `JOB`, so the
+    /// job is the first positional argument or the argument called `JOB`. `None` if the event is
+    /// not about jobs, or is about all of them (`init/event_operator.c`, `event_operator_match`).
     pub fn job(&self) -> Option<(NamedJob<'_>, Span)> {
         JobState::named(&self.name.value)?;
         self.arguments().enumerate().find_map(|(index, (argument, span))| {
@@ -89,6 +97,7 @@ impl Event {
         })
     }
 
+    /// The place of the event with its arguments.
     pub fn span(&self) -> Span {
         self.args.last().map_or(self.name.span, |last| self.name.span.to(last.span))
     }

@@ -1,17 +1,17 @@
-//! The events that Upstart, its bridges and the packages around it emit: what each means, and which
-//! variables it carries in positional order (init(8), upstart-events(7)).
+//! The events that Upstart, its bridges and related packages emit: the meaning of each, and its
+//! variables in positional order (init(8), upstart-events(7)).
 
 use crate::text::suggestion::closest;
 
-/// What an event is, before its arguments are looked at.
+/// The meaning of an event, without regard to its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// Holds by the time that any ordinary unit starts.
+    /// Has happened before any ordinary unit starts.
     Given,
     /// A point of the boot.
     Reached(Milestone),
     Runlevel,
-    /// `starting`, `started`, `stopping`, `stopped`
+    /// `starting`, `started`, `stopping` or `stopped`
     Job(JobState),
     Mounted,
     Mounting,
@@ -19,19 +19,19 @@ pub(crate) enum Meaning {
     NetworkDown,
     Container,
     NotContainer,
-    /// A unit of systemd stands for it; `after` where the job follows it.
+    /// A unit of systemd is the equivalent; the job is ordered after it.
     Unit(&'static str),
     Socket,
     File,
     DbusActivation,
     ControlAltDelete,
-    /// Emitted while the system goes down, before the network goes.
+    /// Emitted during shutdown, before the network is stopped.
     NetworkGoes,
-    /// Emitted while the system goes down, when remote file systems are gone.
+    /// Emitted during shutdown, after remote file systems are unmounted.
     RemoteFilesystemsGone,
-    /// The reason why it never happens.
+    /// Never happens; the text is the reason.
     Never(&'static str),
-    /// What one can do instead, as there is nothing like it.
+    /// Has no equivalent; the text is an alternative.
     Beyond(&'static str),
 }
 
@@ -58,7 +58,7 @@ pub(crate) enum JobState {
 impl JobState {
     const ALL: [Self; 4] = [Self::Starting, Self::Started, Self::Stopping, Self::Stopped];
 
-    /// The state that an event of this name announces.
+    /// The state that an event of this name reports.
     pub(crate) fn named(event: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == event)
     }
@@ -89,7 +89,7 @@ const MOUNT: &[&str] = &["DEVICE", "MOUNTPOINT", "TYPE", "OPTIONS"];
 
 const INTERFACE: &[&str] = &["IFACE", "LOGICAL", "ADDRFAM", "METHOD"];
 
-/// What the udev bridge passes on, for events `SUBSYSTEM-device-ACTION`.
+/// The variables of the events `SUBSYSTEM-device-ACTION` of the udev bridge.
 pub(crate) const DEVICE: &[&str] =
     &["KERNEL", "DEVPATH", "DEVNAME", "SUBSYSTEM", "ACTION", "INTERFACE"];
 
@@ -171,8 +171,7 @@ pub(crate) fn find(name: &str) -> Option<&'static EventRow> {
     EVENTS.iter().find(|row| row.name == name)
 }
 
-/// Whether init, a bridge or a package emits an event of this name. Not: one that only looks like
-/// it.
+/// Whether init, a bridge or a package emits an event of exactly this name.
 pub(crate) fn is_known_event(name: &str) -> bool {
     match find(name) {
         Some(row) => !matches!(row.meaning, Meaning::Never(_)),
@@ -180,10 +179,11 @@ pub(crate) fn is_known_event(name: &str) -> bool {
     }
 }
 
-/// Whether a known event carries a variable; `None` where it is not known, or may carry anything.
+/// Whether a known event carries a variable. `None` if the event is unknown or may carry any
+/// variable.
 pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {
     match find(name) {
-        // Variables of their own, and what jobs export.
+        // These carry variables of their own, and variables that jobs export.
         Some(EventRow {
             meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, ..
         }) => variables.contains(&variable).then_some(true).or(Some(false)),
@@ -200,7 +200,7 @@ pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {
     }
 }
 
-/// Whether a name has a form that nothing emits.
+/// Why nothing emits an event with a name of this form. `None` if the form is possible.
 pub(crate) fn never(name: &str) -> Option<&'static str> {
     if name.starts_with("runlevel") || name.starts_with('[') {
         Some("a blank is missing before `[`, or the word `runlevel` before it")
@@ -216,7 +216,7 @@ pub(crate) fn never(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The known event that a name was probably meant to be.
+/// The known event that a misspelt name probably was meant to be.
 pub(crate) fn meant(name: &str) -> Option<&'static str> {
     match name {
         "filesystems" => Some("filesystem"),

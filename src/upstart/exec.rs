@@ -1,10 +1,10 @@
 //! How init runs the text of an `exec`.
 
-/// Characters that make init hand a command to the shell.
+/// Characters that make init run a command in a shell (`init/job_process.c`, `job_process_start`).
 const SHELL_CHARACTERS: &[u8] = b"~`!$^&*()=|\\{}[];\"'<>?";
 
-/// The words of a command that init runs itself, without a shell; `None` where it runs
-/// `/bin/sh -e -c "exec TEXT"`.
+/// The words of a command that init runs without a shell. `None` if init runs `/bin/sh -e -c "exec
+/// TEXT"` (`init/job_process.c`, `job_process_start`).
 pub fn direct_argv(text: &str) -> Option<Vec<&str>> {
     if text.bytes().any(|byte| SHELL_CHARACTERS.contains(&byte)) {
         return None;

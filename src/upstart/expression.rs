@@ -1,15 +1,17 @@
-//! Expressions over `and` and `or`: no Upstart, no systemd.
+//! Boolean expressions of `and` and `or` over any type of leaf.
 
-/// A boolean expression. Its depth is bounded where it is built, so that walking it by recursion is
-/// safe.
+/// A boolean expression. Parsing limits its depth to [`MAX_DEPTH`], so recursion over it is safe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr<T> {
+    /// A fact that may hold or not.
     Leaf(T),
+    /// Both sides hold.
     And(Box<Expr<T>>, Box<Expr<T>>),
+    /// At least one side holds.
     Or(Box<Expr<T>>, Box<Expr<T>>),
 }
 
-/// How deep an expression may nest. Real jobs reach 6.
+/// The maximum depth of an expression. Real jobs reach 6.
 pub const MAX_DEPTH: usize = 500;
 
 impl<T> Expr<T> {
@@ -28,7 +30,7 @@ impl<T> Expr<T> {
         found
     }
 
-    /// The same expression over other leaves.
+    /// The same expression with each leaf changed.
     #[must_use]
     pub fn map<U>(self, change: &mut impl FnMut(T) -> U) -> Expr<U> {
         match self {
@@ -43,20 +45,20 @@ impl<T> Expr<T> {
     }
 }
 
-/// Any of several paths, each of which needs all of its leaves.
+/// Alternatives ("paths"). One path has to hold, and a path holds if all of its leaves do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dnf<T>(pub Vec<Vec<T>>);
 
-/// The expression has more alternatives than [`MAX_PATHS`].
+/// The expression has more than [`MAX_PATHS`] alternatives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyPaths;
 
-/// How many alternatives a condition may have. Real jobs reach 6.
+/// The maximum number of alternatives of a condition. Real jobs reach 6.
 pub const MAX_PATHS: usize = 64;
 
 impl<T: Clone + PartialEq> Expr<T> {
-    /// The disjunctive normal form: leaves in source order, none twice in a path, and no path that
-    /// another one makes superfluous (`A or A and B` is `A`).
+    /// The disjunctive normal form. Leaves are in source order, none twice in a path, and no path
+    /// is made redundant by another (`A or A and B` is `A`).
     pub fn normalize(&self) -> Result<Dnf<T>, TooManyPaths> {
         self.paths().map(|paths| Dnf(absorb(paths)))
     }
@@ -94,7 +96,7 @@ fn absorb<T: PartialEq>(mut paths: Vec<Vec<T>>) -> Vec<Vec<T>> {
     while index < paths.len() {
         let needless = paths.iter().enumerate().any(|(other, path)| {
             let weaker = path.iter().all(|leaf| paths[index].contains(leaf));
-            // Of two equal paths the first stays.
+            // The first of two equal paths is kept.
             other != index && weaker && (path.len() < paths[index].len() || other < index)
         });
         if needless {
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_normal_form_says_the_same() {
-        // Every tree of up to four leaves over four facts, built from two-leaf trees.
+        // Every tree of up to four leaves over four facts, built from trees of two leaves.
         let pairs: Vec<_> = (0..4)
             .flat_map(|a| (0..4).flat_map(move |b| [and(leaf(a), leaf(b)), or(leaf(a), leaf(b))]))
             .collect();

@@ -1,19 +1,28 @@
-//! How the instances of a job are told apart, and the unit that the job becomes by it.
+//! Whether a job has instances, and how their names are made.
 
 use super::job::Job;
 use crate::systemd::escape_instance;
 use crate::text::bytes::encode;
 
-/// How the job is told apart from its other instances.
+/// How the instances of a job differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instance {
-    /// One job; `name` is what `UPSTART_INSTANCE` held.
-    Singleton { name: String },
-    /// A template. `default` is the instance name that `env` or the pattern gives, escaped.
-    Template { variables: Vec<String>, default: Option<String> },
+    /// There is only one instance.
+    Singleton {
+        /// The value of `UPSTART_INSTANCE`.
+        name: String,
+    },
+    /// There is an instance for each value of some variables, so the job becomes a template.
+    Template {
+        /// The variables of the `instance` pattern, in order, each once.
+        variables: Vec<String>,
+        /// The instance name that `env` or the pattern gives, escaped for a unit name.
+        default: Option<String>,
+    },
 }
 
 impl Instance {
+    /// Reads the `instance` stanza of a job and the `env` values that it refers to.
     pub fn of(job: &Job) -> Self {
         let Some(pattern) = &job.instance else { return Self::Singleton { name: String::new() } };
         let found = references(&pattern.value);
@@ -43,15 +52,17 @@ impl Instance {
         Self::Template { variables, default }
     }
 
+    /// Whether `env` or the pattern gives an instance name.
     pub fn has_default(&self) -> bool {
         matches!(self, Self::Template { default: Some(_), .. })
     }
 
+    /// Whether the job becomes a template.
     pub fn is_template(&self) -> bool {
         matches!(self, Self::Template { .. })
     }
 
-    /// Whether the instance name is where the variable comes from.
+    /// Whether the variable gets its value from the instance name.
     pub fn sets(&self, variable: &str) -> bool {
         match self {
             Self::Singleton { .. } => false,
@@ -59,7 +70,7 @@ impl Instance {
         }
     }
 
-    /// The variable whose value is the name of the instance, where there is only one.
+    /// The variable whose value is the instance name, if there is only one.
     pub fn variable(&self) -> Option<&str> {
         match self {
             Self::Template { variables, .. } if variables.len() == 1 => {
@@ -69,8 +80,7 @@ impl Instance {
         }
     }
 
-    /// The variables that each process has to cut out of the instance name, where there are
-    /// several.
+    /// The variables that each process has to take out of the instance name, if there are several.
     pub fn parts(&self) -> &[String] {
         match self {
             Self::Template { variables, .. } if variables.len() > 1 => variables,
@@ -79,14 +89,14 @@ impl Instance {
     }
 }
 
-/// A reference in a pattern.
+/// A reference to a variable in a pattern.
 struct Reference {
     pub(crate) name: String,
     default: Option<String>,
 }
 
 /// The variables that a pattern refers to, in order: `$NAME`, `${NAME}`, `${NAME:-word}`,
-/// `${NAME-word}`.
+/// `${NAME-word}` (`init/environ.c`, `environ_expand`).
 fn references(pattern: &str) -> Vec<Reference> {
     let mut found = Vec::new();
     let mut rest = pattern;

@@ -1,4 +1,4 @@
-//! Init's own rules: what a job file means to Upstart. Nothing here knows what becomes of it.
+//! Init's own rules: what a job file means to Upstart. Nothing here depends on the conversion.
 
 pub mod ast;
 pub mod condition;

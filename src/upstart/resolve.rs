@@ -1,8 +1,8 @@
-//! From the stanzas of a conf and its override to the job that init would believe.
+//! From the stanzas of a conf and its override to the job that init has.
 //!
-//! init reads an override into the job that it has just read, so both are one sequence of stanzas.
-//! Of a stanza that stands twice the later one counts; some accumulate. Before 0.5 conditions did,
-//! too.
+//! init reads an override into the job that it has just read, so both are one sequence of stanzas
+//! (`init/conf.c`, `conf_load_path_with_override`). Of a repeated stanza the last is used, but some
+//! stanzas accumulate. Before 0.5 conditions accumulated as well.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::expression::Expr;
 use super::job::{Job, JobName, StanzaId, StanzaRecord, Stated};
 use crate::text::source::{Span, Spanned, SpannedWord};
 
-/// The job of a conf, with its override applied.
+/// The job of a conf with its override applied.
 pub fn resolve(name: JobName, conf: File, overriding: Option<File>, dialect: Dialect) -> Job {
     let mut job = empty(name, dialect);
     let mut latest = Latest::default();
@@ -33,7 +33,8 @@ pub fn resolve(name: JobName, conf: File, overriding: Option<File>, dialect: Dia
     job
 }
 
-/// `respawn COMMAND` says two things, and counts as long as one of them does.
+/// `respawn COMMAND` sets both `respawn` and the main process. It is in effect as long as one of
+/// the two is not replaced.
 fn stand_by_half(job: &mut Job) {
     let halves = [
         job.process(Phase::Main).map(|process| process.stanza),
@@ -46,15 +47,15 @@ fn stand_by_half(job: &mut Job) {
     }
 }
 
-/// Where to find the stanza that a later one of the same key replaces, of the stanzas that a job
-/// may have thousands of.
+/// Finds the stanza that a later one of the same key replaces. A job may have thousands of stanzas,
+/// so searching them each time would be too slow.
 #[derive(Default)]
 struct Latest {
     /// By the name of the variable.
     env: HashMap<String, StanzaId>,
-    /// By controller, name and key: the place in [`Job::cgroups`].
+    /// By controller, name and key: the index in [`Job::cgroups`].
     cgroups: HashMap<(String, String, Option<String>), usize>,
-    /// The conditions of which any counts, in a dialect that joins them.
+    /// The conditions to join, in a dialect that starts a job on any of several.
     start_on: Vec<Condition>,
     stop_on: Vec<Condition>,
 }
@@ -130,7 +131,7 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
             one_of_several(&mut job.stop_on, &mut latest.stop_on, condition, id, records);
         }
         Stanza::StartOn(condition) => {
-            // A `manual` holds for what stands above it only.
+            // `manual` removes only a `start on` before it (`init/parse_job.c`, `stanza_manual`).
             replace(job.manual.take(), id, records);
             state(&mut job.start_on, whole(condition, span), id, records);
         }
@@ -181,8 +182,8 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
             let place = *latest.cgroups.entry(setting_of(&cgroup)).or_insert(job.cgroups.len());
             let cgroup = Stated { value: cgroup, span, stanza: id };
             match job.cgroups.get_mut(place) {
-                // In its place, because the order of the settings is that in which they were first
-                // named.
+                // It keeps the index, because settings are applied in the order in which they were
+                // first named.
                 Some(earlier) => replace(Some(std::mem::replace(earlier, cgroup)), id, records),
                 None => job.cgroups.push(cgroup),
             }
@@ -207,7 +208,7 @@ fn apply(job: &mut Job, latest: &mut Latest, stanza: Spanned<Stanza>) {
     }
 }
 
-/// Adds a condition to those of which any counts. The first stands for all.
+/// Adds a condition to the ones to be joined. The stanza of the first represents all of them.
 fn one_of_several(
     field: &mut Option<Stated<Condition>>,
     all: &mut Vec<Condition>,
@@ -227,8 +228,8 @@ fn one_of_several(
     }
 }
 
-/// Joins conditions of which any counts. Pairs are joined, and pairs of those, so that many
-/// conditions do not make a deep tree.
+/// Joins conditions with `or`. Pairs are joined first, then pairs of pairs, which keeps the tree
+/// shallow.
 fn join(field: &mut Option<Stated<Condition>>, mut all: Vec<Condition>) {
     while all.len() > 1 {
         let mut open = all.into_iter();
@@ -245,7 +246,7 @@ fn join(field: &mut Option<Stated<Condition>>, mut all: Vec<Condition>) {
     }
 }
 
-/// Gives a field its value; the stanza that gave it one before is recorded as replaced.
+/// Sets a field. The stanza that set it before is recorded as replaced.
 fn state<T>(
     field: &mut Option<Stated<T>>,
     value: Spanned<T>,
@@ -284,7 +285,7 @@ fn key(variable: &str) -> &str {
     variable.split_once('=').map_or(variable, |(key, _)| key)
 }
 
-/// What tells one setting from another.
+/// The key by which a later setting replaces an earlier one.
 fn setting_of(cgroup: &Cgroup) -> (String, String, Option<String>) {
     let key = cgroup.setting.as_ref().map(|(key, _)| key.value.clone());
     (cgroup.controller.value.clone(), cgroup.name().to_owned(), key)
@@ -308,7 +309,7 @@ mod tests {
         )
     }
 
-    /// Each stanza, with the number of the one that replaced it.
+    /// Each stanza with the number of the stanza that replaced it.
     fn records(job: &Job) -> String {
         let one = |record: &StanzaRecord| match record.replaced_by {
             Some(by) => format!("{} -> {}", record.keyword, by.0),

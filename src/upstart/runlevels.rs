@@ -12,11 +12,11 @@ pub(crate) struct Runlevels(u8);
 impl Runlevels {
     pub(crate) const ALL: Self = Self(0xFF);
 
-    /// 0 and 6.
+    /// The run levels of a shutdown: 0 and 6.
     pub(crate) const DOWN: Self = Self(1 << 0 | 1 << 6);
 
-    /// The levels that a pattern matches. `None` where it refers to a variable, which is known only
-    /// when the job runs.
+    /// The levels that a pattern matches. `None` if it refers to a variable, whose value is unknown
+    /// before the job runs.
     pub(crate) fn matching(pattern: &str, negated: bool) -> Option<Self> {
         if pattern.contains('$') {
             return None;
@@ -35,17 +35,18 @@ impl Runlevels {
         self.0 == 0
     }
 
-    /// Any of the levels of a running system.
+    /// Whether the set has any level of a running system.
     pub(crate) fn running(self) -> bool {
         self.any(&[2, 3, 4, 5])
     }
 
-    /// Of the levels of a running system only that with a display.
+    /// Whether the graphical level is the only level of a running system in the set.
     pub(crate) fn only_graphical(self) -> bool {
         self.any(&[5]) && !self.any(&[2, 3, 4])
     }
 
-    /// All levels of a running system, or none: systemd does not tell them apart otherwise.
+    /// Whether the set has some levels of a running system but not all. systemd does not
+    /// distinguish these levels.
     pub(crate) fn tells_running_apart(self) -> bool {
         self.running() && !(self.any(&[2]) && self.any(&[3]) && self.any(&[4]) && self.any(&[5]))
     }

@@ -1,26 +1,27 @@
-//! Every stanza of a job, a row each: how it is written, which Upstart has it, and what it is for
-//! (init(5); the NEWS of Upstart for the versions).
+//! Every stanza of a job, one row each: its form, its versions, and its purpose (init(5); for the
+//! versions the NEWS of Upstart).
 
 use super::dialect::{Dialect, UpstartVersion};
 
-/// What is known of a stanza.
+/// Facts about a stanza.
 #[derive(Clone, Copy, Debug)]
 pub struct StanzaRow {
-    /// Its keywords, as [`Stanza::keyword`](crate::upstart::ast::Stanza::keyword) answers them:
-    /// `kill timeout`.
+    /// The keywords as returned by [`Stanza::keyword`](crate::upstart::ast::Stanza::keyword): `kill
+    /// timeout`.
     pub keyword: &'static str,
-    /// How it is written, its arguments in upper case.
+    /// The form, with arguments in upper case.
     pub form: &'static str,
+    /// The versions that have it.
     pub origin: Availability,
-    /// What it is for, in a line.
+    /// The purpose, in one line.
     pub help: &'static str,
 }
 
-/// Which Upstart has a stanza.
+/// The versions of Upstart that have a stanza.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
-    /// From a version on, up to the last. `Version(0, 3, 0)` where the NEWS do not go back to its
-    /// beginning.
+    /// From this version up to the last. `UpstartVersion(0, 3, 0)` if the stanza is older than the
+    /// NEWS.
     Since(UpstartVersion),
     /// Before 0.5 only.
     EventD,
@@ -29,7 +30,7 @@ pub enum Availability {
 }
 
 impl StanzaRow {
-    /// Whether an Upstart of the dialect knows the stanza.
+    /// Whether the dialect has the stanza.
     #[must_use]
     pub fn is_of(&self, dialect: Dialect) -> bool {
         match self.origin {
@@ -39,7 +40,7 @@ impl StanzaRow {
         }
     }
 
-    /// The word that the stanza begins with.
+    /// The first word of the stanza.
     #[must_use]
     pub fn first_word(&self) -> &'static str {
         self.keyword.split(' ').next().unwrap_or(self.keyword)
@@ -69,11 +70,11 @@ const fn only(
     StanzaRow { keyword, form, origin, help }
 }
 
-/// The version of what the NEWS do not go back to.
+/// The version of stanzas that are older than the NEWS.
 const OLDEST: (u8, u8, u8) = (0, 3, 0);
 
-/// The stanzas: those of init 1.13.2, then those that only a dialect has. Of two that a misspelt
-/// word is equally close to, the first is suggested.
+/// The stanzas of init 1.13.2, then those of other dialects. If a misspelt word is equally close to
+/// two stanzas, the first is suggested.
 pub static STANZAS: &[StanzaRow] = &[
     row("description", "description \"TEXT\"", OLDEST, "says what the job is"),
     row("author", "author \"TEXT\"", OLDEST, "says who wrote the job"),
@@ -291,8 +292,8 @@ pub static STANZAS: &[StanzaRow] = &[
     ),
 ];
 
-/// The second way to write `oom`. It came later, and is a
-/// [`Stanza::Oom`](crate::upstart::ast::Stanza::Oom) as the first.
+/// The second form of `oom`, which was added later. It is a
+/// [`Stanza::Oom`](crate::upstart::ast::Stanza::Oom) as well.
 pub static OOM_SCORE: StanzaRow = row(
     "oom score",
     "oom score SCORE|never",
@@ -300,7 +301,7 @@ pub static OOM_SCORE: StanzaRow = row(
     "how likely the kernel kills the processes, on its own scale of -1000 to 1000",
 );
 
-/// The row of a stanza by its keywords, `oom score` among them.
+/// The row of a stanza by its keywords, `oom score` included.
 #[must_use]
 pub fn find(keyword: &str) -> Option<&'static StanzaRow> {
     STANZAS.iter().chain([&OOM_SCORE]).find(|row| row.keyword == keyword)
@@ -311,8 +312,8 @@ pub fn stock() -> impl Iterator<Item = &'static StanzaRow> {
     STANZAS.iter().filter(|row| row.is_of(Dialect::Upstart113))
 }
 
-/// The stanzas that begin with a word. Where 1.13 has some, those that only a dialect has are not
-/// among them.
+/// The stanzas that begin with a word. Stanzas of other dialects are included only if 1.13 has
+/// none.
 #[must_use]
 pub fn beginning_with(word: &str) -> Vec<&'static StanzaRow> {
     let of_stock: Vec<_> = stock().filter(|row| row.first_word() == word).collect();
@@ -323,12 +324,12 @@ pub fn beginning_with(word: &str) -> Vec<&'static StanzaRow> {
     }
 }
 
-/// The words that stanzas of 1.13 begin with; a word that begins several is there several times.
+/// The words that stanzas of 1.13 begin with. A word occurs once for each stanza that it begins.
 pub fn first_words() -> impl Iterator<Item = &'static str> {
     stock().map(StanzaRow::first_word)
 }
 
-/// The word, if stanzas of any dialect begin with it.
+/// The same word, if a stanza of any dialect begins with it.
 #[must_use]
 pub fn first_word(word: &str) -> Option<&'static str> {
     STANZAS.iter().map(StanzaRow::first_word).find(|known| *known == word)

@@ -1,4 +1,4 @@
-//! Which dialect a job is written in, where nobody says.
+//! Detects the dialect of a job for which none is given.
 
 use std::path::{Component, Path};
 
@@ -9,29 +9,31 @@ use crate::text::source::Span;
 use crate::upstart::stanza_table;
 use crate::upstart::stanza_table::Availability;
 
-/// What shows that a job is not one for 1.13.
+/// Evidence that a job is not written for 1.13.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// It lies in a directory `event.d`: jobs lay there before 0.5, and lie in `init` since.
+    /// The file is in a directory `event.d`. Jobs were there before 0.5, and are in `init` since.
     EventDirectory,
-    /// A stanza that only ChromeOS has.
+    /// The job has a stanza that only ChromeOS knows.
     ChromeOsStanza,
 }
 
 impl Sign {
+    /// The evidence in the path of a job file.
     pub fn of_path(path: &Path) -> Option<Self> {
         path.components()
             .any(|part| part == Component::Normal("event.d".as_ref()))
             .then_some(Self::EventDirectory)
     }
 
-    /// `keyword` is one that 1.13 refuses.
+    /// The evidence in a keyword that 1.13 refuses.
     pub fn of_unknown_stanza(keyword: &str) -> Option<Self> {
         stanza_table::find(keyword)
             .is_some_and(|row| row.origin == Availability::ChromeOs)
             .then_some(Self::ChromeOsStanza)
     }
 
+    /// The dialect that the evidence indicates.
     pub fn dialect(self) -> Dialect {
         match self {
             Self::EventDirectory => Dialect::Upstart03,
@@ -39,7 +41,7 @@ impl Sign {
         }
     }
 
-    /// Says what was found, and where.
+    /// Reports the evidence and the dialect.
     pub fn diagnostic(self, place: Span) -> Diagnostic {
         let (message, note) = match self {
             Self::EventDirectory => {

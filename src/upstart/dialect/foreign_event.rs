@@ -5,8 +5,8 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::EVENT_OF_ANOTHER_SYSTEM;
 use crate::upstart::ast::Stanza;
 
-/// Who emits the events that old systems do not have (mountall(8), ifupdown's if-up.d, the bridges
-/// of Upstart 1.x).
+/// The emitters of the events that old systems do not have: mountall(8), the scripts in if-up.d of
+/// ifupdown, and the bridges of Upstart 1.x.
 const EMITTERS: [(&str, &[&str]); 7] = [
     (
         "mountall",
@@ -44,7 +44,7 @@ const EMITTERS: [(&str, &[&str]); 7] = [
     ("the D-Bus bridge of Upstart 1.9", &["dbus"]),
 ];
 
-/// One finding for each name.
+/// Returns one finding for each event name.
 pub(super) fn check(version: UpstartVersion, stanza: &Stanza) -> Vec<Diagnostic> {
     let (Stanza::StartOn(condition) | Stanza::StopOn(condition)) = stanza else {
         return Vec::new();

@@ -1,7 +1,7 @@
-//! The languages that jobs of Upstart are written in.
+//! The dialects that Upstart jobs are written in.
 //!
-//! Facts: the NEWS of Upstart for what came and went in which version; the jobs of ChromiumOS's
-//! platform2 for `import` and `tmpfiles`, which no release of Upstart has.
+//! Sources: the NEWS of Upstart for the versions that added and removed stanzas; the jobs of
+//! ChromiumOS's platform2 for `import` and `tmpfiles`, which no release of Upstart has.
 
 mod detect;
 mod foreign_event;
@@ -15,25 +15,26 @@ use crate::text::source::Sources;
 pub use detect::Sign;
 pub use old_event::modern;
 
-/// A language of jobs.
+/// The stanzas and events that a job can use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
-    /// Upstart 1.13.2, the last one.
+    /// Upstart 1.13.2, the last release.
     #[default]
     Upstart113,
     /// Upstart 0.6.5, of RHEL 6, CentOS 6 and Amazon Linux 1.
     Upstart06,
-    /// Upstart before 0.5, whose jobs lie in /etc/event.d: Ubuntu up to 9.04, Fedora 9 to 12. What
-    /// 0.3.9 had already lost is read as well.
+    /// Upstart before 0.5, with jobs in /etc/event.d: Ubuntu up to 9.04, Fedora 9 to 12. Stanzas
+    /// that 0.3.9 no longer had are accepted as well.
     Upstart03,
     /// 1.13 with the stanzas that ChromeOS added.
     ChromeOs,
 }
 
 impl Dialect {
+    /// All dialects, the default first.
     pub const ALL: [Self; 4] = [Self::Upstart113, Self::Upstart06, Self::Upstart03, Self::ChromeOs];
 
-    /// What `--dialect` calls it.
+    /// The value of `--dialect`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Upstart113 => "upstart-1.13",
@@ -43,8 +44,8 @@ impl Dialect {
         }
     }
 
-    /// Where the output of a job goes that says nothing about it: to a file since 1.4, nowhere
-    /// before.
+    /// The console of a job without a `console` stanza. init logs the output since 1.4, and
+    /// discarded it before.
     pub fn default_console(self) -> Console {
         match self {
             Self::Upstart113 | Self::ChromeOs => Console::Log,
@@ -52,18 +53,18 @@ impl Dialect {
         }
     }
 
-    /// Several `start on` lines mean any of them; since 0.5 the last counts.
+    /// Whether the job starts on any of several `start on` lines. Since 0.5 only the last is used.
     pub fn joins_conditions(self) -> bool {
         self == Self::Upstart03
     }
 
-    /// A job is a task unless it says `service` or `respawn`; since 0.5 it is a service unless it
-    /// says `task`.
+    /// Whether a job is a task unless it has `service` or `respawn`. Since 0.5 it is a service
+    /// unless it has `task`.
     pub fn has_tasks_by_default(self) -> bool {
         self == Self::Upstart03
     }
 
-    /// The version, where it is one that lacks something.
+    /// The version, if it lacks something that 1.13 has.
     pub(crate) fn version(self) -> Option<UpstartVersion> {
         match self {
             Self::Upstart113 | Self::ChromeOs => None,
@@ -73,7 +74,7 @@ impl Dialect {
     }
 }
 
-/// A version of Upstart.
+/// A version of Upstart: major, minor, patch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UpstartVersion(pub u8, pub u8, pub u8);
 
@@ -87,7 +88,7 @@ impl std::fmt::Display for UpstartVersion {
     }
 }
 
-/// What a job says that a system of its dialect does not understand, or never tells it.
+/// Findings about stanzas and events of a job that a system of its dialect does not have.
 pub fn check(dialect: Dialect, sources: &Sources, files: &[&File]) -> Vec<Diagnostic> {
     let Some(version) = dialect.version() else { return Vec::new() };
     let stanzas = || files.iter().flat_map(|file| &file.stanzas);

@@ -1,4 +1,4 @@
-//! Stanzas that came after the Upstart that a job is for.
+//! Stanzas that are newer than the Upstart that a job is written for.
 
 use super::UpstartVersion;
 use crate::diagnostic::Diagnostic;
@@ -9,7 +9,7 @@ use crate::upstart::expression::Expr;
 use crate::upstart::stanza_table;
 use crate::upstart::stanza_table::{Availability, OOM_SCORE};
 
-/// What is newer than a version in a stanza.
+/// Findings about what is newer than `version` in a stanza.
 pub(super) fn check(
     version: UpstartVersion,
     sources: &Sources,
@@ -28,7 +28,8 @@ pub(super) fn check(
     })
 }
 
-/// What a stanza has that came late, and when. `text` is the stanza as written.
+/// The part of a stanza that was added late, and the version that added it. `text` is the stanza as
+/// written.
 fn since(stanza: &Stanza, text: &str) -> Option<(String, UpstartVersion)> {
     let second = text.split_ascii_whitespace().nth(1).unwrap_or_default();
     match stanza {
@@ -46,9 +47,9 @@ fn since(stanza: &Stanza, text: &str) -> Option<(String, UpstartVersion)> {
             Console::Log if second == "log" => Some(("`console log`".to_owned(), UpstartVersion(1, 4, 0))),
             Console::Log | Console::None | Console::Output | Console::Owner => since_keyword(stanza.keyword()),
         },
-        // It is in the later packages of RHEL 6 as well.
+        // The later packages of RHEL 6 have it as well.
         Stanza::Usage(_)
-        // `instance` without a pattern is older than that with one.
+        // `instance` without a pattern is older than `instance PATTERN`.
         | Stanza::Historical(_) => None,
         Stanza::Oom(_)
         | Stanza::Export(_)

@@ -1,4 +1,4 @@
-//! Events of Upstart before 0.5, and what they are called since (NEWS of 0.3.5 and 0.5.0).
+//! Events of Upstart before 0.5 and their later names (NEWS of 0.3.5 and 0.5.0).
 
 use crate::text::source::{Spanned, SpannedWord};
 use crate::upstart::condition::Event;
@@ -12,7 +12,7 @@ const STATES: [(&str, &str); 4] = [
     ("/stopped", "stopped"),
 ];
 
-/// The same event as later versions have it. What is put in has the place of what it stands for.
+/// The same event under its later name. What is inserted gets the place of what it replaces.
 pub fn modern(event: Event) -> Event {
     let Event { name, args } = event;
     let name_span = name.span;
@@ -20,7 +20,7 @@ pub fn modern(event: Event) -> Event {
     match name.value.as_str() {
         "ctrlaltdel" => Event { name: at("control-alt-delete"), args },
         "kbdrequest" => Event { name: at("keyboard-request"), args },
-        // telinit(8) emitted it before it went to one of these.
+        // telinit(8) emitted it before it switched to one of these run levels.
         "shutdown" => Event { name: at("runlevel"), args: vec![at("[016]")] },
         state if JobState::named(state).is_some() => Event { name, args: of_rc(args) },
         other => {
@@ -41,7 +41,8 @@ pub fn modern(event: Event) -> Event {
     }
 }
 
-/// There was a job `rc2` for each run level; now there is one `rc`, which exports the level.
+/// Each run level had a job of its own, such as `rc2`. Now there is one job `rc`, which exports the
+/// run level.
 fn of_rc(args: Vec<SpannedWord>) -> Vec<SpannedWord> {
     let Some((job, more)) = args.split_first() else { return args };
     match job.value.strip_prefix("rc").filter(|level| is_level(level) && *level != "S") {

@@ -1,7 +1,8 @@
 //! `start on` and `stop on`: from the flat list of tokens to a tree.
 //!
-//! `and` and `or` bind equally and to the left. Parentheses are kept on a stack here, not on the
-//! stack of the thread, and the depth of the tree is bounded, so that no input can exhaust that.
+//! `and` and `or` have equal precedence and are left-associative (`init/parse_job.c`,
+//! `parse_on_operator`). Open parentheses are kept on a stack here, not on the stack of the thread,
+//! and the depth of the tree is limited, so no input can exhaust the stack of the thread.
 
 use super::advice::conditions::{
     empty_line_in_condition, empty_parentheses, operator_without_left, operator_without_right,
@@ -16,7 +17,7 @@ use crate::text::source::{Span, Spanned, SpannedWord};
 use crate::upstart::condition::{Condition, Event};
 use crate::upstart::expression::{Expr, MAX_DEPTH};
 
-/// Reads a condition. Also returns the token that it ends with.
+/// Reads a condition. Also returns the last token of the condition.
 pub(super) fn condition(
     keyword: &'static str,
     keyword_span: Span,
@@ -82,7 +83,7 @@ struct Operand {
 struct Level {
     parenthesis: Option<Span>,
     left: Option<Operand>,
-    /// Waits for its right side.
+    /// The operator whose right side has not been read.
     operator: Option<Spanned<Operator>>,
 }
 
@@ -91,7 +92,7 @@ struct ConditionReader {
     /// The levels around the present one.
     levels: Vec<Level>,
     level: Level,
-    /// The event that takes the words that follow as its arguments.
+    /// The event that the next words are arguments of.
     event: Option<Event>,
 }
 
@@ -102,7 +103,8 @@ impl ConditionReader {
 
     fn word(&mut self, word: SpannedWord) -> Result<(), Refusal> {
         if let Some(event) = &mut self.event {
-            // Once one argument is named, all that follow are.
+            // A positional argument cannot follow a named one (`init/parse_job.c`,
+            // `parse_on_operand`).
             if let Some(named) = event.args.last().filter(|arg| arg.value.contains('='))
                 && !word.value.contains('=')
             {
@@ -164,7 +166,7 @@ impl ConditionReader {
         }
     }
 
-    /// `None` if there was no event at all.
+    /// Ends the condition. `None` if it has no event.
     fn finish(mut self) -> Result<Option<Condition>, Refusal> {
         self.finish_event()?;
         if let Some(open) = self.level.parenthesis {
@@ -183,7 +185,7 @@ impl ConditionReader {
         }
     }
 
-    /// Joins an operand with what is on its left.
+    /// Joins an operand with what is to the left of it.
     fn operand(&mut self, right: Operand) -> Result<(), Refusal> {
         let joined = match (self.level.left.take(), self.level.operator.take()) {
             (Some(left), Some(operator)) => {

@@ -21,8 +21,8 @@ pub(super) struct Cursor<'t> {
 }
 
 impl<'t> Cursor<'t> {
-    /// The parts of a file, as the rule of its dialect has them, or none if the grammar, which
-    /// accepts every text, met a limit of its machinery.
+    /// The parts of a file according to the rule of its dialect. `None` if the parser reached a
+    /// limit of its own; the grammar accepts every text.
     pub(super) fn file(rule: Rule, text: &'t str, origin: Origin) -> Option<Nodes<'t>> {
         let mut pairs = grammar::Grammar::parse(rule, text).ok()?;
         pairs.next().map(|pair| Self { pair, origin }.children())

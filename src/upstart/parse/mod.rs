@@ -1,7 +1,7 @@
 //! From the text of a job file to its stanzas.
 //!
-//! The grammar is in `grammar/upstart.pest` and accepts every text; this module refuses what init
-//! refuses, at the first error in the order in which init reads.
+//! The grammar is in `grammar/upstart.pest` and accepts every text. This module refuses what init
+//! refuses, at the first error in the order in which init reads (`init/parse_job.c`, `parse_job`).
 
 mod advice;
 mod condition_reader;
@@ -23,12 +23,12 @@ use cursor::{Cursor, Rule};
 
 pub use refusal::{ErrorKind, Refusal};
 
-/// Reads a job file as init 1.13 does, or says why init would not load it.
+/// Reads a job file as init 1.13 does. The error explains why init would not load the file.
 pub fn parse(source: &Source, origin: Origin) -> Result<File, Refusal> {
     parse_as(source, origin, Dialect::Upstart113)
 }
 
-/// Reads a job file of any dialect.
+/// Reads a job file of any dialect. The error explains why its init would not load the file.
 pub fn parse_as(source: &Source, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
     read(source.text(), origin, dialect).map_err(|refusal| {
         let consequence = match (refusal.kind, dialect, origin) {
@@ -80,7 +80,7 @@ fn read(text: &str, origin: Origin, dialect: Dialect) -> Result<File, Refusal> {
 fn nul(node: &Cursor<'_>) -> Option<Span> {
     let mut parts = node.children().peekable();
     if parts.peek().is_some() {
-        // Comments, and what is behind an error, do not count.
+        // NUL bytes have no effect in comments and after an error.
         let ignored =
             [Rule::line_end, Rule::rest, Rule::unterminated_block, Rule::unterminated_quote];
         return parts.filter(|part| !ignored.contains(&part.rule())).find_map(|part| nul(&part));

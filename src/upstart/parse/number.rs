@@ -1,6 +1,6 @@
-//! Integers as C's `strtol` takes them when the whole argument has to be one.
+//! Integers as `strtol` of C reads them if the whole argument has to be a number.
 
-/// `None` where C would stop before the end of the text, and where the number does not fit.
+/// `None` if C would stop before the end of the text, or if the number does not fit.
 pub(super) fn integer(text: &str, radix: u32) -> Option<i128> {
     let unsigned = text.trim_start_matches([' ', '\t', '\n', '\u{B}', '\u{C}', '\r']);
     let (sign, digits) = match unsigned.as_bytes().first()? {
@@ -8,7 +8,7 @@ pub(super) fn integer(text: &str, radix: u32) -> Option<i128> {
         b'+' => (1, &unsigned[1..]),
         _ => (1, unsigned),
     };
-    // `from_str_radix` takes a sign of its own.
+    // `from_str_radix` would accept a second sign.
     if !digits.starts_with(|first: char| first.is_digit(radix)) {
         return None;
     }

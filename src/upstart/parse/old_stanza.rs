@@ -9,7 +9,7 @@ use super::{number, quoting};
 use crate::text::source::{Span, Spanned};
 use crate::upstart::ast::{Console, Historical, Phase, Process, Stanza};
 
-/// Reads a stanza that has a shape of its own.
+/// Reads a stanza that has its own grammar rule.
 pub(super) fn stanza(
     node: &Cursor<'_>,
     mangled: &mut Vec<Span>,
@@ -66,7 +66,7 @@ fn respawn(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>
     Ok(Spanned::new(Stanza::RespawnCommand(Process::Exec(command)), span))
 }
 
-/// Reads a stanza of words. `None` if the keyword is not one of these.
+/// Reads a stanza that consists of words. `None` if the keyword is not an old one.
 pub(super) fn value(tokens: &mut Tokens<'_, '_>) -> Option<Result<Stanza, Refusal>> {
     Some(match tokens.keyword {
         "service" => Ok(Stanza::Historical(Historical::Service)),

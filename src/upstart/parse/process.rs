@@ -9,7 +9,7 @@ use super::tokens::Tokens;
 use crate::text::source::{Span, Spanned};
 use crate::upstart::ast::Process;
 
-/// For shapes that the grammar does not produce.
+/// The refusal for a node that the grammar cannot produce.
 pub(super) fn unmatched(node: &Cursor<'_>) -> Refusal {
     ErrorKind::UnknownStanza.at(node.span(), "unknown stanza")
 }
@@ -18,7 +18,7 @@ pub(super) fn span_of(part: Option<&Cursor<'_>>, whole: &Cursor<'_>) -> Span {
     part.map_or_else(|| whole.span(), Cursor::span)
 }
 
-/// `exec` or `script`, if the node is one.
+/// Reads `exec` or `script`. `None` if the node is neither.
 pub(super) fn process(
     node: &Cursor<'_>,
     rule: Rule,

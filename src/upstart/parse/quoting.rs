@@ -1,11 +1,12 @@
-//! The values of tokens: quotes, escapes, continuations, and the indentation of scripts.
+//! The values of tokens: quotes, escapes, continuations, and the indentation of scripts
+//! (`nih/config.c`, `nih_config_token` and `nih_config_parse_block`).
 
 use super::cursor::{Cursor, Rule};
 use crate::text::source::{Span, Spanned, SpannedWord};
 
 const BLANKS: [char; 3] = [' ', '\t', '\r'];
 
-/// The value of a complete word, quotes removed.
+/// The value of a complete word, without quotes.
 pub(super) fn word(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     let (text, span) = (node.text(), node.span());
     match node.rule() {
@@ -16,7 +17,7 @@ pub(super) fn word(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     }
 }
 
-/// The value of a complete command, quotes kept. The span leaves out blanks at the end.
+/// The value of a complete command, with quotes. The span leaves out blanks at the end.
 pub(super) fn command(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     let (text, span) = (node.text(), node.span());
     let (value, end) = if text.bytes().any(|byte| matches!(byte, b'\\' | b'\n')) {
@@ -34,17 +35,18 @@ enum Quotes {
     Kept,
 }
 
-/// The value of a token, and the length of the text that it comes from: blanks and continuations at
-/// the end are not part of it.
+/// The value of a token, and the length of the text that it is made of, without blanks and
+/// continuations at the end.
 ///
-/// Newlines with the blanks around them become one blank. init itself garbles blanks directly
-/// before a backslash that escapes nothing; they are kept here, and the place is reported in
-/// `mangled`.
+/// A newline and the blanks around it become one blank. init garbles blanks before a backslash that
+/// escapes nothing; this function keeps them and adds the place to `mangled` (`nih/config.c`,
+/// `nih_config_token`).
 fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (String, usize) {
     let bytes = text.as_bytes();
     let mut value = String::with_capacity(text.len());
     let mut quote = None;
-    // What separates the text so far from the next: blanks, or a newline with or without blanks.
+    // What separates the value so far from the next text: blanks, or a newline with or without
+    // blanks.
     let (mut blanks, mut newline) = (0..0, false);
     let (mut at, mut end) = (0, 0);
     while let Some(&byte) = bytes.get(at) {
@@ -82,7 +84,7 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
             value.push_str(&text[blanks]);
         }
         (blanks, newline) = (0..0, false);
-        // `written` is copied to the value, `at` moves behind what was read.
+        // `written` is copied to the value, `at` moves past what was read.
         let written = if byte == b'\\' {
             let length = text[at + 1..].chars().next().map_or(0, char::len_utf8);
             let start = if escapes && quotes == Quotes::Removed { at + 1 } else { at };
@@ -106,7 +108,8 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
     (value, end)
 }
 
-/// The text of a script without the indentation that all its lines share, and the length of that.
+/// The text of a script without the indentation that all lines share, and the length of that
+/// indentation (`nih/config.c`, `nih_config_parse_block`).
 pub(super) fn dedent(body: &str) -> (String, usize) {
     let mut lines = body.split_inclusive('\n');
     let indentation = |line: &str| line.len() - line.trim_start_matches(BLANKS).len();

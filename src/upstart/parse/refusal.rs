@@ -1,4 +1,4 @@
-//! What init refuses a job for.
+//! The errors for which init refuses a job.
 
 use crate::diagnostic::registry::{
     EXPECTED_EVENT, EXPECTED_OPERATOR, EXPECTED_TOKEN, EXPECTED_VARIABLE, ILLEGAL_EXIT_STATUS,
@@ -9,27 +9,44 @@ use crate::diagnostic::registry::{
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::text::source::Span;
 
-/// Why a job file is not a job. The order is that of the codes.
+/// Why init refuses a job file. The order is that of the codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorKind {
+    /// U001: an argument is missing.
     ExpectedToken,
+    /// U002: the line continues after a complete stanza.
     UnexpectedToken,
+    /// U003: no stanza has this keyword.
     UnknownStanza,
+    /// U004: a quotation mark has no partner before the end of the file.
     UnterminatedQuote,
+    /// U005: `script` has no `end script`.
     UnterminatedBlock,
+    /// U006: the file ends with a backslash.
     TrailingBackslash,
+    /// U007: an event is missing in a condition.
     ExpectedEvent,
+    /// U008: `and` or `or` is missing in a condition.
     ExpectedOperator,
+    /// U009: a positional argument follows a named one.
     ExpectedVariable,
+    /// U010: a parenthesis has no partner.
     MismatchedParentheses,
+    /// U011: an interval is not a number of seconds.
     IllegalInterval,
+    /// U012: not an exit status or signal.
     IllegalExitStatus,
+    /// U013: not a signal.
     IllegalSignal,
+    /// U014: not an octal mode of at most `0o777`.
     IllegalUmask,
+    /// U015: not a nice value from -20 to 19.
     IllegalNice,
+    /// U016: not an adjustment or score of the out-of-memory killer.
     IllegalOom,
+    /// U017: not a limit.
     IllegalLimit,
-    /// The file cannot be read, or not within the bounds of this program.
+    /// U018: the file cannot be read, or exceeds a limit of this program.
     Unreadable,
 }
 
@@ -39,6 +56,7 @@ impl ErrorKind {
         self.rule().name
     }
 
+    /// The rule that reports the error.
     pub fn rule(self) -> &'static Rule {
         match self {
             Self::ExpectedToken => &EXPECTED_TOKEN,
@@ -62,40 +80,48 @@ impl ErrorKind {
         }
     }
 
+    /// A refusal at a place.
     pub fn at(self, span: Span, message: impl Into<String>) -> Refusal {
         Refusal { kind: self, diagnostic: Box::new(self.rule().at(span, message)) }
     }
 }
 
-/// The first error of a file. init does not load any of the job.
+/// The first error of a file. init does not load any part of the job.
 #[derive(Clone, Debug)]
 pub struct Refusal {
+    /// The kind of error.
     pub kind: ErrorKind,
+    /// The finding that reports it.
     pub diagnostic: Box<Diagnostic>,
 }
 
-/// The methods of [`Diagnostic`] that add to it.
+/// These methods add to the diagnostic.
 impl Refusal {
+    /// See [`Diagnostic::label`].
     #[must_use]
     pub fn label(self, label: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.label(label))
     }
 
+    /// See [`Diagnostic::related`].
     #[must_use]
     pub fn related(self, span: Span, label: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.related(span, label))
     }
 
+    /// See [`Diagnostic::note`].
     #[must_use]
     pub fn note(self, note: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.note(note))
     }
 
+    /// See [`Diagnostic::help`].
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.help(help))
     }
 
+    /// See [`Diagnostic::edit`].
     #[must_use]
     pub fn edit(self, span: Span, text: impl Into<String>) -> Self {
         self.with(|diagnostic| diagnostic.edit(span, text))

@@ -1,4 +1,5 @@
-//! One function per shape of stanza: what the grammar matched, as the stanza that init would read.
+//! One function for each shape of stanza: from what the grammar matched to the stanza that init
+//! would read.
 
 use super::advice::keywords::stray_continuation;
 use super::advice::values;
@@ -14,7 +15,7 @@ use crate::upstart::ast::{
 use crate::upstart::signal::{ExitStatus, Signal};
 use crate::upstart::stanza_table;
 
-/// Reads a stanza. `mangled` collects the places that init's tokeniser would have garbled.
+/// Reads a stanza. Adds to `mangled` the places that init garbles.
 pub(super) fn stanza(
     node: &Cursor<'_>,
     mangled: &mut Vec<Span>,
@@ -101,7 +102,7 @@ pub(super) fn values(
     Ok(Spanned::new(stanza, tokens.span()))
 }
 
-/// `None` if the keyword is not one of a stanza with words.
+/// Reads a stanza that consists of words. `None` if the keyword is not one of these.
 fn value(tokens: &mut Tokens<'_, '_>) -> Option<Result<Stanza, Refusal>> {
     Some(match tokens.keyword {
         "description" => tokens.word().map(Stanza::Description),
@@ -244,7 +245,7 @@ fn nice(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
 }
 
 fn oom(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
-    /// What `never` stands for on the kernel's scale.
+    /// The value of `never` in the scale of the kernel.
     const NEVER: i16 = -1000;
     // `None` for `score`.
     let adjustment = tokens.converted(
@@ -255,7 +256,7 @@ fn oom(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
             "never" => Some(Some(NEVER)),
             number => {
                 let old = number::decimal::<i16>(number).filter(|old| (-17..=15).contains(old))?;
-                // -17 and 15 are the ends of the older scale.
+                // The older scale is from -17 to 15 (`init/parse_job.c`, `stanza_oom`).
                 Some(Some(old * 1000 / if old < 0 { 17 } else { 15 }))
             }
         },
@@ -279,7 +280,7 @@ fn limit(tokens: &mut Tokens<'_, '_>) -> Result<Stanza, Refusal> {
     let start = tokens.choice(&Resource::ALL.map(Resource::name))?;
     let soft = amount(tokens)?;
     let hard = amount(tokens)?;
-    // `choice` has compared with these very names.
+    // `choice` accepts only the names that `named` knows.
     let Some(resource) = Resource::named(start.value) else {
         return Err(
             ErrorKind::UnknownStanza.at(start.span, format!("unknown resource `{}`", start.value))
@@ -297,7 +298,8 @@ fn amount(tokens: &mut Tokens<'_, '_>) -> Result<Spanned<Amount>, Refusal> {
             return Some(Amount::Unlimited);
         }
         let number = number::integer(text, 10)?;
-        // init reads an unsigned number and lets a negative one wrap; the highest means no limit.
+        // init reads an unsigned number, so a negative one wraps around; the highest number means
+        // no limit (`init/parse_job.c`, `stanza_limit`).
         let value = u64::try_from(number)
             .or_else(|_| i64::try_from(number).map(i64::cast_unsigned))
             .ok()?;

@@ -1,5 +1,5 @@
-//! The tokens of one stanza, taken from left to right as init takes them, so that the error that
-//! init would meet first is found first.
+//! The tokens of one stanza, read from left to right as init reads them, so the first error found
+//! is the error that init would report.
 
 use super::advice::keywords::unknown_second_keyword;
 use super::advice::values;
@@ -13,7 +13,7 @@ pub(super) struct Tokens<'t, 'm> {
     pub(super) keyword: &'static str,
     pub(super) keyword_span: Span,
     nodes: Nodes<'t>,
-    /// The token taken last.
+    /// The token that was read last.
     last: Span,
     pub(super) mangled: &'m mut Vec<Span>,
 }
@@ -32,7 +32,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         self.nodes.peek().is_none()
     }
 
-    /// From the first keyword to the token taken last.
+    /// From the first keyword to the token that was read last.
     pub(super) fn span(&self) -> Span {
         self.keyword_span.to(self.last)
     }
@@ -47,7 +47,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         Ok(word)
     }
 
-    /// All that is left, at least one.
+    /// All remaining arguments, at least one.
     pub(super) fn words(&mut self) -> Result<Vec<SpannedWord>, Refusal> {
         let mut words = vec![self.word()?];
         while !self.is_empty() {
@@ -56,7 +56,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         Ok(words)
     }
 
-    /// The next word where it has to be one of the known; quotes are removed.
+    /// The next word, which has to be one of the known words. Quotes are removed.
     pub(super) fn choice(
         &mut self,
         known: &[&'static str],
@@ -68,7 +68,8 @@ impl<'t, 'm> Tokens<'t, 'm> {
         }
     }
 
-    /// The second keyword of a stanza. init reads it with its quotes. `combined` are both keywords.
+    /// The second keyword of a stanza. Its quotes are kept, so a quoted keyword is unknown
+    /// (`nih/config.c`, `nih_config_next_token`). `combined` is both keywords.
     pub(super) fn second_keyword(
         &mut self,
         combined: &[&'static str],
@@ -84,7 +85,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         }
     }
 
-    /// The next argument, converted. `expected` says what it has to be.
+    /// The next argument, converted. `expected` describes a correct argument.
     pub(super) fn converted<T>(
         &mut self,
         kind: ErrorKind,
@@ -98,7 +99,7 @@ impl<'t, 'm> Tokens<'t, 'm> {
         }
     }
 
-    /// The stanza has all that it takes: nothing may follow on the line.
+    /// Checks that the line ends after a complete stanza.
     pub(super) fn finish(&mut self) -> Result<(), Refusal> {
         match self.nodes.peek() {
             Some(extra) => {

@@ -1,4 +1,5 @@
-//! Where a script starts, stops and asks about jobs. Only the names of the commands are known here.
+//! Finds the commands in a script that start, stop or query jobs. Only the names of the commands
+//! are known here.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -6,20 +7,29 @@ use std::ops::Range;
 use crate::shell::wrapper::Unknown;
 use crate::shell::{Context, Script, SimpleCommand, Word, wrapper};
 
+/// A job-control command (initctl(8)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verb {
+    /// `start`
     Start,
+    /// `stop`
     Stop,
+    /// `restart`
     Restart,
+    /// `reload`
     Reload,
+    /// `status`
     Status,
+    /// `initctl`
     Initctl,
 }
 
 impl Verb {
+    /// All commands.
     pub const ALL: [Self; 6] =
         [Self::Start, Self::Stop, Self::Restart, Self::Reload, Self::Status, Self::Initctl];
 
+    /// The name of the command.
     pub fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -31,37 +41,39 @@ impl Verb {
         }
     }
 
-    /// By the name of the command.
+    /// The command of this name, without a directory.
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verb| verb.name() == name)
     }
 }
 
-/// Where the commands are installed; the second with a merged `/usr`.
+/// The directories of the commands; the second is used with a merged `/usr`.
 const DIRECTORIES: [&str; 2] = ["/sbin/", "/usr/sbin/"];
 
-/// The use of a job-control command.
+/// One call of a job-control command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobControl {
+    /// The command that is called.
     pub command: Verb,
-    /// It is called by its path.
+    /// Whether the command is called by its path.
     pub absolute: bool,
-    /// A function of that name would not be called: it is called by its path, or by way of `exec`,
-    /// `command`, `env` or `sudo`.
+    /// Whether a function of that name would not be called, because the command is called by its
+    /// path or after `exec`, `command`, `env` or `sudo`.
     pub external: bool,
-    /// What stands behind the command; `None` for a word that is not literal.
+    /// The words after the command; `None` for a word that is not literal.
     pub arguments: Vec<Option<String>>,
-    /// Where each of the arguments stands.
+    /// The place of each argument.
     pub places: Vec<Range<usize>>,
     /// From the name to the end of the simple command.
     pub range: Range<usize>,
-    /// Where the name stands.
+    /// The place of the name.
     pub name: Range<usize>,
+    /// Under which circumstances the shell runs the command.
     pub context: Context,
 }
 
 impl JobControl {
-    /// The verb, also where it is behind `initctl`.
+    /// The verb, also if it is the subcommand of `initctl`.
     pub fn verb(&self) -> Verb {
         match self.command {
             Verb::Initctl => self.subcommand().and_then(Verb::of).unwrap_or(Verb::Initctl),
@@ -69,8 +81,7 @@ impl JobControl {
         }
     }
 
-    /// The first argument of `initctl` that is no option; `None` where it shows only when the
-    /// script runs.
+    /// The first argument of `initctl` that is not an option. `None` if it is not literal.
     pub fn subcommand(&self) -> Option<&str> {
         self.arguments
             .iter()
@@ -79,19 +90,19 @@ impl JobControl {
             .flatten()
     }
 
-    /// The arguments without options, and without the subcommand of `initctl`, each with its place.
+    /// The arguments without options and without the subcommand of `initctl`, each with its place.
     pub fn operands(&self) -> Vec<(Option<&str>, &Range<usize>)> {
         let skip = usize::from(self.command == Verb::Initctl);
         let words = self.arguments.iter().map(Option::as_deref).zip(&self.places);
         words.filter(|(word, _)| !word.is_some_and(is_option)).skip(skip).collect()
     }
 
-    /// No job is named, so the job itself is meant.
+    /// Whether the command names no job, so it applies to the job of the script.
     pub fn is_bare(&self) -> bool {
         self.operands().is_empty()
     }
 
-    /// The event that is emitted, where the command emits one whose name is literal.
+    /// The event that the command emits, if its name is literal.
     pub fn emits(&self) -> Option<&str> {
         if self.command != Verb::Initctl || self.subcommand() != Some("emit") {
             return None;
@@ -99,13 +110,12 @@ impl JobControl {
         self.operands().first().and_then(|(word, _)| *word)
     }
 
-    /// Whether it asks not to wait (`-n`, `--no-wait`).
+    /// Whether it has an option not to wait (`-n`, `--no-wait`).
     pub fn does_not_wait(&self) -> bool {
         self.arguments.iter().flatten().any(|word| matches!(word.as_str(), "-n" | "--no-wait"))
     }
 
-    /// Whether it stops the job whose script it is in: `stop` or `initctl stop` with nothing but
-    /// options behind.
+    /// Whether it stops the job of the script: `stop` or `initctl stop` with only options after it.
     pub fn stops_own_job(&self) -> bool {
         let mut arguments = self.arguments.iter().map(Option::as_deref);
         let is_option =
@@ -121,22 +131,23 @@ impl JobControl {
     }
 }
 
+/// Whether a word is an option of a command.
 pub fn is_option(word: &str) -> bool {
     word.starts_with('-')
 }
 
-/// What a script does to jobs.
+/// The job-control commands of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Uses {
+    /// The calls, in the order of the text.
     pub commands: Vec<JobControl>,
-    /// Where `initctl`, or the path of another of the commands, is mentioned in a way that may or
-    /// may not be a use: in a string, a here-document, an argument of an unknown command, or behind
-    /// the place where the reader was lost; and where a variable that is set to one of the commands
-    /// is called.
+    /// Text that may or may not be a call: `initctl` or the path of another command in a string, in
+    /// a here-document, as an argument of an unknown command, or after the place at which the
+    /// reader was lost; and a call of a variable that is set to one of the commands.
     pub unplaced: Vec<Range<usize>>,
 }
 
-/// Whether a script stops its own job somewhere.
+/// Whether a script stops its own job anywhere.
 pub fn calls_stop(reading: &Script) -> bool {
     reading
         .commands
@@ -145,10 +156,10 @@ pub fn calls_stop(reading: &Script) -> bool {
         .any(|used| used.stops_own_job())
 }
 
-/// The uses of job-control commands in a script. `text` is what `reading` was read from.
+/// Finds the job-control commands of a script. `reading` has to be the reading of `text`.
 pub fn find(text: &str, reading: &Script) -> Uses {
     let mut commands = Vec::new();
-    // Places whose part is known, in the order of the text.
+    // Places that have been classified, in the order of the text.
     let mut known: Vec<Range<usize>> = Vec::new();
     for command in &reading.commands {
         let used = use_in(command, reading);
@@ -168,7 +179,7 @@ pub fn find(text: &str, reading: &Script) -> Uses {
             .last()
             .is_some_and(|range| place.end <= range.end)
     };
-    // The words of a command stand around the commands of its substitutions.
+    // The range of a command includes the commands of its substitutions.
     known.sort_unstable_by_key(|range| range.start);
     let mentions = mentions(text)
         .filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
@@ -198,18 +209,18 @@ fn named_by_variables<'a>(
     })
 }
 
-/// The name in `$NAME` and `${NAME}`, with quotes or without.
+/// The name in `$NAME` and `${NAME}`, with or without quotes.
 fn variable(word: &str) -> Option<&str> {
     let word = word.strip_prefix('"').and_then(|word| word.strip_suffix('"')).unwrap_or(word);
     let name = word.strip_prefix('$')?;
     Some(name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name))
 }
 
-/// Whether the command can do no more with its arguments than look at them.
+/// Whether the command only prints or looks up its arguments.
 fn only_mentions(command: &SimpleCommand) -> bool {
     match command.name() {
         Some("[" | "test" | "which" | "type" | "hash" | "logger") => true,
-        // Behind a pipe there may be a shell.
+        // The other side of the pipe may be a shell.
         Some("echo" | "printf") => !command.context.has(Context::PIPELINE),
         Some("command") => command
             .words
@@ -219,10 +230,10 @@ fn only_mentions(command: &SimpleCommand) -> bool {
     }
 }
 
-/// Wrappers that leave what a command does to jobs as it is.
+/// Wrappers that do not change the effect of a job-control command.
 const LOOKED_THROUGH: [&str; 4] = ["exec", "command", "env", "sudo"];
 
-/// The words of a command from the name of the command that really runs.
+/// The words of a command, beginning with the program that finally runs.
 fn inner(command: &SimpleCommand) -> Option<Vec<&Word>> {
     let mut words: Vec<&Word> = command.words.iter().collect();
     loop {
@@ -258,14 +269,14 @@ fn use_in(command: &SimpleCommand, reading: &Script) -> Option<JobControl> {
     })
 }
 
-/// Where the text has `initctl`, with or without a path, or `/sbin/start` and the like, as a word
-/// of its own.
+/// Places at which `initctl`, with or without a path, or the path of another command
+/// (`/sbin/start`) is a word of its own.
 fn mentions(text: &str) -> impl Iterator<Item = Range<usize>> {
     let part_of_word =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let bytes = text.as_bytes();
     let ends_word = move |end: usize| match bytes.get(end) {
-        // A full stop.
+        // A full stop at the end of a sentence.
         Some(b'.') => bytes.get(end + 1).is_none_or(|&byte| !part_of_word(byte)),
         Some(&byte) => !part_of_word(byte) && byte != b'/',
         None => true,
@@ -279,7 +290,7 @@ fn mentions(text: &str) -> impl Iterator<Item = Range<usize>> {
             .into_iter()
             .filter(|&verb| verb != Verb::Initctl)
             .find(|verb| text[from..].starts_with(verb.name()))?;
-        // `restart` does not begin with `start`, so the first that fits is the only one.
+        // No verb is the beginning of another one, so the first match is the only one.
         Some(start..from + verb.name().len())
     });
     let mut all: Vec<Range<usize>> =

@@ -1,10 +1,10 @@
-//! Start guards: the tests at the beginning of a script that call the start off.
+//! Start guards: tests at the beginning of a script that cancel the start.
 
 use std::ops::Range;
 
 use crate::shell::{Script, SimpleCommand};
 
-/// What `test` asks about a file.
+/// What `test` checks about a file (test(1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileTestKind {
     /// `-e`
@@ -34,33 +34,35 @@ const OPERATORS: [(&str, FileTestKind); 8] = [
     ("-L", FileTestKind::IsSymbolicLink),
 ];
 
-/// What has to hold for the start to go on.
+/// A test that has to succeed, or the start is cancelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileTest {
+    /// What is checked.
     pub kind: FileTestKind,
-    /// It is the contrary that has to hold.
+    /// The check must be false.
     pub negated: bool,
-    /// Absolute, and just this text.
+    /// An absolute path without expansions.
     pub path: String,
-    /// The whole statement that the test is part of. Tests of one statement have the same range,
+    /// The whole statement that contains the test. The tests of one statement have the same range
     /// and belong together.
     pub range: Range<usize>,
 }
 
-/// A script without the guards in front. Whoever cannot use them all may take some of the first
-/// statements away: what follows the range of a guard is a script in its own right.
+/// A script, split into its guards and the rest. The text after the range of any guard is a script
+/// of its own, so a caller that supports only some kinds of test can remove just the first
+/// statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guards {
-    /// All have to hold.
+    /// The tests, all of which have to succeed.
     pub guards: Vec<FileTest>,
-    /// What is left of the script.
+    /// The rest of the script.
     pub rest: Range<usize>,
 }
 
-/// The statements at the beginning of a script that do nothing but this: unless certain files are
-/// as they should be, they `stop` the job and `exit 0`. (The `exit` may be missing from the last
-/// statement of a script.) Blank lines and comments may stand between them, and `set -e`, which is
-/// in force already.
+/// Finds the statements at the beginning of a script that only `stop` the job and `exit 0` unless
+/// certain files exist (or have another property). The last statement of a script may lack the
+/// `exit`. Blank lines and comments are allowed between the statements. So is `set -e`, which is in
+/// effect already.
 pub fn leading_guards(text: &str, reading: &Script) -> Guards {
     let mut guards = Vec::new();
     let mut rest = 0;
@@ -86,15 +88,14 @@ enum Join {
     Or,
 }
 
-/// A script, statement by statement. What stands between simple commands without expansions can
-/// only be operators, reserved words, blanks and comments, so looking at the text between them is
-/// safe.
+/// A script, statement by statement. Between simple commands without expansions there are only
+/// operators, reserved words, blanks and comments, so searching the text between them is safe.
 struct Statements<'t> {
     text: &'t str,
     at: usize,
-    /// Those that come behind `at`.
+    /// The commands after `at`.
     commands: &'t [SimpleCommand],
-    /// Where `$?` stands last; 0 if nowhere.
+    /// The offset of the last `$?`; 0 if there is none.
     last_status: usize,
 }
 
@@ -131,7 +132,7 @@ impl<'t> Statements<'t> {
         found
     }
 
-    /// A reserved word with a blank behind.
+    /// Reads a reserved word that is followed by a blank.
     fn take_word(&mut self, word: &str) -> bool {
         self.skip_blanks();
         let rest = &self.text[self.at..];
@@ -144,7 +145,7 @@ impl<'t> Statements<'t> {
         found
     }
 
-    /// The simple command that begins right here.
+    /// Reads the simple command that begins exactly here.
     fn command(&mut self) -> Option<&'t SimpleCommand> {
         self.skip_blanks();
         let command = self.next()?;
@@ -153,12 +154,12 @@ impl<'t> Statements<'t> {
         Some(command)
     }
 
-    /// The same, without taking it.
+    /// The simple command that begins exactly here, without reading it.
     fn next(&self) -> Option<&'t SimpleCommand> {
         self.commands.first().filter(|command| command.range.start == self.at)
     }
 
-    /// `;` or a newline, and newlines.
+    /// Reads `;` or a newline, and the newlines after it.
     fn separator(&mut self) -> Option<()> {
         self.skip_blanks();
         if self.text[self.at..].starts_with(";;") {
@@ -170,7 +171,8 @@ impl<'t> Statements<'t> {
         (semicolon || self.text[before..self.at].contains('\n')).then_some(())
     }
 
-    /// The end of a statement: of its line, of the script, or `;`. Answers the offset behind.
+    /// Reads the end of a statement: `;`, the end of its line, or the end of the script. Returns
+    /// the offset after it.
     fn end(&mut self) -> Option<usize> {
         self.skip_blanks();
         let rest = &self.text[self.at..];
@@ -182,8 +184,8 @@ impl<'t> Statements<'t> {
         Some(self.at)
     }
 
-    /// Tests joined all by `&&` or all by `||`, and the join before what is no test, which was
-    /// consumed.
+    /// Reads tests that are all joined by `&&` or all by `||`. Also returns how they are joined,
+    /// and the operator after them, which is read as well.
     fn tests(&mut self) -> Option<(Vec<FileTest>, Option<Join>, Option<Join>)> {
         let (mut tests, mut join) = (Vec::new(), None);
         loop {
@@ -220,7 +222,8 @@ impl<'t> Statements<'t> {
         }
     }
 
-    /// `stop; exit 0` and a separator if `separated`. Answers whether the `exit` is there.
+    /// Reads `stop`, and `; exit 0` with a separator if `separated`. Returns whether the `exit`
+    /// exists.
     fn calls_off(&mut self, separated: bool) -> Option<bool> {
         let stop = self.command()?;
         if ![&["stop"][..], &["/sbin/stop"], &["initctl", "stop"], &["/sbin/initctl", "stop"]]
@@ -241,10 +244,10 @@ impl<'t> Statements<'t> {
         Some(exits)
     }
 
-    /// The next statement, if it is a guard.
+    /// Reads the next statement. `None` if it is not a guard.
     fn guard(&mut self) -> Option<Vec<FileTest>> {
         self.skip_lines();
-        // Under `sh -e` this does nothing.
+        // The script runs under `sh -e` already.
         while self.next().is_some_and(|command| command.is(&["set", "-e"])) {
             self.command()?;
             self.end()?;
@@ -254,7 +257,7 @@ impl<'t> Statements<'t> {
         let (mut tests, exits, fires_on_success, fails_when_passed);
         if self.take_word("if") {
             let (found, join, None) = self.tests()? else { return None };
-            // One that holds has to suffice for calling off.
+            // Any one test has to be enough to cancel the start.
             if join == Some(Join::And) {
                 return None;
             }
@@ -270,7 +273,7 @@ impl<'t> Statements<'t> {
             (tests, fires_on_success, fails_when_passed) = (found, true, false);
         } else {
             let (found, join, Some(last)) = self.tests()? else { return None };
-            // `a && b || stop` calls off unless both hold, `a || b && stop` if either does.
+            // `a && b || stop` cancels unless both hold, `a || b && stop` cancels if either holds.
             if join == Some(last) {
                 return None;
             }
@@ -288,8 +291,8 @@ impl<'t> Statements<'t> {
         }
         let end = self.end()?;
         let is_last = self.only_comments_follow();
-        // Without an `exit` the rest of the script would run. And where the test of `&& stop`
-        // fails, that is the status of the statement: as the last one, that of the script.
+        // Without an `exit` the rest of the script would run. If the test of `&& stop` fails, that
+        // is the status of the statement, and of the script if the statement is the last one.
         let status_is_used = || {
             is_last
                 || self.last_status >= end
@@ -320,7 +323,7 @@ fn negate(tests: &mut [FileTest]) {
     }
 }
 
-/// The tests of `[ -x /a ]`, `test ! -d /a`, `[ -f /a -a -x /b ]`, and how they are joined.
+/// The tests of `[ -x /a ]`, `test ! -d /a` or `[ -f /a -a -x /b ]`, and how they are joined.
 fn file_tests(command: &SimpleCommand) -> Option<(Vec<FileTest>, Option<Join>)> {
     if !command.assignments.is_empty() || !command.redirections.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! The scripts of a job, each read once as shell text.
+//! The scripts of a job, each parsed once as shell text.
 
 pub mod job_control;
 pub mod leading_guards;
@@ -9,23 +9,25 @@ use crate::shell;
 use crate::text::source::Span;
 use job_control::Uses;
 
-/// What a phase runs, read as shell text, also where init needs no shell for it.
+/// The text that a phase runs, parsed as shell text, even if init runs it without a shell.
 #[derive(Clone, Debug)]
 pub struct ReadScript {
+    /// The phase that runs it.
     pub phase: Phase,
     /// The place of the text in the sources.
     place: Span,
+    /// The parsed text.
     pub shell: shell::Script,
-    /// What the text does with Upstart's commands.
+    /// The job-control commands in the text.
     pub control: Uses,
 }
 
-/// The scripts of a job, read. One for each phase that runs something, in the order of the phases.
+/// The parsed scripts of a job: one for each phase that runs something, in the order of the phases.
 #[derive(Clone, Debug, Default)]
 pub struct Scripts(Vec<ReadScript>);
 
 impl Scripts {
-    /// Reads what the phases of a job run. Stanzas that a later one replaced are left out.
+    /// Parses what the phases of a job run. Replaced stanzas are left out.
     pub fn read(job: &Job) -> Self {
         let read = job.processes.iter().map(|(&phase, stated)| {
             let text = stated.value.text();
@@ -36,15 +38,17 @@ impl Scripts {
         Self(read.collect())
     }
 
+    /// All scripts, in the order of the phases.
     pub fn iter(&self) -> impl Iterator<Item = &ReadScript> {
         self.0.iter()
     }
 
+    /// The script of a phase.
     pub fn of(&self, phase: Phase) -> Option<&ReadScript> {
         self.0.iter().find(|script| script.phase == phase)
     }
 
-    /// The script whose text is written at this place.
+    /// The script whose text is at this place.
     pub fn at(&self, place: Span) -> Option<&ReadScript> {
         self.0.iter().find(|script| script.place == place)
     }

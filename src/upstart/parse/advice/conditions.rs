@@ -5,10 +5,8 @@ use crate::text::source::{Span, SpannedWord};
 use crate::upstart::condition::Event;
 use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 
-// ---- Conditions -------------------------------------------------------------------------------
-
-/// `line_end` ends a line without words; `rest` is the text after it, `open` the parenthesis that
-/// is open.
+/// A line without words in a parenthesis. `line_end` is the end of that line, `rest` the text after
+/// it, and `open` the open parenthesis.
 pub(in crate::upstart::parse) fn empty_line_in_condition(
     line_end: Span,
     rest: &str,
@@ -38,7 +36,8 @@ pub(in crate::upstart::parse) fn empty_line_in_condition(
     if is_comment { refusal } else { refusal.edit(line_end, "") }
 }
 
-/// For an error at `word`: the name of a stanza within parentheses says that one was forgotten.
+/// For an error at `word`: the name of a stanza within parentheses shows that the closing one is
+/// missing.
 fn forgotten_parenthesis(
     refusal: Refusal,
     word: &SpannedWord,
@@ -74,7 +73,7 @@ pub(in crate::upstart::parse) fn positional_after_named(
     })
 }
 
-/// `and` and `or` as other languages write them.
+/// Whether the word is `and` or `or` in another spelling.
 fn is_misspelt_operator(word: &str) -> bool {
     word.eq_ignore_ascii_case("and")
         || word.eq_ignore_ascii_case("or")
@@ -146,7 +145,7 @@ pub(in crate::upstart::parse) fn operator_without_left(
     }
 }
 
-/// `parenthesis` closes directly after the operator.
+/// An operator directly before `parenthesis`, which closes.
 pub(in crate::upstart::parse) fn operator_without_right(
     operator: Span,
     parenthesis: Option<Span>,

@@ -1,4 +1,4 @@
-//! Advice about the names of stanzas, and about blocks that do not end.
+//! Advice about the names of stanzas, and about blocks without an end.
 
 use super::values::{
     CONVERT_UTF_16, FOREIGN, SHELL_WORDS, TEMPLATES, broken, did_you_mean, form, is_assignment,
@@ -13,8 +13,6 @@ use crate::upstart::parse::cursor::{Cursor, Rule};
 use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 use crate::upstart::stanza_table;
 use crate::upstart::stanza_table::OOM_SCORE;
-
-// ---- Keywords ---------------------------------------------------------------------------------
 
 pub(in crate::upstart::parse) fn unknown_second_keyword(
     keyword: &str,
@@ -152,7 +150,7 @@ pub(in crate::upstart::parse) fn unknown_stanza(
     refusal.help("begin the line with a stanza, such as `exec` or `env`; commands belong after `exec` or in a script, prose after `#`")
 }
 
-/// The here-document with this delimiter that the end of a script has cut in two.
+/// The here-document with this delimiter that is cut by the end of a script.
 fn ended_document(script: &Spanned<Stanza>, delimiter: &str) -> Option<Span> {
     let Stanza::Process(_, process @ Process::Script { text, .. }) = &script.value else {
         return None;
@@ -161,7 +159,7 @@ fn ended_document(script: &Spanned<Stanza>, delimiter: &str) -> Option<Span> {
     (open.delimiter == delimiter).then(|| process.place(&open.announced))
 }
 
-/// Keywords of two words that were written as one.
+/// The two keywords that were written as one word.
 fn split_keyword(word: &str) -> Option<&'static str> {
     let letters = |text: &str| {
         text.bytes()
@@ -184,7 +182,7 @@ pub(in crate::upstart::parse) fn stray_continuation(span: Span) -> Refusal {
         .edit(span, "")
 }
 
-/// `rest` is what follows `script` in the file.
+/// A block without an end. `rest` is the text after `script` in the file.
 pub(in crate::upstart::parse) fn unterminated_block(
     keyword: Span,
     rest: Option<&Cursor<'_>>,

@@ -1,4 +1,4 @@
-//! What was probably meant by a text that init refuses.
+//! Advice about text that init refuses: what probably was intended.
 
 pub(super) mod conditions;
 pub(super) mod keywords;

@@ -1,4 +1,4 @@
-//! What to tell a person about each refusal: the cause, and the repair where it can be known.
+//! The message for each refusal: the cause, and the repair if it is known.
 
 use crate::text::bytes::{encode, lossy};
 use crate::text::lines::rest_of_line;
@@ -10,7 +10,7 @@ use crate::upstart::parse::refusal::{ErrorKind, Refusal};
 use crate::upstart::signal::Signal;
 use crate::upstart::stanza_table;
 
-/// How a stanza is written, or the stanzas that begin with a word.
+/// The form of a stanza, or of all stanzas that begin with the word.
 pub(super) fn form(keyword: &str) -> String {
     let rows = match stanza_table::find(keyword) {
         Some(row) => vec![row],
@@ -48,8 +48,6 @@ pub(super) fn did_you_mean(refusal: Refusal, span: Span, suggestion: &str) -> Re
     refusal.help(format!("did you mean `{suggestion}`?")).edit(span, suggestion)
 }
 
-// ---- Words ------------------------------------------------------------------------------------
-
 pub(in crate::upstart::parse) fn missing_word(keyword: &str, span: Span, input: &str) -> Refusal {
     let refusal = ErrorKind::ExpectedToken.at(span, format!("`{keyword}` is not complete")).help(
         match keyword {
@@ -83,7 +81,7 @@ pub(in crate::upstart::parse) fn empty_quotes(
     }
 }
 
-/// The line goes on after a complete stanza, whose last word is `last`.
+/// A word after a complete stanza. The last word of the stanza is `last`.
 pub(in crate::upstart::parse) fn extra_word(
     keyword: &str,
     stanza: Span,
@@ -151,7 +149,7 @@ pub(super) fn is_assignment(word: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// A token without an end: `node` contains the defect.
+/// A token without an end. `whole` contains the defect.
 pub(in crate::upstart::parse) fn broken(keyword: &str, whole: &Cursor<'_>) -> Refusal {
     let Some(defect) = whole.children().last() else {
         return ErrorKind::UnterminatedQuote.at(whole.span(), "this does not end");
@@ -185,8 +183,8 @@ pub(in crate::upstart::parse) fn broken(keyword: &str, whole: &Cursor<'_>) -> Re
     }
 }
 
-/// The rest of the line from the beginning of `start` on, and the same in quotes, where it is a
-/// text for people that can be quoted as it is.
+/// The rest of the line from `start` on, and the same text in quotes, if it is text for people that
+/// can be quoted without changes.
 fn prose(keyword: &str, start: Span, input: &str) -> Option<(Span, String)> {
     let text = rest_of_line(input, start.start).trim_end();
     let quotable = matches!(keyword, "description" | "author" | "version" | "usage")
@@ -303,12 +301,12 @@ pub(super) fn is_utf_16(text: &str) -> bool {
     matches!(encode(&beginning).as_ref(), b"\xFF\xFE" | b"\xFE\xFF")
 }
 
-/// Whether a line holds what no text does.
+/// Whether a line contains control characters, which text does not have.
 pub(super) fn is_binary(line: &str) -> bool {
     line.chars().any(|character| character.is_control() && !matches!(character, '\t' | '\r'))
 }
 
-/// What stanzas of other versions became: the keyword, what to say, and what to write in its place.
+/// Stanzas of other versions: the keyword, the advice, and the replacement if there is one.
 pub(super) const FOREIGN: [(&str, &str, Option<&str>); 19] = [
     ("service", "being a service is the default now: delete the line", None),
     ("daemon", "`daemon` of old versions is `expect daemon` now", Some("expect daemon")),
@@ -343,11 +341,11 @@ pub(super) const FOREIGN: [(&str, &str, Option<&str>); 19] = [
     ("oom_score_adj", "the stanza is `oom score`", Some("oom score")),
 ];
 
-/// Words with which lines of shell begin.
+/// Words that lines of shell begin with.
 pub(super) const SHELL_WORDS: [&str; 24] = [
     ".", "[", "cd", "chmod", "chown", "cp", "do", "done", "echo", "else", "exit", "fi", "for",
     "if", "ln", "mkdir", "mv", "rm", "set", "source", "sudo", "test", "then", "while",
 ];
 
-/// Beginnings of placeholders of template languages.
+/// The beginnings of placeholders in template languages.
 pub(super) const TEMPLATES: [&str; 6] = ["{{", "{%", "{#", "<%", "[%", "@@"];

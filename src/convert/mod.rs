@@ -1,4 +1,4 @@
-//! The whole way of one job: text in, unit out.
+//! Converts one job: text in, unit out.
 
 mod private_file;
 pub mod read;
@@ -16,29 +16,32 @@ use crate::text::source::Sources;
 use crate::upstart::job::JobName;
 use read::{ReadJob, read};
 
-/// Everything that came of one job.
+/// The result of converting one job.
 #[derive(Clone, Debug)]
 pub struct Conversion {
-    /// The conf, as it was given on the command line.
+    /// The path of the `.conf` file, as it was given on the command line.
     pub path: String,
-    /// The job's name.
+    /// The name of the job.
     pub job: String,
-    /// The unit first, then the files that it needs beside it; empty when the job is refused.
+    /// The unit, followed by its companions. Empty if the job is refused.
     pub outputs: Vec<Output>,
-    /// What became of each stanza, in source order.
+    /// The outcome of each stanza, in source order.
     pub stanzas: Vec<Outcome>,
+    /// The findings, sorted by place and code.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// A conversion and the sources that its spans point into.
 #[derive(Clone, Debug)]
 pub struct Converted {
+    /// The files of the job.
     pub sources: Arc<Sources>,
+    /// The result.
     pub conversion: Conversion,
 }
 
-/// Converts one job. A job that init refuses, or that systemd cannot have, gives no output; the
-/// diagnostics say why.
+/// Converts one job. A job that init refuses, or that systemd cannot have, has no output; the
+/// diagnostics explain why.
 pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
     let job_name = name.0.clone();
     match read(sources, name, options.dialect) {
@@ -47,17 +50,17 @@ pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversio
     }
 }
 
-/// Converts a job that was read.
+/// Converts a job that has been read, without knowledge of other jobs.
 pub(crate) fn convert_read(sources: &Sources, read: &ReadJob, options: &Options) -> Conversion {
     finished(sources, read, read.lower(options, &JobSet::default()))
 }
 
-/// A job that came to nothing.
+/// The result for a job without a unit, with the finding that explains why.
 pub(crate) fn refused(sources: &Sources, job: String, diagnostic: Diagnostic) -> Conversion {
     Conversion { diagnostics: vec![diagnostic], ..nothing(sources, job) }
 }
 
-/// A job of which nobody asked for a unit.
+/// The result for a job that was not lowered.
 pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
     Conversion {
         path: sources.conf.path().to_owned(),
@@ -68,7 +71,7 @@ pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
     }
 }
 
-/// The files of a job that was lowered.
+/// The result for a job that was lowered.
 pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> Conversion {
     let mut more = read.diagnostics.clone();
     let Lowered { unit, companions, stanzas, mut diagnostics, .. } = lowered;
@@ -96,8 +99,8 @@ pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> C
     }
 }
 
-/// The line that says where a unit came from. Directories are left out, so that the same job gives
-/// the same bytes everywhere.
+/// The first line of a unit, which names the files that it was converted from. Directories are
+/// omitted: the same job gives the same bytes on any machine.
 fn header(sources: &Sources) -> String {
     let file_name = |path: &str| lossy(path.rsplit('/').next().unwrap_or(path)).into_owned();
     let from = file_name(sources.conf.path());

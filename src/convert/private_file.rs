@@ -1,11 +1,10 @@
-//! Secrets that leave a file which not everybody may read.
+//! Sources with secrets: a unit that is made from them can be read by every user.
 
 use crate::diagnostic::registry::PRIVATE_FILE;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::text::source::{Origin, Sources, Span};
 
-/// What there is to say where a unit, which everybody may read, was made of sources that not
-/// everybody may read.
+/// Reports each source that not every user may read. The unit is readable by every user.
 pub(crate) fn check(sources: &Sources, stanzas: &[Outcome]) -> Vec<Diagnostic> {
     let files = std::iter::once((Origin::Conf, &sources.conf))
         .chain(sources.overriding.iter().map(|file| (Origin::Override, file)));

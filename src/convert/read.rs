@@ -1,4 +1,4 @@
-//! Reads a job: the dialect, both files, what init makes of them, and the scripts.
+//! Reads a job: its dialect, both files, the job that init makes of them, and its scripts.
 
 use std::path::Path;
 
@@ -14,30 +14,32 @@ use crate::upstart::parse::{ErrorKind, Refusal};
 use crate::upstart::script::Scripts;
 use crate::upstart::{ast, dialect, parse, resolve};
 
-/// A job that was read.
+/// A job that has been read.
 #[derive(Clone, Debug)]
 pub struct ReadJob {
-    /// What init would believe.
+    /// The job as init understands it.
     pub job: Job,
-    /// The files as they are written: the conf, then the override.
+    /// The parsed files: the `.conf` file, then the override.
     pub files: Vec<ast::File>,
+    /// The scripts of the job, each parsed once.
     pub scripts: Scripts,
-    /// Findings about the language of the job.
+    /// Findings about the dialect of the job.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl ReadJob {
-    /// The places that init's tokeniser garbles.
+    /// The places in both files that init's tokeniser garbles.
     pub fn mangled(&self) -> Vec<Span> {
         self.files.iter().flat_map(|file| file.mangled.iter().copied()).collect()
     }
 
+    /// Lowers the job to a unit.
     pub(crate) fn lower(&self, options: &Options, job_set: &JobSet) -> Lowered {
         lower::lower(&self.job, &self.scripts, &self.mangled(), options, job_set)
     }
 }
 
-/// Reads a job. Where no dialect is given it is found out.
+/// Reads a job. Without a given dialect, it is detected. An error means that init refuses the job.
 pub fn read(
     sources: &Sources,
     name: JobName,
@@ -57,15 +59,21 @@ pub fn read(
     Ok(ReadJob { job, files, scripts, diagnostics })
 }
 
-/// The files of a job, in the language that both are read in.
+/// The parsed files of a job, and the dialect of both.
 struct Files {
+    /// The dialect that both files were parsed in.
     pub(super) dialect: Dialect,
-    /// What showed the dialect, and where if that is in the text.
+    /// What revealed the dialect, with its place if that is in the text. `None` if the dialect was
+    /// given or is the default.
     sign: Option<(Sign, Option<Span>)>,
+    /// The `.conf` file.
     pub(super) conf: ast::File,
+    /// The override, if there is one.
     pub(super) overriding: Option<ast::File>,
 }
 
+/// Parses both files in the given dialect, or in the one that the path or an unknown stanza
+/// reveals.
 fn files(sources: &Sources, dialect: Option<Dialect>) -> Result<Files, Refusal> {
     let read = |dialect, sign| {
         let conf = parse::parse_as(&sources.conf, Origin::Conf, dialect)?;
@@ -88,7 +96,7 @@ fn files(sources: &Sources, dialect: Option<Dialect>) -> Result<Files, Refusal> 
     })
 }
 
-/// Whether what init 1.13 refuses a job for is a stanza of another dialect.
+/// The sign of another dialect, if init 1.13 refuses the job for one of its stanzas.
 fn sign_of(sources: &Sources, refusal: &Refusal) -> Option<Sign> {
     let span = refusal.diagnostic.span;
     let keyword = sources.get(span.origin).text().get(span.range())?;

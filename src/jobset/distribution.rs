@@ -1,10 +1,11 @@
-//! The jobs of distributions, and what took their place.
+//! The jobs of distributions, and the units that replaced them.
 
 use super::JobKind;
 use crate::upstart::job::JobName;
 
-/// Jobs of Ubuntu, Debian and Red Hat whose unit has another name, or that are known to be tasks.
-/// What is not in the table is a service whose unit has the name of the job.
+/// Jobs of Ubuntu, Debian and Red Hat: the name of the job, the unit that replaced it, and how the
+/// job behaves. A job that is missing from the table is a service whose unit has the name of the
+/// job.
 pub(crate) const DISTRIBUTION: [(&str, &str, JobKind); 52] = [
     ("NetworkManager", "NetworkManager.service", JobKind::Service),
     ("apparmor", "apparmor.service", JobKind::Task),
@@ -60,8 +61,8 @@ pub(crate) const DISTRIBUTION: [(&str, &str, JobKind); 52] = [
     ("xdm", "display-manager.service", JobKind::Service),
 ];
 
-/// Units of distributions that a converted job of the same name would take the place of. Those that
-/// begin with `systemd-` or `plymouth-` are not listed.
+/// Units of distributions that a converted job of the same name would replace. Names that begin
+/// with `systemd-` or `plymouth-` are not listed.
 pub(crate) const SHIPPED: [&str; 31] = [
     "halt",
     "poweroff",
@@ -96,32 +97,32 @@ pub(crate) const SHIPPED: [&str; 31] = [
     "x11-common",
 ];
 
-/// What a distribution with systemd has for a job of this name.
+/// What a distribution with systemd has in place of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Replacement {
-    /// A unit of the same name, which the converted one would take the place of.
+    /// A unit of the same name, which the converted unit would replace.
     SameName,
-    /// A unit of another name that does what the job did.
+    /// A unit of another name that does the work of the job.
     As(&'static str),
 }
 
-/// Whether distributions have a job, or a unit, of this name.
+/// Whether a distribution has a job or a unit of this name.
 pub(crate) fn is_known_job(job: &str) -> bool {
     job == "rc" || SHIPPED.contains(&job) || DISTRIBUTION.iter().any(|(name, ..)| *name == job)
 }
 
-/// Whether the distribution has a unit of another name for what the job did, so that only one of
-/// them may run.
+/// Whether a unit of another name does the work of the job. Only one of the two may run.
 pub(crate) fn replaced_by_distribution(job: &JobName) -> bool {
     matches!(shipped(job), Some(Replacement::As(_)))
 }
 
+/// What a distribution with systemd has in place of the job; `None` if nothing is known.
 pub(crate) fn shipped(job: &JobName) -> Option<Replacement> {
     let name = job.0.as_str();
     if SHIPPED.contains(&name) || name.starts_with("systemd-") || name.starts_with("plymouth-") {
         return Some(Replacement::SameName);
     }
-    // `rc2` and its kin are of the time of event.d.
+    // `rc0` to `rc6` are jobs of `/etc/event.d`, before Upstart 0.5.
     if ["rc", "rcS", "rc-default", "rc-sysinit", "rc0", "rc1", "rc2", "rc3", "rc4", "rc5", "rc6"]
         .contains(&name)
     {

@@ -1,4 +1,4 @@
-//! What one job may know of the system that it is part of.
+//! What one job may know of the other jobs of its system.
 
 pub(super) mod distribution;
 pub(crate) mod parallel;
@@ -12,128 +12,153 @@ use crate::text::source::Place;
 use crate::upstart::ast::Phase;
 use crate::upstart::instances::Instance;
 
-/// The jobs around a job: those of a whole directory, or none where a file is converted by itself.
+/// The jobs of one directory, as far as one of them may know the others. The set is empty if a file
+/// is converted on its own.
 #[derive(Debug, Default)]
 pub struct JobSet {
+    /// Whether the set has all jobs of the system.
     is_whole: bool,
+    /// The jobs that have units, by their names.
     siblings: BTreeMap<String, Sibling>,
-    /// Jobs of the directory that come to no unit, and why.
+    /// The jobs without a unit, by their names, and why they have none.
     lost: BTreeMap<String, UnusableJob>,
+    /// For names that no job has, the job that was probably meant.
     meant: BTreeMap<String, String>,
+    /// The places that emit or declare an event, by the name of the event.
     emitters: BTreeMap<String, Vec<Emitter>>,
-    /// Of `emits` with wildcards, which are the only ones whose event is not its own key.
+    /// The declarations in `emits` that have wildcards.
     patterns: Vec<Emitter>,
+    /// The jobs that wait for an event, by the name of the event.
     followers: BTreeMap<String, Followers>,
+    /// The units of all jobs.
     units: BTreeSet<UnitName>,
+    /// What exists outside of the directory.
     outside: Outside,
-    /// The events that the scripts of each job emit.
+    /// The events that the scripts of each job emit, by the name of the job.
     emitted_by: BTreeMap<String, Vec<String>>,
+    /// What was learned from the units of all jobs.
     pub facts: Facts,
 }
 
-/// What shows only when other jobs have been lowered.
+/// What is only known when the other jobs have been lowered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Units that start before the ordinary ones.
+    /// The units that start before ordinary units.
     pub early: BTreeSet<UnitName>,
-    /// Jobs that do their work when the system goes down.
+    /// The jobs that do their work when the system goes down.
     pub at_shutdown: BTreeSet<String>,
-    /// Units that an early unit is ordered after, so that they have to be early, too.
+    /// The units that an early unit is ordered after. They also have to be early.
     pub before_early: BTreeSet<UnitName>,
-    /// What units are ordered after, where another job starts right before them.
+    /// For units directly before which another job starts: the units that they are ordered after.
     pub after: BTreeMap<UnitName, Vec<UnitName>>,
-    /// Scripts that would wait for ever if they waited for what they start.
+    /// The scripts that must not wait for the units that they start, because those units wait for
+    /// the script. Each is a job and a phase.
     pub not_waiting: BTreeSet<(String, Phase)>,
 }
 
 /// Another job of the directory.
 #[derive(Clone, Debug)]
 pub struct Sibling {
+    /// The unit that the job becomes: a template if the job has instances.
     pub unit: UnitName,
+    /// How the job behaves.
     pub kind: JobKind,
-    /// Some event starts it.
+    /// Whether an event starts the job.
     pub starts: bool,
-    /// The variables that its events carry.
+    /// The variables that the job exports to its events.
     pub exports: Vec<String>,
+    /// How the instances of the job are named.
     pub instance: Instance,
+    /// Whether init starts the job again when its main process ends.
     pub respawns: bool,
-    /// Its commands run in a root directory of their own.
+    /// Whether the commands of the job run in a root directory of their own.
     pub chrooted: bool,
-    /// Its first stanza.
+    /// The first stanza of the job.
     pub place: Place,
 }
 
 /// A job without a unit.
 #[derive(Clone, Debug)]
 pub struct UnusableJob {
-    /// What happened to it: `init refuses it`.
+    /// The reason, as a clause such as `init refuses it`.
     pub reason: &'static str,
+    /// The place that findings about the job refer to.
     pub place: Place,
 }
 
-/// How a job behaves, as far as it matters to those who wait for it.
+/// How a job behaves, as far as it matters to other jobs that wait for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobKind {
-    /// It is up until it is stopped, or ends.
+    /// It is active until it is stopped or ends.
     Service,
-    /// It has no main process, so that it only ends when somebody stops it.
+    /// It has no main process, and is active until it is stopped.
     State,
-    /// It ends, and is waited for until then.
+    /// It ends, and others wait for its end.
     Task,
-    /// Whatever it did is done before any ordinary unit starts.
+    /// Its work is done before any ordinary unit starts.
     Early,
 }
 
-/// Who waits for an event.
+/// The jobs that wait for an event.
 #[derive(Clone, Debug, Default)]
 pub struct Followers {
-    /// Jobs that it starts.
+    /// The jobs that the event starts.
     pub started: Vec<String>,
-    /// Whether any of the jobs looks at a variable of it.
+    /// Whether any of the jobs matches a variable of the event.
     pub by_variable: bool,
 }
 
-/// Where an event comes from.
+/// A place that emits or declares an event.
 #[derive(Clone, Debug)]
 pub struct Emitter {
+    /// The job that emits the event.
     pub job: String,
-    /// A name; with wildcards only where the job declares what it emits.
+    /// The name of the event. It has wildcards only if it comes from `emits`.
     pub event: String,
-    /// The variables that go with it, in order; `None` where only `emits` tells of the event.
+    /// The variables of the event, in order; `None` if `emits` declares the event, which does not
+    /// state them.
     pub variables: Option<Vec<Variable>>,
+    /// The place of the command or of the declaration.
     pub place: Place,
 }
 
-/// A variable that goes with an event.
+/// A variable of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
+    /// The name of the variable.
     pub name: String,
-    /// `None` where it shows only when the script runs.
+    /// The value; `None` if it is only known when the script runs.
     pub value: Option<String>,
 }
 
-/// What exists outside of the directory, as its owner says.
+/// What exists outside of the directory, as the user states in the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
-    /// Events that something emits.
+    /// The events that something emits.
     pub events: BTreeSet<String>,
+    /// The jobs that exist.
     pub jobs: BTreeSet<String>,
 }
 
-/// What a survey finds.
+/// The findings of a survey, from which a [`JobSet`] is made.
 #[derive(Debug, Default)]
 pub struct Survey {
+    /// The jobs that have units, by their names.
     pub siblings: BTreeMap<String, Sibling>,
+    /// The jobs without a unit, by their names.
     pub lost: BTreeMap<String, UnusableJob>,
+    /// The places that emit or declare events.
     pub emitters: Vec<Emitter>,
+    /// The jobs that wait for an event, by the name of the event.
     pub followers: BTreeMap<String, Followers>,
     /// For names in conditions that no job has, the job that was probably meant.
     pub meant: BTreeMap<String, String>,
+    /// What exists outside of the directory.
     pub outside: Outside,
 }
 
 impl JobSet {
-    /// That of a directory of which nothing is missing.
+    /// The job set of a directory that has all jobs of the system.
     pub fn whole(Survey { siblings, lost, emitters, followers, meant, outside }: Survey) -> Self {
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
         let mut job_set = Self {
@@ -163,11 +188,13 @@ impl JobSet {
         job_set
     }
 
-    /// Whether a job that is not here does not exist.
+    /// Whether the set has all jobs of the system. A job that is missing from it then does not
+    /// exist.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
+    /// The job of this name, if it has a unit.
     pub fn sibling(&self, job: &str) -> Option<&Sibling> {
         self.siblings.get(job)
     }
@@ -177,17 +204,17 @@ impl JobSet {
         self.lost.get(job)
     }
 
-    /// The job that was probably meant by a name that none has.
+    /// The job that was probably meant by a name that no job has.
     pub fn meant(&self, job: &str) -> Option<&str> {
         self.meant.get(job).map(String::as_str)
     }
 
-    /// The events that something emits by their name.
+    /// The events that something emits or declares by their exact names.
     pub fn events(&self) -> impl Iterator<Item = &str> {
         self.emitters.keys().map(String::as_str)
     }
 
-    /// The places that emit an event by this very name.
+    /// The places that emit or declare an event by this exact name.
     pub fn emitters(&self, event: &str) -> &[Emitter] {
         self.emitters.get(event).map_or(&[], Vec::as_slice)
     }
@@ -207,7 +234,7 @@ impl JobSet {
         self.outside.jobs.contains(job)
     }
 
-    /// Who waits for an event by this very name.
+    /// The jobs that wait for an event of this exact name.
     pub fn followers(&self, event: &str) -> Option<&Followers> {
         self.followers.get(event)
     }
@@ -217,7 +244,7 @@ impl JobSet {
         self.units.contains(unit)
     }
 
-    /// Declarations with wildcards, any of which may mean an event.
+    /// The declarations with wildcards, each of which may match an event.
     pub fn patterns(&self) -> &[Emitter] {
         &self.patterns
     }

@@ -1,4 +1,4 @@
-//! From the jobs of a directory to what each of them may know of the others.
+//! Collects from the jobs of a directory what each of them may know of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,13 +17,16 @@ use crate::upstart::script::job_control::JobControl;
 /// A job that was read, with its sources.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownJob<'a> {
+    /// The files of the job.
     pub sources: &'a Arc<Sources>,
+    /// The job that init makes of them.
     pub job: &'a Job,
+    /// The scripts of the job, each parsed once.
     pub scripts: &'a Scripts,
 }
 
-/// The jobs have names of their own: of two with one name the first would be forgotten. `lost` are
-/// those that come to no unit.
+/// Surveys the jobs of a directory. Their names must be distinct: of two jobs with one name, only
+/// the last is kept. `lost` are the jobs without a unit.
 pub fn survey<'a>(
     jobs: impl IntoIterator<Item = KnownJob<'a>>,
     lost: BTreeMap<String, UnusableJob>,
@@ -54,9 +57,10 @@ pub fn survey<'a>(
             },
         );
     }
-    // Each name once: there may be many jobs, and many that name the same missing one.
+    // Each name is looked up once: many jobs may name the same missing job.
     let siblings = &survey.siblings;
-    // In a directory above that of the configuration all jobs have a path before their names.
+    // If the given directory is above that of the configuration, the names of all jobs begin with a
+    // path.
     let by_last_part: BTreeMap<&str, &str> = siblings
         .keys()
         .rev()
@@ -74,16 +78,18 @@ pub fn survey<'a>(
     JobSet::whole(survey)
 }
 
+/// How the job behaves.
 fn kind(job: &Job) -> JobKind {
     match (job.process(Phase::Main), job.is_task()) {
-        // Also a task: without a main process it never ends.
+        // This includes tasks: without a main process, a task never ends (`init/job.c`,
+        // `job_next_state`).
         (None, _) => JobKind::State,
         (Some(_), true) => JobKind::Task,
         (Some(_), false) => JobKind::Service,
     }
 }
 
-/// The jobs that the conditions name.
+/// The jobs that the conditions of a job name.
 pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
     let events = [&job.start_on, &job.stop_on]
         .into_iter()
@@ -92,6 +98,7 @@ pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
     events.filter_map(|event| event.job()?.0.one())
 }
 
+/// Adds the job to the followers of the events of its conditions.
 fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Followers>) {
     for (condition, starts) in [(&job.start_on, true), (&job.stop_on, false)] {
         for event in condition.iter().flat_map(|condition| condition.value.leaves()) {
@@ -104,6 +111,7 @@ fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Follow
     }
 }
 
+/// The places of a job that emit or declare events.
 fn emitters(KnownJob { sources, job, scripts }: KnownJob<'_>) -> Vec<Emitter> {
     let place = |span| Place { sources: Arc::clone(sources), span };
     let declared = job.emits.iter().flat_map(|stated| &stated.value).map(|word| Emitter {
@@ -130,7 +138,7 @@ fn emitters(KnownJob { sources, job, scripts }: KnownJob<'_>) -> Vec<Emitter> {
     found
 }
 
-/// The variables behind the event.
+/// The variables that a command gives after the event.
 fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
     let behind = usage.operands().into_iter().skip(1);
     behind
@@ -143,6 +151,7 @@ fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
         .collect()
 }
 
+/// The variables that the job exports to its events.
 fn exports(job: &Job) -> Vec<String> {
     job.export.iter().flat_map(|stated| &stated.value).map(|word| word.value.clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! Jobs that come to one and the same file.
+//! Jobs that would write the same file.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::text::source::{Origin, Span};
 use crate::upstart::instances::Instance;
 use crate::upstart::job::Job;
 
-/// Leaves one job for each unit: the one that is called like it, else the first.
+/// Keeps one job for each unit: the first without a path in its name, else the first.
 pub(super) fn one_unit_each(members: &mut [Member]) {
     let mut claims: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, member) in members.iter().enumerate() {
@@ -36,10 +36,12 @@ pub(super) fn one_unit_each(members: &mut [Member]) {
     }
 }
 
+/// The place of the whole job.
 fn whole(member: &Member) -> Span {
     member.job().map_or(Span::new(Origin::Conf, 0..0), Job::place)
 }
 
+/// The finding that another job has the unit of this one.
 fn same_file(loser: &Member, winner: &Member, unit: &str) -> Diagnostic {
     ONE_UNIT_FOR_TWO_JOBS
         .at(
@@ -55,8 +57,8 @@ fn same_file(loser: &Member, winner: &Member, unit: &str) -> Diagnostic {
         .help("rename one of the two jobs")
 }
 
-/// Takes over the files of a job. A file that another job has made otherwise already stays as that
-/// made it.
+/// Adds the files of a job to those of the overlay. If another job has already written a file with
+/// different content, that content is kept, and the job reports it.
 pub(super) fn take(files: &mut BTreeMap<String, String>, job: &mut Converted) {
     let mut clashing = Vec::new();
     for output in &job.conversion.outputs {

@@ -1,4 +1,5 @@
-//! Units that wait for each other: found, shown, and freed.
+//! Units that wait for each other: the waits that are removed from an ordering cycle, and the
+//! findings about them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use crate::systemd::ordering::{Cycle, Edge, Remedy, WaitOrigin};
 use crate::systemd::{Directive, Section, Text, UnitName, Value};
 use crate::text::source::Span;
 
-/// The edge that goes.
+/// The wait that is removed from the cycle; `None` if the cycle ends in another way.
 pub(super) fn dropped(cycle: &Cycle) -> Option<&Edge> {
     match cycle.remedy {
         Remedy::Drop(index) => cycle.edges.get(index),
@@ -17,7 +18,8 @@ pub(super) fn dropped(cycle: &Cycle) -> Option<&Edge> {
     }
 }
 
-/// How much is lost when a wait goes; `None` for what is not ours to drop.
+/// How much is lost if a wait is removed. The smallest weight is removed first. `None` if the wait
+/// comes from systemd or the distribution and cannot be removed.
 pub(super) fn weight(
     edge: &Edge,
     members: &[Member],
@@ -26,7 +28,7 @@ pub(super) fn weight(
     let mut heaviest = 0;
     for origin in &edge.origins {
         heaviest = heaviest.max(match origin {
-            // A script that does not wait loses least: what it starts still starts.
+            // A script that does not wait loses least: the units that it starts still start.
             WaitOrigin::Extra(_) => 1,
             WaitOrigin::Stated { unit, directive, name } => {
                 let lowered = members[*by_unit.get(unit)?].lowered()?;
@@ -64,7 +66,7 @@ pub(super) fn weight(
     Some(heaviest)
 }
 
-/// Applies what ends the cycles to the units, and reports what is lost by it.
+/// Applies the remedy of each cycle to the units, and reports what is lost.
 pub(super) fn straighten(members: &mut [Member], cycles: Vec<Cycle>) {
     for cycle in cycles {
         match &cycle.remedy {
@@ -89,6 +91,7 @@ pub(super) fn straighten(members: &mut [Member], cycles: Vec<Cycle>) {
     }
 }
 
+/// Removes an ordering directive from a unit, and reports it.
 fn drop_wait(
     members: &mut [Member],
     cycle: &Cycle,
@@ -132,7 +135,7 @@ fn drop_wait(
     lowered.diagnostics.push(diagnostic);
 }
 
-/// Shows the lines that make the circle.
+/// Adds the lines that cause the cycle to a finding.
 fn chain(
     mut diagnostic: Diagnostic,
     members: &[Member],
@@ -170,6 +173,7 @@ fn chain(
     diagnostic.note(steps.join(",\n"))
 }
 
+/// The reason for a wait that no condition states.
 fn implied(edge: &Edge) -> &'static str {
     match edge.origins.first() {
         Some(WaitOrigin::Wanted { .. }) => ", as a target does for all that it wants",
@@ -186,6 +190,7 @@ fn implied(edge: &Edge) -> &'static str {
     }
 }
 
+/// Reports a cycle in which no wait can be removed.
 fn report_unbreakable(members: &mut [Member], cycle: &Cycle) {
     let place = {
         let index_of = by_unit(members);

@@ -1,4 +1,4 @@
-//! What lowering one job shows that lowering another one has to know.
+//! What is learned from lowering one job and has to be known when another one is lowered.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,15 @@ use crate::systemd::ordering::{Cycle, Edge, WaitOrigin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
 use crate::upstart::job::Job;
 
+/// What the units of all jobs show.
 pub(super) struct Learned {
+    /// The facts, old and new.
     pub(super) facts: Facts,
-    /// The cycles that are left, those of waiting scripts taken out.
+    /// The ordering cycles that remain when scripts no longer wait for what they start.
     pub(super) cycles: Vec<Cycle>,
 }
 
-/// What the units show. Facts are only ever added, so that learning comes to an end.
+/// Learns facts from the units. Facts are only added, never removed; therefore the learning ends.
 pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
     let mut facts = known.clone();
     let by_unit = by_unit(members);
@@ -80,6 +82,7 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
     Learned { facts, cycles }
 }
 
+/// The waits of scripts among the origins of an edge, by their index.
 fn extras(edge: &Edge) -> Vec<usize> {
     edge.origins
         .iter()
@@ -90,7 +93,7 @@ fn extras(edge: &Edge) -> Vec<usize> {
         .collect()
 }
 
-/// All units that a job comes to.
+/// The unit of a job, and the units among its companions.
 fn units(member: &Member) -> Vec<&Unit> {
     let Some(lowered) = member.lowered() else { return Vec::new() };
     let companions = lowered.companions.iter().filter_map(|companion| match companion {
@@ -100,7 +103,7 @@ fn units(member: &Member) -> Vec<&Unit> {
     lowered.unit.iter().chain(companions).collect()
 }
 
-/// The members that the job starts right before: `start on starting X`.
+/// The members directly before which the job starts: `start on starting X`.
 fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
     let Some(condition) = &job.start_on else { return Vec::new() };
     let starting =
@@ -111,7 +114,7 @@ fn started_before(job: &Job, members: &[Member]) -> Vec<usize> {
         .collect()
 }
 
-/// For each member whether it has to be lowered again.
+/// For each member, whether the new facts require that it is lowered again.
 pub(super) fn concerned(members: &[Member], job_set: &JobSet, facts: &Facts) -> Vec<bool> {
     let known = &job_set.facts;
     let is_newly_last =

@@ -1,4 +1,4 @@
-//! A job on its way through the plan.
+//! A job during a migration.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,26 +17,36 @@ use crate::text::source::{Place, Sources, Span};
 use crate::upstart::instances::Instance;
 use crate::upstart::job::Job;
 
+/// A job during a migration.
 pub(super) struct Member {
+    /// The name of the job.
     pub(super) name: String,
+    /// The files of the job.
     pub(super) sources: Arc<Sources>,
+    /// How far the job has been processed.
     pub(super) state: State,
 }
 
-/// How far the job has come.
+/// How far a job has been processed.
 pub(super) enum State {
-    /// No unit is made of it: the reason as a clause to follow `because`, and the finding.
+    /// The job has no unit.
     Lost {
+        /// Why it has no unit, as a clause that follows `because`.
         reason: &'static str,
+        /// The finding that reports it.
         diagnostic: Box<Diagnostic>,
     },
+    /// The job has been read, and possibly lowered.
     Read {
+        /// The job that was read.
         read: Arc<ReadJob>,
+        /// The last result of lowering it.
         lowered: Option<Box<Lowered>>,
     },
 }
 
 impl Member {
+    /// A job that has been read, or that init refuses.
     pub(super) fn new(Read { name, sources, job }: Read) -> Self {
         let state = match job {
             Ok(read) => State::Read { read, lowered: None },
@@ -47,6 +57,7 @@ impl Member {
         Self { name, sources, state }
     }
 
+    /// The job, if it was read.
     fn read(&self) -> Option<&ReadJob> {
         match &self.state {
             State::Read { read, .. } => Some(read),
@@ -54,10 +65,12 @@ impl Member {
         }
     }
 
+    /// The job, if init accepts it and it may have a unit.
     pub(super) fn job(&self) -> Option<&Job> {
         self.read().map(|read| &read.job)
     }
 
+    /// The result of lowering the job, if it was lowered.
     pub(super) fn lowered(&self) -> Option<&Lowered> {
         match &self.state {
             State::Read { lowered, .. } => lowered.as_deref(),
@@ -65,6 +78,7 @@ impl Member {
         }
     }
 
+    /// The result of lowering the job, to be changed.
     pub(super) fn lowered_mut(&mut self) -> Option<&mut Lowered> {
         match &mut self.state {
             State::Read { lowered, .. } => lowered.as_deref_mut(),
@@ -72,20 +86,23 @@ impl Member {
         }
     }
 
+    /// The unit of the job, if it has one.
     pub(super) fn unit(&self) -> Option<&Unit> {
         self.made().map(|(unit, _)| unit)
     }
 
-    /// The unit, with what is known of it.
+    /// The unit of the job, with the result of lowering that it is part of.
     pub(super) fn made(&self) -> Option<(&Unit, &Lowered)> {
         let lowered = self.lowered()?;
         Some((lowered.unit.as_ref()?, lowered))
     }
 
+    /// A place in the files of the job.
     pub(super) fn place(&self, span: Span) -> Place {
         Place { sources: Arc::clone(&self.sources), span }
     }
 
+    /// The job as input of a survey, if it was read.
     pub(super) fn known(&self) -> Option<KnownJob<'_>> {
         self.read().map(|read| KnownJob {
             sources: &self.sources,
@@ -94,6 +111,7 @@ impl Member {
         })
     }
 
+    /// The name of the job, and why it has no unit; `None` if it may have one.
     pub(super) fn lost(&self) -> Option<(String, UnusableJob)> {
         match &self.state {
             State::Lost { reason, diagnostic } => Some((
@@ -104,6 +122,7 @@ impl Member {
         }
     }
 
+    /// The unit of the job, as far as an operator has to know it.
     pub(super) fn service(&self) -> Option<Service> {
         let (job, (unit, lowered)) = self.job().zip(self.made())?;
         Some(Service {
@@ -114,12 +133,14 @@ impl Member {
         })
     }
 
+    /// Lowers the job, if it was read. An earlier result is replaced.
     pub(super) fn lower(&mut self, options: &Options, job_set: &JobSet) {
         if let State::Read { read, lowered } = &mut self.state {
             *lowered = Some(Box::new(read.lower(options, job_set)));
         }
     }
 
+    /// The result of converting the job.
     pub(super) fn finish(self) -> Converted {
         let Self { name, sources, state } = self;
         let conversion = match state {
@@ -133,7 +154,7 @@ impl Member {
     }
 }
 
-/// The members by the names of their units.
+/// The index of each member that has a unit, by the name of the unit.
 pub(super) fn by_unit(members: &[Member]) -> BTreeMap<&crate::systemd::UnitName, usize> {
     members
         .iter()

@@ -1,4 +1,4 @@
-//! From all jobs of a directory to all files of the overlay, before a byte of it is written.
+//! Turns all jobs of a directory into the files of an overlay. Nothing is written here.
 //!
 //! ```text
 //!  jobs ──read──▶ Member ──survey──▶ JobSet ──lower──▶ Lowered ──ordering──▶ Migration
@@ -6,9 +6,9 @@
 //!                            └───────── facts ◀────────────┘
 //! ```
 //!
-//! Some things about a job show only when others have been lowered: that it has to be early, that
-//! its script cannot wait for what it starts. They are found in the units, put into the job set, and
-//! the jobs that they concern are lowered again.
+//! Some facts about a job are only known when others have been lowered: that it has to start early,
+//! or that its script cannot wait for the units that it starts. They are learned from the units and
+//! added to the job set, and the jobs that they concern are lowered again.
 
 mod clash;
 mod cycles;
@@ -33,15 +33,17 @@ use crate::upstart::job::JobName;
 use crate::upstart::parse::Refusal;
 use member::Member;
 
-/// A job that was found.
+/// A job whose files were found.
 #[derive(Clone, Debug)]
 pub struct FoundJob {
+    /// The name of the job.
     pub name: JobName,
+    /// The files of the job.
     pub sources: Arc<Sources>,
 }
 
 impl FoundJob {
-    /// Reads the job, in the dialect that it is written in where none is given.
+    /// Reads the job. Without a given dialect, it is detected.
     pub fn read(self, dialect: Option<Dialect>) -> Read {
         let Self { name, sources } = self;
         let shown = name.0.clone();
@@ -49,50 +51,57 @@ impl FoundJob {
     }
 }
 
-/// A job that was found, read.
+/// A job whose files were found and read.
 #[derive(Clone, Debug)]
 pub struct Read {
+    /// The name of the job.
     pub name: String,
+    /// The files of the job.
     pub sources: Arc<Sources>,
+    /// The job that was read. An error means that init refuses it.
     pub job: Result<Arc<ReadJob>, Refusal>,
 }
 
-/// What there is to write, and what there is to say about it.
+/// The files of an overlay, and what the user has to know about them.
 #[derive(Debug, Default)]
 pub struct Migration {
-    /// One for each job, in the order of their names.
+    /// The result of each job, in the order of the names of the jobs.
     pub jobs: Vec<Converted>,
-    /// All files, each once, in the order of their paths.
+    /// All files of the overlay, each once, in the order of their paths.
     pub files: Vec<Output>,
-    /// What starts by itself, in the order of the names.
+    /// The units to enable, in the order of their names.
     pub enabled: Vec<UnitName>,
-    /// Units that could start by themselves but are better not enabled, as something of the
-    /// distribution does their work.
+    /// The units that could be enabled but stay disabled, because a unit of the distribution does
+    /// their work. In the order of their names.
     pub left_out: Vec<UnitName>,
-    /// The units of the jobs that were converted, in the order of the names of the jobs.
+    /// The units of the converted jobs, in the order of the names of the jobs.
     pub services: Vec<Service>,
 }
 
 /// The unit of a job, as far as an operator has to know it.
 #[derive(Clone, Debug)]
 pub struct Service {
+    /// The name of the job.
     pub job: String,
+    /// The name of the unit.
     pub unit: UnitName,
+    /// How the instances of the job are named.
     pub instance: Instance,
-    /// `systemctl reload` works.
+    /// Whether `systemctl reload` works.
     pub reloads: bool,
 }
 
-/// Facts lead to facts; in no directory that anybody wrote more than three times.
+/// The most rounds of lowering and learning. New facts may lead to further facts; three rounds were
+/// enough in every real directory.
 const ROUNDS: usize = 8;
 
-/// Plans the overlay. The jobs may come in any order; the plan is the same.
+/// Migrates jobs, in any order. The order has no influence on the result.
 pub fn plan(found: Vec<FoundJob>, options: &Options) -> Migration {
     let read = parallel::map(found, |found| found.read(options.dialect));
     plan_in(read, options, &Outside::default())
 }
 
-/// The same for jobs that were read, where something is known of what is outside of the directory.
+/// Migrates jobs that have been read. `outside` is what exists outside of the directory.
 pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migration {
     let options = Options { companions: true, ..*options };
     let mut members: Vec<Member> = read.into_iter().map(Member::new).collect();
@@ -117,6 +126,7 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
     finish(members)
 }
 
+/// Collects the results of the jobs, and the files of the overlay.
 fn finish(members: Vec<Member>) -> Migration {
     let (mut enabled, mut left_out) = preset::find(&members);
     enabled.sort();

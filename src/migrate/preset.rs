@@ -1,4 +1,4 @@
-//! Which units start by themselves.
+//! The units that start by themselves, and the preset file for them.
 
 use super::member::Member;
 use crate::jobset::distribution::replaced_by_distribution;
@@ -8,7 +8,8 @@ use crate::systemd::{Directive, UnitName};
 use crate::upstart::instances::Instance;
 use crate::upstart::job::JobName;
 
-/// The units to enable, and those that the distribution has others for.
+/// The units to enable, and those to leave disabled because a unit of the distribution does their
+/// work.
 pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
     let (mut enabled, mut left_out) = (Vec::new(), Vec::new());
     for member in members {
@@ -21,8 +22,8 @@ pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
         let starting =
             std::iter::once(unit).chain(companions).filter(|unit| unit.has(Directive::WantedBy));
         let names = starting.map(|unit| unit.name.clone());
-        // A template can be enabled by itself only as its default instance, or into another
-        // template.
+        // A template without an instance name can only be enabled as its default instance, or for
+        // another template.
         let is_unnamed = |name: &UnitName| {
             name.is_template()
                 && !Instance::of(job).has_default()
@@ -41,7 +42,7 @@ pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
     (enabled, left_out)
 }
 
-/// The preset file; `None` where nothing starts by itself.
+/// The preset file (systemd.preset(5)); `None` if it would be empty.
 pub(super) fn preset(enabled: &[UnitName], left_out: &[UnitName]) -> Option<Output> {
     if enabled.is_empty() && left_out.is_empty() {
         return None;

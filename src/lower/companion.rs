@@ -1,25 +1,29 @@
-//! Files that a job needs beside its unit. Each is either of this job alone or the same whichever
-//! job asks for it, so that the files of several jobs can be put together without a merge.
+//! The files that a unit needs besides itself. A file either belongs to one job or is the same for
+//! every job that needs it, and the files of several jobs never have to be merged.
 
 use crate::systemd::layout::{Output, UNITS};
 use crate::systemd::{Unit, UnitName};
 
-/// A file beside the unit of a job.
+/// A file that the unit of a job needs besides itself.
 #[derive(Clone, Debug)]
 pub enum Companion {
-    /// A unit of its own name: a socket, a path, a target, what stands for an event.
+    /// A further unit: a socket, a path, a target, an event unit.
     Unit(Unit),
-    /// What the job adds to another unit, in the file of this name.
+    /// A drop-in for another unit.
     DropIn {
+        /// The unit that the drop-in extends.
         to: UnitName,
+        /// The name of the file, without `.conf`.
         name: String,
+        /// The directives of the drop-in.
         part: Unit,
     },
+    /// Any other file, such as a script or a udev rule.
     File(Output),
 }
 
 impl Companion {
-    /// Takes over what another one says, if it is the same file.
+    /// Adds the content of another companion. Returns `false` if that is a different file.
     pub(super) fn absorb(&mut self, other: &Self) -> bool {
         match (self, other) {
             (Self::Unit(unit), Self::Unit(other)) if unit.name == other.name => unit.absorb(other),
@@ -41,6 +45,7 @@ impl Companion {
         true
     }
 
+    /// The file to write: its path relative to the root, and its text.
     pub fn output(&self) -> Output {
         match self {
             Self::Unit(unit) => {

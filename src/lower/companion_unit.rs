@@ -1,4 +1,4 @@
-//! Units beside the one of the job.
+//! Units that accompany the unit of the job.
 
 use super::companion::Companion;
 use super::lowering::Lowering;
@@ -6,21 +6,21 @@ use super::own_files;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Text, Unit, UnitName, Value};
 use crate::text::bytes::lossy;
 
-/// The line at the top of whatever is made for a job. By its end a file of ours is recognised. It
-/// stays one line whatever the job is called: what follows a newline would be a command of a
-/// script, or a rule of udev.
+/// The first line of every companion, which marks it as written by this program. It is a single
+/// line for any name of a job: a line break in it would add a command to a script, or a rule to a
+/// udev file.
 pub(super) fn made_for(lowering: &Lowering<'_>) -> Text {
     Text::new(&own_files::marked(&format!("Made for {}.conf", lossy(&lowering.job.name.0))))
 }
 
-/// A unit with the stem of the job's own.
+/// An empty unit of another type with the stem of the job's unit.
 pub(super) fn beside(lowering: &Lowering<'_>, suffix: &str) -> Unit {
     let mut unit = Unit::new(lowering.name.beside(suffix));
     unit.header.push(made_for(lowering));
     unit
 }
 
-/// An addition to another unit, still empty.
+/// A drop-in with these directives for another unit.
 pub(super) fn drop_in(
     lowering: &Lowering<'_>,
     to: &UnitName,
@@ -34,8 +34,8 @@ pub(super) fn drop_in(
     Companion::DropIn { to: to.clone(), name: format!("upstart-{}", part.name.stem()), part }
 }
 
-/// `systemctl VERB` on the unit of the job, with full privileges, whatever comes of it. All
-/// instances, where the job has some.
+/// The command `systemctl WORDS` for the unit of the job, or for all of its instances. It runs with
+/// full privileges, and its failure is ignored (systemd.service(5), "Command lines").
 pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str]) -> Value {
     let unit = all_instances(lowering);
     let mut command = Command::words(
@@ -45,7 +45,7 @@ pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str]) -> Value {
     Value::command(&command)
 }
 
-/// What the shell does, called with these options.
+/// A command that runs `text` in a shell with these options.
 pub(super) fn shell(lowering: &Lowering<'_>, options: &[&str], text: &str) -> Command {
     let reading = crate::shell::read(text);
     let script = Argument::Script {
@@ -64,7 +64,7 @@ pub(super) fn shell(lowering: &Lowering<'_>, options: &[&str], text: &str) -> Co
     }
 }
 
-/// What a person writes into another service to have that stop the unit.
+/// The line with which another service stops the unit, as a suggestion to the user.
 pub(super) fn stopping(lowering: &Lowering<'_>) -> String {
     format!("`ExecStart=/bin/systemctl --no-block stop {}`", all_instances(lowering))
 }

@@ -1,10 +1,9 @@
-//! From what is known of a job to its unit.
+//! Writes the unit from what the passes have decided.
 //!
-//! The passes have drafted what single stanzas say, and decided the rest. All that several of them
-//! have a part in is written here, once: the relations to other units, the commands and their
-//! order, how often and why the unit is started again. Whether a decision shows in the unit, and by
-//! which directives, is settled here too. Last, what the systemd that the unit is for does not
-//! understand is taken out.
+//! Each pass has drafted the directives of its own stanzas. Directives to which several passes
+//! contribute are written here, once: the relations to other units, the commands and their order,
+//! the restarts and their limit. The directives that the given version of systemd does not know are
+//! removed at the end.
 
 use super::Lowered;
 use super::condition::Conditions;
@@ -21,13 +20,17 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::systemd::{Directive, Feature, Text, Unit, UnitName, Value};
 use crate::upstart::job::Job;
 
-/// What the passes have decided.
+/// The decisions of the passes on which directives of several stanzas depend.
 pub(super) struct Decisions {
+    /// What kind of unit the job becomes.
     pub(super) shape: Shape,
+    /// The relations to other units that follow from both conditions.
     pub(super) conditions: Conditions,
+    /// The commands of the job.
     pub(super) processes: Processes,
+    /// The signals that systemd sends to the main process.
     pub(super) signals: Signals,
-    /// `None` where systemd does not start the unit again.
+    /// `None` if systemd does not restart the unit.
     pub(super) respawn: Option<Respawn>,
 }
 
@@ -49,11 +52,11 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     finished.too_new();
     finished.long_lines();
     let Finished { unit, ledger, mut diagnostics, .. } = finished;
-    // In the order of the text, then of the codes.
+    // Sorted by place, then by code.
     diagnostics.sort_by_key(|diagnostic| {
         (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
     });
-    // An event that is in several alternatives is read once for each of them.
+    // An event that occurs in several alternatives of a condition is classified once for each.
     diagnostics.dedup_by(|second, first| {
         first.rule == second.rule && first.span == second.span && first.message == second.message
     });
@@ -74,7 +77,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     }
 }
 
-/// What the unit says of other units, and when it is left out.
+/// Writes the relations to other units, and the conditions under which the unit is skipped.
 fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
     if let Some(joined) = &conditions.joined {
         unit.header.push(Text::new(&format!(
@@ -95,17 +98,19 @@ fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
     }
 }
 
-/// How often the unit may be started.
+/// Writes the limit on starts.
 fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: Option<&Respawn>) {
     match respawn.map(Respawn::limit) {
         Some(Some((count, interval))) => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(interval));
-            // Upstart counts the starts that follow the first one, systemd counts that one, too.
+            // Upstart counts the respawns, which follow the first start (`init/job_process.c`,
+            // `job_process_catch_runaway`). systemd also counts the first start (systemd.unit(5),
+            // `StartLimitBurst=`).
             unit.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
-        // systemd limits starts by default, and events may start a task more often than that
-        // (systemd.unit(5), `StartLimitIntervalSec=`).
+        // systemd limits starts by default, and events may start a task more often than that limit
+        // allows (systemd.unit(5), `StartLimitIntervalSec=`).
         None if shape == Shape::Task && conditions.start_repeatedly() => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(0));
         }
@@ -113,12 +118,13 @@ fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: 
     }
 }
 
-/// How the unit is started again.
+/// Writes when and how soon systemd restarts the unit.
 fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     unit.set(Directive::Restart, respawn.restart());
     unit.set(Directive::RestartSec, Value::number(0));
-    // What systemd says of a program that cannot be executed (systemd.exec(5), "Process Exit
-    // Codes"): Upstart does not try again.
+    // systemd sets this status if it cannot execute the program (systemd.exec(5), "Process Exit
+    // Codes"). Upstart does not respawn such a job: its goal becomes stop (`init/job.c`,
+    // `job_child_error_handler`).
     unit.add(Directive::RestartPreventExitStatus, Value::number(203));
     if let Some(command) = respawn.stay_down {
         commands.add(Slot::StayDown, command);
@@ -129,7 +135,7 @@ fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     }
 }
 
-/// The commands in their order, and the directives that depend on which there are.
+/// Writes the commands in the order in which they run, and the directives that depend on them.
 fn run(unit: &mut Unit, shape: Shape, commands: &Commands) {
     for (directive, command) in commands.by_directive() {
         unit.add(directive, Value::command(command));
@@ -142,13 +148,14 @@ fn run(unit: &mut Unit, shape: Shape, commands: &Commands) {
     if shape == Shape::Service
         && is_waited_for.into_iter().any(|directive| commands.run_by(directive))
     {
-        // init sets a timer only when it kills a process (`init/job_process.c`,
-        // `job_process_set_kill_timer`).
+        // init never limits how long a start takes: it only sets a timer when it kills a process
+        // (`init/job_process.c`, `job_process_set_kill_timer`). systemd limits the start by default
+        // (systemd.service(5), `TimeoutStartSec=`).
         unit.set(Directive::TimeoutStartSec, Value::keyword("infinity"));
     }
 }
 
-/// A unit with all that is to be in it.
+/// The complete unit, before it is checked against the version of systemd.
 struct Finished<'a> {
     job: &'a Job,
     options: &'a Options,
@@ -157,19 +164,20 @@ struct Finished<'a> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// The longest line that systemd reads, with its name and a little to spare.
+/// The most bytes that a line may have. systemd reads lines of up to 1 MiB with the name of the
+/// directive; the difference is a margin.
 const LINE_MAX: usize = 1_048_000;
 
-/// The same below systemd 235, which takes the rest for a line of its own.
+/// The same for systemd below 235, which reads the rest of a longer line as a line of its own.
 const OLD_LINE_MAX: usize = 2047;
 
-/// The name that a directive had before.
+/// The former name of a directive that was renamed.
 fn older_name(directive: Directive) -> Option<Directive> {
     (directive == Directive::StartLimitIntervalSec).then_some(Directive::StartLimitInterval)
 }
 
 impl Finished<'_> {
-    /// Takes out what the systemd that the unit is for does not know.
+    /// Removes the directives that came after the version of systemd, or writes their former names.
     fn too_new(&mut self) {
         let version = self.options.systemd_version;
         let newer: Vec<Directive> =
@@ -201,6 +209,7 @@ impl Finished<'_> {
         }
     }
 
+    /// Reports a line that is too long for the version of systemd.
     fn long_lines(&mut self) {
         let version = self.options.systemd_version;
         let most = if version >= Feature::LongLine.since() { LINE_MAX } else { OLD_LINE_MAX };

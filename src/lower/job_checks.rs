@@ -1,4 +1,4 @@
-//! Mistakes in a job that show while it is lowered.
+//! Mistakes in a job that are found while it is lowered.
 
 use super::lowering::Lowering;
 use crate::diagnostic::Disposition;
@@ -7,7 +7,7 @@ use crate::text::source::Span;
 use crate::upstart::ast::Body;
 use crate::upstart::job::StanzaId;
 
-/// Places that init's tokeniser garbles: one finding for each stanza.
+/// Reports the places that init's tokeniser garbles, once for each stanza.
 pub(super) fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
     for record in &lowering.job.stanzas {
         let within = |span: &&Span| {
@@ -27,7 +27,8 @@ pub(super) fn garbled(lowering: &mut Lowering<'_>, mangled: &[Span]) {
     }
 }
 
-/// init leaves the carriage returns of a file from DOS in scripts.
+/// Reports carriage returns in scripts. init treats them as blanks between tokens, and keeps them
+/// in the body of a script (libnih, `nih/config.c`, `nih_config_parse_block`).
 pub(super) fn carriage_returns(lowering: &mut Lowering<'_>) {
     for stated in lowering.job.processes.values() {
         if stated.value.body() == Body::Script && stated.value.text().value.contains("\r\n") {
@@ -40,8 +41,8 @@ pub(super) fn carriage_returns(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// Stanzas whose place another one took. That an override does so is its purpose; in one file it is
-/// a slip.
+/// Records the stanzas that a later one replaces, and reports those that one file replaces itself.
+/// An override replaces stanzas on purpose.
 pub(super) fn replaced(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for (index, record) in job.stanzas.iter().enumerate() {
@@ -60,7 +61,8 @@ pub(super) fn replaced(lowering: &mut Lowering<'_>) {
                 "if it was to be `start on`, write that: nothing starts this job; else delete it",
             )
         } else if matches!(record.keyword, "env" | "cgroup") {
-            // What accumulates is told apart in what init keeps, although the last one counts.
+            // init keeps all of these, and the last one with the same key wins. The deletion is
+            // suggested, but not offered as an edit.
             diagnostic.help("delete it")
         } else {
             diagnostic.help("delete it").edit(record.span, "")

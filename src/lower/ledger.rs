@@ -1,29 +1,35 @@
-//! The account of what became of every stanza. A stanza without an entry is a defect of the
-//! program, which `finish` makes visible instead of hiding it.
+//! What became of every stanza. A stanza without an entry is a defect of this program: `finish`
+//! reports it as manual, which makes the defect visible.
 
 use crate::diagnostic::{Disposition, Outcome, Rule};
 use crate::systemd::Directive;
 use crate::upstart::job::{Job, StanzaId, StanzaRecord};
 
+/// The dispositions of the stanzas of one job.
 pub(super) struct Ledger {
+    /// One for each stanza, in source order.
     entries: Vec<LedgerEntry>,
 }
 
+/// What became of one stanza.
 #[derive(Clone, Default)]
 struct LedgerEntry {
+    /// `None` until a pass has recorded one.
     disposition: Option<Disposition>,
+    /// The directives and files that express the stanza, by their paths.
     directives: Vec<String>,
+    /// The code of the rule that explains the disposition.
     code: Option<&'static str>,
 }
 
 impl Ledger {
+    /// An empty ledger for the stanzas of a job.
     pub(super) fn new(job: &Job) -> Self {
         Self { entries: vec![LedgerEntry::default(); job.stanzas.len()] }
     }
 
-    /// Records that (a part of) a stanza is said by these directives, as faithfully as
-    /// `disposition` says. Of several records the worst disposition counts, with the rule that came
-    /// with it.
+    /// Records that these directives express a stanza, or a part of it, as faithfully as
+    /// `disposition` states. The worst of several dispositions wins, with its rule.
     pub(super) fn record(
         &mut self,
         stanza: StanzaId,
@@ -43,7 +49,7 @@ impl Ledger {
         }
     }
 
-    /// A directive has been taken out of the unit: whatever it said is lost.
+    /// Records that a directive was removed from the unit, which loses all that it expressed.
     pub(super) fn lost(&mut self, directive: Directive, rule: &'static Rule) {
         self.damaged(directive, rule);
         let path = directive.path();
@@ -52,7 +58,7 @@ impl Ledger {
         }
     }
 
-    /// A directive does not work as it stands: somebody has to see to what it says.
+    /// Records that systemd cannot read a directive, and that the user has to correct it.
     pub(super) fn damaged(&mut self, directive: Directive, rule: &'static Rule) {
         let path = directive.path();
         for entry in self.entries.iter_mut().filter(|entry| entry.directives.contains(&path)) {
@@ -61,7 +67,7 @@ impl Ledger {
         }
     }
 
-    /// Names a file that the stanza went to, beside or instead of directives.
+    /// Records a file that expresses the stanza, in addition to directives or instead of them.
     pub(super) fn file(&mut self, stanza: StanzaId, path: &str) {
         if let Some(entry) = self.entries.get_mut(stanza.0)
             && !entry.directives.iter().any(|known| known == path)
@@ -70,9 +76,10 @@ impl Ledger {
         }
     }
 
+    /// The outcome of each stanza, in source order. A stanza without an entry is manual.
     pub(super) fn finish(self, job: &Job) -> Vec<Outcome> {
         let outcome = |(index, record): (usize, &StanzaRecord)| {
-            // What became of a whole became of each part.
+            // A part of a stanza has the outcome of the whole stanza.
             let entry = record.part_of.map_or(index, |whole| whole.0);
             let entry = self.entries.get(entry).cloned().unwrap_or_default();
             Outcome {

@@ -1,4 +1,4 @@
-//! What the parts of the lowering share: the draft of the unit, the account, the findings.
+//! What the passes of the lowering share: the draft of the unit, the ledger, the findings.
 
 use super::companion::Companion;
 use super::draft::Draft;
@@ -13,31 +13,42 @@ use crate::upstart::instances::Instance;
 use crate::upstart::job::{Job, StanzaId};
 use crate::upstart::script::Scripts;
 
+/// A job while it is lowered. Every pass reads its inputs and adds to its results.
 pub(super) struct Lowering<'a> {
+    /// The job that is lowered.
     pub(super) job: &'a Job,
+    /// The scripts of the job, each parsed once.
     pub(super) scripts: &'a Scripts,
+    /// What the user chose.
     pub(super) options: &'a Options,
+    /// The other jobs of the directory, as far as they are known.
     pub(super) job_set: &'a JobSet,
+    /// How the instances of the job are named.
     pub(super) instance: &'a Instance,
     /// The name of the unit.
     pub(super) name: &'a UnitName,
+    /// What single stanzas contribute to the unit. Passes cannot read it.
     pub(super) draft: Draft,
+    /// What became of each stanza.
     pub(super) ledger: Ledger,
+    /// The findings of the passes, in the order of the passes.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl Lowering<'_> {
+    /// Whether the version of systemd that the unit is for has this feature.
     pub(super) fn has(&self, feature: Feature) -> bool {
         self.options.systemd_version >= feature.since()
     }
 
-    /// The stanza is said exactly by these directives, which may be none where systemd does it
-    /// anyway.
+    /// Records that these directives express the stanza exactly. There may be none if systemd
+    /// behaves that way by default.
     pub(super) fn exact(&mut self, stanza: StanzaId, directives: &[Directive]) {
         self.ledger.record(stanza, Disposition::Exact, directives, None);
     }
 
-    /// Behaviour differs: the diagnostic says how.
+    /// Records that these directives express the stanza with a difference, which the diagnostic
+    /// explains.
     pub(super) fn approximate(
         &mut self,
         stanza: StanzaId,
@@ -48,13 +59,13 @@ impl Lowering<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// The stanza has no effect any more, or never had one.
+    /// Records that the stanza has no effect under systemd, or had none under Upstart.
     pub(super) fn dropped(&mut self, stanza: StanzaId, diagnostic: Diagnostic) {
         self.ledger.record(stanza, Disposition::Dropped, &[], Some(diagnostic.rule));
         self.diagnostics.push(diagnostic);
     }
 
-    /// A person has to act.
+    /// Records that the user has to act on the stanza.
     pub(super) fn manual(
         &mut self,
         stanza: StanzaId,
@@ -65,22 +76,22 @@ impl Lowering<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Says above a directive how behaviour differs there.
+    /// Adds a comment above a directive that explains a difference in behaviour.
     pub(super) fn comment(&mut self, directive: Directive, rule: &Rule, text: &str) {
         self.draft.comment(directive, Text::new(&format!("{}: {text}", rule.code)));
     }
 
-    /// Says at the end of a section what is not there.
+    /// Adds a comment at the end of a section that explains what is missing from it.
     pub(super) fn remark(&mut self, section: Section, rule: &Rule, text: &str) {
         self.draft.remark(section, Text::new(&format!("{}: {text}", rule.code)));
     }
 
-    /// Adds a file beside the unit.
+    /// Adds a companion.
     pub(super) fn companion(&mut self, companion: Companion) {
         self.draft.companion(companion);
     }
 
-    /// The directive that takes the limit on starts away.
+    /// The directive that removes the limit on starts. systemd 230 renamed it.
     pub(super) fn unlimited_starts(&self) -> Directive {
         if Directive::StartLimitIntervalSec.since() <= self.options.systemd_version {
             Directive::StartLimitIntervalSec
@@ -89,19 +100,23 @@ impl Lowering<'_> {
         }
     }
 
+    /// Adds a value to a directive of the unit.
     pub(super) fn add(&mut self, directive: Directive, value: Value) {
         self.draft.add(directive, value);
     }
 
+    /// Sets a directive of the unit to a single value.
     pub(super) fn set(&mut self, directive: Directive, value: Value) {
         self.draft.set(directive, value);
     }
 
+    /// Whether the job has a main process.
     pub(super) fn has_main(&self) -> bool {
         self.job.process(Phase::Main).is_some()
     }
 
-    /// Whether any process of the job names a variable or word, so that it has to be there.
+    /// Whether the text of any process of the job contains this word, such as the name of a
+    /// variable.
     pub(super) fn mentions(&self, word: &str) -> bool {
         self.job
             .processes

@@ -1,10 +1,10 @@
-//! From a job to a unit.
+//! Lowers a job to a unit.
 //!
-//! One file for each concern. A pass drafts what its stanzas say (`draft`), which no other pass can
-//! read, and returns what others have to know; those take it as an argument. `finish` writes the
-//! unit from the draft and from what was returned. The order of calls is the order of the
-//! diagnostics of one place, and of the remarks at the end of a section; the unit itself orders its
-//! directives.
+//! Each concern has a file. A pass drafts the directives of its stanzas in `draft`, which no other
+//! pass can read, and returns the values that other passes take as arguments. `finish` writes the
+//! unit from the draft and from these values. The order of the calls in [`lower`] determines the
+//! order of the diagnostics at one place, and of the remarks at the end of a section. Directives
+//! have an order of their own in the unit.
 
 mod companion;
 mod companion_unit;
@@ -47,40 +47,42 @@ use stanza::{
 pub use companion::Companion;
 pub use process::waits::Wait;
 
-/// What a job became.
+/// The result of lowering a job.
 #[derive(Debug)]
 pub struct Lowered {
-    /// `None` where systemd cannot have such a unit; a diagnostic of severity error says why.
+    /// `None` if systemd cannot have such a unit; a diagnostic of severity error explains why.
     pub unit: Option<Unit>,
-    /// Files beside the unit.
+    /// The files that the unit needs besides itself.
     pub companions: Vec<Companion>,
-    /// The units that the conditions of the job name in its unit, by directive.
+    /// The units that the unit names because of the conditions of the job, with the directive.
     pub relations: Vec<(Directive, UnitName)>,
-    /// Which event of a condition brought a unit into the ordering of this one.
+    /// For each of these units, the event of a condition that brought it in.
     pub origins: BTreeMap<UnitName, Span>,
-    /// Those of them that only some of the alternatives are about.
+    /// The units that not every alternative of `start on` names.
     pub optional: BTreeSet<UnitName>,
-    /// The unit starts before the ordinary ones.
+    /// The unit starts before ordinary units, without default dependencies.
     pub is_early: bool,
-    /// It does its work when the system goes down.
+    /// The unit does its work when the system goes down.
     pub at_shutdown: bool,
     /// What the scripts wait for while the unit starts or stops.
     pub waits: Vec<Wait>,
-    /// `systemctl reload` works.
+    /// Whether `systemctl reload` works.
     pub reloads: bool,
-    /// One for each stanza, in source order.
+    /// The outcome of each stanza, in source order.
     pub stanzas: Vec<Outcome>,
+    /// The findings, sorted by place and code.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Lowered {
-    /// What the conditions of the job name by this directive.
+    /// The units that the conditions of the job name by this directive.
     pub fn related(&self, directive: Directive) -> impl Iterator<Item = &UnitName> {
         self.relations.iter().filter(move |(by, _)| *by == directive).map(|(_, name)| name)
     }
 }
 
-/// Lowers a job. `mangled` are places that init's tokeniser garbled.
+/// Lowers a job to a unit. `mangled` are the places that init's tokeniser garbles, and `job_set` is
+/// what is known of the other jobs.
 pub fn lower(
     job: &Job,
     scripts: &Scripts,
@@ -143,6 +145,7 @@ pub fn lower(
     finish(lowering, Decisions { shape, conditions, processes, signals, respawn })
 }
 
+/// The result for a job whose unit name would have `length` bytes, which are too many.
 fn refused(job: &Job, length: usize) -> Lowered {
     let mut ledger = Ledger::new(job);
     for index in 0..job.stanzas.len() {

@@ -1,39 +1,39 @@
-//! What the user may choose about a translation.
+//! The choices of the user for a translation.
 
 use crate::upstart::dialect::Dialect;
 
-/// What the user may choose about a translation.
+/// The choices of the user for a translation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The version of systemd that the units are for; directives that came later are not written.
+    /// The version of systemd that the units are for. Later directives are not written.
     pub systemd_version: u32,
-    /// Whether to write the whole environment that init gives a job, also `TERM`, which a job
-    /// hardly ever reads.
+    /// Whether to write the whole environment that init gives a job, including `TERM`, which jobs
+    /// rarely read.
     pub full_env: bool,
-    /// Where the output of a job goes that Upstart logged.
+    /// Where the output of a job goes that Upstart wrote to a log file.
     pub logs: Logs,
-    /// Files beside the unit may be written, so that a script which is too long for a unit can go
-    /// to one.
+    /// Whether companions may be written. A script that is too long for a unit then goes to a file.
     pub companions: bool,
-    /// The language of the jobs; found out for each where nothing is said.
+    /// The dialect of the jobs. `None` detects it for each job.
     pub dialect: Option<Dialect>,
 }
 
-/// What takes the place of /var/log/upstart.
+/// The replacement of the log files below `/var/log/upstart`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Logs {
     /// The journal.
     #[default]
     Journal,
-    /// The same file as before. The directory has to exist, and rotation has to copy and truncate.
+    /// The log file that Upstart wrote. Its directory must exist, and log rotation must copy and
+    /// truncate it.
     File,
 }
 
 impl Options {
-    /// The version of systemd that units are for where nothing is said: the one of Ubuntu 22.04.
+    /// The version of systemd that units are for by default: that of Ubuntu 22.04.
     pub const DEFAULT_SYSTEMD_VERSION: u32 = 249;
-    /// Units for an older systemd cannot be written: 229 is that of Ubuntu 16.04, the first release
-    /// on which systemd took the place of Upstart.
+    /// The oldest version of systemd that units can be written for: that of Ubuntu 16.04, the first
+    /// release that booted with systemd instead of Upstart.
     pub const OLDEST_SYSTEMD_VERSION: u32 = 229;
 }
 

@@ -1,37 +1,42 @@
-//! The files that this program makes: where they go, what they are called, and how they are known
-//! again.
+//! The files that this program writes: their paths, their names, and the mark by which it
+//! recognises them in a later run.
 
 use crate::systemd::layout::{DBUS_SERVICES, LOGROTATE, PRESETS, TMPFILES, UDEV_RULES};
 
-/// The end of the first comment of each. It ends the line.
+/// The end of the first line of every written file. That line is a comment.
 pub const MARK: &str = " by upstart2systemd.";
 
-/// Below these is everything that is ever written. All of `usr` would do as well, but a root may be
-/// `/`.
+/// The directories, relative to the root, that hold every written file. The whole of `usr` would
+/// also be correct, but it is large if the root is `/`.
 pub const WRITTEN_TO: [&str; 3] = ["etc", SCRIPTS, DBUS_SERVICES];
 
-/// Scripts that are too long for a unit.
+/// The directory of scripts that are too long for a unit, relative to the root.
 const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 
-/// Beginnings of the names of units: of one that stands for an event, for the start of a job, for
-/// an event that has come, and for all events that a job waits for.
+/// The prefix of the names of event units.
 pub(super) const EVENT: &str = "upstart-event-";
 
+/// The prefix of the names of the event units for `started JOB`.
 pub(super) const STARTED: &str = "upstart-started-";
 
+/// The prefix of the names of units that remember an event.
 pub(super) const LATCH: &str = "upstart-latch-";
 
+/// The prefix of the names of units that start a job when all events of its condition have
+/// happened.
 pub(super) const JOINED: &str = "upstart-joined-";
 
-/// The unit for the start of the job whose unit this is in (systemd.unit(5), "Specifiers").
+/// The event unit for the start of the job whose unit contains this value (systemd.unit(5),
+/// "Specifiers").
 pub(super) const STARTED_BY_THIS: &str = "upstart-started-%n";
 
-/// A line with the mark: `text` says how the file was made, such as "Converted from foo.conf".
+/// A line that ends with the mark. `text` describes how the file was made, such as "Converted from
+/// foo.conf".
 pub fn marked(text: &str) -> String {
     format!("{text}{MARK}")
 }
 
-/// A marked line for a file that is not made for one job.
+/// A line with the mark, for a file that does not belong to one job.
 pub fn made(what: &str) -> String {
     marked(&format!("{what} Made"))
 }
@@ -41,26 +46,32 @@ pub fn is_marked(line: &[u8]) -> bool {
     line.starts_with(b"# ") && line.ends_with(MARK.as_bytes())
 }
 
+/// The path of the preset file (systemd.preset(5)), relative to the root.
 pub fn preset() -> String {
     format!("{PRESETS}/50-upstart2systemd.preset")
 }
 
+/// The path of the file for a long script, relative to the root. `stem` is that of the unit.
 pub(super) fn script(stem: &str, phase: &str) -> String {
     format!("{SCRIPTS}/{stem}.{phase}")
 }
 
+/// The path of the file that creates the log directory (tmpfiles.d(5)), relative to the root.
 pub(super) fn tmpfiles() -> String {
     format!("{TMPFILES}/upstart2systemd.conf")
 }
 
+/// The path of the settings for log rotation (logrotate(8)), relative to the root.
 pub(super) fn logrotate() -> String {
     format!("{LOGROTATE}/upstart2systemd")
 }
 
+/// The path of the udev rules of a job (udev(7)), relative to the root.
 pub(super) fn udev_rules(stem: &str) -> String {
     format!("{UDEV_RULES}/90-upstart-{stem}.rules")
 }
 
+/// The path of the service file for a name on the system bus, relative to the root.
 pub(super) fn dbus_service(name: &str) -> String {
     format!("{DBUS_SERVICES}/{name}.service")
 }

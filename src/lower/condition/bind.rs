@@ -1,4 +1,4 @@
-//! Relations by which a unit stops with another one.
+//! Relations by which a unit stops along with another one.
 
 use super::peer::Peer;
 use super::relations::{Relations, push};
@@ -13,8 +13,8 @@ use crate::upstart::condition::Condition;
 use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
 
-/// To stop before, or after, another unit does its work at shutdown: units stop in the reverse of
-/// the order in which they start.
+/// Orders the unit to stop before or after another unit does its work at shutdown. Units stop in
+/// the reverse of the order in which they start (systemd.unit(5), `Before=`, `After=`).
 pub(super) fn in_order(
     unit: &UnitName,
     state: JobState,
@@ -29,7 +29,7 @@ pub(super) fn in_order(
     Some(directive)
 }
 
-/// The unit goes down with another one. `follows` says that it is brought in by that one alone.
+/// Stops the unit along with another one. `follows` is whether only that unit brings this one in.
 pub(super) fn bind(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -40,7 +40,9 @@ pub(super) fn bind(
     let unit = &peer.unit;
     let is_propagated = Directive::StopPropagatedFrom.since() <= lowering.options.systemd_version;
     if state == JobState::Stopped && is_propagated {
-        // Unlike all others it does not follow a restart, in which Upstart emits no `stopped`.
+        // Unlike the other relations, this one does not react to a restart (systemd.unit(5),
+        // `StopPropagatedFrom=`). Upstart emits no `stopped` for a restart (`init/job.c`,
+        // `job_next_state`).
         push(&mut relations.stop_propagated_from, unit);
         lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
         if peer.respawns {
@@ -65,7 +67,7 @@ pub(super) fn bind(
         return;
     }
     push(&mut relations.part_of, unit);
-    // What has no process does not end by itself.
+    // A unit without a process does not end by itself.
     let never_ends = peer.present() && peer.kind == Some(JobKind::State);
     if never_ends && state == JobState::Stopping {
         lowering.exact(condition.stanza, &[Directive::PartOf]);
@@ -73,13 +75,14 @@ pub(super) fn bind(
     }
     let comes_again = relations.wanted_by.contains(unit);
     if is_propagated && comes_again {
-        // PartOf= follows whoever stops or restarts that unit; this also follows its end by itself.
+        // `PartOf=` reacts to a request to stop or restart that unit, and `StopPropagatedFrom=`
+        // also to its end by itself.
         push(&mut relations.stop_propagated_from, unit);
         lowering.exact(condition.stanza, &[Directive::PartOf, Directive::StopPropagatedFrom]);
         return;
     }
     if state == JobState::Stopping && !comes_again && peer.present() && peer.can_call(lowering) {
-        // The same, but a restart leaves the unit down.
+        // The same, except that a restart of that unit leaves this one stopped.
         let stop = systemctl(lowering, &["--no-block", "stop"]);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
         push(&mut relations.stopped_by, unit);
@@ -106,6 +109,7 @@ pub(super) fn bind(
     lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
 }
 
+/// The finding that the unit is restarted along with another one.
 fn restarted_along(span: Span, unit: &UnitName) -> Diagnostic {
     UNBOUND_CRASH
         .at(span, format!("the unit is restarted along with {unit}"))

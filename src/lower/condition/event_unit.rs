@@ -1,4 +1,4 @@
-//! Units that stand for events: those who follow the event are wanted by one, and starting it
+//! Event units. An event unit wants the units of the jobs that wait for the event: starting it
 //! starts them.
 
 use super::peer::Peer;
@@ -13,15 +13,15 @@ use crate::systemd::{
 use crate::text::bytes::{encode, lossy};
 use crate::upstart::job::StanzaId;
 
-/// What stands for the start of a job. None where the job cannot tell of it, or where nobody knows
-/// whether it is there. A task is over when systemd counts it as started.
+/// The event unit for the start of a job. `None` if the job cannot start an event unit, or if it is
+/// not known to exist, or if it is a task, which has ended when systemd regards it as started.
 pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
     let stays = matches!(peer.kind, Some(JobKind::Service | JobKind::State));
     let can = stays && peer.present() && !peer.early && peer.can_call(lowering);
     can.then(|| EventUnit::started(&peer.unit).ok())?
 }
 
-/// Writes it, and has the job start it.
+/// Writes the event unit, and the drop-in by which the job starts it.
 pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventUnit) {
     for companion in std::iter::once(node.companion(lowering)).chain(node.starter()) {
         lowering.ledger.file(stanza, &companion.output().path);
@@ -29,36 +29,42 @@ pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventU
     }
 }
 
-/// Whether a unit of this name stands for an event, which may happen again and again.
+/// Whether this is the name of an event unit. Its event may happen repeatedly.
 pub(in crate::lower) fn is_event(unit: &str) -> bool {
     unit.starts_with(EVENT) || unit.starts_with(STARTED)
 }
 
-/// The unit that stands for an event.
+/// A unit that stands for an event: starting it is emitting the event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::lower) struct EventUnit {
+    /// The name of the unit.
     pub(crate) unit: UnitName,
+    /// The event, for the description of the unit.
     event: String,
+    /// Which events of that name the unit stands for.
     of: Of,
 }
 
-/// Which of the events of a name is meant.
+/// Which events of a name an event unit stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Of {
+    /// All of them.
     Any,
-    /// Those with one of their variables. The unit is an instance of a template.
+    /// Those with a certain value of one variable. The unit is an instance of a template.
     Variable,
-    /// `started` of the job that this unit comes from, or of one of its instances.
+    /// `started` of the job that became this unit, or of one of its instances.
     Start(UnitName),
 }
 
 impl EventUnit {
+    /// The event unit for all events of a name.
     pub(crate) fn of(event: &str) -> Result<Self, NameTooLong> {
         let unit = UnitName::escaped(&encode(&format!("{EVENT}{event}")), "service")?;
         Ok(Self { unit, event: event.to_owned(), of: Of::Any })
     }
 
-    /// The event with `KEY=VALUE`. `value` is escaped already, so that it may be a specifier.
+    /// The event unit for the events with `KEY=VALUE`. `value` is already escaped and may be a
+    /// specifier.
     pub(crate) fn with(event: &str, key: &str, value: &str) -> Result<Self, NameTooLong> {
         let of_event = Self::of(event)?;
         let key = escape_instance(&encode(&format!("{key}=")));
@@ -66,14 +72,14 @@ impl EventUnit {
         Ok(Self { unit, event: event.to_owned(), of: Of::Variable })
     }
 
-    /// That the job of this unit has started. See [`EventUnit::starter`].
+    /// The event unit for the start of the job that became this unit. See [`EventUnit::starter`].
     pub(crate) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
         let unit = UnitName::checked(format!("{STARTED}{by}"))?;
         let event = format!("started {}", by.of_instance().stem());
         Ok(Self { unit, event, of: Of::Start(by.clone()) })
     }
 
-    /// The name of the file that the unit is in.
+    /// The name of the file that defines the unit: the template if the unit is an instance.
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
             Of::Any => self.unit.clone(),
@@ -81,8 +87,9 @@ impl EventUnit {
         }
     }
 
-    /// Starting it starts all who follow the event, and waits for them where they are ordered
-    /// before it. It is inactive again at once, so that the event can happen again.
+    /// The event unit as a file. Starting it starts the units that wait for the event, and waits
+    /// for those that are ordered before it. It becomes inactive at once, which lets the event
+    /// happen again.
     pub(crate) fn companion(&self, lowering: &Lowering<'_>) -> Companion {
         let mut unit = Unit::new(self.file());
         let event = lossy(&self.event);
@@ -107,9 +114,9 @@ impl EventUnit {
         Companion::Unit(unit)
     }
 
-    /// What has the job start the unit that stands for its start; `None` for other events. A unit
-    /// that the job itself wants would also be started where the job fails. The same for all who
-    /// follow the job.
+    /// The drop-in by which a job starts the event unit for its start; `None` for other events. It
+    /// is the same for every job that waits for this one. `Wants=` would not do: it would start the
+    /// event unit even if the job fails.
     pub(crate) fn starter(&self) -> Option<Companion> {
         let Of::Start(by) = &self.of else { return None };
         let to = by.of_instance();

@@ -1,5 +1,4 @@
-//! `start on started X`: what is said of the jobs that are followed once it is known what stops the
-//! unit.
+//! `start on started X`: the relations to the followed jobs. They depend on what stops the unit.
 
 use super::event_unit::EventUnit;
 use super::relations::{Followed, Joined, Relations, Term, push};
@@ -12,7 +11,7 @@ use crate::upstart::condition::Condition;
 use crate::upstart::job::Stated;
 
 impl Relations {
-    /// The unit is brought in by this one, and by nothing else.
+    /// Whether `unit` brings this unit in, and nothing else does.
     pub(super) fn follows(&self, unit: &UnitName) -> bool {
         let joined = self.joined.iter().any(|joined| joined.units.contains(unit));
         !joined
@@ -21,8 +20,8 @@ impl Relations {
     }
 }
 
-/// Returns the unit that starts this one when the last of several events has come, if they are
-/// remembered.
+/// Writes the relations to the followed jobs. Returns the unit that starts this one when the last
+/// of several events has happened, if the events are remembered.
 pub(super) fn lower(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -51,6 +50,7 @@ pub(super) fn lower(
     joined
 }
 
+/// Reports how the unit differs from a condition that joins events by `and`.
 fn together(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -80,8 +80,8 @@ fn together(
         }
         return;
     }
-    // `Requisite=` would also stop the unit along with any of them, so it is for a unit that stops
-    // then anyway.
+    // `Requisite=` also stops the unit along with any of them, which is only correct if the unit
+    // stops then anyway.
     if joined.stay
         && !joined.optional
         && joined.units.iter().all(|unit| relations.part_of.contains(unit))
@@ -117,8 +117,9 @@ fn together(
     );
 }
 
-/// Hangs the unit on what stands for the start, so that it does not start when that fails. Where
-/// the start is remembered, what does so hangs there already.
+/// Ties the unit to the event unit for the start of the followed job. The unit then does not start
+/// if that job fails. If the start is remembered, the unit that remembers it is tied to the event
+/// unit already.
 fn follow_success(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -127,7 +128,7 @@ fn follow_success(
     relations: &mut Relations,
 ) {
     if relations.wanted_by.contains(unit) {
-        // What also starts before it is brought in by it all the same.
+        // A unit that also starts before the job is still brought in by the job itself.
         if !relations.before.contains(unit) {
             relations.wanted_by.retain(|name| name != unit);
         }
@@ -138,6 +139,7 @@ fn follow_success(
     lowering.exact(condition.stanza, &[Directive::After, Directive::WantedBy]);
 }
 
+/// Writes the relations to a followed job whose start has no event unit.
 fn follow(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -149,7 +151,7 @@ fn follow(
         return;
     }
     if relations.binds_to.contains(unit) {
-        // A unit that is bound to another one does not start where that one failed to.
+        // A unit that is bound to another one does not start if that one failed to start.
         let diagnostic =
             BRINGS_UP_JOB.at(*span, format!("starting the unit by hand brings {unit} up, too"));
         lowering.approximate(
@@ -161,7 +163,7 @@ fn follow(
     }
     let diagnostic =
         FOLLOWS_FAILED_JOB.at(*span, format!("the unit also starts when {unit} failed to start"));
-    // One of several alternatives is enough: the unit must not bring the others in.
+    // One of several alternatives is enough to start the unit, which must not bring the others in.
     if *optional || *alone {
         lowering.approximate(
             condition.stanza,

@@ -1,8 +1,9 @@
-//! What has to have happened all: a unit remembers each event of it, and one starts the job when
-//! the last has come.
+//! Conditions that join events by `and`: a latch unit remembers each event, and a gate unit starts
+//! the job when the last event has happened.
 //!
-//! Upstart remembers an event of a condition until the rest of it holds, and forgets all of them
-//! when the job starts.
+//! Upstart remembers an event of a condition until the rest of the condition holds, and forgets all
+//! of them when the job starts (`init/event_operator.c`, `event_operator_update`; `init/event.c`,
+//! `event_pending_handle_jobs`).
 
 use super::event::trigger::{Role, Trigger};
 use super::event_unit;
@@ -20,8 +21,8 @@ use crate::text::bytes::lossy;
 use crate::upstart::events::JobState;
 use crate::upstart::job::StanzaId;
 
-/// The events of a path of the start condition, where any path has some that have to be remembered:
-/// all are forgotten together.
+/// The events to remember of one path of the start condition. `None` if no path has an event that
+/// must be remembered; otherwise all paths are remembered, because all are forgotten together.
 pub(super) fn terms(
     lowering: &Lowering<'_>,
     path: &[EventMeaning],
@@ -32,11 +33,13 @@ pub(super) fn terms(
         .then(|| remembered(lowering, path))?
 }
 
+/// The triggers of a path with this role.
 fn of_role(path: &[EventMeaning], role: Role) -> impl Iterator<Item = &Trigger> {
     path.iter().map(|EventMeaning(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
 }
 
-/// Jobs that start by themselves are there at every boot, and need no memory.
+/// Whether the path has events that must be remembered. A job that starts by itself is up in every
+/// boot and does not need a memory.
 fn has_to_remember(lowering: &Lowering<'_>, path: &[EventMeaning]) -> bool {
     let by_hand = |trigger: &Trigger| matches!(trigger, Trigger::Job { peer, .. } if peer.by_hand);
     let passes = of_role(path, Role::Passing).next().is_some()
@@ -44,13 +47,13 @@ fn has_to_remember(lowering: &Lowering<'_>, path: &[EventMeaning]) -> bool {
     passes && remembered(lowering, path).is_some_and(|terms| terms.len() > 1)
 }
 
-/// None where there is something that no unit can remember, or nothing but the boot.
+/// The events of a path. `None` if a unit cannot remember one of them, or if only the boot is left.
 fn remembered(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Vec<Term>> {
     let happening = of_role(path, Role::Following)
         .chain(of_role(path, Role::Passing))
         .map(|trigger| term(lowering, trigger));
     let mut terms: Vec<Term> = happening.collect::<Option<_>>()?;
-    // A unit that an event starts before the boot is done waits for that.
+    // A unit that an event starts during the boot waits for the end of the boot by its ordering.
     let is_after_boot = of_role(path, Role::Milestone).next().is_some()
         && of_role(path, Role::Passing).next().is_none();
     if is_after_boot && !terms.is_empty() {
@@ -59,7 +62,7 @@ fn remembered(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Vec<Term
     (!terms.is_empty()).then_some(terms)
 }
 
-/// That the system is up.
+/// The event that the system is up.
 fn boot(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Term> {
     let mut target = "multi-user.target";
     for trigger in of_role(path, Role::Milestone) {
@@ -75,6 +78,7 @@ fn boot(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Term> {
     remembering(lowering, (&UnitName::known(target), None), "boot", "the boot".to_owned(), None)
 }
 
+/// The event of a trigger; `None` if no unit can remember it.
 fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
     match trigger {
         Trigger::Custom(node) => {
@@ -126,7 +130,7 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
     }
 }
 
-/// None where systemd takes no name that long.
+/// An event with the name of its latch unit. `None` if that name is too long for systemd.
 fn remembering(
     lowering: &Lowering<'_>,
     (unit, order): (&UnitName, Option<Directive>),
@@ -144,11 +148,13 @@ fn remembering(
     })
 }
 
+/// Whether the unit of the job exists, is ordinary, and has no instances.
 fn can_be_followed(peer: &Peer) -> bool {
     peer.present() && !peer.early && !peer.unit.is_template()
 }
 
-/// Writes the units, if there is something to remember. Returns the one that starts the job.
+/// Writes the latch units and the gate unit, if events are remembered. Returns the gate unit, which
+/// starts the job.
 pub(super) fn write(
     lowering: &mut Lowering<'_>,
     stanza: StanzaId,
@@ -169,7 +175,7 @@ pub(super) fn write(
     Some(joined)
 }
 
-/// Active from the event on, until the job starts.
+/// A latch unit: active from the event until the job starts.
 pub(super) fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> Unit {
     let mut unit = oneshot(lowering, &term.latch, &format!("Remembers {} for", term.event));
     unit.add(Directive::Wants, Value::unit(joined));
@@ -183,8 +189,8 @@ pub(super) fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> 
     unit
 }
 
-/// Starts the job if all of one of the paths is remembered. Whoever emits the last event waits for
-/// that.
+/// The gate unit: starts the job if all events of one path are remembered. The emitter of the last
+/// event waits for that start.
 fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit {
     let mut unit = oneshot(lowering, name, "All has happened that starts");
     for term in paths.iter().copied().flatten() {
@@ -206,7 +212,7 @@ fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit 
     unit
 }
 
-/// What remembers these, for a shell. An event may stand in several paths.
+/// The latch units of these events as shell words. An event may be part of several paths.
 fn words<'a>(terms: impl Iterator<Item = &'a Term>) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in terms.map(|term| shell_word(term.latch.as_str())) {
@@ -217,6 +223,7 @@ fn words<'a>(terms: impl Iterator<Item = &'a Term>) -> String {
     words.join(" ")
 }
 
+/// A unit of type `oneshot` without a limit on starts.
 fn oneshot(lowering: &Lowering<'_>, name: &UnitName, description: &str) -> Unit {
     let mut unit = Unit::new(name.clone());
     unit.header.push(made_for(lowering));

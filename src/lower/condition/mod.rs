@@ -1,8 +1,9 @@
-//! `start on` and `stop on` become ordering, pulls, bindings and `[Install]`.
+//! Turns `start on` and `stop on` into ordering, dependencies and `[Install]`.
 //!
-//! A condition is read leaf by leaf, brought into normal form, and each path of it gives what has
-//! to be said: after what the unit starts, what brings it in, what takes it down. The paths are
-//! united, which is safe because `After=` does nothing for a unit that is not being started.
+//! A condition is classified leaf by leaf and brought into disjunctive normal form. Each path of it
+//! determines what the unit starts after, what brings it in and what stops it. The paths are
+//! united, which is safe because `After=` has no effect for a unit that is not being started
+//! (systemd.unit(5), `After=`).
 
 mod bind;
 pub(super) mod event;
@@ -28,15 +29,18 @@ use settle::settled;
 
 pub(super) use start::start;
 
-/// The start condition of a job, read.
+/// The result of lowering `start on`. `stop on` may still change it.
 pub(super) struct Activation {
+    /// The relations to other units that the condition asks for.
     start: Relations,
+    /// What the unit has to wait for before it does its work, if it is inverted.
     inversion: Option<Inversion>,
-    /// Run levels 0 or 6 alone: the unit is started by the way down itself.
+    /// The condition names only run level 0 or only 6: the shutdown itself starts the unit.
     on_the_way_down: bool,
 }
 
 impl Activation {
+    /// What kind of unit the job becomes.
     pub(super) fn shape(&self, lowering: &Lowering<'_>) -> Shape {
         if self.inversion.is_some() && lowering.has_main() {
             Shape::Inverted
@@ -50,30 +54,31 @@ impl Activation {
     }
 }
 
-/// What both conditions of a job came to.
+/// The result of lowering both conditions of a job.
 #[derive(Debug)]
 pub(super) struct Conditions {
-    /// The units that are named in the unit, by directive.
+    /// The units that the unit names, by directive.
     pub(super) relations: Vec<(Directive, UnitName)>,
     /// `ConditionVirtualization=` values.
     pub(super) virtualization: Vec<String>,
+    /// Whether systemd adds its default dependencies (systemd.unit(5), `DefaultDependencies=`).
     pub(super) default_dependencies: bool,
-    /// Which event of a condition brought a unit into the relations.
+    /// For each of these units, the event of a condition that brought it in.
     pub(super) origins: BTreeMap<UnitName, Span>,
-    /// Those of them that only some of the alternatives are about.
+    /// The units that not every alternative of `start on` names.
     pub(super) optional: BTreeSet<UnitName>,
-    /// The unit starts before the ordinary ones.
+    /// The unit starts before ordinary units, without default dependencies.
     pub(super) is_early: bool,
-    /// It does its work when the system goes down.
+    /// The unit does its work when the system goes down.
     pub(super) at_shutdown: bool,
-    /// The unit that starts this one when all has happened that has to.
+    /// The gate unit, which starts this unit when all events of its condition have happened.
     pub(super) joined: Option<UnitName>,
-    /// The name by which the bus starts the unit.
+    /// The name on the system bus by which D-Bus starts the unit.
     pub(super) bus_name: Option<String>,
 }
 
 impl Conditions {
-    /// Whether the unit is started by something that may happen again and again.
+    /// Whether the unit is started by an event that may happen repeatedly.
     pub(super) fn start_repeatedly(&self) -> bool {
         let by_event = self.relations.iter().any(|(directive, by)| {
             *directive == Directive::WantedBy
@@ -83,7 +88,7 @@ impl Conditions {
     }
 }
 
-/// Reads `stop on`. Returns what both conditions come to.
+/// Lowers `stop on`, and returns the result of both conditions.
 pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Conditions {
     let Activation { mut start, inversion, on_the_way_down } = activation;
     let at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
@@ -96,7 +101,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Cond
         joined = follow::lower(lowering, condition, &mut start);
     }
     if let Some(manual) = &lowering.job.manual {
-        // No [Install] section: nothing starts the unit by itself.
+        // There is no `[Install]` section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);
     }
     settled(lowering, start, (at_shutdown, joined))

@@ -1,4 +1,4 @@
-//! A condition as its alternatives, each a list of events that have to come together.
+//! The alternatives of a condition, each a list of events that it joins by `and`.
 
 use super::event::classify;
 use super::event::trigger::{Side, Trigger};
@@ -9,9 +9,10 @@ use crate::upstart::condition::{Condition, Event};
 use crate::upstart::expression::{Dnf, Expr};
 use crate::upstart::job::Stated;
 
+/// An event of a condition: what it means, and its place.
 pub(super) type ConditionLeaf = Spanned<Trigger>;
 
-/// Leaves are compared by what they mean.
+/// An event of a condition that is compared by its meaning, not by its place.
 #[derive(Clone, Debug)]
 pub(super) struct EventMeaning(pub(super) ConditionLeaf);
 
@@ -21,7 +22,7 @@ impl PartialEq for EventMeaning {
     }
 }
 
-/// The alternatives of a condition; what there is to say about its events is said.
+/// The alternatives of a condition, with findings about its events. `None` if there are too many.
 pub(super) fn paths(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -38,6 +39,7 @@ pub(super) fn paths(
     None
 }
 
+/// Classifies the events of an expression, and records their findings and companions.
 fn read(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -67,6 +69,7 @@ fn read(
     }
 }
 
+/// The place from the first to the last event of a path.
 pub(super) fn path_span(path: &[EventMeaning]) -> Option<Span> {
     path.iter().map(|EventMeaning(leaf)| leaf.span).reduce(Span::to)
 }

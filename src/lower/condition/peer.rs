@@ -1,4 +1,4 @@
-//! Which unit a job of the distribution is in systemd.
+//! The unit of a job that a condition names.
 
 use crate::jobset::distribution::{DISTRIBUTION, SHIPPED};
 use crate::jobset::{JobKind, JobSet};
@@ -7,38 +7,44 @@ use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
 use crate::upstart::instances::Instance;
 
-/// What is known of the whereabouts of a unit.
+/// Whether a unit is known to exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum Presence {
+    /// Nothing is known of it.
     Unknown,
-    /// It certainly exists, so that a unit which is bound to it can start.
+    /// It certainly exists, and a unit that is bound to it can start.
     Here,
-    /// The same, but its commands, those of its drop-ins, too, run in a root directory of their
-    /// own, where there may be no systemctl.
+    /// It exists, but its commands and those of its drop-ins run in a root directory of their own,
+    /// which may lack systemctl.
     Chrooted,
 }
 
 /// A job that a condition refers to, as systemd knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::lower) struct Peer {
+    /// The unit that the job became.
     pub(crate) unit: UnitName,
-    /// `None` where nothing is known of the job.
+    /// How the job behaves; `None` if that is not known.
     pub(crate) kind: Option<JobKind>,
+    /// Whether the unit is known to exist.
     pub(crate) presence: Presence,
-    /// It is started again when it ends, as far as anybody knows.
+    /// Whether the job is known to be started again when it ends.
     pub(crate) respawns: bool,
-    /// Only a person or a script starts it.
+    /// Whether only a user or a script starts the job.
     pub(crate) by_hand: bool,
-    /// It starts before the ordinary units, although it is none of the distribution's.
+    /// Whether the unit is known to start before ordinary units although it is not one of the
+    /// distribution.
     pub(crate) early: bool,
 }
 
 impl Peer {
+    /// Whether the unit certainly exists.
     pub(crate) fn present(&self) -> bool {
         self.presence != Presence::Unknown
     }
 
-    /// A drop-in can have it run systemctl, with full privileges whatever user it runs as.
+    /// Whether a drop-in can make the unit run systemctl. The command has full privileges for any
+    /// user of the unit.
     pub(crate) fn can_call(&self, lowering: &Lowering<'_>) -> bool {
         lowering.options.companions
             && lowering.has(Feature::FullPrivilegesPrefix)
@@ -46,6 +52,7 @@ impl Peer {
             && self.unit.as_str().ends_with(".service")
     }
 
+    /// A unit of the distribution. It is not certain that the machine has it.
     pub(crate) fn known(unit: &'static str, kind: JobKind) -> Self {
         Self {
             unit: UnitName::known(unit),
@@ -58,9 +65,9 @@ impl Peer {
     }
 }
 
-/// The unit of the job with this name; `None` where systemd cannot have a unit of such a name. What
-/// systemd itself does by a unit of another name is that unit, even where the directory holds such
-/// a job: both must not be installed.
+/// The unit of the job with this name; `None` if systemd cannot have a unit of that name. If a unit
+/// of the distribution with another name does the work of the job, the result is that unit, even if
+/// the directory has the job: only one of the two may be installed.
 pub(in crate::lower) fn peer(job_set: &JobSet, job: &str) -> Option<Peer> {
     let row = DISTRIBUTION.iter().find(|(name, ..)| *name == job);
     if let Some(&(_, unit, kind)) = row

@@ -1,4 +1,4 @@
-//! What a condition asks of the unit: its relations to other units.
+//! The relations to other units that a condition asks for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,58 +6,64 @@ use super::event_unit::EventUnit;
 use crate::systemd::{Directive, UnitName};
 use crate::text::source::Span;
 
-/// A job whose start is waited for.
+/// A job whose start the condition waits for.
 #[derive(Clone, Debug)]
 pub(super) struct Followed {
+    /// The unit of the job.
     pub(super) unit: UnitName,
+    /// The place of the event in the condition.
     pub(super) span: Span,
-    /// Only some of the alternatives are about it.
+    /// Not every alternative of the condition names the job.
     pub(super) optional: bool,
-    /// Nothing else is waited for, or what else is, is remembered.
+    /// The path waits for no other event, or it remembers its events.
     pub(super) alone: bool,
-    /// What stands for the start, where the job can tell of it.
+    /// The event unit for the start, if the job can start it.
     pub(super) node: Option<EventUnit>,
 }
 
-/// What a condition joins by `and`.
+/// Events that a condition joins by `and`.
 #[derive(Clone, Debug)]
 pub(super) struct Joined {
     pub(super) span: Span,
-    /// Those that happen.
+    /// The units of the events that happen, as opposed to states that hold.
     pub(super) units: Vec<UnitName>,
-    /// The same, where units remember that they have happened.
+    /// The same events, if units remember them.
     pub(super) terms: Option<Vec<Term>>,
-    /// There is another way for the unit to start.
+    /// The condition has other alternatives.
     pub(super) optional: bool,
-    /// Each of them is installed, and goes on when it has started.
+    /// Each of the units is installed and stays active after its start.
     pub(super) stay: bool,
 }
 
-/// An event that is remembered.
+/// An event that a latch unit remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Term {
-    /// What happens when it happens.
+    /// The unit whose start or end is the event.
     pub(super) unit: UnitName,
-    /// What brings in what remembers it; the unit itself, unless that tells of its start.
+    /// The unit that starts the latch: the unit of the event, or the event unit for its start.
     pub(super) by: UnitName,
-    /// `Before=` where that unit waits until it is remembered, as what stands for an event does.
+    /// How the latch is ordered to the unit of the event. `Before=` makes that unit wait until the
+    /// event is remembered, as event units do.
     pub(super) order: Option<Directive>,
-    /// Remembers it.
+    /// The latch unit.
     pub(super) latch: UnitName,
-    /// For a person: `the start of a`.
+    /// The event in words for the description of the latch, such as `the start of a`.
     pub(super) event: String,
 }
 
 impl Term {
-    /// Whoever emits the event waits.
+    /// Whether the emitter of the event waits until it is remembered.
     pub(super) fn waits(&self) -> bool {
         self.order == Some(Directive::Before)
     }
 }
 
-/// What a condition asks of the unit. Names are in the order in which they were written.
+/// The relations to other units that a condition asks for. Names are in the order in which they
+/// were added.
 #[derive(Debug)]
 pub(super) struct Relations {
+    /// Units for `After=`. Each of the following lists is for the directive of the same name
+    /// (systemd.unit(5)).
     pub(super) after: Vec<UnitName>,
     pub(super) before: Vec<UnitName>,
     pub(super) wants: Vec<UnitName>,
@@ -69,24 +75,24 @@ pub(super) struct Relations {
     pub(super) binds_to: Vec<UnitName>,
     /// `ConditionVirtualization=` values.
     pub(super) virtualization: Vec<String>,
-    /// The unit starts before the ordinary ones.
+    /// The unit starts before ordinary units, without default dependencies.
     pub(super) early: bool,
-    /// Off where they would make a cycle.
+    /// Whether systemd adds its default dependencies. They are off if they would cause a cycle.
     pub(super) default_dependencies: bool,
-    /// Which event of a condition brought a name in.
+    /// For each name, the event of a condition that brought it in.
     pub(super) origins: BTreeMap<UnitName, Span>,
-    /// What only some of the alternatives of the start condition are about.
+    /// The units that not every alternative of `start on` names.
     pub(super) optional: BTreeSet<UnitName>,
-    /// The jobs whose start is waited for.
+    /// The jobs whose start the condition waits for.
     pub(super) followed: Vec<Followed>,
-    /// Jobs that all have to be there.
+    /// The events that the condition joins by `and`, for each path that joins several.
     pub(super) joined: Vec<Joined>,
-    /// Units that stop this one themselves, by a drop-in.
+    /// The units that stop this one by a drop-in of their own.
     pub(super) stopped_by: Vec<UnitName>,
 }
 
 impl Relations {
-    /// Says of all names that are new that they come from here.
+    /// Records this place as the origin of all names that have none yet.
     pub(super) fn attribute(&mut self, span: Span) {
         let Self {
             after,
@@ -136,19 +142,23 @@ impl Default for Relations {
     }
 }
 
+/// Adds a name unless the list has it.
 pub(super) fn push(list: &mut Vec<UnitName>, name: &UnitName) {
     if !list.contains(name) {
         list.push(name.clone());
     }
 }
 
+/// Adds the name of a unit of systemd unless the list has it.
 pub(super) fn push_known(list: &mut Vec<UnitName>, name: &'static str) {
     push(list, &UnitName::known(name));
 }
 
-/// When the process of an inverted job runs.
+/// When the main process of an inverted job runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Inversion {
+    /// When the system goes down.
     Shutdown,
+    /// When this unit stops.
     Stopping(UnitName),
 }

@@ -1,4 +1,4 @@
-//! From relations to what the unit says of other units.
+//! Turns the relations of both conditions into directives of the unit.
 
 use super::Conditions;
 use super::event::bus_name;
@@ -8,7 +8,8 @@ use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 
-/// What is left of the relations when each is compared with the others.
+/// Compares the relations with each other, removes those that contradict others or name the unit
+/// itself, and returns the rest.
 pub(super) fn settled(
     lowering: &mut Lowering<'_>,
     relations: Relations,
@@ -34,7 +35,8 @@ pub(super) fn settled(
         stopped_by: _,
     } = relations;
     if early {
-        // What the default dependencies say of the shutdown.
+        // The part of the default dependencies that concerns the shutdown (systemd.service(5),
+        // "Default Dependencies").
         push_known(&mut before, "shutdown.target");
         push_known(&mut conflicts, "shutdown.target");
         if let Some(condition) = &lowering.job.start_on {
@@ -46,8 +48,7 @@ pub(super) fn settled(
         }
     }
     let (own, instance) = (lowering.name, lowering.instance);
-    // Two units that conflict are never active together, so neither has to stop along with the
-    // other.
+    // Units that conflict are never active together. Neither has to stop along with the other.
     let [part_of, stop_propagated_from] = [part_of, stop_propagated_from]
         .map(|units| units.into_iter().filter(|unit| !conflicts.contains(unit)).collect());
     let wanted_by = enabling(lowering, wanted_by);
@@ -64,7 +65,8 @@ pub(super) fn settled(
     ];
     let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
     for (directive, names) in lists {
-        // A job that names itself in a condition would be refused.
+        // A job may name itself in a condition. systemd would ignore a dependency of a unit on
+        // itself, with a warning.
         for name in names
             .into_iter()
             .filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%')))
@@ -105,8 +107,8 @@ pub(super) fn settled(
     }
 }
 
-/// What the unit can be enabled into. A template without a default instance can only be hung on
-/// another template.
+/// The units for `WantedBy=`. A template without a default instance can only be enabled for another
+/// template.
 fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitName> {
     let instance = lowering.instance;
     if !instance.is_template() {

@@ -1,4 +1,4 @@
-//! Jobs that run when something ends: the system, or another job.
+//! Jobs that run when the system goes down, or when another job ends.
 
 use super::Activation;
 use super::bind::{bind, in_order};
@@ -15,7 +15,7 @@ use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
 use crate::upstart::runlevels::Runlevels;
 
-/// A path on the way down: the work is done when something stops.
+/// Lowers a path that holds when the system or another job goes down.
 pub(super) fn going_down(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -63,6 +63,8 @@ pub(super) fn going_down(
     }
 }
 
+/// Lets the unit do its work at shutdown. `late` is whether it runs after the scripts of System V,
+/// that is, after `rc`.
 fn shutdown(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -72,7 +74,8 @@ fn shutdown(
 ) {
     let relations = &mut activation.start;
     if levels.halt() != levels.reboot() && activation.inversion.is_none() {
-        // systemd tells these two apart by the target that it goes down to.
+        // systemd distinguishes the two levels by the target of the shutdown (systemd.special(7),
+        // `poweroff.target`, `reboot.target`).
         let targets: &[&'static str] =
             if levels.reboot() { &["reboot.target"] } else { &["poweroff.target", "halt.target"] };
         for target in targets {

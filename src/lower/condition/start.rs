@@ -1,4 +1,4 @@
-//! `start on`: what brings the unit in, and after what.
+//! `start on`: what brings the unit in, and what it starts after.
 
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
@@ -20,7 +20,7 @@ use crate::upstart::events::{JobState, Milestone};
 use crate::upstart::job::Stated;
 use crate::upstart::runlevels::Runlevels;
 
-/// Reads `start on`.
+/// Lowers `start on`.
 pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let mut activation =
         Activation { start: Relations::default(), inversion: None, on_the_way_down: false };
@@ -54,7 +54,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let mut reached = Vec::new();
     for path in &up {
         if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
-            // Said where the event stands.
+            // The finding is at the event.
             continue;
         }
         coming_up(lowering, condition, path, &up, &mut activation.start);
@@ -72,7 +72,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     activation
 }
 
-/// A path on the way up.
+/// Lowers a path that holds when the system comes up, or at an event.
 fn coming_up(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -112,7 +112,7 @@ fn coming_up(
         let optional = !all
             .iter()
             .all(|path| path.iter().any(|EventMeaning(other)| other.value == leaf.value));
-        // What is remembered does not have to be brought in.
+        // The unit does not have to bring in what is remembered.
         let alone = leaves.len() == 1 || terms.is_some();
         contribute(lowering, condition, leaf, (optional, alone), relations);
         relations.attribute(leaf.span);
@@ -128,7 +128,7 @@ fn coming_up(
         });
         return;
     }
-    // Who brings the unit in: a passing event, else the boot, else each of the jobs.
+    // The unit is brought in by a passing event, else by the boot, else by each of the jobs.
     if let Some(leaf) = transient.first() {
         pull(&leaf.value, relations);
         if leaves.len() > 1
@@ -171,7 +171,7 @@ fn coming_up(
     }
 }
 
-/// Ordering, and what is wanted along with the unit.
+/// Adds the ordering of one event, and the units that the unit brings in because of it.
 fn contribute(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -191,8 +191,8 @@ fn contribute(
         },
         Trigger::Runlevels(levels) => {
             if levels.running() {
-                // rc-sysinit goes to the run level when file systems are mounted and the network is
-                // up.
+                // rc-sysinit changes to the run level when file systems are mounted and the network
+                // is up (`conf/rc-sysinit.conf`).
                 network(relations);
                 push_known(&mut relations.after, "remote-fs.target");
             }
@@ -225,30 +225,32 @@ fn contribute(
     }
 }
 
-/// Before something that happens early.
+/// Orders the unit before a unit that starts early in the boot.
 fn before(unit: &UnitName, relations: &mut Relations) {
     push(&mut relations.before, unit);
     relations.early = true;
-    // These targets only come up if the unit that is to be before them asks for it
+    // These targets are passive: only the unit that is ordered before them pulls them in
     // (systemd.special(7)).
     if unit.as_str().ends_with("-pre.target") {
         push(&mut relations.wants, unit);
     }
 }
 
+/// Orders the unit after the network is configured.
 fn network(relations: &mut Relations) {
     push_known(&mut relations.wants, "network-online.target");
     push_known(&mut relations.after, "network-online.target");
 }
 
+/// Reports a task that would also run on the way down.
 fn told_apart(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     span: Span,
     levels: Runlevels,
 ) {
-    // A single level is what a machine boots to, so only a set that leaves some out on purpose is
-    // worth a word.
+    // A single level is what a machine boots to. Only a set that omits levels on purpose is
+    // reported.
     if levels.running() && levels.down() && lowering.job.is_task() {
         let diagnostic = DISTINGUISHED_RUNLEVELS
             .at(span, "the unit runs when the system comes up, not again when it goes down")
@@ -257,6 +259,7 @@ fn told_apart(
     }
 }
 
+/// Adds the relations to another job whose event the condition names.
 fn job(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -269,7 +272,7 @@ fn job(
     match state {
         JobState::Starting => {
             match (is_early(peer), unit.as_str()) {
-                // mountall does what comes between these two.
+                // mountall does the work between these two targets.
                 (_, "local-fs.target") => {
                     before(&UnitName::known("local-fs-pre.target"), relations);
                 }
@@ -279,7 +282,7 @@ fn job(
                     relations.early |= peer.early;
                 }
             }
-            // The other unit starts when its own conditions hold, and only then this one before it.
+            // The other unit starts when its own conditions hold, and this one directly before it.
             for earlier in lowering
                 .job_set
                 .facts
@@ -323,6 +326,7 @@ fn job(
     }
 }
 
+/// Lets a passing event bring the unit in.
 fn pull(trigger: &Trigger, relations: &mut Relations) {
     match trigger {
         Trigger::Unit(unit) => push(&mut relations.wanted_by, unit),
@@ -346,6 +350,7 @@ fn pull(trigger: &Trigger, relations: &mut Relations) {
     }
 }
 
+/// Lets the target of a run level bring the unit in.
 fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
     if levels.only_graphical() {
         push_known(&mut relations.wanted_by, "graphical.target");
@@ -357,10 +362,11 @@ fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
     }
 }
 
-/// Jobs that are early by what they are, whatever else the directory holds.
+/// Jobs that have to run early in the boot in any directory.
 const EARLY_JOBS: [&str; 6] =
     ["hostname", "modprobe", "module-init-tools", "kmod", "udev", "udevtrigger"];
 
+/// Lets the boot bring the unit in, early if the job or an early job that follows it requires that.
 fn pull_by_boot(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -398,7 +404,8 @@ fn pull_by_boot(
     }
 }
 
-/// `ConditionVirtualization=` holds for the unit as a whole, so every alternative must ask for it.
+/// Adds `ConditionVirtualization=`. It applies to the whole unit, and therefore needs an event in
+/// every alternative.
 fn virtualization(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -438,7 +445,8 @@ fn virtualization(
             wanted.push(kind);
         }
     }
-    // Of several lines with `|` one has to hold.
+    // Of several conditions with `|`, at least one has to hold (systemd.unit(5), "Conditions and
+    // Asserts").
     let sign = if wanted.len() > 1 { "|" } else { "" };
     relations.virtualization.extend(wanted.iter().map(|kind| format!("{sign}{kind}")));
 }

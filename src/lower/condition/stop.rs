@@ -1,4 +1,4 @@
-//! `stop on`: what takes the unit down.
+//! `stop on`: what stops the unit.
 
 use super::bind::{bind, in_order};
 use super::event::trigger::{Side, Trigger, is_early};
@@ -17,6 +17,7 @@ use crate::upstart::condition::Condition;
 use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
 
+/// Lowers `stop on`, with the relations of `start on` as a basis.
 pub(super) fn stop(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -25,7 +26,7 @@ pub(super) fn stop(
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Stop) else { return };
     for path in &paths {
-        // What happens anyway, or is there anyway, does not have to be waited for.
+        // An event that always happens, or a state that always holds, adds nothing to a path.
         let asked: Vec<&ConditionLeaf> = path
             .iter()
             .map(|EventMeaning(leaf)| leaf)
@@ -56,6 +57,7 @@ pub(super) fn stop(
     }
 }
 
+/// Stops the unit at one event.
 fn stop_by(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -80,8 +82,8 @@ fn stop_by(
             push(&mut relations.binds_to, unit);
             lowering.exact(condition.stanza, &[Directive::BindsTo, Directive::After]);
         }
-        // That the unit stops the target in its turn is of no concern: nothing but the request is
-        // in it.
+        // The conflict also stops the target when this unit starts. That does no harm: the target
+        // only transports a request.
         Trigger::Unit(unit) if unit.as_str().ends_with(".target") => {
             if stop_by_event(lowering, condition, leaf.span, unit, relations) {
                 lowering.exact(condition.stanza, &[Directive::Conflicts, Directive::Before]);
@@ -102,7 +104,7 @@ fn stop_by(
             stop_by_event(lowering, condition, leaf.span, node, relations);
         }
         Trigger::Shutdown { unit, state } => {
-            // systemd stops the unit then anyway.
+            // systemd stops the unit at shutdown in any case.
             let ordered = in_order(unit, *state, relations);
             lowering.exact(condition.stanza, ordered.as_slice());
         }
@@ -131,13 +133,13 @@ fn stop_by(
             lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
-        // Said where the event stands.
+        // The finding is at the event.
         Trigger::Given | Trigger::Companion | Trigger::Never | Trigger::Beyond => {}
     }
 }
 
-/// The unit goes down when the one that stands for an event is started. False where that one starts
-/// it, too.
+/// Stops the unit when the event unit is started. Returns `false` if that event also starts the
+/// unit.
 fn stop_by_event(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -163,12 +165,13 @@ fn stop_by_event(
         lowering.manual(condition.stanza, &[], diagnostic);
         return false;
     }
-    // Before= makes whoever emits the event wait until the unit has stopped.
+    // `Before=` makes the emitter of the event wait until the unit has stopped.
     push(&mut relations.conflicts, node);
     push(&mut relations.before, node);
     true
 }
 
+/// Stops the unit at an event of another job.
 fn stop_by_job(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -181,14 +184,15 @@ fn stop_by_job(
     let started_before = relations.before.contains(unit);
     match state {
         JobState::Stopping | JobState::Stopped if unit.as_str().ends_with(".target") => {
-            // systemd stops the unit at shutdown, before what it is ordered after.
+            // systemd stops the unit at shutdown before the units that it is ordered after.
             if !["basic.target", "sysinit.target"].contains(&unit.as_str()) && !started_before {
                 push(&mut relations.after, unit);
             }
             lowering.exact(condition.stanza, &[Directive::After]);
         }
         JobState::Stopping | JobState::Stopped => {
-            // Only a unit that is brought in by this one alone may bring it in: BindsTo= does.
+            // `BindsTo=` brings the other unit in, which is only correct if that unit alone brings
+            // this one in.
             let follows = relations.follows(unit);
             if !relations.binds_to.contains(unit) {
                 bind(lowering, condition, (span, follows), (peer, state), relations);
@@ -211,7 +215,7 @@ fn stop_by_job(
             lowering.exact(condition.stanza, &[ordered]);
         }
         JobState::Starting | JobState::Started if is_early(peer) => {
-            // A conflict would take down what the whole boot hangs on.
+            // A conflict would stop a unit that the whole boot depends on.
             let diagnostic = STOP_AT_MILESTONE
                 .at(span, "a unit is not stopped when the boot gets there")
                 .note(format!("{unit} is part of every boot"))
@@ -256,8 +260,8 @@ fn stop_by_job(
     }
 }
 
-/// The other unit stops this one when it starts: unlike `Conflicts=`, that does not work both ways.
-/// Answers whether it can.
+/// Adds a drop-in by which the other unit stops this one when it starts. `Conflicts=` would also
+/// work in the other direction. Returns whether the other unit can do that.
 fn stop_from_there(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
@@ -267,7 +271,7 @@ fn stop_from_there(
     let can = peer.can_call(lowering);
     if can {
         let (directive, words): (Directive, &[&str]) = match state {
-            // `starting` is over when this unit has stopped.
+            // `starting` ends when this unit has stopped.
             JobState::Starting => (Directive::ExecStartPre, &["stop"]),
             JobState::Started | JobState::Stopping | JobState::Stopped => {
                 (Directive::ExecStartPost, &["--no-block", "stop"])

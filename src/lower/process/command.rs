@@ -1,4 +1,5 @@
-//! From what a phase runs to a command line: init's rule of shell or no shell, scripts inline.
+//! Turns the process of a phase into a command line, with or without a shell. Scripts are written
+//! inline.
 
 use std::borrow::Cow;
 
@@ -20,26 +21,30 @@ use crate::upstart::ast::Body;
 use crate::upstart::exec::direct_argv;
 use crate::upstart::instances::Instance;
 
-/// The longest text that Linux takes as one argument is 131071 bytes; decision: files above this.
+/// The most bytes of a script that is written inline. Linux takes up to 131071 bytes as one
+/// argument (execve(2), "Limits on size of arguments and environment").
 const INLINE_MAX: usize = 100 * 1024;
 
-/// systemd below 235 cuts lines at 2048 bytes; the name of the directive and the program stand in
-/// front.
+/// The most bytes of a line of a script for systemd below 235, which cuts lines at 2048 bytes. The
+/// name of the directive and the program come first in the line.
 const OLD_LINE_MAX: usize = 1980;
 
-/// Shell text around that of a phase, each line ended. Any of it makes a shell necessary.
+/// Shell text around the text of a phase. Each line ends with a newline, and any text requires a
+/// shell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::lower) struct Wrapping<'a> {
-    /// Before the functions that stand for Upstart's commands.
+    /// Comes before the functions that replace Upstart's commands.
     pub(crate) first: &'a str,
-    /// Before the text.
+    /// Comes between these functions and the text of the phase.
     pub(crate) before: &'a str,
+    /// Comes after the text of the phase.
     pub(crate) behind: &'a str,
-    /// What `stop` in pre-start does.
+    /// The command that `stop` in pre-start becomes.
     pub(crate) decline: &'a str,
 }
 
-/// The command of a phase. `own_unit` is shell text that names the unit of the job.
+/// The command of a phase that runs `text`. `own_unit` is shell text that yields the name of the
+/// job's unit.
 pub(in crate::lower) fn command(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -57,7 +62,8 @@ pub(in crate::lower) fn command(
     ]
     .concat();
     match reading.stated.value.body() {
-        // init takes the common indentation away, unless a blank line is in its way.
+        // init removes the common indentation, unless a blank line prevents that (libnih,
+        // `nih/config.c`, `nih_config_parse_block`).
         Body::Script => script(
             lowering,
             reading,
@@ -67,6 +73,9 @@ pub(in crate::lower) fn command(
     }
 }
 
+/// The command of an `exec` stanza. init runs it without a shell unless it has a character that is
+/// special to the shell, and else as `exec TEXT` in `/bin/sh -e` (`init/job_process.c`,
+/// `job_process_start`).
 fn exec(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -76,8 +85,8 @@ fn exec(
 ) -> Command {
     let controls = reading.control.commands.iter().any(|usage| !usage.external);
     if controls {
-        // The shell's `exec` would pass a function by. Without it, what follows the command would
-        // run.
+        // `exec` in a shell would look for a program and skip the function of that name. Without
+        // `exec`, the commands after the first one would run; they are cut off.
         let end = unreached(text, &reading.shell).map_or(text.len(), |(end, _)| end);
         report_gotchas(lowering, reading, text);
         return script(lowering, reading, &format!("{before}{}\n{behind}", &text[..end]));
@@ -93,28 +102,29 @@ fn exec(
         }
     }
     report_gotchas(lowering, reading, text);
-    // Behind the command comes nothing: the shell has become it.
+    // Nothing can follow: the shell has become the command.
     script(lowering, reading, &format!("{before}exec {text}\n"))
 }
 
-/// A program and its arguments without a shell; `None` where only a shell can find the program.
+/// A program and its arguments without a shell; `None` if only a shell can find the program.
 fn direct(words: &[String]) -> Option<Command> {
     let program = words.first()?;
     if program.contains('/') && !program.starts_with('/') {
         return None;
     }
-    // By itself systemd looks in a path of its own, and not at all below version 239; env(1) looks
-    // in that of the job.
+    // systemd searches a path of its own, and none below version 239 (systemd.service(5), "Command
+    // lines"). env(1) searches that of the job.
     let env = (!program.starts_with('/')).then_some("/usr/bin/env");
     let command = Command::words(
         env.into_iter()
             .chain(words.iter().map(String::as_str))
             .map(|word| encode(word).into_owned()),
     );
-    // The shell takes names of programs that systemd does not.
+    // The shell accepts names of programs that systemd refuses.
     command.refusal().is_none().then_some(command)
 }
 
+/// A command that runs `text` in `/bin/sh -e`: inline, or from a file if it is too long.
 pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
     let shell = if text == reading.text() {
         Cow::Borrowed(reading.shell.as_ref())
@@ -139,7 +149,7 @@ pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text:
     let prefix =
         Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
     let command = Command { prefix, argv };
-    // Half a line would be read as a directive of its own.
+    // systemd would read the rest of a cut line as a directive.
     let cut = !lowering.has(Feature::LongLine)
         && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
     if cut {
@@ -149,12 +159,12 @@ pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text:
     command
 }
 
-/// Offsets in the text as offsets in the bytes that it stands for.
+/// Converts offsets in the text to offsets in the bytes that the text represents.
 fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
     if encode(text).len() == text.len() {
         return offsets.to_vec();
     }
-    // The newline at the end, behind which one of them may be, has been taken off.
+    // An offset may be after the last newline, which has been removed.
     offsets
         .iter()
         .filter_map(|&offset| text.get(..offset))
@@ -162,7 +172,8 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
         .collect()
 }
 
-/// A script that is too long for a unit, in a file beside it.
+/// Puts a script that is too long for a unit into a companion, or reports that it needs one.
+/// Returns the absolute path.
 fn script_file(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> String {
     let path = own_files::script(lowering.name.stem(), reading.phase.name());
     let absolute = format!("/{path}");
@@ -193,7 +204,8 @@ fn script_file(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str)
     absolute
 }
 
-/// Where several variables name the instance, each process cuts its own out of the joined values.
+/// Shell text that sets the variables of the instance, if several variables name it: the name of
+/// the instance is their values, joined by colons.
 fn instance_parts(instance: &Instance) -> String {
     let mut out = String::new();
     let Some((last, others)) = instance.parts().split_last() else { return out };
@@ -207,7 +219,7 @@ fn instance_parts(instance: &Instance) -> String {
     out
 }
 
-/// Says what the job does not do although it looks so.
+/// Reports what an `exec` stanza appears to run but does not.
 fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) {
     let span = reading.stated.value.text().span;
     let Some(first) = reading.shell.commands.first() else { return };

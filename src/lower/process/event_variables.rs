@@ -1,4 +1,4 @@
-//! Variables of events that scripts refer to, and that no unit carries.
+//! Variables of events that scripts read. A unit does not receive them.
 
 use super::Processes;
 use crate::diagnostic::Disposition;
@@ -10,9 +10,11 @@ use crate::upstart::condition::EventArgument;
 use crate::upstart::events;
 use crate::upstart::events::DEVICE;
 
-/// Variables that come with every start or stop by an event.
+/// The variables that init sets for every start or stop by an event (`init/event.c`,
+/// `event_pending_handle_jobs`).
 const ALWAYS: [&str; 2] = ["UPSTART_EVENTS", "UPSTART_STOP_EVENTS"];
 
+/// Reports, for each phase, the variables of events that its script reads and nothing sets.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes) {
     let job = lowering.job;
     let mut carried: Vec<&str> = ALWAYS.to_vec();
@@ -39,18 +41,18 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
     }
     let set = |name: &str| {
         job.env.iter().any(|env| env.value.split('=').next() == Some(name))
-            // Has a finding of its own.
+            // `import` has a finding of its own.
             || job.imports.iter().flat_map(|imports| &imports.value).any(|word| word.value == name)
             || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
     };
     for script in lowering.scripts.iter() {
         let phase = script.phase;
         let Some(stated) = job.process(phase) else { continue };
-        // A phase that is not carried over finds nothing empty.
+        // A phase that is not carried over reads no variables.
         if phase == Phase::PreStop && !processes.run_at_stop() {
             continue;
         }
-        // systemd sets this one, too.
+        // systemd also sets this variable (systemd.exec(5), `$EXIT_STATUS`).
         let by_systemd = |name: &str| phase == Phase::PostStop && name == "EXIT_STATUS";
         let text = &stated.value.text().value;
         let assigned = |name: &str| {

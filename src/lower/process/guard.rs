@@ -1,4 +1,5 @@
-//! A pre-start that calls `stop` declines to run the job: conditions, and `ExecCondition=`.
+//! A pre-start that calls `stop` declines to run the job. It becomes `Condition...=` directives and
+//! `ExecCondition=`.
 
 use super::command::Wrapping;
 use super::placement::{Placement, Slot};
@@ -11,8 +12,8 @@ use crate::systemd::{Command, Directive, Feature, Value};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::leading_guards::{FileTest, FileTestKind, leading_guards};
 
-/// The command that is left of the pre-start, and when it runs; `None` if conditions of the unit
-/// say all of it.
+/// The command that remains of the pre-start, and its slot. `None` if conditions of the unit
+/// express all of it.
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -22,8 +23,8 @@ pub(in crate::lower) fn lower(
     let stanza = reading.stated.stanza;
     let job = lowering.job;
     let (mut text, mut rest_of) = (text, None);
-    // A Condition is tested by systemd itself, as root, outside of the root directory, and skips
-    // post-stop.
+    // systemd checks conditions itself, as root and outside of the root directory of the unit, and
+    // skips post-stop if one fails (systemd.unit(5), "Conditions and Asserts").
     if reading.is_script()
         && job.process(Phase::PostStop).is_none()
         && job.setuid.is_none()
@@ -67,9 +68,11 @@ pub(in crate::lower) fn lower(
     Some((Slot::PreStart, command))
 }
 
+/// The comment above the function that sets the exit status.
 const MEANING: &str = "# `stop` declines to run the job: status 1 skips the unit, 255 fails it.\n";
 
-/// From the way in which a script ends to the status that `ExecCondition=` goes by.
+/// Shell text that turns the end of a script into an exit status for `ExecCondition=`: 1 to 254
+/// skip the unit, and 255 fails it (systemd.service(5), `ExecCondition=`).
 fn verdict(reading: &ScriptUse<'_>) -> Wrapping<'static> {
     let plain = Wrapping {
         first: MEANING,
@@ -93,7 +96,8 @@ fn verdict(reading: &ScriptUse<'_>) -> Wrapping<'static> {
     {
         return plain;
     }
-    // The shell of the script may not be there any more when it ends, or not the one that declines.
+    // The shell of the script may have become another program by the end, or the shell that
+    // declines may be another one. A file records that the script declined.
     Wrapping {
         first: MEANING,
         before: "upstart_declined=$(mktemp) || exit 255\n\
@@ -109,12 +113,12 @@ fn verdict(reading: &ScriptUse<'_>) -> Wrapping<'static> {
     }
 }
 
-/// The Conditions that are the same as the guards in front of a script, and where the rest of it
-/// begins.
+/// The conditions that are equivalent to the tests at the beginning of a script, and the offset of
+/// the rest of the script.
 fn conditions(text: &str, shell: &shell::Script) -> (Vec<(Directive, Value)>, usize) {
     let guards = leading_guards(text, shell).guards;
     let (mut found, mut end) = (Vec::new(), 0);
-    // The tests of one statement belong together.
+    // All tests of a statement become conditions, or none of them.
     for statement in guards.chunk_by(|first, second| first.range == second.range) {
         let Some(tests) = statement.iter().map(condition).collect::<Option<Vec<_>>>() else {
             break;
@@ -125,13 +129,13 @@ fn conditions(text: &str, shell: &shell::Script) -> (Vec<(Directive, Value)>, us
     (found, end)
 }
 
-/// The Condition that is the same as a file test, where there is one.
+/// The condition that is equivalent to a file test, if there is one.
 fn condition(test: &FileTest) -> Option<(Directive, Value)> {
     let directive = match test.kind {
         FileTestKind::Exists => Directive::ConditionPathExists,
         FileTestKind::IsDirectory => Directive::ConditionPathIsDirectory,
         FileTestKind::IsExecutable => Directive::ConditionFileIsExecutable,
-        // These are true of other things than systemd's conditions are.
+        // The conditions of systemd for these differ from the tests of a shell.
         FileTestKind::IsRegular
         | FileTestKind::IsNotEmpty
         | FileTestKind::IsReadable

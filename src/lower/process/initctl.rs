@@ -1,5 +1,5 @@
-//! Job control in scripts: shell functions with the names of Upstart's commands, put in front of
-//! the untouched script.
+//! Job control in scripts: shell functions with the names of Upstart's commands, written before the
+//! unchanged script.
 
 use std::collections::BTreeSet;
 
@@ -13,23 +13,25 @@ pub(in crate::lower) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
     uses.iter().any(|usage| own(phase, usage.verb()) == Own::Decline && usage.is_bare())
 }
 
-/// The command by which a pre-stop calls the stop off.
+/// The command by which a pre-stop cancels the stop.
 pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
     uses.iter()
         .find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
 }
 
-/// What a command without the name of a job means in a phase.
+/// The meaning of a command without the name of a job in a phase. It concerns the job itself
+/// (`util/initctl.c`, `start_action`, `stop_action`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Own {
     /// `stop` in pre-start: do not run the job.
     Decline,
-    /// `start` in pre-stop, and `stop` while the job stops anyway.
+    /// No effect: `start` in pre-start and pre-stop, and `stop` while the job stops.
     Nothing,
-    /// Asked of systemd without waiting, as Upstart did not wait.
+    /// A request to systemd without waiting for it. Upstart did not wait either.
     Ask,
 }
 
+/// What a command without the name of a job means in this phase.
 fn own(phase: Phase, verb: Verb) -> Own {
     match (phase, verb) {
         (Phase::PreStart, Verb::Stop) => Own::Decline,
@@ -40,6 +42,7 @@ fn own(phase: Phase, verb: Verb) -> Own {
 }
 
 impl Named<'_> {
+    /// The branch of `case` that finds the variables of this job.
     fn branch(&self) -> String {
         let default =
             self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
@@ -49,32 +52,37 @@ impl Named<'_> {
 
 /// The functions that the commands of a script need.
 pub(in crate::lower) struct Prelude<'a> {
+    /// The phase whose script calls the functions.
     pub(crate) phase: Phase,
-    /// The unit's own name; for a template the shell text that finds it out.
+    /// The name of the job's unit; for a template, shell text that yields it.
     pub(crate) own_unit: &'a str,
-    /// What `stop` in pre-start does.
+    /// The command that `stop` in pre-start becomes.
     pub(crate) decline: &'a str,
+    /// The uses of job control in the script.
     pub(crate) uses: &'a [JobControl],
-    /// The script must not wait for what it starts, because that waits for the script.
+    /// The script must not wait for the units that it starts, because they wait for the script.
     pub(crate) no_wait: bool,
-    /// Events of which no job looks at a variable.
+    /// The events whose variables no job matches.
     pub(crate) plain_events: Vec<&'a str>,
-    /// Jobs with instances that are named by the one variable that is given.
+    /// The jobs whose instances are named by the one variable that the command gives.
     pub(crate) single: Vec<&'a str>,
-    /// Jobs with instances whose names are not simply what is given behind the job, in the order of
-    /// the text.
+    /// The other jobs with instances, in the order of the text. The values after the name of the
+    /// job do not directly form the name of the instance.
     pub(crate) templates: Vec<Named<'a>>,
 }
 
 /// A job with instances, and the variables that name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) struct Named<'a> {
+    /// The name of the job.
     pub(crate) job: &'a str,
+    /// The variables that name an instance, in the order of the `instance` stanza.
     pub(crate) variables: &'a [String],
-    /// The name of the instance that is meant where none is given, escaped.
+    /// The escaped name of the instance that a command without variables refers to.
     pub(crate) default: Option<&'a str>,
 }
 
+/// Finds the unit of a job if nothing is known of its instances.
 const UNIT: &str = indoc! {r#"
     # The unit of an Upstart job: JOB [KEY=VALUE...]
     upstart_unit() (
@@ -89,7 +97,7 @@ const UNIT: &str = indoc! {r#"
     )
 "#};
 
-/// The same where the directory tells which of the variables name an instance.
+/// The same if the directory shows which variables name an instance.
 const UNIT_OF_TEMPLATES: &str = indoc! {r#"
     # The unit of an Upstart job: JOB [KEY=VALUE...]
     upstart_unit() (
@@ -116,7 +124,7 @@ const UNIT_OF_TEMPLATES: &str = indoc! {r#"
     )
 "#};
 
-/// Takes options from the arguments: whether to wait.
+/// Parses the options of a command.
 const OPTIONS: &str = indoc! {r"
     while :; do
         case ${1-} in
@@ -128,6 +136,7 @@ const OPTIONS: &str = indoc! {r"
     done
 "};
 
+/// Calls systemctl for a job that is given with options.
 const JOB: &str = indoc! {r#"
     # VERB [--no-wait] JOB [KEY=VALUE...]
     upstart_job() (
@@ -138,6 +147,7 @@ const JOB: &str = indoc! {r#"
     )
 "#};
 
+/// Prints a line like that of `status`.
 const STATUS: &str = indoc! {r#"
     # What `status` printed: JOB start/running, process N
     upstart_status() (
@@ -150,6 +160,7 @@ const STATUS: &str = indoc! {r#"
     )
 "#};
 
+/// Starts the event units of an event.
 const EMIT: &str = indoc! {r#"
     # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
     upstart_emit() (
@@ -164,7 +175,7 @@ const EMIT: &str = indoc! {r#"
     )
 "#};
 
-/// For events without options and variables.
+/// The same without options and variables.
 const EMIT_PLAIN: &str = indoc! {r#"
     # An event is a unit that its followers hang on; one without followers has none.
     upstart_emit() {
@@ -175,7 +186,7 @@ const EMIT_PLAIN: &str = indoc! {r#"
 "#};
 
 impl Prelude<'_> {
-    /// The text of the functions; empty where none is needed.
+    /// The text of the functions; empty if none is needed.
     pub(crate) fn text(&self) -> String {
         let mut out = String::new();
         if self.uses.iter().any(|usage| {
@@ -205,6 +216,7 @@ impl Prelude<'_> {
         out
     }
 
+    /// The function for a verb.
     fn function(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
         let name = verb.name();
         let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) =
@@ -238,6 +250,7 @@ impl Prelude<'_> {
         }
     }
 
+    /// The text of a function that other functions call.
     fn part(&self, part: Part) -> String {
         let text = match part {
             Part::Unit if self.templates.is_empty() => UNIT,
@@ -255,7 +268,7 @@ impl Prelude<'_> {
             .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
     }
 
-    /// One literal name that is its own unit name, and nothing else.
+    /// Whether the command has a single argument, a literal name that is also the stem of the unit.
     fn is_plain(&self, usage: &JobControl) -> bool {
         match usage.arguments.as_slice() {
             [Some(name)] => {
@@ -265,8 +278,8 @@ impl Prelude<'_> {
         }
     }
 
-    /// `emit` and one literal name that is its own unit name; what stands behind it is nobody's
-    /// concern.
+    /// Whether the command is `emit` with a literal name that is also part of a unit name. No job
+    /// matches the variables that follow.
     fn is_plain_emit(&self, usage: &JobControl) -> bool {
         match usage.arguments.as_slice() {
             [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
@@ -280,21 +293,22 @@ impl Prelude<'_> {
         }
     }
 
-    /// A literal name, and the variable that names the instance.
+    /// Whether the arguments are a literal name and the variable that names the instance.
     fn is_single(&self, usage: &JobControl) -> bool {
         matches!(usage.arguments.as_slice(), [Some(name), _] if is_unit_stem(name) && self.single.contains(&name.as_str()))
     }
 
+    /// The option of systemctl that does not wait, if the script must not wait.
     fn block(&self, verb: Verb) -> &'static str {
         if self.no_wait && matches!(verb, Verb::Start | Verb::Restart) { "--no-block " } else { "" }
     }
 
-    /// The same for the functions, which take options behind the verb.
+    /// The same as an option of the shell functions, which take options after the verb.
     fn option(&self, verb: Verb) -> &'static str {
         if self.block(verb).is_empty() { "" } else { "--no-wait " }
     }
 
-    /// What a verb does to the job itself.
+    /// The command of a verb for the job itself.
     fn for_own(&self, verb: Verb, needs: &mut Needs) -> String {
         if verb == Verb::Status {
             needs.insert(Part::Status);
@@ -308,6 +322,7 @@ impl Prelude<'_> {
         }
     }
 
+    /// The function `initctl`, with a branch for each subcommand that the script uses.
     fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
         let mut verbs: Vec<Option<String>> =
             uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
@@ -320,7 +335,7 @@ impl Prelude<'_> {
             out.push_str("    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n");
         }
         out.push_str("    case $1 in\n");
-        // A verb that only shows when the script runs may be any of them.
+        // A subcommand that is only known at run time may be any of them.
         let unknown = verbs.contains(&None);
         let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);
         let mut branch =
@@ -391,7 +406,7 @@ impl Prelude<'_> {
     }
 }
 
-/// The functions that others are made of, in the order in which they are written.
+/// The functions that other functions call, in the order in which they are written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Unit,
@@ -401,20 +416,22 @@ enum Part {
     EmitPlain,
 }
 
+/// The parts that the functions of a script need.
 type Needs = BTreeSet<Part>;
 
-/// Tells init of something that systemd knows by itself.
+/// Whether the subcommand notifies init of something that systemd detects itself.
 fn is_notice(verb: &str) -> bool {
     verb.starts_with("notify-")
 }
 
+/// Whether systemd has a counterpart for the subcommand.
 fn is_known(verb: &str) -> bool {
     ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"]
         .contains(&verb)
         || is_notice(verb)
 }
 
-/// The uses of `initctl` that systemd has nothing for, with their subcommand.
+/// The uses of `initctl` without a counterpart in systemd, with their subcommand.
 pub(in crate::lower) fn unavailable(
     uses: &[JobControl],
 ) -> impl Iterator<Item = (&JobControl, String)> {
@@ -425,12 +442,13 @@ pub(in crate::lower) fn unavailable(
     )
 }
 
+/// Whether the name of a unit is this name with a suffix.
 fn is_unit_stem(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte))
         && !name.starts_with(['-', '.'])
 }
 
-/// The name of the job comes first.
+/// Whether the command has no options, and its first argument is the literal name of a job.
 fn has_no_options(usage: &JobControl) -> bool {
     usage
         .arguments

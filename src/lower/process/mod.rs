@@ -1,4 +1,4 @@
-//! The processes of the five phases: what each becomes, and the type of the unit.
+//! The processes of the five phases: the command of each, and the type of the unit.
 
 mod command;
 pub(super) mod event_variables;
@@ -28,17 +28,19 @@ use placement::{Commands, Placement, Slot, own_unit};
 use reading::ScriptUse;
 use waits::Started;
 
-/// What the processes of the job came to.
+/// The result of lowering the processes of a job.
 #[derive(Debug)]
 pub(super) struct Processes {
+    /// The commands of the unit.
     pub(super) commands: Commands,
+    /// What systemd knows of the main process.
     pub(super) main: MainProcess,
-    /// What the scripts start.
+    /// The units that the scripts start.
     pub(super) started: Started,
 }
 
 impl Processes {
-    /// Whether a command runs before the main process, so that its failure fails the start.
+    /// Whether a command runs before the main process. Its failure would fail the start.
     pub(super) fn run_before(&self) -> bool {
         self.commands.run_by(Directive::ExecStartPre)
     }
@@ -54,6 +56,7 @@ impl Processes {
     }
 }
 
+/// Lowers the processes of the job.
 pub(super) fn lower(
     lowering: &mut Lowering<'_>,
     shape: Shape,
@@ -85,15 +88,18 @@ pub(super) fn lower(
         }
     }
     if !readings.is_empty() {
-        // Upstart leaves SIGPIPE alone; systemd ignores it by default.
+        // init resets all signals to their defaults (`init/job_process.c`,
+        // `job_process_spawn_with_fd`). systemd ignores SIGPIPE by default (systemd.exec(5),
+        // `IgnoreSIGPIPE=`).
         lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
     }
     Processes { commands, main, started }
 }
 
-/// A command, and when it runs.
+/// A command, and the slot in which it runs.
 type Placed = (Slot, Command);
 
+/// Sets the type of the unit, and returns when it counts as started.
 fn unit_type(
     lowering: &mut Lowering<'_>,
     shape: Shape,
@@ -128,7 +134,8 @@ fn unit_type(
                 }
             }
             if let Some(expect) = &job.expect {
-                // What a task or a state is waited for does not change: its end.
+                // A task or a state counts as started when its commands have ended, whatever
+                // `expect` states.
                 lowering.exact(expect.stanza, &[]);
             }
             if job.processes.is_empty() {
@@ -153,7 +160,7 @@ fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placem
             .is_some_and(|wrapper| wrapper.change == Effect::Session)
     };
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
-    // Of a job that is expected to fork, it is the main process.
+    // With `expect`, the process in the background is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
     if let Some(range) = detached.or(background) {
         lowering.diagnostics.push(
@@ -176,7 +183,7 @@ fn pre_start(
 ) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     if placement.shape == Shape::Inverted {
-        // A command that fails is the last that runs.
+        // After a command of `ExecStop=` that fails, no further one runs.
         let wrapping = Wrapping { decline: "exit 1", ..Wrapping::default() };
         let command =
             placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
@@ -205,7 +212,8 @@ fn post_start(
 ) -> Placed {
     let stanza = reading.stated.stanza;
     let mut command = placement.command(lowering, reading);
-    // A failing post-start is ignored by Upstart, and would end the service in systemd.
+    // Upstart ignores the failure of a post-start (`init/job_process.c`, `job_process_terminated`).
+    // systemd would end the service (systemd.service(5), `ExecStartPost=`).
     command.prefix.ignore_failure = true;
     if lowering.job.is_task() && lowering.has_main() {
         let diagnostic = POST_START_OF_TASK
@@ -257,8 +265,9 @@ fn pre_stop(
         }
         Shape::Service => {}
     }
-    // systemd also runs ExecStop= when the main process has ended well by itself. MAINPID is not
-    // set then.
+    // systemd also runs these commands when the main process has ended successfully by itself.
+    // MAINPID is then unset (systemd.service(5), `ExecStop=`). Upstart runs pre-stop only while the
+    // main process is alive (`init/job.c`, `job_next_state`).
     let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
     let wrapping = Wrapping { before: front, ..Wrapping::default() };
     let mut command =

@@ -1,4 +1,4 @@
-//! Where the commands of a job go: when each runs, and by which directive systemd runs it then.
+//! The slot of each command: when it runs, and by which directive.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,31 @@ use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
 use crate::systemd::{Command, Directive};
 
-/// When a command of the unit runs, in the order in which they run.
+/// When a command of the unit runs. The slots are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::lower) enum Slot {
-    /// Decides whether the unit starts at all.
+    /// Decides whether the unit starts (`stop` in pre-start).
     Guard,
-    /// Loads the profile that confines the main process.
+    /// Loads the `AppArmor` profile of the job.
     Profile,
-    /// Makes the files that the job is to find.
+    /// Creates the files that the job expects (`tmpfiles`).
     Files,
+    /// The pre-start process.
     PreStart,
+    /// The main process.
     Main,
-    /// Waits until the main process is ready.
+    /// Waits until the main process is ready (`expect stop`).
     Ready,
+    /// The post-start process.
     PostStart,
+    /// Sends the reload signal.
     Reload,
+    /// The pre-stop process.
     PreStop,
-    /// Keeps systemd from restarting a unit whose start has failed. What follows a failing command
-    /// is left out, so that this comes before post-stop.
+    /// Prevents the restart of a unit whose start has failed. It precedes post-stop, because
+    /// systemd skips the commands that follow a failing one.
     StayDown,
+    /// The post-stop process.
     PostStop,
 }
 
@@ -39,7 +45,7 @@ impl Slot {
             (Self::Files | Self::PreStart | Self::Main, Shape::Inverted) | (Self::PreStop, _) => {
                 Directive::ExecStop
             }
-            // A state has no main process, so that its pre-start is what the unit runs.
+            // A state has no main process; the unit runs its pre-start.
             (Self::PreStart, Shape::State)
             | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
             (Self::Profile, _)
@@ -55,31 +61,35 @@ impl Slot {
 /// The commands of a unit by their slots.
 #[derive(Debug)]
 pub(in crate::lower) struct Commands {
+    /// The shape of the unit, which decides the directives.
     shape: Shape,
     slots: BTreeMap<Slot, Vec<Command>>,
 }
 
 impl Commands {
+    /// No commands yet, for a unit of this shape.
     pub(crate) fn new(shape: Shape) -> Self {
         Self { shape, slots: BTreeMap::new() }
     }
 
+    /// Adds a command after the others of its slot.
     pub(crate) fn add(&mut self, slot: Slot, command: Command) {
         self.slots.entry(slot).or_default().push(command);
     }
 
+    /// Adds several commands after the others of their slot.
     pub(crate) fn extend(&mut self, slot: Slot, commands: impl IntoIterator<Item = Command>) {
         for command in commands {
             self.add(slot, command);
         }
     }
 
-    /// Whether any command goes to this directive.
+    /// Whether the unit has a command in this directive.
     pub(crate) fn run_by(&self, directive: Directive) -> bool {
         self.slots.keys().any(|slot| slot.directive(self.shape) == directive)
     }
 
-    /// In the order in which they run.
+    /// The commands in the order in which they run, each with its directive.
     pub(crate) fn by_directive(&self) -> impl Iterator<Item = (Directive, &Command)> {
         self.slots.iter().flat_map(|(slot, commands)| {
             commands.iter().map(|command| (slot.directive(self.shape), command))
@@ -87,18 +97,21 @@ impl Commands {
     }
 }
 
-/// What the command of every phase depends on: the unit that it goes to.
+/// The properties of the unit on which the command of every phase depends.
 pub(in crate::lower) struct Placement<'a> {
+    /// The shape of the unit.
     pub(crate) shape: Shape,
-    /// Shell text that names it.
+    /// Shell text that yields the name of the unit.
     pub(crate) own_unit: &'a str,
 }
 
 impl Placement<'_> {
+    /// The command of a phase, without further shell text.
     pub(crate) fn command(&self, lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) -> Command {
         self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
     }
 
+    /// The command of a phase that runs `text` within further shell text.
     pub(crate) fn wrapped(
         &self,
         lowering: &mut Lowering<'_>,
@@ -109,7 +122,7 @@ impl Placement<'_> {
         command(lowering, reading, self.own_unit, wrapping, text)
     }
 
-    /// A pre-start that does not decline.
+    /// Places a pre-start that does not decline to run the job.
     pub(crate) fn run_before(
         &self,
         lowering: &mut Lowering<'_>,
@@ -122,7 +135,7 @@ impl Placement<'_> {
     }
 }
 
-/// How a script finds its own unit.
+/// Shell text that yields the name of the job's unit.
 pub(in crate::lower) fn own_unit(lowering: &Lowering<'_>) -> String {
     let name = lowering.name.as_str();
     if lowering.instance.is_template() {
@@ -139,7 +152,7 @@ mod tests {
     use super::*;
     use crate::systemd::Value;
 
-    /// Each command is named for its slot; the last slot is filled first.
+    /// Each command has the name of its slot. The last slot is filled first.
     fn lines(shape: Shape, mut slots: Vec<Slot>) -> Vec<String> {
         let mut commands = Commands::new(shape);
         slots.sort();

@@ -1,4 +1,4 @@
-//! What a phase runs, as far as the conversion looks into it.
+//! The text of a phase, and what the lowering reads in it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,17 +13,22 @@ use crate::upstart::job::{Job, Stated};
 use crate::upstart::script::job_control::{JobControl, Uses};
 use crate::upstart::script::{ReadScript, job_control};
 
-/// What the text of a phase is made of, read once.
+/// The text of a phase, parsed once.
 pub(in crate::lower) struct ScriptUse<'a> {
+    /// The phase that runs the text.
     pub(crate) phase: Phase,
+    /// The process as the job states it.
     pub(crate) stated: &'a Stated<Process>,
+    /// The commands of the text. Those that an `exec` never reaches are left out.
     pub(crate) shell: Cow<'a, shell::Script>,
+    /// The uses of Upstart's commands in the text.
     pub(crate) control: Cow<'a, Uses>,
-    /// The part of the text of the phase that was read.
+    /// The part of the text of the phase that was parsed, in bytes.
     part: Range<usize>,
 }
 
 impl<'a> ScriptUse<'a> {
+    /// The parsed text of a phase; `None` if the job has no such process.
     pub(crate) fn of(job: &'a Job, script: &'a ReadScript) -> Option<Self> {
         let ReadScript { phase, shell, control, .. } = script;
         let stated = job.process(*phase)?;
@@ -32,7 +37,7 @@ impl<'a> ScriptUse<'a> {
         if let Some((end, _)) =
             unreached(text, &shell).filter(|_| stated.value.body() == Body::Exec)
         {
-            // The shell becomes the first command, so the rest of a list never runs.
+            // The shell becomes the first command. The rest of the list never runs.
             let reached = shell.to_mut();
             reached.commands.retain(|command| command.range.end <= end);
             reached.background.retain(|range| range.end <= end);
@@ -41,7 +46,8 @@ impl<'a> ScriptUse<'a> {
         Some(Self { phase: *phase, stated, shell, control, part: 0..text.len() })
     }
 
-    /// Reads what is left of a script when its beginning is said otherwise.
+    /// Parses the rest of a script whose beginning became conditions. `offset` is where the rest
+    /// begins, in bytes.
     pub(crate) fn part(&self, text: &str, offset: usize) -> Self {
         let shell = shell::read(text);
         let control = job_control::find(text, &shell);
@@ -55,11 +61,12 @@ impl<'a> ScriptUse<'a> {
         }
     }
 
-    /// The text that was read.
+    /// The text that was parsed.
     pub(super) fn text(&self) -> &'a str {
         self.stated.value.text().value.get(self.part.clone()).unwrap_or_default()
     }
 
+    /// Whether the process is a `script` and not an `exec`.
     pub(crate) fn is_script(&self) -> bool {
         self.stated.value.body() == Body::Script
     }
@@ -69,11 +76,12 @@ impl<'a> ScriptUse<'a> {
         declines(self.phase, &self.control.commands)
     }
 
-    /// The command by which a pre-stop calls the stop off.
+    /// The command by which a pre-stop cancels the stop.
     pub(crate) fn veto(&self) -> Option<&JobControl> {
         vetoes(self.phase, &self.control.commands)
     }
 
+    /// The shell functions that the text needs in place of Upstart's commands.
     pub(super) fn prelude<'b>(
         &'b self,
         lowering: &Lowering<'b>,
@@ -111,7 +119,7 @@ impl<'a> ScriptUse<'a> {
         }
     }
 
-    /// The job of a command where what is given behind it is the one variable that names the
+    /// The job that a command names, if the only value after it is the variable that names the
     /// instance.
     fn single<'b>(&'b self, lowering: &Lowering<'_>, usage: &'b JobControl) -> Option<&'b str> {
         let operands = usage.operands();
@@ -121,8 +129,8 @@ impl<'a> ScriptUse<'a> {
         (key == variable).then_some((*job)?)
     }
 
-    /// The job with instances that a command is about, unless the values behind it are those that
-    /// name the instance.
+    /// The job with instances that a command names, unless the values after it are exactly those
+    /// that name the instance.
     fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
         let operands = usage.operands();
         let (job, given) = operands.split_first()?;
@@ -132,7 +140,7 @@ impl<'a> ScriptUse<'a> {
             self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)
         });
         let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
-        // The name goes into single quotes.
+        // The name is written in single quotes.
         let writable = !job.0?.contains('\'');
         (!as_given && writable).then(|| Named {
             job: job.0.unwrap_or_default(),
@@ -141,7 +149,7 @@ impl<'a> ScriptUse<'a> {
         })
     }
 
-    /// What stands somewhere in the text.
+    /// The part of the text in this range.
     pub(crate) fn text_at(&self, range: &Range<usize>) -> Option<&str> {
         self.stated
             .value
@@ -150,13 +158,13 @@ impl<'a> ScriptUse<'a> {
             .get(self.part.start + range.start..self.part.start + range.end)
     }
 
-    /// The place in the source of a part of the text.
+    /// The place of this range in the source.
     pub(crate) fn span(&self, range: &Range<usize>) -> Span {
         self.stated.value.place(&(self.part.start + range.start..self.part.start + range.end))
     }
 }
 
-/// Where the first command of `exec FIRST && SECOND` ends, and the operator behind it.
+/// Where the first command of `exec FIRST && SECOND` ends, and the operator after it.
 pub(super) fn unreached<'t>(text: &'t str, shell: &shell::Script) -> Option<(usize, &'t str)> {
     let first = shell.commands.first().filter(|command| command.range.start == 0)?;
     let rest = text.get(first.range.end..)?.trim_start();

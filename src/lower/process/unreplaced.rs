@@ -1,5 +1,4 @@
-//! What the prelude leaves of job control: uses that no function can stand for, and what events
-//! lose.
+//! Uses of job control that the shell functions cannot replace, and variables that events lose.
 
 use super::initctl::unavailable;
 use super::reading::ScriptUse;
@@ -10,6 +9,7 @@ use crate::diagnostic::registry::{
 use crate::lower::lowering::Lowering;
 use crate::upstart::script::job_control::{JobControl, Verb};
 
+/// Reports what the shell functions cannot replace in the text of a phase.
 pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
@@ -45,7 +45,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         lowering.manual(stanza, &[], diagnostic);
     }
     let mut reported: Vec<&str> = Vec::new();
-    // In a whole directory the jobs that read the variables are told.
+    // In a whole directory, the finding is reported for the jobs that read the variables.
     for usage in reading.control.commands.iter().filter(|_| !lowering.job_set.is_whole()) {
         let Some(event) = usage.emits().filter(|_| usage.operands().len() > 1) else { continue };
         if reported.contains(&event) {
@@ -66,6 +66,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
     }
 }
 
+/// The suggestion to call systemctl, if the use names a job.
 fn systemctl_line(usage: &JobControl) -> Option<String> {
     let name = usage.operands().first()?.0?;
     match usage.command {

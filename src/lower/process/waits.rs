@@ -1,4 +1,4 @@
-//! Jobs that scripts start: which instances that makes, and whether the script can wait for them.
+//! The jobs that scripts start: which instances result, and whether the script can wait for them.
 
 use super::reading::ScriptUse;
 use crate::diagnostic::Disposition;
@@ -18,27 +18,29 @@ use crate::upstart::instances::Instance;
 use crate::upstart::script::job_control;
 use crate::upstart::script::job_control::{JobControl, Verb};
 
-/// Something that a script waits for.
+/// A unit that a script waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
+    /// The phase whose script waits.
     pub phase: Phase,
-    /// What is started; of a job with instances the template.
+    /// The unit that the script starts; the template if the job has instances.
     pub unit: UnitName,
+    /// The place of the command in the script.
     pub span: Span,
-    /// While the unit starts; else while it stops.
+    /// Whether the script waits while its unit starts; otherwise it waits while the unit stops.
     pub while_starting: bool,
 }
 
-/// What scripts start, as far as it matters to the unit.
+/// The units that scripts start, as far as they matter to the unit of the job.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Started {
-    /// Instances that come along with the unit.
+    /// The instances that start with the unit.
     pub(crate) wants: Vec<UnitName>,
     /// What the scripts wait for while the unit starts or stops.
     pub(crate) waits: Vec<Wait>,
 }
 
-/// Looks at what a script starts.
+/// Collects the units that a script starts.
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -93,8 +95,8 @@ pub(in crate::lower) fn lower(
     }
 }
 
-/// Whether systemd waits for the script of a phase, and when: `Some(true)` while the unit starts,
-/// `Some(false)` while it stops.
+/// When systemd waits for the script of a phase: `Some(true)` while the unit starts, `Some(false)`
+/// while it stops, `None` never.
 fn waits(phase: Phase, shape: Shape) -> Option<bool> {
     match (phase, shape) {
         (Phase::PreStart | Phase::Main, Shape::Inverted)
@@ -106,8 +108,9 @@ fn waits(phase: Phase, shape: Shape) -> Option<bool> {
     }
 }
 
-/// Instances that are certain to be started come along with the unit, if they are ordered after it
-/// anyway. Others are left to the script, which may have to do something for them first.
+/// The instances that start with the unit: those that the script certainly starts and that are
+/// ordered after the unit anyway. The script starts the others, because it may first have to
+/// prepare something for them.
 fn instances(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -137,8 +140,7 @@ fn instances(
     names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()).collect()
 }
 
-/// The names of the instances: the values of the variables of the pattern, joined as the unit takes
-/// them apart.
+/// The names of the instances that a command starts: the values of the variables, joined by colons.
 fn names(reading: &ScriptUse<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
     let operands = usage.operands();
     let words: Vec<&str> =
@@ -157,6 +159,8 @@ fn names(reading: &ScriptUse<'_>, usage: &JobControl, variables: &[String]) -> O
     }
 }
 
+/// The name of one instance; `None` if a value is only known at run time. `of_loop` is the variable
+/// of a surrounding `for` loop with its value.
 fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> Option<String> {
     let values: Option<Vec<String>> = variables
         .iter()
@@ -184,14 +188,14 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
     values.map(|values| values.join(":"))
 }
 
-/// Whether the command runs whenever the script does.
+/// Whether the command runs in every run of the script.
 fn is_certain(reading: &ScriptUse<'_>, usage: &JobControl) -> bool {
     let plain =
         |context: Context| !context.has(Context::CONDITIONAL | Context::LOOP | Context::FUNCTION);
     match reading.shell.loops.iter().find(|each| each.body.contains(&usage.range.start)) {
         None => plain(usage.context),
         Some(each) => {
-            // The body by itself shows how the command stands in it.
+            // The body is parsed separately for the context of the command within it.
             let Some(body) = reading.text_at(&each.body) else { return false };
             let read = shell::read(body);
             let at = usage.range.start - each.body.start;

@@ -6,6 +6,7 @@ use crate::systemd::{Directive, Section, Value};
 use crate::text::bytes::lossy;
 use crate::upstart::job::Stated;
 
+/// Turns `setuid` and `setgid` into `User=` and `Group=` (systemd.exec(5), `User=`).
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for (stated, directive) in [(&job.setuid, Directive::User), (&job.setgid, Directive::Group)] {
@@ -57,7 +58,8 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
     }
 }
 
-/// `valid_user_group_name()` of systemd in its strict form, which every version takes, and numbers.
+/// Whether every version of systemd accepts the name (systemd.exec(5), `User=`): the strict form of
+/// systemd's `valid_user_group_name()`, or a number.
 fn is_account_name(name: &str) -> bool {
     let body = name.strip_suffix('$').unwrap_or(name);
     !body.is_empty()

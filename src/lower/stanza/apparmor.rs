@@ -5,10 +5,10 @@ use crate::lower::lowering::Lowering;
 use crate::systemd::{Command, Directive, Feature, Prefix, Value};
 use crate::text::bytes::{encode, lossy};
 
-/// Loads the profile of the job.
+/// The command that loads the profile of `apparmor load`.
 pub(in crate::lower) fn load(lowering: &mut Lowering<'_>) -> Option<Command> {
     let load = lowering.job.apparmor_load.as_ref()?;
-    // Init skips the parser where AppArmor is off, and does not care how it ends.
+    // init does not run the parser if AppArmor is disabled. The unit does, and ignores its failure.
     let words: [&[u8]; 4] = [b"/sbin/apparmor_parser", b"-r", b"-W", &encode(&load.value)];
     let mut command = Command::words(words);
     command.prefix = Prefix {
@@ -20,6 +20,9 @@ pub(in crate::lower) fn load(lowering: &mut Lowering<'_>) -> Option<Command> {
     Some(command)
 }
 
+/// Turns `apparmor switch` into `AppArmorProfile=` (systemd.exec(5), `AppArmorProfile=`). init
+/// switches the profile of the main process only (`init/job_process.c`,
+/// `job_process_spawn_with_fd`).
 pub(super) fn switch(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     if let Some(switch) = &job.apparmor_switch {

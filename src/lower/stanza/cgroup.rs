@@ -1,4 +1,4 @@
-//! `cgroup` and `apparmor`.
+//! `cgroup`, and the call of `apparmor switch`.
 
 use super::apparmor::switch;
 use crate::diagnostic::registry::{
@@ -10,6 +10,7 @@ use crate::text::bytes::lossy;
 use crate::upstart::ast::Cgroup;
 use crate::upstart::job::Stated;
 
+/// Turns `cgroup` into directives of resource control (systemd.resource-control(5)).
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     switch(lowering);
@@ -33,15 +34,19 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// A setting of cgroup version 1, and what it is in systemd.
+/// What a setting of cgroup version 1 becomes in systemd.
 enum Target {
+    /// A directive with the same meaning.
     Same(Directive, String),
+    /// A directive with another scale or a slightly different meaning.
     Rescaled(Directive, String),
-    /// Another setting says it, too.
+    /// The directive of another setting includes it.
     Elsewhere,
+    /// Nothing in systemd corresponds to it.
     Unknown,
 }
 
+/// Lowers one setting.
 fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, value: &str) {
     let controller = stated.value.controller.value.as_str();
     let key = bare_key(controller, key);
@@ -87,12 +92,12 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
     }
 }
 
-/// The name of a setting without that of its controller in front.
+/// The name of a setting without the prefix of its controller.
 fn bare_key<'k>(controller: &str, key: &'k str) -> &'k str {
     key.strip_prefix(controller).and_then(|rest| rest.strip_prefix('.')).unwrap_or(key)
 }
 
-/// Bytes, with the suffixes that the kernel takes.
+/// A size in bytes, with the suffixes of the kernel: `k`, `m` and `g`.
 fn size(text: &str) -> Option<u64> {
     let (digits, factor) = match text.as_bytes().last()? {
         b'k' | b'K' => (&text[..text.len() - 1], 1 << 10),
@@ -103,23 +108,23 @@ fn size(text: &str) -> Option<u64> {
     digits.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// What the kernel takes for the period of a CPU quota where none is set, in microseconds.
+/// The default period of a CPU quota in the kernel, in microseconds.
 const CPU_PERIOD: u64 = 100_000;
 
-/// The largest quota that systemd takes, in percent of one CPU.
+/// The largest quota that systemd accepts, in percent of one CPU.
 const CPU_QUOTA_MAX: u64 = 21_474_836;
 
-/// The greatest number of a CPU or a memory node that systemd takes.
+/// The largest number of a CPU or a memory node that systemd accepts.
 const CPU_MAX: u32 = 8191;
 
-/// `sibling` finds the value of another setting of the same controller.
+/// What a setting becomes. `sibling` finds the value of another setting of the same controller.
 fn target<'v>(
     controller: &str,
     key: &str,
     value: &str,
     sibling: &dyn Fn(&str) -> Option<&'v str>,
 ) -> Target {
-    // systemd takes no zero for a limit, and the greatest number for none.
+    // systemd refuses a limit of zero, and treats the largest number as no limit.
     let is_limit = |&limit: &u64| limit > 0 && limit < u64::MAX;
     let is_size = || size(value).as_ref().is_some_and(is_limit);
     match (controller, key) {
@@ -133,7 +138,7 @@ fn target<'v>(
             Target::Rescaled(Directive::MemoryHigh, value.to_uppercase())
         }
         ("memory", "memsw.limit_in_bytes") => {
-            // There the limit is on both together, here on the swap alone.
+            // In version 1 the limit applies to memory and swap together, in systemd to swap alone.
             match (size(value), sibling("limit_in_bytes").and_then(size)) {
                 (Some(both), Some(memory)) if both >= memory => {
                     Target::Rescaled(Directive::MemorySwapMax, (both - memory).to_string())
@@ -153,7 +158,7 @@ fn target<'v>(
                 _ => Target::Unknown,
             }
         }
-        // Said along with the quota, without which it means nothing.
+        // The quota includes the period, which has no effect without it.
         ("cpu", "cfs_period_us") if sibling("cfs_quota_us").is_some() => Target::Elsewhere,
         ("devices", "allow") => device_rule(value)
             .map_or(Target::Unknown, |rule| Target::Same(Directive::DeviceAllow, rule)),
@@ -161,7 +166,8 @@ fn target<'v>(
             Target::Same(Directive::DevicePolicy, "strict".to_owned())
         }
         ("cpu", "shares") => match value.parse::<u64>() {
-            // 1024 shares are a weight of 100; a weight is from 1 to 10000.
+            // 1024 shares are a weight of 100. A weight is from 1 to 10000
+            // (systemd.resource-control(5), `CPUWeight=`).
             Ok(shares) => Target::Rescaled(
                 Directive::CpuWeight,
                 (shares * 100 / 1024).clamp(1, 10_000).to_string(),
@@ -175,7 +181,8 @@ fn target<'v>(
             Target::Same(Directive::AllowedMemoryNodes, value.to_owned())
         }
         ("blkio", "weight") => match value.parse::<u64>() {
-            // 10 to 1000 around 500 there, 1 to 10000 around 100 here.
+            // The weights of version 1 are from 10 to 1000 with a default of 500, those of systemd
+            // from 1 to 10000 with a default of 100 (systemd.resource-control(5), `IOWeight=`).
             Ok(weight) => {
                 Target::Rescaled(Directive::IoWeight, (weight / 5).clamp(1, 10_000).to_string())
             }
@@ -209,7 +216,7 @@ fn target<'v>(
     }
 }
 
-/// Numbers and ranges of them (cpuset(7), "List format").
+/// Whether the text is a list of numbers and ranges (cpuset(7), "List format").
 fn is_list(text: &str) -> bool {
     let number = |text: &str| {
         text.parse::<u32>().ok().filter(|&number| number <= CPU_MAX && !text.starts_with('+'))
@@ -222,7 +229,8 @@ fn is_list(text: &str) -> bool {
     })
 }
 
-/// `c 1:3 rwm` as `DeviceAllow=` has it (systemd.resource-control(5)).
+/// The value of `DeviceAllow=` for a rule such as `c 1:3 rwm` (systemd.resource-control(5),
+/// `DeviceAllow=`).
 fn device_rule(value: &str) -> Option<String> {
     let mut words = value.split_whitespace();
     let directory = match words.next()? {
@@ -237,7 +245,7 @@ fn device_rule(value: &str) -> Option<String> {
     plain.then(|| format!("/dev/{directory}/{device} {access}"))
 }
 
-/// `MAJOR:MINOR`
+/// Whether the text is `MAJOR:MINOR`.
 fn is_device(text: &str) -> bool {
     text.split_once(':')
         .is_some_and(|(major, minor)| major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok())

@@ -11,10 +11,10 @@ use crate::text::bytes::lossy;
 use crate::upstart::ast::Console;
 use crate::upstart::dialect::Dialect;
 
-/// Where Upstart logs what jobs print.
+/// The directory of the log files of jobs (`init/job_process.c`, `job_process_log_path`).
 const LOGS: &str = "/var/log/upstart";
 
-/// tmpfiles.d(5).
+/// The file that creates the directory of the logs (tmpfiles.d(5)).
 fn tmpfiles() -> String {
     format!(
         "# {}\nd {LOGS} 0755 root root -\n",
@@ -22,7 +22,8 @@ fn tmpfiles() -> String {
     )
 }
 
-/// logrotate(8). systemd goes on writing to the file that it opened, so the file has to stay.
+/// The settings that rotate the logs (logrotate(8)). They copy and truncate a file, because systemd
+/// keeps writing to the file that it has opened.
 fn logrotate() -> String {
     let settings = ["daily", "missingok", "rotate 7", "compress", "notifempty", "copytruncate"]
         .map(|setting| format!("    {setting}\n"));
@@ -33,6 +34,8 @@ fn logrotate() -> String {
     )
 }
 
+/// Turns `console` into `StandardInput=`, `StandardOutput=` and `StandardError=` (systemd.exec(5),
+/// "Logging and Standard Input/Output").
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     if lowering.options.logs == Logs::File
         && lowering.job.console() == Console::Log
@@ -95,7 +98,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
-/// Appends to the file that Upstart wrote: every `/` of the names becomes `_` there.
+/// Appends the output to the file that Upstart wrote. In its name, every `/` of the name of the job
+/// becomes `_` (`init/job_process.c`, `job_process_log_path`).
 fn log_file(lowering: &mut Lowering<'_>) {
     let (place, stanza) = match &lowering.job.console {
         Some(console) => (console.span, Some(console.stanza)),

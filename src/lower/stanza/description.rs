@@ -1,5 +1,4 @@
-//! What the job says about itself: description, author, version, usage, emits, export, debug,
-//! manual.
+//! Stanzas that describe the job: description, author, version, usage, emits, export, debug.
 
 use crate::diagnostic::registry::{DEBUG_STANZA, EXPORTED_VARIABLE};
 use crate::lower::lowering::Lowering;
@@ -7,13 +6,14 @@ use crate::systemd::{Directive, Text, Value};
 use crate::text::bytes::lossy;
 use crate::text::list;
 
+/// Turns the description into `Description=`, and keeps the other stanzas as comments.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     if let Some(description) = &job.description {
         lowering.set(Directive::Description, Value::line(&lossy(&description.value)));
         lowering.exact(description.stanza, &[Directive::Description]);
     }
-    // systemd has no place for these; a comment keeps them for whoever reads the unit.
+    // systemd has no directives for these. A comment keeps them for readers of the unit.
     for (title, stated) in
         [("Author", &job.author), ("Version", &job.version), ("Usage", &job.usage)]
     {

@@ -8,6 +8,8 @@ use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::upstart::job::Stated;
 
+/// Turns `chdir` and `chroot` into `WorkingDirectory=` and `RootDirectory=` (systemd.exec(5),
+/// "Paths").
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for (stated, directive) in
@@ -50,7 +52,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
         return;
     };
     if path.starts_with('/') {
-        // `/` is the default.
+        // `/` is the default of both directives.
         if path != "/" {
             lowering.set(directive, value);
         }

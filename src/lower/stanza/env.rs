@@ -1,4 +1,4 @@
-//! `env`, and what Upstart put into the environment by itself.
+//! `env`, and the variables that init sets itself.
 
 use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNUSABLE_VARIABLE};
 use crate::lower::condition::event::socket_address;
@@ -8,11 +8,13 @@ use crate::text::bytes::{encode, lossy};
 use crate::upstart::condition::Event;
 use crate::upstart::job::Stated;
 
+/// Turns `env` into `Environment=` and `PassEnvironment=` (systemd.exec(5), "Environment").
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for stated in job.env.iter().filter(|stated| job.stands(stated.stanza)) {
         let Some((name, value)) = stated.value.split_once('=') else {
-            // Copied from init's own environment, which holds what the kernel command line set.
+            // init copies such a variable from its own environment, which has the variables of the
+            // kernel command line.
             match Value::variable_name(&stated.value) {
                 Some(name) => {
                     lowering.add(Directive::PassEnvironment, name);
@@ -23,7 +25,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             continue;
         };
         if lowering.instance.sets(name) {
-            // The name of the instance takes the place of this default, see `instance`.
+            // The name of the instance replaces this default. See `instance`.
             lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
             continue;
         }
@@ -64,8 +66,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         lowering.approximate(condition.stanza, &[], diagnostic);
     }
     if !sockets.is_empty() {
-        // The first descriptor that systemd passes is 3, and it is not closed when the program is
-        // executed.
+        // The first descriptor that systemd passes is 3 (sd_listen_fds(3)). It is not closed when
+        // the program is executed.
         lowering.add(Directive::Environment, Value::keyword("UPSTART_FDS=3"));
         if lowering.options.full_env || lowering.mentions("UPSTART_EVENTS") {
             lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
@@ -73,6 +75,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// Reports a variable that systemd cannot set.
 fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
     let diagnostic = UNUSABLE_VARIABLE
         .at(stated.span, format!("systemd does not take the variable `{}`", lossy(name)))
@@ -85,8 +88,9 @@ fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
     lowering.manual(stated.stanza, &[], diagnostic);
 }
 
-/// What init itself tells every process: `initctl` without a name, scripts and libraries go by it.
-/// It wins over `env`, and so comes later.
+/// Adds the variables that init sets for every process. `initctl` without the name of a job,
+/// scripts and libraries read them. They are set last because they override `env`
+/// (`init/job_process.c`, `job_process_start`).
 fn own_variables(lowering: &mut Lowering<'_>) {
     if lowering.job.processes.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! `expect`: when a service counts as started, and which process is its main one.
+//! `expect`: when a service counts as started, and which of its processes is the main one.
 
 use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
 use crate::lower::condition::Conditions;
@@ -8,19 +8,19 @@ use crate::systemd::value::literal;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 use crate::upstart::ast::{Expect, Phase};
 
-/// What systemd takes for the main process.
+/// Which process systemd regards as the main process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum MainProcess {
-    /// The process that it executes.
+    /// The process that systemd executes.
     Executed,
-    /// The process that a daemon leaves when it forks.
+    /// The process that remains when a daemon has forked.
     Forked,
-    /// None: a daemon forks, and nothing shows which of its processes remains.
+    /// No process: a daemon forks, and it is unknown which of its processes remains.
     Unknown,
 }
 
 impl MainProcess {
-    /// Whether systemd can send it a signal.
+    /// Whether systemd can send a signal to the main process.
     pub(crate) fn is_known(self) -> bool {
         match self {
             Self::Executed | Self::Forked => true,
@@ -31,12 +31,13 @@ impl MainProcess {
 
 /// When a unit counts as started.
 pub(in crate::lower) struct Readiness {
+    /// Which process is the main process.
     pub(crate) main: MainProcess,
-    /// Waits until the main process is ready.
+    /// The command that waits until the main process is ready.
     pub(crate) wait: Option<Command>,
 }
 
-/// Sets the type of a service.
+/// Sets the type of a service (systemd.service(5), `Type=`).
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
     readings: &[ScriptUse<'_>],
@@ -55,7 +56,8 @@ pub(in crate::lower) fn lower(
             ready(MainProcess::Executed)
         }
         Expect::Stop => {
-            // The default; `Type=exec` would do as well, but the wait below is what counts.
+            // The type stays the default. `Type=exec` would also be correct, but the command that
+            // waits decides when the unit has started.
             lowering.comment(
                 Directive::ExecStartPost,
                 &EXPECTED_STOP,
@@ -93,8 +95,8 @@ pub(in crate::lower) fn lower(
                     .help("check that the daemon writes that file");
                 MainProcess::Forked
             } else if expect.value == Expect::Daemon {
-                // systemd often guesses the intermediate process of a double fork, and ends the
-                // unit with it.
+                // systemd often takes the intermediate process of a double fork for the main
+                // process, and ends the unit with it (systemd.service(5), `GuessMainPID=`).
                 lowering.set(Directive::GuessMainPid, Value::keyword("no"));
                 directives.push(Directive::GuessMainPid);
                 diagnostic = diagnostic
@@ -121,10 +123,12 @@ pub(in crate::lower) fn lower(
     }
 }
 
-/// Upstart's start succeeds when the program has been executed.
+/// Sets the type for a job without `expect`: under Upstart its start succeeds when the program has
+/// been executed (`init/job_process.c`, `job_process_close_handler`).
 fn started_when_executed(lowering: &mut Lowering<'_>, conditions: &Conditions) {
     if let Some(name) = &conditions.bus_name {
-        // Who asked for the name waits until it is there.
+        // The client that asked for the name waits until the service has acquired it
+        // (systemd.service(5), `BusName=`).
         lowering.set(Directive::Type, Value::keyword("dbus"));
         lowering.set(Directive::BusName, Value::line(name));
     } else if lowering.has(Feature::TypeExec) {
@@ -132,6 +136,8 @@ fn started_when_executed(lowering: &mut Lowering<'_>, conditions: &Conditions) {
     }
 }
 
+/// The command that waits until the main process stops itself with SIGSTOP, and continues it, as
+/// init does (`init/job_process.c`, `job_process_stopped`).
 fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
     let script = "until grep -q \"^State:.T\" /proc/$MAINPID/status; do sleep 0.1; done; kill -CONT $MAINPID";
     let mut command = Command::words(["/bin/sh", "-e", "-c"]);
@@ -145,7 +151,7 @@ fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
     command
 }
 
-/// The pid file that the command line of a daemon names.
+/// The pid file that the command line of a daemon names, if it names one.
 fn pid_file(reading: &ScriptUse<'_>) -> Option<String> {
     let is_path = |word: &str| word.starts_with('/') && !word.contains("..");
     for command in &reading.shell.commands {

@@ -1,4 +1,4 @@
-//! `import` of ChromeOS: variables that a job takes from the event, or the command, that starts it.
+//! `import` of ChromeOS: variables that a job takes from the event or the command that starts it.
 
 use crate::diagnostic::registry::IMPORTED_VARIABLE;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,6 +9,8 @@ use crate::text::list;
 use crate::text::source::{Span, SpannedWord};
 use crate::upstart::job::StanzaId;
 
+/// Reports the variables that a unit cannot receive. Those that name the instance come from its
+/// name.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for stated in &job.imports {
@@ -23,7 +25,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
             let mut diagnostic = IMPORTED_VARIABLE
                 .at(place, format!("no script of the job reads {}", listed(&unread)))
                 .label("not carried by systemd");
-            // Nothing is missed.
+            // No process lacks the variable.
             diagnostic.severity = Severity::Note;
             lowering.dropped(stated.stanza, diagnostic);
         }
@@ -35,6 +37,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// Reports variables that scripts read, with the default of `env` or a file as a replacement.
 fn read_by_scripts(
     lowering: &mut Lowering<'_>,
     stanza: StanzaId,
@@ -66,11 +69,12 @@ fn read_by_scripts(
     lowering.manual(stanza, &[], diagnostic);
 }
 
+/// The words in quotation marks, as a list.
 fn listed(words: &[&SpannedWord]) -> String {
     list::quoted(words.iter().map(|word| lossy(&word.value)))
 }
 
-/// From the first of the words to the last.
+/// The place from the first word to the last.
 fn place(words: &[&SpannedWord]) -> Option<Span> {
     let (first, last) = (words.first()?, words.last()?);
     Some(first.span.to(last.span))

@@ -6,6 +6,8 @@ use crate::systemd::{Directive, UnitName, Value};
 use crate::text::bytes::encode;
 use crate::upstart::instances::Instance;
 
+/// Reports how the instances of the unit are named, and sets `DefaultInstance=` (systemd.unit(5),
+/// `DefaultInstance=`).
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let Some(pattern) = &lowering.job.instance else { return };
     match lowering.instance {
@@ -40,12 +42,13 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
 }
 
 impl Instance {
-    /// The variable that is the name of the instance.
+    /// The variable of the job that is the name of the instance, as a value of `Environment=`.
     pub(crate) fn own_variable(&self) -> Option<Value> {
         self.variable().and_then(of_specifier)
     }
 
-    /// The name of the instance, as init tells it.
+    /// `UPSTART_INSTANCE`, the name of the instance, as a value of `Environment=`
+    /// (`init/job_process.c`, `job_process_start`).
     pub(crate) fn name_variable(&self) -> Option<Value> {
         match self {
             Self::Singleton { name } => Value::environment("UPSTART_INSTANCE", &encode(name)),
@@ -54,10 +57,12 @@ impl Instance {
     }
 }
 
+/// A variable whose value is the unescaped name of the instance (systemd.unit(5), "Specifiers").
 fn of_specifier(variable: &str) -> Option<Value> {
     Value::environment_specifier(variable, "", "%I")
 }
 
+/// The command that starts an instance, as a suggestion.
 fn example(unit: &UnitName, variables: &[String]) -> String {
     format!("systemctl start {}", unit.instance_escaped(&variables.join(":")))
 }

@@ -1,4 +1,4 @@
-//! How a job is stopped and told to reload: `kill signal`, `kill timeout`, `reload signal`.
+//! How a job is stopped and reloaded: `kill signal`, `kill timeout`, `reload signal`.
 
 use super::respawn::{is_clean, signal_name};
 use crate::diagnostic::registry::{
@@ -16,12 +16,13 @@ use crate::upstart::signal::{ExitStatus, Signal};
 /// The signals that systemd sends to the main process.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Signals {
-    /// The kill signal, if systemd counts a unit that ends by it as failed.
+    /// The kill signal, if systemd regards a unit that ends by it as failed.
     pub(crate) unclean: Option<Signal>,
     /// The command that sends the reload signal.
     pub(crate) reload: Option<Command>,
 }
 
+/// Turns the stanzas into `KillSignal=`, `TimeoutStopSec=` and the command of `ExecReload=`.
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
     shape: Shape,
@@ -68,10 +69,13 @@ pub(in crate::lower) fn lower(
     signals
 }
 
-/// Seconds that let most scripts come to their end: what systemd itself gives units that say
-/// nothing.
+/// A timeout in seconds that is enough for most scripts: the default of systemd
+/// (systemd-system.conf(5), `DefaultTimeoutStopSec=`).
 const AMPLE: u32 = 90;
 
+/// Sets `TimeoutStopSec=`. It also bounds the commands of pre-stop and post-stop
+/// (systemd.service(5), `TimeoutStopSec=`). init only sets a timer when it kills the main process
+/// (`init/job_process.c`, `job_process_kill`).
 fn timeout(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     let seconds = job.kill_timeout().max(1);
@@ -79,7 +83,7 @@ fn timeout(lowering: &mut Lowering<'_>) {
         .into_iter()
         .filter(|&phase| job.process(phase).is_some())
         .collect();
-    // A pre-stop of a task is not carried over, so it needs no time.
+    // The pre-stop of a task is not carried over and needs no time.
     let bounded: Vec<_> =
         bounded.into_iter().filter(|&phase| phase != Phase::PreStop || !job.is_task()).collect();
     let directive = Directive::TimeoutStopSec;
@@ -95,8 +99,8 @@ fn timeout(lowering: &mut Lowering<'_>) {
     let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
     let (names, listed) = (list::and(&phases), phases.join(", "));
     let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
-    // A number that somebody chose says when the process has to be gone; the 5 seconds of init were
-    // chosen for no script.
+    // A stated timeout was chosen for this process and is kept. The default of init, 5 seconds, was
+    // not chosen for scripts.
     let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };
     lowering.set(directive, Value::number(given));
     if let Some(stated) = stated {
@@ -135,6 +139,8 @@ fn timeout(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// Reports `kill timeout 0`, which makes init abort (`init/job_process.c`,
+/// `job_process_set_kill_timer`).
 fn kill_zero(lowering: &mut Lowering<'_>) {
     if let Some(stated) = &lowering.job.kill_timeout {
         let diagnostic = KILL_TIMEOUT_ZERO
@@ -145,6 +151,7 @@ fn kill_zero(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// The command that sends the reload signal to the main process.
 fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> Option<Command> {
     let job = lowering.job;
     let signal = job.reload_signal();

@@ -1,14 +1,16 @@
-//! `umask`, `nice`, `oom` and `limit`: masks, priorities and limits of all processes of a job.
+//! `umask`, `nice`, `oom` and `limit`, which apply to all processes of a job.
 
 use crate::diagnostic::registry::SOFT_LIMIT_ABOVE_HARD;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, Value};
 use crate::upstart::ast::{Amount, Resource};
 
+/// Turns the stanzas into `UMask=`, `Nice=`, `OOMScoreAdjust=` and `Limit...=` (systemd.exec(5),
+/// "Process Properties").
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     if let Some(umask) = &job.umask {
-        // 022 is the default of both.
+        // 022 is the default of Upstart and systemd.
         if umask.value != 0o022 {
             lowering.set(Directive::UMask, Value::measure(format_args!("{:04o}", umask.value)));
         }
@@ -51,6 +53,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// Whether a soft limit is above its hard limit. setrlimit(2) refuses that.
 fn exceeds(soft: Amount, hard: Amount) -> bool {
     match (soft, hard) {
         (_, Amount::Unlimited) => false,
@@ -59,10 +62,11 @@ fn exceeds(soft: Amount, hard: Amount) -> bool {
     }
 }
 
-/// As systemd takes it: what it refuses is written as what the kernel makes of it.
+/// A limit as systemd accepts it. A number that systemd refuses becomes the one that the kernel
+/// would use in its place.
 fn amount(resource: Resource, amount: Amount) -> String {
     match (resource, amount) {
-        // A process of any nice level may have all of them; systemd takes nothing beyond.
+        // The limit covers 40 nice levels, and systemd refuses more.
         (Resource::Nice, Amount::Unlimited) => NICE_MAX.to_string(),
         (Resource::Nice, Amount::Value(value)) => value.min(NICE_MAX).to_string(),
         (Resource::Cpu, Amount::Value(CPU_ENDLESS..))
@@ -74,9 +78,10 @@ fn amount(resource: Resource, amount: Amount) -> String {
 /// The limit that allows nice level -20 (setrlimit(2), `RLIMIT_NICE`).
 const NICE_MAX: u64 = 40;
 
-/// In seconds. systemd counts microseconds, and this has too many.
+/// The smallest CPU time, in seconds, that is too large for systemd, which counts in microseconds.
 const CPU_ENDLESS: u64 = u64::MAX / 1_000_000;
 
+/// The directive for the limit on a resource.
 fn limit_directive(resource: Resource) -> Directive {
     match resource {
         Resource::As => Directive::LimitAs,

@@ -1,4 +1,4 @@
-//! What single stanzas become, a file a stanza or a group of stanzas that are alike.
+//! What single stanzas become. Each file has a stanza or a group of similar stanzas.
 
 pub(super) mod account;
 pub(super) mod apparmor;

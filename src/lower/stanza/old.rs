@@ -1,4 +1,4 @@
-//! Stanzas of Upstart before 0.5, and what was so by default then.
+//! Stanzas of Upstart before 0.5, and the defaults of that time.
 
 use crate::diagnostic::registry::{HISTORICAL_STANZA, TASK_BY_DEFAULT};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -6,6 +6,7 @@ use crate::lower::lowering::Lowering;
 use crate::systemd::Section;
 use crate::upstart::ast::{Expect, Historical, Phase};
 
+/// Reports the stanzas and defaults of that time, and what became of them.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     if job.task_by_default
@@ -30,8 +31,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         let at = |message: &str| HISTORICAL_STANZA.at(stated.span, message);
         let not_missed = |message: &str| Diagnostic { severity: Severity::Note, ..at(message) };
         match stated.value {
-            // A service is what a job is now, and systemd makes each process the leader of a
-            // session.
+            // A job is a service by default since Upstart 0.5, and systemd makes each process the
+            // leader of a session.
             Historical::Service | Historical::SessionLeader => lowering.exact(stated.stanza, &[]),
             Historical::PidBinary => {
                 let diagnostic = not_missed("`pid binary` has no counterpart")

@@ -13,23 +13,25 @@ use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Val
 use crate::upstart::ast::{Phase, RespawnLimit};
 use crate::upstart::signal::{ExitStatus, Signal};
 
-/// How the unit is started again when its main process has ended.
+/// When and how often systemd restarts the unit after the end of its main process.
 #[derive(Debug)]
 pub(in crate::lower) struct Respawn {
-    /// Only when it has failed: a task that ends well is done.
+    /// Whether only a failure leads to a restart. A task that succeeds is done
+    /// (`init/job_process.c`, `job_process_terminated`).
     only_failing: bool,
+    /// The limit on respawns.
     limit: RespawnLimit,
-    /// Keeps systemd from starting it again when pre-start has failed.
+    /// The command that prevents a restart when pre-start has failed.
     pub(crate) stay_down: Option<Command>,
 }
 
 impl Respawn {
-    /// The value of `Restart=`.
+    /// The value of `Restart=` (systemd.service(5), `Restart=`).
     pub(crate) fn restart(&self) -> Value {
         Value::keyword(if self.only_failing { "on-failure" } else { "always" })
     }
 
-    /// How often within how many seconds; `None` for ever.
+    /// The number of respawns, and the interval for them in seconds; `None` if there is no limit.
     pub(crate) fn limit(&self) -> Option<(i32, i32)> {
         match self.limit {
             RespawnLimit::Within { count, interval } if count > 0 && interval > 0 => {
@@ -40,6 +42,7 @@ impl Respawn {
     }
 }
 
+/// Lowers `respawn` and `normal exit`. `None` if systemd does not restart the unit.
 pub(in crate::lower) fn lower(
     lowering: &mut Lowering<'_>,
     shape: Shape,
@@ -50,6 +53,7 @@ pub(in crate::lower) fn lower(
     respawn(lowering, shape, processes)
 }
 
+/// Decides when and how often systemd restarts the unit.
 fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> Option<Respawn> {
     let job = lowering.job;
     let Some(respawn) = &job.respawn else {
@@ -134,8 +138,9 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
     Some(decided)
 }
 
-/// Lets the unit stop itself when pre-start has failed, which keeps systemd from restarting it;
-/// `None` where it cannot.
+/// The command by which the unit stops itself when pre-start has failed, which prevents a restart.
+/// Upstart does not respawn such a job (`init/job_process.c`, `job_process_terminated`). `None` if
+/// the unit cannot do that.
 fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> {
     let forks = match processes.main {
         MainProcess::Forked | MainProcess::Unknown => true,
@@ -146,7 +151,7 @@ fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> 
     if forks || lowering.job.chroot.is_some() || !can {
         return None;
     }
-    // A declined start is no failure, and is not restarted anyway.
+    // systemd does not regard a declined start as a failure, and does not restart the unit.
     let declined =
         if processes.decline() { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
     let script = format!("[ \"$EXIT_CODE\" ]{declined} || /bin/systemctl --no-block stop \"$0\"");
@@ -161,10 +166,11 @@ fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> 
     Some(command)
 }
 
+/// Turns `normal exit` into `SuccessExitStatus=` and `RestartPreventExitStatus=`.
 fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
     let job = lowering.job;
     if let Some(signal) = signals.unclean {
-        // After a stop by this signal the unit would count as failed.
+        // Without this, systemd would regard the unit as failed after a stop by this signal.
         lowering.add(Directive::SuccessExitStatus, Value::measure(signal_name(signal)));
     }
     let respawns = job.respawn.is_some() && lowering.has_main();
@@ -193,7 +199,8 @@ fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
     }
 }
 
-/// What systemd takes for a good end without being told (systemd.service(5), `SuccessExitStatus=`).
+/// Whether systemd regards this status as a success by default (systemd.service(5),
+/// `SuccessExitStatus=`).
 pub(in crate::lower) fn is_clean(status: ExitStatus) -> bool {
     match status {
         ExitStatus::Code(code) => code == 0,
@@ -203,7 +210,7 @@ pub(in crate::lower) fn is_clean(status: ExitStatus) -> bool {
     }
 }
 
-/// `SIGQUIT`, or the bare number of a signal that has no name.
+/// The name of a signal, such as `SIGQUIT`, or its number if it has no name.
 pub(in crate::lower) fn signal_name(signal: Signal) -> String {
     signal.name().map_or_else(|| signal.0.to_string(), |name| format!("SIG{name}"))
 }

@@ -1,9 +1,9 @@
-//! `tmpfiles` of ChromeOS: files of tmpfiles.d(5) that are applied before pre-start.
+//! `tmpfiles` of ChromeOS: files of tmpfiles.d(5) that init applies before pre-start.
 //!
 //! The arguments are the paths of files that packages install (`tmpfiles
-//! /usr/lib/tmpfiles.d/tpm_manager.conf` in ChromiumOS's platform2), so there is nothing to install
-//! here: systemd's own program applies them. It is in /bin wherever it is in /usr/bin
-//! (systemd-tmpfiles(8)).
+//! /usr/lib/tmpfiles.d/tpm_manager.conf` in ChromiumOS's platform2). The unit has nothing to
+//! install: a program of systemd applies them (systemd-tmpfiles(8)). Its path in `/bin` is valid on
+//! systems that have it there, and on those where `/bin` is `/usr/bin`.
 
 use crate::lower::lowering::Lowering;
 use crate::lower::process::placement::Slot;
@@ -11,6 +11,7 @@ use crate::lower::shape::Shape;
 use crate::systemd::{Argument, Command, Feature, Prefix};
 use crate::text::bytes::encode;
 
+/// The commands that apply the files.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape) -> Vec<Command> {
     let job = lowering.job;
     let mut commands = Vec::new();
@@ -19,7 +20,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape) -> Vec<
         command.argv.extend(
             stated.value.iter().map(|path| Argument::Word(encode(&path.value).into_owned())),
         );
-        // Files are made as root, whoever runs the program.
+        // The files are created as root, whatever the user of the unit.
         command.prefix = Prefix {
             ignore_failure: false,
             full_privileges: lowering.has(Feature::FullPrivilegesPrefix),

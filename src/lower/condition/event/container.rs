@@ -1,4 +1,4 @@
-//! Events that only a container has.
+//! Events of the detection of containers: `container`.
 
 use super::trigger::{Classified, Trigger, value};
 use crate::diagnostic::Disposition;
@@ -7,11 +7,13 @@ use crate::text::bytes::lossy;
 use crate::text::glob;
 use crate::upstart::condition::Event;
 
+/// Turns `container` into `ConditionVirtualization=` (systemd.unit(5), `ConditionVirtualization=`).
 pub(super) fn container(event: &Event) -> Classified {
     match value(event, "CONTAINER", Some(0)) {
         None => Classified::exact(Trigger::Virtualization("container".to_owned())),
         Some((negated, kind)) if !glob::is_pattern(kind) => {
-            // libvirt's containers are told apart from others by both; the rest keep their name.
+            // Both Upstart and systemd distinguish the containers of libvirt from others, and both
+            // use the same names for the rest.
             let known = [
                 "lxc",
                 "lxc-libvirt",

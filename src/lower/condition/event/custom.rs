@@ -1,4 +1,5 @@
-//! Events of somebody's own: a unit stands for each, and starting it is emitting the event.
+//! Events that neither init nor a bridge emits: each has an event unit, and starting that unit is
+//! emitting the event.
 
 use super::trigger::{Classified, Side, Trigger, never};
 use crate::diagnostic::registry::{
@@ -19,6 +20,7 @@ use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events;
 use crate::upstart::instances::Instance;
 
+/// Turns such an event into its event unit.
 pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let name = event.name.value.as_str();
     if let Some(why) = events::never(name) {
@@ -53,7 +55,8 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
     classified
 }
 
-/// `EVENT/failed` comes when one of the jobs has failed that the event started.
+/// init emits `EVENT/failed` when a job that the event started has failed (`init/event.c`,
+/// `event_finished`).
 fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Classified {
     let started = lowering
         .job_set
@@ -95,14 +98,15 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
     }
 }
 
-/// What a unit that stands for an event can tell of its variables.
+/// The arguments of an event, as far as an event unit can express them.
 struct Matched {
-    /// The variable and its value, escaped for the name of a unit.
+    /// The name of a variable, and its value escaped for the name of a unit.
     filter: Option<(String, String)>,
-    /// Arguments that are not looked at.
+    /// The places of the arguments that are ignored.
     unmatched: Vec<Span>,
 }
 
+/// Splits the arguments of an event into those that an event unit can express and the rest.
 fn matched(lowering: &Lowering<'_>, event: &Event, side: Side) -> Matched {
     let mut matched = Matched { filter: None, unmatched: Vec::new() };
     for (index, (argument, span)) in event.arguments().enumerate() {
@@ -128,12 +132,13 @@ fn matched(lowering: &Lowering<'_>, event: &Event, side: Side) -> Matched {
     matched
 }
 
-/// The value as a part of an instance name, where it is a single one.
+/// The value as a part of the name of an instance, if it is a single value.
 fn escaped(lowering: &Lowering<'_>, value: &str, side: Side) -> Option<String> {
     let reference =
         value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match (reference, &lowering.instance) {
-        // The instance that the condition is of: its name is escaped already.
+        // The value is the variable that names the instance of this unit. That name is already
+        // escaped.
         (Some(name), Instance::Template { variables, .. })
             if side == Side::Stop && *variables == [name] =>
         {
@@ -145,7 +150,7 @@ fn escaped(lowering: &Lowering<'_>, value: &str, side: Side) -> Option<String> {
     }
 }
 
-/// The variable that comes first wherever the event is emitted with any.
+/// The variable that comes first wherever the event is emitted with variables.
 fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
     let mut names = lowering
         .job_set
@@ -156,7 +161,7 @@ fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
     names.all(|name| name == first).then_some(first)
 }
 
-/// Whether something here emits the event; `None` also where that cannot be known.
+/// Whether something is known to emit the event; `None` if nothing is.
 fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
     let job_set = lowering.job_set;
     let declared = || job_set.patterns().iter().any(|emitter| glob::matches(&emitter.event, event));
@@ -164,7 +169,7 @@ fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
         .then_some(())
 }
 
-/// Whether all that emit the event give the variable another value.
+/// Whether the event has emitters, and none of them gives the variable this value.
 fn never_with(lowering: &Lowering<'_>, event: &str, key: &str, escaped: &str) -> bool {
     let emitters = lowering.job_set.emitters(event);
     let is_other =
@@ -178,7 +183,7 @@ fn never_with(lowering: &Lowering<'_>, event: &str, key: &str, escaped: &str) ->
         && emitters.iter().all(|emitter| emitter.variables.as_ref().is_some_and(is_other))
 }
 
-/// The unit by itself cannot say it, so a person is told what has to be written.
+/// Reports the event unit that the user has to write, for a conversion without companions.
 fn described(event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> Classified {
     let (name, unit) = (lossy(&event.name.value), node.file());
     let relation = match side {
@@ -197,7 +202,7 @@ fn described(event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> 
     Classified::with(Trigger::Custom(node.unit.clone()), Disposition::Manual, diagnostic)
 }
 
-/// The unit is written along, and the job hung on it.
+/// Writes the event unit, and ties the unit of the job to it.
 fn hung(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -267,8 +272,8 @@ fn hung(
     classified
 }
 
-/// Where the event names the instance, the unit that stands for the event with that variable starts
-/// the instance.
+/// The companions by which the event unit starts an instance, if a variable of the event names the
+/// instance.
 fn by_variable(
     lowering: &Lowering<'_>,
     event: &str,
@@ -298,7 +303,8 @@ fn by_variable(
     if default.is_some() && !carried() {
         return None;
     }
-    // Without the variable Upstart would not have started the job.
+    // Without the variable, Upstart would not have started the job (`init/event.c`,
+    // `event_pending_handle_jobs`).
     let with_variable = EventUnit::with(event, variable, "").ok()?;
     let start = format!(
         "case $EVENT_VARIABLE in\n    {variable}=*) systemctl start \"$(systemd-escape --template='{}' -- \"${{EVENT_VARIABLE#*=}}\")\" ;;\nesac\n",
@@ -314,6 +320,7 @@ fn by_variable(
     ])
 }
 
+/// Reports an event with a name that is close to that of a known event.
 fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
     let name = event.name.value.as_str();
     if emitted(lowering, name).is_some() {

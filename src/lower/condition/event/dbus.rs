@@ -1,4 +1,4 @@
-//! `dbus-activation`: a service file for the bus.
+//! `dbus-activation`: a service file for D-Bus.
 
 use super::trigger::{Classified, Side, beyond, companion, of_instances, written};
 use super::variable_in_start;
@@ -9,6 +9,8 @@ use crate::lower::own_files;
 use crate::systemd::layout::{DBUS_SERVICES, Output};
 use crate::upstart::condition::Event;
 
+/// Writes the service file by which D-Bus starts the unit (D-Bus Specification, "Message Bus
+/// Starting Services (Activation)").
 pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some(name) = asked_for(event) else {
         return beyond(
@@ -37,7 +39,8 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
     written(Companion::File(Output { path: own_files::dbus_service(name), text }))
 }
 
-/// The name by which the bus starts the job, where its service file is written along.
+/// The name on the system bus by which D-Bus starts the unit; `None` if no service file is written
+/// for it.
 pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str> {
     let condition = lowering
         .job
@@ -49,7 +52,8 @@ pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str>
     asked_for(event).filter(|_| variable_in_start(event, Side::Start).is_none())
 }
 
-/// The name on the bus that `dbus-activation NAME` is about (D-Bus Specification, "Bus names").
+/// The name that `dbus-activation NAME` asks for, if it is valid (D-Bus Specification, "Bus
+/// names").
 fn asked_for(event: &Event) -> Option<&str> {
     let name = event.args.first()?.value.as_str();
     let is_name = name.contains('.')

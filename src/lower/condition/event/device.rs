@@ -11,6 +11,8 @@ use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::upstart::condition::{Event, EventArgument};
 
+/// Turns `SUBSYSTEM-device-ACTION` (`extra/upstart-udev-bridge.c`) into a device unit if one has a
+/// known name, and else into a udev rule.
 pub(super) fn device(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -31,7 +33,7 @@ pub(super) fn device(
         _ => None,
     };
     let unit = path.and_then(|(prefix, name)| match name.strip_prefix('$') {
-        // The instance of a template names the device.
+        // The instance of the template is the name of the device.
         Some(_) if side == Side::Stop => Some(format!("{prefix}%i.device")),
         Some(_) => None,
         None => Some(format!("{prefix}{}.device", escape_path(&encode(name)))),
@@ -64,7 +66,7 @@ pub(super) fn device(
     }
 }
 
-/// The udev rule that starts or stops the unit (udev(7), systemd.device(5)).
+/// The udev rule that starts or stops the unit (udev(7); systemd.device(5), `SYSTEMD_WANTS=`).
 fn rule(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -87,7 +89,8 @@ fn rule(
             other => format!("ENV{{{}}}", pattern(other)),
         };
         if relation == "!=" {
-            // A variable that is missing matches nothing, also not `!=`.
+            // A missing variable matches nothing, not even with `!=` (`init/event_operator.c`,
+            // `event_operator_match`).
             parts.push(format!("{key}==\"?*\""));
         }
         parts.push(format!("{key}{relation}\"{}\"", pattern(value)));
@@ -103,7 +106,7 @@ fn rule(
     parts.join(", ")
 }
 
-/// Where a rule finds the variable that names the instance.
+/// The udev substitution that yields the name of the instance (udev(7), "Rules Files").
 fn instance_of_device(lowering: &Lowering<'_>) -> String {
     match lowering.instance.parts() {
         [] => match lowering.instance.variable() {
@@ -117,9 +120,9 @@ fn instance_of_device(lowering: &Lowering<'_>) -> String {
     }
 }
 
-/// A part of a rule. `"` ends a value and cannot be written in it, `\` would keep the quote that
-/// follows from ending it, `|` parts alternatives, and a line end ends the rule: any one character
-/// is near enough.
+/// A value of a rule. A value cannot contain `"`, which ends it; `\` would escape the quotation
+/// mark that follows, `|` separates alternatives, and a line break ends the rule. Each of these
+/// becomes `?`, which matches any character.
 fn pattern(text: &str) -> String {
     lossy(text)
         .chars()

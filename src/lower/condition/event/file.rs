@@ -1,4 +1,4 @@
-//! Events that need a file beside the unit: files, devices, names on the bus, keys.
+//! Events of files: a .path unit.
 
 use super::trigger::{Classified, beyond, companion, of_instances, starting_unit, value, written};
 use crate::diagnostic::Disposition;
@@ -10,6 +10,7 @@ use crate::text::bytes::lossy;
 use crate::text::glob;
 use crate::upstart::condition::Event;
 
+/// Turns `file` (`extra/upstart-file-bridge.c`) into a .path unit (systemd.path(5)).
 pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some((_, path)) = value(event, "FILE", Some(0)) else {
         return beyond(event, "no file is named", "give `FILE=/a/path`");
@@ -17,7 +18,8 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let kind = value(event, "EVENT", Some(1)).map(|(_, value)| value);
     let is_task = lowering.job.is_task();
     let is_directory = path.ends_with('/');
-    // A task would be started again and again while the file is there.
+    // With `PathExists=`, a task would be started repeatedly while the file exists
+    // (systemd.path(5), `PathExists=`).
     let watched: &[Directive] = match kind {
         Some("delete") => {
             return beyond(
@@ -34,7 +36,7 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
         None if !is_task => &[Directive::PathExists, Directive::PathModified],
         _ => &[Directive::PathModified],
     };
-    // Of what a pattern means only that something changed beside it can be seen more than once.
+    // For a pattern, only changes in its directory can be observed more than once.
     let directory = path
         .rsplit_once('/')
         .map_or("/", |(directory, _)| if directory.is_empty() { "/" } else { directory });

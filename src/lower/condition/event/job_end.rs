@@ -1,4 +1,4 @@
-//! `stopped X` and `stopping X`: how the unit follows the end of another job.
+//! `stopped X` and `stopping X`: how the unit reacts to the end of another job.
 
 use super::job_state::{beyond, own_unit};
 use super::trigger::{Classified, Trigger, is_early};
@@ -12,15 +12,17 @@ use crate::text::source::Span;
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
 
-/// Which end of a job is meant.
+/// How a job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
+    /// Without a failure: `RESULT=ok`.
     Well,
+    /// With a failure: `RESULT=failed`.
     Failed,
 }
 
-/// A service has gone, or a task came to the end that is asked for: a drop-in of that one starts
-/// the unit.
+/// Starts the unit when a service has ended, or when a task has ended in the given way, by a
+/// drop-in for that unit (systemd.unit(5), `OnSuccess=`, `OnFailure=`).
 pub(super) fn at_end(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -76,8 +78,8 @@ pub(super) fn at_end(
     classified
 }
 
-/// To run when another job has failed is the opposite of running along with it, so nothing is
-/// written that would.
+/// Starts the unit when another job has failed. That is the opposite of running along with it, and
+/// no relation is written that would do so.
 pub(super) fn after_failure(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -113,8 +115,8 @@ pub(super) fn after_failure(
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
-/// `stopping X RESULT=failed`: the process of X has gone already, and X waits until this job is
-/// done.
+/// `stopping X RESULT=failed`: the process of X has already ended, and X waits until this job has
+/// finished.
 fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
     let Some(own) = own_unit(lowering) else {
         return beyond(
@@ -137,7 +139,7 @@ fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> 
     Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
 }
 
-/// The same where no command of X reaches systemd.
+/// The same if the commands of X cannot call systemctl.
 fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
     let mut classified = at_end(lowering, event, peer, Some(End::Failed));
     classified.disposition = classified.disposition.max(Disposition::Approximate);

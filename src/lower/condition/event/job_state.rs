@@ -19,12 +19,13 @@ use crate::upstart::events::JobState;
 use crate::upstart::instances::Instance;
 use crate::upstart::runlevels::Runlevels;
 
-/// Jobs that take the system down: what waits for them waits for the shutdown.
+/// Jobs that stop the system: a job that waits for one of them waits for the shutdown.
 const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
 
-/// Events that are sometimes taken for jobs.
+/// Events that are sometimes mistaken for jobs.
 const EVENTS: [&str; 3] = ["filesystem", "runlevel", "startup"];
 
+/// Turns an event of another job into a relation to its unit (`init/job.c`, `job_emit_event`).
 pub(super) fn job(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -73,7 +74,7 @@ pub(super) fn job(
         return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
     };
     if lowering.job_set.lost(name).is_some() && lowering.job_set.has_unit(&peer.unit) {
-        // The unit of that name is another job's.
+        // A unit of that name exists, but it belongs to another job.
         return Classified::with(
             Trigger::Beyond,
             Disposition::Manual,
@@ -127,16 +128,17 @@ pub(super) fn job(
     classified
 }
 
-/// Whether waiting for the end of the job is waiting for its work to be done.
+/// Whether the job ends by itself, and its end means that its work is done.
 fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
     match peer.kind {
         Some(JobKind::Task) => true,
         Some(JobKind::Service | JobKind::State | JobKind::Early) => false,
-        // One file by itself does not show what the other job is.
+        // A single file does not show how the other job behaves.
         None => !lowering.job_set.is_whole(),
     }
 }
 
+/// The finding about a job that does not exist or has no unit.
 fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> Diagnostic {
     let word = event
         .args
@@ -175,8 +177,8 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
     }
 }
 
-/// A job that waits for its own events; systemd drops a dependency of a unit on itself, and
-/// complains.
+/// A job that waits for its own events. systemd ignores a dependency of a unit on itself, with a
+/// warning.
 pub(super) fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
     let diagnostic = UNTRANSLATABLE_EVENT
         .at(
@@ -193,22 +195,26 @@ pub(super) fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
+/// An event of jobs that has no counterpart, for the reason in `message`.
 pub(super) fn beyond(event: &Event, message: String) -> Classified {
     let diagnostic =
         UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
-/// What the arguments behind the name ask for.
+/// The arguments of the event, which select instances and ends of the job.
 struct Filters {
+    /// The job, with the unit of the instance that is selected.
     pub(super) peer: Peer,
-    /// Which end, and where it is asked for.
+    /// How the job has to end, and the place of the argument.
     pub(super) end: Option<(End, Span)>,
-    /// Which failure, where that is asked for.
+    /// The places of arguments that select a certain failure.
     finer: Vec<Span>,
+    /// Findings about arguments that are ignored.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
+/// Reads the arguments of the event.
 fn filters(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -284,8 +290,9 @@ fn variable<'a>(lowering: &'a Lowering<'_>) -> &'a str {
     lowering.instance.variable().unwrap_or_default()
 }
 
-/// The instance of the other job that carries the name of this one's: its events carry that as
-/// `INSTANCE`, or as the variable that both are named by, if they export it.
+/// The instance of the other job with the name of this one's. The events of the other job carry
+/// that name as `INSTANCE`, or as the variable that names the instances of both jobs, if the other
+/// job exports it.
 fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
     let sibling = lowering.job_set.sibling(job)?;
     let is_same = match lowering.instance.variable()? {
@@ -295,12 +302,13 @@ fn same_instance(lowering: &Lowering<'_>, job: &str) -> Option<UnitName> {
     (is_same && sibling.unit.is_template()).then(|| sibling.unit.own_instance())
 }
 
+/// Whether the instances of a job are named by this variable, and its events carry it.
 fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
     sibling.instance.variable() == Some(variable)
         && sibling.exports.iter().any(|export| export == variable)
 }
 
-/// `VARIABLE=VALUE`, where the instances of the other job are named by the variable.
+/// The unit that `VARIABLE=VALUE` selects, if the variable names the instances of the other job.
 fn instance_by_variable(
     lowering: &Lowering<'_>,
     job: &str,
@@ -314,7 +322,7 @@ fn instance_by_variable(
     instance_unit(&sibling.unit, value).filter(|unit| is_known && !unit.is_template())
 }
 
-/// An argument as it is written.
+/// An argument as it is written in the source.
 fn word(event: &Event, span: Span) -> String {
     event
         .args
@@ -323,13 +331,15 @@ fn word(event: &Event, span: Span) -> String {
         .map_or_else(String::new, |word| lossy(&word.value).into_owned())
 }
 
-/// A unit is told that another one has failed, and not how.
+/// The finding that any failure starts the unit. systemd starts it without regard to how the other
+/// unit failed.
 fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
         .help("if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)")
 }
 
+/// The finding that an argument is ignored.
 fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at", word(event, span)))
@@ -337,7 +347,7 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
         .help("see whether the unit does harm when it runs in the other cases")
 }
 
-/// The unit to start; `None` where the job has instances, and nothing says which.
+/// The unit that the event starts; `None` if the job has instances and none is the default.
 pub(super) fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
     match &lowering.instance {
         Instance::Singleton { .. } => Some(lowering.name.clone()),
@@ -348,7 +358,8 @@ pub(super) fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
     }
 }
 
-/// The unit of an instance of a job: `foo@eth0.service`; `%i` where the instance is this job's own.
+/// The unit of an instance of a job, such as `foo@eth0.service`. A variable stands for the instance
+/// of this unit, `%i`.
 fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
     if !unit.as_str().ends_with(".service") {
         return None;
@@ -371,8 +382,8 @@ fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
     }
 }
 
-/// The job that ran the scripts of System V: it starts with the run level, and ends when they are
-/// done.
+/// The job `rc`, which runs the scripts of System V: it starts with the run level and ends after
+/// the last script (`conf/rc.conf`).
 fn rc(event: &Event, state: JobState) -> Classified {
     let levels = match runlevel_set(event, None) {
         Ok(levels) => levels,

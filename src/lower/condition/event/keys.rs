@@ -12,6 +12,8 @@ use crate::upstart::ast::Phase;
 use crate::upstart::condition::Event;
 use crate::upstart::exec::direct_argv;
 
+/// Turns `control-alt-delete`, which init emits at SIGINT (`init/main.c`, `cad_handler`), into
+/// `ctrl-alt-del.target` (systemd.special(7)).
 pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let keys = "ctrl-alt-del.target";
     if side == Side::Stop {
@@ -42,7 +44,8 @@ pub(super) fn control_alt_delete(lowering: &Lowering<'_>, event: &Event, side: S
     }
 }
 
-/// Whether all that the job does is what systemd does at these keys anyway.
+/// Whether the job only reboots the system, which systemd does at these keys by default
+/// (systemd.special(7), `ctrl-alt-del.target`).
 fn reboots(lowering: &Lowering<'_>) -> bool {
     let job = lowering.job;
     let [(Phase::Main, stated)] =

@@ -1,4 +1,4 @@
-//! From one event of a condition to what it means for systemd.
+//! Classifies one event of a condition: what it means for systemd.
 
 mod container;
 mod custom;
@@ -33,7 +33,7 @@ use trigger::{Classified, Side, Trigger, never, stop};
 pub(super) use dbus::bus_name;
 pub(in crate::lower) use socket::address as socket_address;
 
-/// Reads one event of a condition.
+/// Classifies one event of a condition.
 pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let name = event.name.value.as_str();
     if let Some(diagnostic) = variable_in_start(event, side) {
@@ -78,6 +78,8 @@ pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: S
     }
 }
 
+/// Reports a variable in an argument of `start on`. init expands it without any environment, and
+/// the event never matches (`init/event_operator.c`, `event_operator_match`).
 fn variable_in_start(event: &Event, side: Side) -> Option<Diagnostic> {
     if side == Side::Stop {
         return None;

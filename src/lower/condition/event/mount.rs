@@ -1,4 +1,4 @@
-//! Events of mountall.
+//! Events of mountall: `mounting`, `mounted`.
 
 use super::trigger::{Classified, Trigger, value};
 use crate::diagnostic::Disposition;
@@ -9,11 +9,12 @@ use crate::text::glob;
 use crate::upstart::condition::Event;
 use crate::upstart::events::Milestone;
 
-/// Whether the event comes when the mount is there.
+/// Whether the event comes after the mount, and not before it.
 fn side_of_boot(trigger: &fn(UnitName) -> Trigger) -> bool {
     matches!(trigger(UnitName::known("x")), Trigger::Unit(_))
 }
 
+/// Turns `mounted` or `mounting` into a mount unit or a target of file systems (systemd.mount(5)).
 pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
     let place = value(event, "MOUNTPOINT", Some(1));
     let kind = value(event, "TYPE", Some(2));

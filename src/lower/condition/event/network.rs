@@ -1,4 +1,4 @@
-//! Events of the network as a whole.
+//! Events of the network: `net-device-up`, `net-device-down`, `static-network-up`.
 
 use super::trigger;
 use super::trigger::{Classified, Side, Trigger, value};
@@ -8,6 +8,7 @@ use crate::lower::lowering::Lowering;
 use crate::upstart::condition::Event;
 use crate::upstart::events::Milestone;
 
+/// Turns `net-device-up` and `static-network-up` into `network-online.target` (systemd.special(7)).
 pub(super) fn network_up(event: &Event, side: Side) -> Classified {
     let interface = value(event, "IFACE", Some(0)).or_else(|| value(event, "INTERFACE", None));
     if interface == Some((false, "lo")) {
@@ -23,6 +24,7 @@ pub(super) fn network_up(event: &Event, side: Side) -> Classified {
     Classified::with(Trigger::Reached(Milestone::Network), Disposition::Approximate, diagnostic)
 }
 
+/// Reports `net-device-down`, for which the user has to write a hook.
 pub(super) fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified {
     trigger::companion(
         event,

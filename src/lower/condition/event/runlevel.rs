@@ -7,6 +7,8 @@ use crate::text::bytes::lossy;
 use crate::upstart::condition::Event;
 use crate::upstart::runlevels::Runlevels;
 
+/// The run levels that the event matches. An error is the finding that it matches none. `position`
+/// is that of a run level without `RUNLEVEL=`.
 pub(super) fn runlevel_set(
     event: &Event,
     position: Option<usize>,
@@ -14,7 +16,7 @@ pub(super) fn runlevel_set(
     let Some((negated, pattern)) = value(event, "RUNLEVEL", position) else {
         return Ok(Runlevels::ALL);
     };
-    // `[!$RUNLEVEL]`: whatever comes after the level at which the job was started.
+    // `[!$RUNLEVEL]` matches any level except the one at which the job was started.
     let levels = Runlevels::matching(pattern, negated).unwrap_or(Runlevels::ALL);
     if levels.is_empty() {
         let bracketed =
@@ -37,6 +39,7 @@ pub(super) fn runlevel_set(
     Ok(levels)
 }
 
+/// The argument that contains the pattern, with the pattern replaced.
 fn event_word(event: &Event, pattern: &str, replacement: &str) -> String {
     event
         .args
@@ -45,6 +48,7 @@ fn event_word(event: &Event, pattern: &str, replacement: &str) -> String {
         .map_or_else(|| replacement.to_owned(), |word| word.value.replace(pattern, replacement))
 }
 
+/// Turns `runlevel` into the set of its levels.
 pub(super) fn runlevel(event: &Event) -> Classified {
     let levels = match runlevel_set(event, Some(0)) {
         Ok(levels) => levels,

@@ -1,4 +1,4 @@
-//! Sockets that init listens on for a job.
+//! Events of sockets that the socket bridge listens on for a job.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU16;
@@ -10,9 +10,10 @@ use crate::systemd::value::literal;
 use crate::systemd::{Directive, Value};
 use crate::upstart::condition::Event;
 
-/// The longest path of a socket, in bytes (unix(7), "Pathname sockets").
+/// The most bytes of the path of a socket (unix(7), "Pathname sockets").
 const PATH_MAX: usize = 107;
 
+/// Turns `socket` (`extra/upstart-socket-bridge.c`) into a .socket unit (systemd.socket(5)).
 pub(super) fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some(address) = address(event) else {
         let help = "give `PROTO=inet PORT=N`, with `ADDR=` and an address if need be, or `PROTO=unix PATH=/a/path`";
@@ -39,12 +40,13 @@ pub(super) fn socket(lowering: &Lowering<'_>, event: &Event) -> Classified {
     written(starting_unit(lowering, "socket", "Sockets of", directives, "sockets.target"))
 }
 
+/// The protocol of the socket: `inet`, `inet6` or `unix`.
 fn protocol(event: &Event) -> Option<&str> {
     value(event, "PROTO", Some(0)).map(|(_, value)| value)
 }
 
-/// What systemd is to listen on. It leaves out a socket whose address it cannot read, such as one
-/// with a name.
+/// The value of `ListenStream=`. `None` if systemd could not read the address, for example one with
+/// a host name; systemd would ignore such a socket.
 pub(in crate::lower) fn address(event: &Event) -> Option<Value> {
     let get = |key, position| value(event, key, position).map(|(_, value)| value);
     let port = || get("PORT", Some(1)).and_then(|port| port.parse::<NonZeroU16>().ok());
@@ -62,7 +64,7 @@ pub(in crate::lower) fn address(event: &Event) -> Option<Value> {
     literal(&address)
 }
 
-/// An address, or the one that means all where none is given.
+/// The address in `text`, or `all` if there is none. `None` if it cannot be read.
 fn parsed_or<A: FromStr>(text: Option<&str>, all: A) -> Option<A> {
     text.map_or(Some(all), |text| text.parse().ok())
 }

@@ -1,4 +1,4 @@
-//! What an event means to systemd.
+//! What an event means for systemd.
 
 use crate::diagnostic::registry::{COMPANION_NEEDED, DEAD_EVENT, UNTRANSLATABLE_EVENT};
 use crate::diagnostic::{Diagnostic, Disposition};
@@ -13,12 +13,13 @@ use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events::{JobState, Milestone};
 use crate::upstart::runlevels::Runlevels;
 
-/// What a person is told to write where only the unit itself is asked for.
+/// The finding that the user has to write `what`, for a conversion without companions.
 pub(super) fn companion(event: &Event, what: &str, help: &str) -> Classified {
     let diagnostic = COMPANION_NEEDED.at(event.span(), format!("this needs {what}")).help(help);
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
+/// An event without a counterpart in systemd.
 pub(super) fn beyond(event: &Event, message: &str, help: &str) -> Classified {
     Classified::with(
         Trigger::Beyond,
@@ -27,11 +28,12 @@ pub(super) fn beyond(event: &Event, message: &str, help: &str) -> Classified {
     )
 }
 
+/// An event whose companion starts the unit.
 pub(super) fn written(companion: Companion) -> Classified {
     Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
 }
 
-/// A unit of another kind that starts the service of the same stem.
+/// A unit of another type, such as a .path unit, that starts the service of the same stem.
 pub(super) fn starting_unit(
     lowering: &Lowering<'_>,
     suffix: &str,
@@ -51,7 +53,8 @@ pub(super) fn starting_unit(
     Companion::Unit(unit)
 }
 
-/// Which instance a file or a connection is for, nothing tells.
+/// The finding that nothing selects the instance that a file or a connection starts; `None` if the
+/// job has no instances.
 pub(super) fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Classified> {
     let help = "start the instances that you need by hand, or write a unit for each";
     lowering
@@ -60,7 +63,7 @@ pub(super) fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Cla
         .then(|| beyond(event, "this does not tell which instance of the job it starts", help))
 }
 
-/// Files and sockets are watched to start units, and never to stop them.
+/// The finding that systemd uses files and sockets to start units, not to stop them.
 pub(super) fn stop(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let message = format!("systemd does not stop a unit on `{}`", lossy(&event.name.value));
     beyond(
@@ -73,69 +76,79 @@ pub(super) fn stop(lowering: &Lowering<'_>, event: &Event) -> Classified {
     )
 }
 
-/// Which condition an event stands in.
+/// Which condition an event is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum Side {
+    /// `start on`.
     Start,
+    /// `stop on`.
     Stop,
 }
 
 /// What an event means for systemd.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum Trigger {
-    /// Holds by the time that any ordinary unit starts.
+    /// Holds before any ordinary unit starts.
     Given,
+    /// The boot reaches a milestone.
     Reached(Milestone),
+    /// The system changes to one of these run levels.
     Runlevels(Runlevels),
-    /// The jobs of the run level have been started: `stopped rc`.
+    /// The scripts of one of these run levels have run: `stopped rc`.
     AfterRunlevel(Runlevels),
+    /// Another job changes its state.
     Job {
+        /// The other job.
         peer: Peer,
+        /// The state that it changes to.
         state: JobState,
     },
-    /// Started by a unit, and after it: a mount, a device, a target.
+    /// A unit starts: a mount, a device, a target. The unit of the job starts after it.
     Unit(UnitName),
-    /// Started by a unit, and before it: a mount that is about to be made.
+    /// A unit is about to start, such as a mount. The unit of the job starts before it.
     BeforeUnit(UnitName),
-    /// Values of `ConditionVirtualization=`, any of which will do.
+    /// The value of a `ConditionVirtualization=`.
     Virtualization(String),
-    /// An event of somebody's own, by the unit that stands for it.
+    /// An event that has an event unit.
     Custom(UnitName),
-    /// Something beside the unit has to start it.
+    /// A companion, or a file that the user writes, starts the unit.
     Companion,
-    /// A job whose work is done when the system goes down; its unit is up until then.
+    /// Another job does its work when the system goes down. Its unit is active until then.
     Shutdown {
+        /// The unit of the other job.
         unit: UnitName,
+        /// The state that the condition waits for.
         state: JobState,
     },
-    /// When the system goes down, before the network goes.
+    /// The system goes down and still has a network.
     NetworkGoes,
-    /// When the system goes down, after remote file systems are gone.
+    /// The system goes down and has unmounted remote file systems.
     RemoteFilesystemsGone,
     /// Never happens.
     Never,
-    /// Has no counterpart.
+    /// Has no counterpart in systemd.
     Beyond,
 }
 
-/// What part a trigger plays in a condition.
+/// The role of a trigger in a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::lower) enum Role {
-    /// Holds anyway, or is a condition on the machine.
+    /// Always holds, or depends on the machine.
     Standing,
     /// A point that every boot reaches.
     Milestone,
-    /// Another job that is up, or has done its work.
+    /// Another job is active, or has done its work.
     Following,
-    /// Happens and is over, so that it has to bring the unit in by itself.
+    /// Is over at once, and therefore has to bring the unit in by itself.
     Passing,
-    /// Something ends: the system, or another job.
+    /// The system goes down, or another job ends.
     Ending,
-    /// Never comes.
+    /// Never happens, or has no counterpart.
     Lost,
 }
 
 impl Trigger {
+    /// The role of the trigger in a condition.
     pub(crate) fn role(&self) -> Role {
         match self {
             Self::Given | Self::Virtualization(_) => Role::Standing,
@@ -166,16 +179,20 @@ impl Trigger {
     }
 }
 
-/// A trigger, how faithful it is, and what there is to say about it.
+/// An event, classified.
 pub(in crate::lower) struct Classified {
+    /// What the event means for systemd.
     pub(crate) trigger: Trigger,
+    /// How faithfully the trigger expresses the event.
     pub(crate) disposition: Disposition,
+    /// The findings about the event.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// Files that it takes beside the unit.
+    /// The companions that the event needs.
     pub(crate) companions: Vec<Companion>,
 }
 
 impl Classified {
+    /// An event that the trigger expresses exactly, without findings.
     pub(super) fn exact(trigger: Trigger) -> Self {
         Self {
             trigger,
@@ -185,11 +202,13 @@ impl Classified {
         }
     }
 
+    /// An event with one finding.
     pub(super) fn with(trigger: Trigger, disposition: Disposition, diagnostic: Diagnostic) -> Self {
         Self { trigger, disposition, diagnostics: vec![diagnostic], companions: Vec::new() }
     }
 }
 
+/// An event that never happens, for the reason `why`.
 pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
     let name = lossy(&event.name.value);
     let consequence = match side {
@@ -209,7 +228,8 @@ pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 
-/// The value that an event matches for a variable: by name, or by position.
+/// The value that an event matches for a variable, by name or by position, and whether the match is
+/// negated by `!=`.
 pub(super) fn value<'a>(
     event: &'a Event,
     key: &str,
@@ -223,7 +243,7 @@ pub(super) fn value<'a>(
     })
 }
 
-/// Whether the peer is up before ordinary units start.
+/// Whether the work of the job is done before any ordinary unit starts.
 pub(in crate::lower) fn is_early(peer: &Peer) -> bool {
     peer.kind == Some(JobKind::Early)
 }

@@ -1,10 +1,11 @@
-//! What a rule of the linter consists of.
+//! The parts of a lint rule.
 
 use super::subject::Subject;
 use crate::diagnostic::{Diagnostic, Rule};
 
-/// A rule and what finds it.
+/// A rule and the function that checks for it.
 pub struct Lint {
+    /// The rule that findings refer to.
     pub rule: &'static Rule,
     pub(super) check: fn(&Subject<'_>, &'static Rule, &mut Vec<Diagnostic>),
 }

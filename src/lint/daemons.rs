@@ -1,13 +1,14 @@
-//! Programs, and the options by which they stay in the foreground or leave it.
+//! Programs that can run as daemons, and the options that keep them in the foreground or send them
+//! to the background.
 
 use super::program::Program;
 use crate::shell::Word;
 
 struct Daemon {
     names: &'static [&'static str],
-    /// The program does not fork.
+    /// With one of these options, the program does not fork.
     stays: &'static [&'static str],
-    /// The program forks, and the first process ends.
+    /// With one of these options, the program forks and the first process exits.
     leaves: &'static [&'static str],
 }
 
@@ -19,7 +20,8 @@ const fn daemon(
     Daemon { names, stays, leaves }
 }
 
-/// Only what the manual of the program says. Long options that all programs use alike are below.
+/// Only options that the manual of the program documents. Long options that mean the same in all
+/// programs are in `STAYS` and `LEAVES`.
 static DAEMONS: &[Daemon] = &[
     daemon(&["acpid"], &["-f", "-d"], &[]),
     daemon(&["apache2", "httpd"], &["-DFOREGROUND", "FOREGROUND", "-X"], &[]),
@@ -108,10 +110,10 @@ const STAYS: [&str; 10] = [
     "--nofork",
 ];
 
-/// `--daemon` is not among them: to some programs it means no more than to serve.
+/// Without `--daemon`, which makes some programs serve without going to the background.
 const LEAVES: [&str; 2] = ["--daemonize", "--daemonise"];
 
-/// The argument by which a program stays in the foreground.
+/// The argument that keeps the program in the foreground.
 pub(super) fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     let configured =
         |word: &&Word| word.literal.as_deref().is_some_and(|text| text.contains("daemon off"));
@@ -120,13 +122,13 @@ pub(super) fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     })
 }
 
-/// The argument by which a program goes to the background.
+/// The argument that sends the program to the background.
 pub(super) fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     if stays(program).is_some() {
         return None;
     }
     let said = program.flag(&LEAVES).filter(|word| {
-        // `--daemonize no` says the contrary.
+        // `--daemonize no` means the opposite.
         let at = program.arguments.iter().position(|argument| argument.range == word.range);
         let value = at
             .and_then(|at| program.arguments.get(at + 1))
@@ -136,7 +138,7 @@ pub(super) fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     said.or_else(|| program.flag(known(program)?.leaves))
 }
 
-/// The argument by which start-stop-daemon leaves the program that it starts.
+/// The argument that makes start-stop-daemon leave its program in the background.
 pub(super) fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     if program.name != "start-stop-daemon" {
         return None;
@@ -146,7 +148,7 @@ pub(super) fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<
     own.into_iter().find(|word| matches!(word.literal.as_deref(), Some("-b" | "--background")))
 }
 
-/// The option by which a program stays, where one is known.
+/// An option that keeps the program in the foreground, if one is known.
 pub(super) fn way_to_stay(program: &Program<'_>) -> Option<&'static str> {
     known(program)?.stays.first().copied()
 }

@@ -1,8 +1,8 @@
-//! What is wrong in a job, or better said otherwise, whether or not anybody converts it.
+//! Mistakes in a job, and better ways to write it, whether or not the job is to be converted.
 //!
-//! A rule is a file with what finds it; the rule itself, with an example that it finds and one that
-//! it does not, is in [`crate::diagnostic::registry`]. What the passes find on their way
-//! ([`crate::parse`], [`crate::lower`]) is not looked for here again.
+//! Each rule has a file with its check; the rule itself is in [`crate::diagnostic::registry`] and
+//! its examples are on its page. Mistakes that [`crate::upstart::parse`] and [`crate::lower`]
+//! report are not checked here again.
 
 pub mod allow;
 pub mod between;
@@ -18,7 +18,7 @@ use rule::LINTS;
 pub use program::Program;
 pub use subject::{PhaseScript, Subject};
 
-/// What the rules find in a job, in the order of the text.
+/// Runs all rules on a job. Returns the findings in the order of the text.
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for lint in LINTS {

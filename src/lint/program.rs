@@ -1,19 +1,21 @@
-//! Which program a command runs in the end: `exec env A=b nice -n 5 foo -x` runs `foo -x`.
+//! Finds the program that a command finally runs: `exec env A=b nice -n 5 foo -x` runs `foo -x`.
 
 use crate::shell::wrapper::Unknown;
 use crate::shell::{SimpleCommand, Word, wrapper};
 
-/// A program that is run, with what stands behind its name.
+/// A program and its arguments.
 #[derive(Clone, Debug)]
 pub struct Program<'r> {
-    /// The name of its file, directories left out.
+    /// The file name of the program, without directories.
     pub name: &'r str,
+    /// The word of the command that names the program.
     pub word: &'r Word,
+    /// The words after the name.
     pub arguments: Vec<&'r Word>,
 }
 
 impl Program<'_> {
-    /// The first argument that is one of these.
+    /// The first argument that equals one of `flags`.
     pub fn flag(&self, flags: &[&str]) -> Option<&Word> {
         self.arguments
             .iter()
@@ -21,7 +23,7 @@ impl Program<'_> {
             .find(|word| word.literal.as_deref().is_some_and(|literal| flags.contains(&literal)))
     }
 
-    /// The value of an option: `--user NAME`, `--user=NAME`, `-u NAME`.
+    /// An option and its value: `--user NAME`, `--user=NAME`, `-u NAME`.
     pub fn option(&self, names: &[&str]) -> Option<(&Word, &str)> {
         self.arguments.iter().enumerate().find_map(|(index, word)| {
             let literal = word.literal.as_deref()?;
@@ -35,7 +37,8 @@ impl Program<'_> {
     }
 }
 
-/// The program of a command, and those that it runs in its turn. Ends where a name is not literal.
+/// The program of a command, then the programs that it runs in turn. The chain ends at a name that
+/// is not literal.
 pub(super) fn chain(command: &SimpleCommand) -> Vec<Program<'_>> {
     let mut chain = Vec::new();
     let mut words: Vec<&Word> = command.words.iter().collect();

@@ -1,5 +1,5 @@
-//! A job as the rules look at it: what is written, what init makes of it, and its scripts as the
-//! shell reads them.
+//! The view of a job that the rules check: its source, the job that init makes of it, and its
+//! scripts as the shell reads them.
 
 use std::ops::Range;
 
@@ -15,24 +15,31 @@ use crate::upstart::job::{Job, Stated};
 use crate::upstart::script::Scripts;
 use crate::upstart::script::job_control::Uses;
 
+/// A job with everything that a rule may look at.
 pub struct Subject<'a> {
+    /// The texts of the job.
     pub sources: &'a Sources,
     /// The conf, then the override.
     pub files: &'a [ast::File],
+    /// The job after the override has been applied.
     pub job: &'a Job,
-    /// One for each phase that runs something, in the order of the phases.
+    /// One entry for each phase that runs something, in the order of the phases.
     pub scripts: Vec<PhaseScript<'a>>,
 }
 
-/// What a phase runs, read as shell text, also where init needs no shell for it.
+/// The command or script of a phase, read as shell text even if init runs it without a shell.
 pub struct PhaseScript<'a> {
+    /// The phase that runs it.
     pub phase: Phase,
+    /// The process as the job states it, with its place.
     pub stated: &'a Stated<Process>,
+    /// The commands of the text.
     pub reading: &'a shell::Script,
+    /// The commands of Upstart among them, such as `stop` and `initctl emit`.
     pub uses: &'a Uses,
 }
 
-/// Events that only the init of a session knows.
+/// Events that only a session init emits.
 const SESSION_EVENTS: [&str; 7] = [
     "xsession",
     "desktop-start",
@@ -43,7 +50,7 @@ const SESSION_EVENTS: [&str; 7] = [
     "dconf",
 ];
 
-/// Jobs that only a session has.
+/// Jobs that exist only in a session.
 const SESSION_JOBS: [&str; 6] = [
     "xsession-init",
     "gnome-session",
@@ -54,6 +61,8 @@ const SESSION_JOBS: [&str; 6] = [
 ];
 
 impl<'a> Subject<'a> {
+    /// Combines a job with its sources and scripts. Scripts of phases that the job lacks are
+    /// dropped.
     pub fn new(
         sources: &'a Sources,
         files: &'a [ast::File],
@@ -73,12 +82,12 @@ impl<'a> Subject<'a> {
         Self { sources, files, job, scripts }
     }
 
-    /// The stanzas of both files, overwritten ones included, in the order in which init reads them.
+    /// The stanzas of both files, including replaced ones, in the order in which init reads them.
     pub fn stanzas(&self) -> impl Iterator<Item = &'a Spanned<Stanza>> + '_ {
         self.files.iter().flat_map(|file| &file.stanzas)
     }
 
-    /// The events of both conditions, those that count, in the order of the text.
+    /// The events of the effective `start on` and `stop on`, in that order.
     pub fn events(&self) -> impl Iterator<Item = &'a Event> + '_ {
         self.job
             .start_on
@@ -87,8 +96,8 @@ impl<'a> Subject<'a> {
             .flat_map(|condition| condition.value.leaves())
     }
 
-    /// Whether it is a job of a user's session, which has the environment of that, and ends with
-    /// it.
+    /// Whether the job belongs to a user's session, whose environment it has and with which it
+    /// ends.
     pub fn is_of_session(&self) -> bool {
         self.events().any(|event| {
             let name = event.name.value.as_str();
@@ -100,8 +109,8 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// Whether a variable may have a value in a script: by `env`, by the script itself, or by a
-    /// file that it reads in.
+    /// Whether a variable may have a value in a script: by `env`, by an event, by the script
+    /// itself, or by a file that it sources.
     pub fn is_set(&self, script: &PhaseScript<'_>, name: &str) -> bool {
         let sets = |text: &str| text.split_once('=').map_or(text, |(key, _)| key) == name;
         let reading = script.reading;
@@ -118,7 +127,7 @@ impl<'a> Subject<'a> {
                         .any(|word| script.text().get(word.range.clone()).is_some_and(sets));
             assigned || named || matches!(command.name(), Some("." | "source" | "eval"))
         });
-        // By this command a script changes the environment of its job.
+        // `initctl set-env` changes the environment of the job.
         let by_command = self
             .scripts
             .iter()
@@ -137,7 +146,8 @@ impl<'a> Subject<'a> {
             || self.job.env.iter().any(|stated| sets(&stated.value))
     }
 
-    /// The whole lines of a stanza, if nothing else stands on them; to delete it.
+    /// Extends the range of a stanza to whole lines, for deletion. Returns it unchanged if the
+    /// lines contain anything else.
     pub fn lines(&self, span: Span) -> Span {
         let text = self.sources.get(span.origin).text();
         let before = text.get(..span.start).unwrap_or_default();
@@ -154,27 +164,31 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The text of a place, as it is written.
+    /// The source text of a span.
     pub fn written(&self, span: Span) -> &'a str {
         self.sources.get(span.origin).text().get(span.range()).unwrap_or_default()
     }
 
+    /// The script or command of a phase, if the job has one.
     pub fn script(&self, phase: Phase) -> Option<&PhaseScript<'a>> {
         self.scripts.iter().find(|script| script.phase == phase)
     }
 }
 
 impl<'a> PhaseScript<'a> {
+    /// The text of the script or command.
     pub fn text(&self) -> &'a str {
         &self.stated.value.text().value
     }
 
+    /// Whether the text is the command of an `exec` and not a script.
     pub fn is_exec(&self) -> bool {
         self.stated.value.body() == Body::Exec
     }
 
-    /// The commands that the main process is: what `exec` names, and in a script what it calls by
-    /// `exec`, or last of all. Each is followed by the programs that it runs in its turn.
+    /// The commands that become the main process: the command of an `exec` stanza, or in a script
+    /// each command that the shell replaces itself with by `exec`, and the last one. Each is
+    /// followed by the programs that it runs in turn.
     pub fn programs(&self) -> Vec<Vec<Program<'_>>> {
         let commands = &self.reading.commands;
         if self.is_exec() {
@@ -204,8 +218,8 @@ impl<'a> PhaseScript<'a> {
             .collect()
     }
 
-    /// Whether the expansion whose name ends there says what to do without a value: `${NAME:-word}`
-    /// and its like.
+    /// Whether the expansion has a default, as `${NAME:-word}` has. `end_of_name` is the offset
+    /// after the name.
     pub fn has_default(&self, end_of_name: usize) -> bool {
         let behind = self.text().get(end_of_name..).unwrap_or_default();
         let before = self.text().get(..end_of_name).unwrap_or_default();
@@ -215,13 +229,14 @@ impl<'a> PhaseScript<'a> {
         is_braced && behind.trim_start_matches(':').starts_with(['-', '=', '+', '?'])
     }
 
-    /// Whether places in the text are exact: not where init has folded the lines of a command.
+    /// Whether offsets in the text correspond to offsets in the source. They do not after init has
+    /// joined the lines of a command.
     pub fn is_exact(&self) -> bool {
         let text = self.stated.value.text();
         !self.is_exec() || text.span.end - text.span.start == text.value.len()
     }
 
-    /// The place in the source of a part of the text.
+    /// The span in the source of a range of the text.
     pub fn span(&self, range: &Range<usize>) -> Span {
         self.stated.value.place(range)
     }

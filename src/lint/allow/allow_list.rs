@@ -1,8 +1,8 @@
-//! What a comment says to this program.
+//! The syntax of a comment that is addressed to this program.
 
 use std::ops::Range;
 
-/// What a comment to this program begins with.
+/// The word with which a comment to this program begins.
 pub(super) const TOOL: &str = "upstart2systemd";
 
 const BLANKS: [char; 3] = [' ', '\t', '\r'];
@@ -10,13 +10,13 @@ const BLANKS: [char; 3] = [' ', '\t', '\r'];
 /// `allow(NAME, NAME) reason`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct AllowList {
-    /// At least one; bytes of the comment.
+    /// Ranges in bytes of the comment; there is at least one name.
     pub(super) names: Vec<Range<usize>>,
     pub(super) has_reason: bool,
 }
 
-/// Reads a comment, which begins with `#`. `None` if it is none to this program; `Err` says why it
-/// cannot be understood.
+/// Parses a comment, which begins with `#`. Returns `None` if the comment is not addressed to this
+/// program, and `Err` with the reason if it is malformed.
 pub(super) fn read(comment: &str) -> Option<Result<AllowList, &'static str>> {
     let rest = comment
         .trim_start_matches('#')
@@ -33,7 +33,7 @@ pub(super) fn read(comment: &str) -> Option<Result<AllowList, &'static str>> {
     Some(allow(comment, rest))
 }
 
-/// Reads what is behind the colon; `rest` is the end of the comment.
+/// Parses what follows the colon; `rest` is the end of the comment.
 fn allow(comment: &str, rest: &str) -> Result<AllowList, &'static str> {
     let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix("allow") else {
         return Err("this says nothing that upstart2systemd knows");

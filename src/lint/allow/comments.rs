@@ -1,8 +1,8 @@
-//! Where the comments of a job file are, and what each stands by.
+//! The comments of a job file, and the part of the job that each one refers to.
 //!
-//! Comments are not stanzas, and a `#` need not begin one. What is certain: a stanza spans its
-//! words, and all that is between stanzas is blanks, line ends and comments; the same holds between
-//! the words of a condition. Within scripts it is the shell that knows.
+//! Comments are not stanzas, and a `#` does not always begin one. A stanza spans its words, and
+//! between stanzas there are only blanks, line ends and comments; the same holds between the words
+//! of a condition. Within a script, the reader of shell text finds the comments.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,16 +16,16 @@ use crate::upstart::script::Scripts;
 
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// A comment. All ranges are of the source.
+/// A comment. All ranges are ranges of the source.
 pub(super) struct Comment {
-    /// From the `#` to the end of the line, a carriage return left out.
+    /// From the `#` to the end of the line, without a carriage return.
     pub(super) range: Range<usize>,
     pub(super) reach: AllowScope,
-    /// What to remove so that nothing is left of it and nothing else changes.
+    /// The range to delete in order to remove the comment and change nothing else.
     pub(super) deletion: Range<usize>,
 }
 
-/// What an allow in a comment covers.
+/// The part of the file in which a comment allows findings.
 pub(super) enum AllowScope {
     File,
     Part(Range<usize>),
@@ -36,14 +36,15 @@ impl AllowScope {
     pub(super) fn covers(&self, offset: usize) -> bool {
         match self {
             Self::File => true,
-            // What is missing behind a stanza is pointed at there.
+            // A finding about a word that is missing after a stanza is reported at the end of the
+            // stanza.
             Self::Part(part) => (part.start..=part.end).contains(&offset),
             Self::Nothing => false,
         }
     }
 }
 
-/// The comments of a file, in the order of the text.
+/// Returns the comments of a file, in the order of the text.
 pub(super) fn comments(text: &str, file: &File, scripts: &Scripts) -> Vec<Comment> {
     let mut found = Vec::new();
     let mut previous: Option<Range<usize>> = None;
@@ -57,7 +58,7 @@ pub(super) fn comments(text: &str, file: &File, scripts: &Scripts) -> Vec<Commen
     found
 }
 
-/// Those between two stanzas.
+/// Collects the comments between two stanzas.
 fn between(
     text: &str,
     previous: Option<&Range<usize>>,
@@ -82,7 +83,7 @@ fn between(
     }
 }
 
-/// Those within a stanza.
+/// Collects the comments within a stanza.
 fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut Vec<Comment>) {
     let span = stanza.span.range();
     let mut from = span.start;
@@ -105,7 +106,7 @@ fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut V
                 in_script(text, process, scripts, found);
             }
         }
-        // A command ends with its line, and so do the words of the others.
+        // These stanzas end with their line, so they contain no comment.
         Stanza::Process(_, Process::Exec(_))
         | Stanza::OldScript(_, Process::Exec(_))
         | Stanza::Description(_)
@@ -147,7 +148,7 @@ fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut V
     }
 }
 
-/// Those between two words of a stanza.
+/// Collects the comments between two words of a stanza.
 fn of_stanza(text: &str, gap: Range<usize>, stanza: &Range<usize>, found: &mut Vec<Comment>) {
     for (range, _) in in_gap(text, gap.clone()) {
         let deletion = with_blanks(text, &range, gap.start);
@@ -155,9 +156,9 @@ fn of_stanza(text: &str, gap: Range<usize>, stanza: &Range<usize>, found: &mut V
     }
 }
 
-/// Comments in a part of the text that has nothing else in it but blanks and line ends (and the
-/// parentheses and operators of conditions), each with whether an end of line is before it. An
-/// escaped one is none.
+/// Returns the comments in a part of the text that has only blanks and line ends besides (and the
+/// parentheses and operators of conditions). The flag is true if an unescaped line end comes before
+/// the comment.
 fn in_gap(text: &str, gap: Range<usize>) -> Vec<(Range<usize>, bool)> {
     let (mut found, mut own_line) = (Vec::new(), false);
     let mut at = gap.start;
@@ -177,10 +178,10 @@ fn in_gap(text: &str, gap: Range<usize>) -> Vec<(Range<usize>, bool)> {
     found
 }
 
-/// Those of a script, by its own lines.
+/// Collects the comments of a script. They refer to lines of the script, not to stanzas.
 fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<Comment>) {
     let script = process.text().value.as_str();
-    // A script that another one has replaced is not among those of the job.
+    // `scripts` lacks a script that a later one replaces.
     let reading = scripts
         .at(process.text().span)
         .map_or_else(|| Cow::Owned(shell::read(script)), |script| Cow::Borrowed(&script.shell));
@@ -190,14 +191,14 @@ fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<C
         let own_line = starts_line && is_blank(script, line..comment.start);
         let covered =
             if own_line { next_line(script, &reading.comments, comment.end) } else { line };
-        // A line goes on to the next break.
+        // A command line extends to the next break.
         let begin =
             reading.breaks.iter().rfind(|&&start| start <= covered).copied().unwrap_or_default();
         let end = reading.breaks.iter().find(|&&start| start > covered).copied();
         let end = end.unwrap_or_else(|| {
             if reading.lost.is_some() { line_end(script, covered) } else { script.len() }
         });
-        // The newline itself ends what is covered: behind it is the next line.
+        // The final newline is excluded, because the position after it belongs to the next line.
         let end = if script.get(begin..end).is_some_and(|line| line.ends_with('\n')) {
             end - 1
         } else {
@@ -220,8 +221,7 @@ fn in_script(text: &str, process: &Process, scripts: &Scripts, found: &mut Vec<C
     }
 }
 
-/// The beginning of the next line that is neither blank nor a comment; the end of the script if
-/// there is none.
+/// The start of the next line that is neither blank nor a comment, or the end of the script.
 fn next_line(script: &str, comments: &[Range<usize>], from: usize) -> usize {
     let mut at = line_end(script, from) + 1;
     while let Some(line) = script
@@ -239,8 +239,9 @@ fn next_line(script: &str, comments: &[Range<usize>], from: usize) -> usize {
     at.min(script.len())
 }
 
-/// Whether init takes the same indentation off the script when the line that begins there is gone.
-/// Otherwise the text of here-documents changes.
+/// Whether init removes the same indentation from the script once the line that begins at `gone` is
+/// deleted. Otherwise the deletion would change the text of here-documents (`nih/config.c`,
+/// `nih_config_parse_block`).
 fn keeps_indentation(script: &str, gone: usize) -> bool {
     let mut start = 0;
     script.split_inclusive('\n').any(|line| {
@@ -250,13 +251,13 @@ fn keeps_indentation(script: &str, gone: usize) -> bool {
     })
 }
 
-/// The whole of the line that a comment stands on.
+/// The whole line of a comment, with its newline.
 fn line_of(text: &str, comment: &Range<usize>) -> Range<usize> {
     line_start(text, comment.start)..(line_end(text, comment.start) + 1).min(text.len())
 }
 
-/// A comment with the blanks before it, as far as `floor`. A blank behind a backslash stays: the
-/// backslash would escape what follows.
+/// The range of a comment and the blanks before it, but not before `floor`. A blank after a
+/// backslash stays, because the backslash would otherwise escape what follows.
 fn with_blanks(text: &str, comment: &Range<usize>, floor: usize) -> Range<usize> {
     let before = text.get(floor..comment.start).unwrap_or_default().trim_end_matches(BLANKS);
     let start = if before.ends_with('\\') { comment.start } else { floor + before.len() };

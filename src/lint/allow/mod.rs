@@ -1,23 +1,24 @@
-//! Findings that a job file itself says to leave unsaid.
+//! Comments in a job file that suppress findings.
 //!
 //! ```text
 //! # upstart2systemd: allow(NAME[, NAME...]) reason
 //! ```
 //!
-//! NAME is the name or the code of a rule. What such a comment covers depends on where it stands:
+//! NAME is the name or the code of a rule. The position of the comment decides what it covers:
 //!
-//! * before the first stanza: the whole file, that is the conf or the override that it stands in;
-//! * on lines of its own between two stanzas: the next stanza from its keyword to its end, a script with all its lines;
-//! * behind a stanza on its line, or within a condition, or behind `script`: that stanza;
-//! * on a line of its own in a script: the next line of that script that is neither blank nor a comment, with the lines that it goes on with
-//!   (a here-document, an open quote, a backslash at the end);
-//! * behind a command in a script: that line.
+//! * before the first stanza: the whole file, which is either the conf or the override;
+//! * on a line of its own between two stanzas: the next stanza from its keyword to its end,
+//!   including all lines of a script;
+//! * after a stanza on the same line, within a condition, or after `script`: that stanza;
+//! * on a line of its own in a script: the next line of that script that is neither blank nor a
+//!   comment, with its continuation lines (a here-document, an open quote, a backslash at the end);
+//! * after a command in a script: that line.
 //!
-//! Blank lines and other comments may stand between. Several allows before the same stanza or line,
-//! on consecutive lines or not, add up: each covers it as if it stood there alone. What two of them
-//! allow is a use of both. In a script that the reader of shell text loses its way in, only the
-//! comments before that place are seen. What init refuses (U0xx) cannot be allowed, nor can the
-//! rules about allows themselves.
+//! Blank lines and other comments may come between the comment and what it covers. If several
+//! comments cover the same stanza or line, each of them applies as if it were the only one, and a
+//! finding that two of them allow marks both as used. If the reader of shell text cannot follow a
+//! script to its end, only the comments before that point are found. Neither errors of init (U0xx)
+//! nor findings about allow comments can be allowed.
 
 mod allow_list;
 mod comments;
@@ -36,12 +37,12 @@ use crate::upstart::script::Scripts;
 use allow_list::AllowList;
 use comments::{AllowScope, Comment};
 
-/// The diagnostics without those that the file allows, followed by what there is to say about the
-/// allows. Diagnostics of the other file of the job are let through. Of a file that init refuses
-/// nothing is `read`, and nothing is allowed in it.
+/// Removes the diagnostics that the file allows, and appends the findings about its allow comments.
+/// Diagnostics of the other file of the job are kept. `read` is `None` for a file that init
+/// refuses; nothing can be allowed in such a file.
 ///
-/// `known` are all rules; an allow of one that was not `looked_for` may be of use another time, and
-/// is not called unused.
+/// `known` lists all rules. An allow comment is not reported as unused if its rule was not
+/// `looked_for`, because it may be needed in a run that looks for the rule.
 pub fn apply(
     source: &Source,
     read: Option<(&ast::File, &Scripts)>,
@@ -71,12 +72,12 @@ pub fn apply(
     left
 }
 
-/// Whether any of them covers the diagnostic. All that do are marked as used.
+/// Whether any comment allows the diagnostic. Marks all comments that do as used.
 fn is_allowed(allows: &mut [Allow], diagnostic: &Diagnostic) -> bool {
     let mut allowed = false;
     for allow in allows.iter_mut().filter(|allow| allow.comment.reach.covers(diagnostic.span.start))
     {
-        // Severities may differ between findings of one rule, so that codes are compared.
+        // The severity may differ between findings of one rule, so compare codes.
         for name in allow.names.iter_mut().filter(|name| name.rule.code == diagnostic.rule.code) {
             name.used = true;
             allowed = true;
@@ -85,10 +86,10 @@ fn is_allowed(allows: &mut [Allow], diagnostic: &Diagnostic) -> bool {
     allowed
 }
 
-/// An allow with the names in it that are those of rules.
+/// An allow comment, with those of its names that are names of rules.
 struct Allow {
     comment: Comment,
-    /// All names as written.
+    /// All names as written, including those of no rule.
     list: Vec<Range<usize>>,
     names: Vec<Name>,
 }
@@ -100,8 +101,8 @@ struct Name {
 }
 
 impl Allow {
-    /// `None` if the comment is about something else, or cannot be understood. An allow without a
-    /// reason is reported and works all the same, so that nothing else is reported because of it.
+    /// Returns `None` if the comment is not addressed to this program or is malformed. An allow
+    /// comment without a reason is reported but still applies, so that it causes only one finding.
     fn read(
         text: &str,
         origin: Origin,
@@ -147,7 +148,7 @@ impl Allow {
         Some(Self { comment, list, names })
     }
 
-    /// What there is to say if not all of it is of use.
+    /// The finding about names that allowed nothing, if there are any.
     fn unused(
         &self,
         text: &str,
@@ -185,7 +186,7 @@ impl Allow {
     }
 }
 
-/// The rule of a name or code, or the name that was probably meant.
+/// Finds a rule by its name or code. `Err` has the most similar name of a rule, if any.
 fn find(name: &str, known: &[&'static Rule]) -> Result<&'static Rule, Option<&'static str>> {
     let is_it = |rule: &&&'static Rule| {
         [rule.code, rule.name].iter().any(|known| known.eq_ignore_ascii_case(name))

@@ -14,8 +14,7 @@ static REFUSED: Rule = Rule::sample("U090", "refused-word", Severity::Error);
 
 static KNOWN: [&Rule; 5] = [&REFUSED, &UNUSED_ALLOW, &MALFORMED_ALLOW, &ODD, &PLAIN];
 
-/// A finding for every `ODD`, `PLAIN` and `REFUSED` in the text that is not in a comment of the
-/// test.
+/// Returns a finding for every `ODD`, `PLAIN` and `REFUSED` that is not in a comment of the test.
 fn findings(source: &Source, origin: Origin) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (word, rule) in [("ODD", &ODD), ("PLAIN", &PLAIN), ("REFUSED", &REFUSED)] {
@@ -42,7 +41,7 @@ fn applied(source: &Source) -> Vec<Diagnostic> {
     )
 }
 
-/// `line:name`, and the message of what is said about allows.
+/// `line:name` of the findings that remain, and the messages about allow comments.
 fn left(text: &str) -> Vec<String> {
     let source = Source::new("x", text.as_bytes().to_vec());
     applied(&source)
@@ -59,7 +58,7 @@ fn left(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The text after the edits of what is said about allows; nothing is left to say about it.
+/// The text after the edits of the findings about allow comments. Asserts that none remains.
 fn mended(bytes: &[u8]) -> Vec<u8> {
     let source = Source::new("x", bytes.to_vec());
     let mut text = source.text().to_owned();

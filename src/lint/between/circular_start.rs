@@ -1,4 +1,4 @@
-//! Jobs that never start by themselves, alone or in a circle.
+//! Finds jobs that never start by themselves, alone or in a circle.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             continue;
         }
         if missing.len() == 1 && matches!(source(neighbours, first), EventSource::Nothing) {
-            // That the event, or the job, does not exist is said already.
+            // Other rules report events and jobs that do not exist.
             continue;
         }
         let name = lossy(&known.job.name.0);
@@ -69,14 +69,14 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
     }
 }
 
-/// The way from a job back to itself over jobs that wait for each other, with the events by which
-/// they do.
+/// A path from a job back to itself, along jobs that wait for each other. Each step has the event
+/// that the job waits for.
 fn circle<'a>(
     neighbours: &Neighbours<'a>,
     reach: &Reach,
     start: usize,
 ) -> Option<Vec<(usize, &'a Event)>> {
-    // Breadth first, so that the shortest is shown. Each entry knows whence it was reached.
+    // Breadth first, to find the shortest path. Each entry has the index of its predecessor.
     let mut seen = BTreeSet::from([start]);
     let mut queue: Vec<(usize, Option<usize>, Option<&Event>)> = vec![(start, None, None)];
     let mut at = 0;
@@ -98,7 +98,7 @@ fn circle<'a>(
     None
 }
 
-/// The jobs on the way, each with the event that it waits for.
+/// The jobs on the path, each with the event that it waits for.
 fn way<'a>(
     queue: &[(usize, Option<usize>, Option<&'a Event>)],
     last: usize,

@@ -1,4 +1,4 @@
-//! What jobs declare to emit, and what their scripts emit.
+//! Compares the events that jobs declare with those that their scripts emit.
 
 use super::{Findings, Neighbours};
 use crate::diagnostic::registry::{DECLARED_EVENT_NOT_EMITTED, EMITTED_EVENT_NOT_DECLARED};
@@ -23,7 +23,8 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             let Some(followers) = neighbours.job_set.followers(name) else { continue };
             let says_so =
                 job.processes.values().any(|stated| stated.value.text().value.contains(name));
-            // What the packages of a distribution emit their programs emit.
+            // Events that packages of a distribution declare are emitted by programs, not by
+            // scripts.
             if !own(name).is_empty()
                 || says_so
                 || name.contains(['*', '?', '['])

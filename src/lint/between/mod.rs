@@ -1,4 +1,4 @@
-//! What is wrong between the jobs of a directory, each of which may be right by itself.
+//! Mistakes that become visible only when the jobs of a directory are compared.
 
 mod circular_start;
 mod emits;
@@ -13,7 +13,9 @@ use reach::Reach;
 
 /// The jobs of a directory, in the order of their names, and what each knows of the others.
 pub struct Neighbours<'a> {
+    /// In ascending order of their names, because jobs are looked up by binary search.
     pub jobs: &'a [KnownJob<'a>],
+    /// The jobs and events that each job may refer to.
     pub job_set: &'a JobSet,
 }
 
@@ -27,10 +29,10 @@ impl Neighbours<'_> {
     }
 }
 
-/// What is found, each with the index of the job that it belongs to.
+/// Findings, each with the index of the job that it is reported for.
 type Findings = Vec<(usize, Diagnostic)>;
 
-/// What the rules find in a directory. Time grows with the number of jobs and of what they name.
+/// Runs the rules that compare jobs. The time is linear in the number of jobs and of names in them.
 pub fn lint(neighbours: &Neighbours<'_>) -> Findings {
     let mut found = Findings::new();
     let reach = Reach::of(neighbours);

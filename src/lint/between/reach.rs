@@ -1,5 +1,5 @@
-//! Which jobs can start by themselves: the least set that holds what the boot starts and what that
-//! leads to.
+//! Computes which jobs can start by themselves: those that the boot starts, and all that these lead
+//! to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,15 +11,16 @@ use crate::upstart::expression::Expr;
 use crate::upstart::script::job_control::Verb;
 
 pub(super) struct Reach {
-    /// For each job whether something starts it, or a person has to.
+    /// For each job, whether an event, a script or a user can start it.
     pub(super) reached: Vec<bool>,
-    /// What scripts start, by the name of the job; with the names of the variables that are given.
+    /// By job name, the `start` commands in scripts: the names of the variables that each one
+    /// passes.
     pub(super) started: BTreeMap<String, Vec<Vec<String>>>,
 }
 
-/// What has to happen for an event to come.
+/// What makes an event happen.
 pub(super) enum EventSource {
-    /// It comes from outside of the jobs, or may.
+    /// The event comes from outside of the jobs, or may come from there.
     Outside,
     /// One of these jobs has to run.
     Jobs(Vec<usize>),
@@ -32,13 +33,12 @@ impl Reach {
         let mut reached: Vec<bool> = neighbours
             .jobs
             .iter()
-            // A job without a condition is started by a person, so that what it leads to can
-            // happen.
+            // A user starts a job without a condition, so the events that it leads to can happen.
             .map(|known| known.job.start_on.is_none())
             .collect();
         let mut open: Vec<usize> =
             (0..neighbours.jobs.len()).filter(|&index| reached[index]).collect();
-        // Jobs that wait for another one, by the one that they wait for.
+        // By index of a job, the jobs that wait for it.
         let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (index, known) in neighbours.jobs.iter().enumerate() {
             for event in known.job.start_on.iter().flat_map(|condition| condition.value.leaves()) {
@@ -102,7 +102,7 @@ impl Reach {
     }
 }
 
-/// Where an event comes from.
+/// Finds out where an event comes from.
 pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource {
     let name = event.name.value.as_str();
     if JobState::named(name).is_some() {
@@ -114,7 +114,7 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource 
                 }
                 None => EventSource::Nothing,
             },
-            // It may be any job.
+            // The event may come from any job.
             Some((NamedJob::Any(_) | NamedJob::Variable(_), _)) | None => EventSource::Outside,
         };
     }
@@ -135,8 +135,8 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource 
 
 type Started = BTreeMap<String, Vec<Vec<String>>>;
 
-/// What scripts start: by the name of the job the variables that are given each time, and the jobs
-/// whose scripts do it.
+/// Collects the `start` commands in scripts. By job name, the variables that each command passes,
+/// and the indices of the jobs that run the command.
 fn starts(neighbours: &Neighbours<'_>) -> (Started, BTreeMap<String, Vec<usize>>) {
     let (mut started, mut by) = (Started::new(), BTreeMap::<String, Vec<usize>>::new());
     for (index, known) in neighbours.jobs.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Jobs with instances of which none can start.
+//! Finds jobs of which no instance can start.
 
 use super::reach::Reach;
 use super::{Findings, Neighbours};
@@ -54,7 +54,7 @@ fn comes_with(neighbours: &Neighbours<'_>, job: &crate::upstart::job::Job, varia
         });
         let emitters = neighbours.job_set.emitters(name);
         let emitted = emitters.iter().any(|emitter| {
-            // What only `emits` tells of may carry anything.
+            // If only an `emits` stanza names the event, its variables are unknown.
             emitter
                 .variables
                 .as_ref()

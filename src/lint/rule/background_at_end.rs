@@ -1,4 +1,4 @@
-//! The main process ends at once, because all that it does is in the background.
+//! Finds a main process that exits at once because it runs everything in the background.
 
 use crate::diagnostic::registry::BACKGROUND_AT_END;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -10,7 +10,7 @@ use crate::upstart::ast::{Expect, Phase};
 pub(in crate::lint) static LINT: Lint = Lint { rule: &BACKGROUND_AT_END, check };
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
-    // Who expects one fork gets just that.
+    // With `expect fork`, the one background process is the main process.
     if subject.job.expects() == Expect::Fork || subject.job.is_task() {
         return;
     }

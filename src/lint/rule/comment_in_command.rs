@@ -1,4 +1,4 @@
-//! A `#` within a word cuts the line short.
+//! Finds a `#` within a word, which cuts the line short.
 
 use crate::diagnostic::registry::COMMENT_IN_COMMAND;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -19,7 +19,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             continue;
         }
         let word = comment.split([' ', '\t', '\r']).next().unwrap_or_default();
-        // `$#` and `${#name}` are the shell's, whatever follows.
+        // In `$#` and `${#name}` the `#` belongs to a shell expansion, whatever follows.
         let of_shell = text.get(..span.end).is_some_and(|before| before.ends_with(['$', '{']));
         let is_comment = word.trim_start_matches('#').is_empty()
             || text.get(..span.end).is_some_and(|before| before.ends_with(';'));
@@ -35,8 +35,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"#_./:=@%+,-".contains(&byte);
         if !of_shell && word.bytes().all(plain) && can_follow(&comment[word.len()..], &stanza.value)
         {
-            // With the character before it, so that it is in the way of an edit that deletes the
-            // stanza, and is not left over.
+            // The edit includes the character before the `#`, so that it conflicts with an edit
+            // that deletes the stanza and is dropped with it.
             let before = text
                 .get(..span.end)
                 .and_then(|before| before.chars().next_back())
@@ -50,18 +50,18 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// Whether init takes what comes to stand outside of the comment, along with the stanza.
+/// Whether init accepts the stanza once the rest of the line is no longer a comment.
 fn can_follow(rest: &str, stanza: &Stanza) -> bool {
     let rest = rest.split('#').next().unwrap_or_default();
     if matches!(stanza, Stanza::Process(..) | Stanza::RespawnCommand(_)) {
         !rest.contains(['\0', '\'', '"', '\\'])
     } else {
-        // The others take one word.
+        // The other stanzas take one word.
         rest.trim_matches([' ', '\t', '\r']).is_empty()
     }
 }
 
-/// The last value of a stanza, where cutting it short is likely to matter.
+/// The last value of a stanza, for stanzas that a comment is likely to damage.
 fn value(stanza: &Stanza) -> Option<Span> {
     match stanza {
         Stanza::Process(_, Process::Exec(command))

@@ -1,4 +1,4 @@
-//! A program that goes to the background, and nobody follows it.
+//! Finds a program that goes to the background, so that init loses track of it.
 
 use crate::diagnostic::registry::DAEMONISING_PROGRAM;
 use crate::diagnostic::{Diagnostic, Rule};

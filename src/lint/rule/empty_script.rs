@@ -1,4 +1,4 @@
-//! A script without commands.
+//! Finds a script without commands.
 
 use crate::diagnostic::registry::EMPTY_SCRIPT;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -16,7 +16,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .text()
             .lines()
             .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-        // An override gets rid of a process in this way.
+        // An empty script in an override disables a process.
         let replaces = subject
             .job
             .stanzas
@@ -33,7 +33,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             Phase::PreStart | Phase::PostStart | Phase::PreStop | Phase::PostStop => {
                 let diagnostic =
                     diagnostic.note("a shell is started for nothing").help("delete it");
-                // Comments may be worth keeping, and the stanza before would count again.
+                // Comments may be worth keeping; and without this stanza an earlier one would apply
+                // again.
                 let is_bare = script.text().trim().is_empty() && !replaces;
                 if is_bare {
                     diagnostic.changing_edit(subject.lines(stanza.span), "")

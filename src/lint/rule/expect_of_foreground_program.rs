@@ -1,4 +1,4 @@
-//! init waits for a fork that never comes.
+//! Finds an `expect` for a program that never forks, so that init waits forever.
 
 use crate::diagnostic::registry::EXPECT_OF_FOREGROUND_PROGRAM;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! The forks of a script are taken for those of the daemon.
+//! Finds an `expect` that counts the forks of a script instead of those of the daemon.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::upstart::ast::{Expect, Phase};
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &EXPECT_OF_SCRIPT, check };
 
-/// What dash does without a fork.
+/// Commands that dash runs without a fork.
 const BUILTINS: [&str; 36] = [
     ".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec",
     "exit", "export", "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd",
@@ -50,7 +50,7 @@ fn first_fork<'s>(script: &'s PhaseScript<'_>, expect: Expect) -> Option<&'s Sim
         .iter()
         .filter(|command| command.range.start < becomes && forks(&functions, command));
     let first = forks.next()?;
-    // The one process in the background is the one that is meant.
+    // If this is the only fork, the background process is the daemon that `expect fork` waits for.
     let is_meant = expect == Expect::Fork
         && first.context.has(Context::BACKGROUND)
         && forks.next().is_none()
@@ -69,7 +69,7 @@ fn forks(functions: &HashSet<&str>, command: &SimpleCommand) -> bool {
         return true;
     }
     match command.words.first() {
-        // What a function does is looked at where it is defined.
+        // The commands of a function are checked at its definition.
         Some(word) => !word
             .literal
             .as_deref()

@@ -1,4 +1,4 @@
-//! The end of a here-document stands in, and init leaves the indentation there.
+//! Finds a here-document whose end is indented in a script from which init removes no indentation.
 
 use crate::diagnostic::registry::INDENTED_HERE_DOCUMENT;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// The line that keeps init from taking the indentation away.
+/// The line that prevents init from removing the indentation.
 fn culprit(script: &PhaseScript<'_>) -> Option<Span> {
     let text = script.text();
     let first = text

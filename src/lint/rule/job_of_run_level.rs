@@ -1,4 +1,4 @@
-//! Jobs that there have not been for long.
+//! Finds references to the jobs `rc0` to `rc6`, which one job `rc` has replaced.
 
 use crate::diagnostic::registry::JOB_OF_RUN_LEVEL;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! A value that looks as if a shell would expand it, where none does.
+//! Finds a `$` in a value that nothing expands.
 
 use crate::diagnostic::registry::LITERAL_VARIABLE;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -80,7 +80,7 @@ fn expansion(text: &str) -> Option<&str> {
         .or(backquoted)
 }
 
-/// Somebody who writes single quotes wants no expansion.
+/// An author who writes single quotes does not expect an expansion.
 fn in_single_quotes(subject: &Subject<'_>, word: &SpannedWord) -> bool {
     subject.written(word.span).find(['"', '\'']).is_some_and(|at| {
         subject.written(word.span).get(at..).is_some_and(|rest| rest.starts_with('\''))

@@ -1,4 +1,4 @@
-//! An argument without a name that belongs to another variable than the one at its place.
+//! Finds an argument without a name whose value belongs to another variable.
 
 use super::operator_as_argument;
 use crate::diagnostic::registry::MISPLACED_ARGUMENT;
@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             else {
                 continue;
             };
-            // Where `failed` is behind the right number of arguments it stands at its place.
+            // If `failed` comes after the right number of arguments, it is at its place.
             if compared == meant
                 || variables
                     .iter()
@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
                     variables.join(", ")
                 ))
                 .help(format!("write `{}`", lossy(&named)));
-            // Behind an argument with a name none may stand without.
+            // An argument without a name must not follow one with a name.
             let is_last = event.args.get(index + 1).is_none_or(|next| next.value.contains('='));
             found.push(if is_last { diagnostic.changing_edit(span, named) } else { diagnostic });
         }
@@ -71,7 +71,7 @@ fn known(event: &Event) -> Option<(ArgumentKind, &'static [&'static str])> {
         Meaning::Mounted | Meaning::Mounting => ArgumentKind::Mount,
         Meaning::NetworkUp | Meaning::NetworkDown => ArgumentKind::Interface,
         Meaning::Socket => ArgumentKind::Socket,
-        // What they carry may be anything, or nothing is told apart by its form.
+        // These events carry any variables, or variables whose values have no typical form.
         Meaning::Job(JobState::Starting | JobState::Started)
         | Meaning::Given
         | Meaning::Reached(_)
@@ -90,7 +90,7 @@ fn known(event: &Event) -> Option<(ArgumentKind, &'static [&'static str])> {
     Some((kind, row.variables))
 }
 
-/// The variable that holds values of such a form, and no other.
+/// The only variable of the event that has values of this form.
 fn belongs_to(kind: ArgumentKind, value: &str) -> Option<&'static str> {
     match kind {
         ArgumentKind::End => matches!(value, "ok" | "failed").then_some("RESULT"),

@@ -1,4 +1,4 @@
-//! A condition on a variable that its event does not carry.
+//! Finds a condition on a variable that its event does not carry.
 
 use super::operator_as_argument;
 use crate::diagnostic::registry::MISSING_VARIABLE;
@@ -39,14 +39,14 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 /// The variables that an event carries.
 struct Carried {
     variables: Vec<&'static str>,
-    /// Standard variables that this event lacks, although its like has them.
+    /// Standard variables that this event lacks although similar events have them.
     lacking: &'static [&'static str],
-    /// Whether it can carry no other.
+    /// Whether the event carries no other variables.
     closed: bool,
 }
 
 impl Carried {
-    /// `None` where anything is possible.
+    /// Returns `None` if the event may carry any variables.
     fn by(event: &Event) -> Option<Self> {
         let name = event.name.value.as_str();
         let Some(row) = events::find(name) else {
@@ -86,7 +86,7 @@ impl Carried {
         let mut variables: Vec<&str> =
             row.variables.iter().copied().filter(|variable| !lacking.contains(variable)).collect();
         if row.meaning == Meaning::Socket {
-            // The bridge takes both for the path of a socket.
+            // The bridge accepts both names for the path of a socket.
             variables.extend(["PATH", "SOCKET_PATH"]);
         }
         Some(Self { variables, lacking, closed })
@@ -99,7 +99,7 @@ impl Carried {
         }
     }
 
-    /// The variable that a name was probably meant to be.
+    /// The variable that has the most similar name.
     fn meant(&self, key: &str) -> Option<&'static str> {
         let known = self.variables.iter().copied();
         match key {

@@ -1,4 +1,4 @@
-//! Events of devices whose names are nearly right.
+//! Finds device events with a misspelt name.
 
 use crate::diagnostic::registry::MISSPELT_DEVICE_EVENT;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -41,7 +41,7 @@ fn meant(subsystem: &str, action: &str) -> Option<&'static str> {
         "add" => Some("added"),
         "change" => Some("changed"),
         "remove" => Some("removed"),
-        // A word of two letters is too short to compare.
+        // Words of two letters are too short for the general comparison.
         "iup" | "upp" | "ups" | "pu" if subsystem == "net" => Some("up"),
         "donw" | "dwon" | "dow" if subsystem == "net" => Some("down"),
         _ => closest(action, ACTIONS.into_iter()),

@@ -1,4 +1,4 @@
-//! `or` before `and`, without parentheses.
+//! Finds `or` before `and` without parentheses.
 
 use crate::diagnostic::registry::MIXED_OPERATORS;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -22,11 +22,11 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// An `and` behind an `or` on the same level of parentheses.
+/// The first `and` that follows an `or` within the same parentheses, with that `or`.
 fn mixed(subject: &Subject<'_>, condition: &Stated<Condition>) -> Option<(Span, Span)> {
     let origin = condition.span.origin;
     let text = subject.sources.get(origin).text();
-    // For each open level the last `or`.
+    // The last `or` of each open parenthesis.
     let mut levels: Vec<Option<Span>> = vec![None];
     let mut at = condition.span.start;
     for event in condition.value.leaves() {
@@ -56,7 +56,7 @@ fn mixed(subject: &Subject<'_>, condition: &Stated<Condition>) -> Option<(Span, 
     None
 }
 
-/// Parentheses and words of what stands between two events, comments left out, each with its place.
+/// The parentheses and words between two events, without comments, each with its offset.
 fn tokens(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! The rules of the linter, a file a rule.
+//! The rules of the linter, one file for each rule.
 
 mod background_at_end;
 mod comment_in_command;
@@ -31,7 +31,7 @@ mod world_writable_umask;
 
 use super::check::Lint;
 
-/// All rules of this pass, by code.
+/// All rules of this pass, in the order of their codes.
 pub static LINTS: &[&Lint] = &[
     &expect_of_script::LINT,
     &expect_of_foreground_program::LINT,

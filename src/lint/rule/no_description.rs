@@ -1,4 +1,4 @@
-//! A job that does not say what it is.
+//! Finds a job without a description.
 
 use crate::diagnostic::registry::NO_DESCRIPTION;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! A service that nothing stops.
+//! Finds a service that has no `stop on`.
 
 use crate::diagnostic::registry::NO_STOP_ON;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         return;
     }
     let events = start.value.leaves();
-    // What starts while the system goes down has nothing left to be stopped by.
+    // A job that starts during shutdown needs no event to stop it.
     if events.iter().any(|event| goes_down(event)) || !is_service_of_system(job, &events) {
         return;
     }
@@ -44,7 +44,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     });
 }
 
-/// Whether the job certainly runs on, and not within a session, whose end is its own.
+/// Whether the job certainly keeps running, outside of a session. A session ends its own jobs.
 fn is_service_of_system(job: &Job, events: &[&Event]) -> bool {
     let starts_with_system =
         events.iter().any(|event| match events::find(&event.name.value).map(|row| row.meaning) {

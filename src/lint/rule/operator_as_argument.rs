@@ -1,4 +1,4 @@
-//! A word that was to join two events is an argument of the first.
+//! Finds a word that looks like an operator but is an argument of an event.
 
 use crate::diagnostic::registry::OPERATOR_AS_ARGUMENT;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             )
             .note("what follows it is an argument too, and the event never carries such values");
         found.push(match meant(&word.value) {
-            // An operator with nothing behind it would be refused.
+            // init would refuse an operator at the end.
             Some(_) if is_last => {
                 diagnostic.help("delete it, or write the event that is to follow it")
             }
@@ -37,12 +37,12 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// Whether a word looks like an operator, and is reported here, so that no other rule has to.
+/// Whether a word looks like an operator. This rule reports such words, so others skip them.
 pub(in crate::lint) fn is_operator(word: &str) -> bool {
     meant(word).is_some() || matches!(word, "," | ";")
 }
 
-/// The operator that a word certainly stands for.
+/// The operator that the author certainly wanted.
 fn meant(word: &str) -> Option<&'static str> {
     match word {
         "&&" | "&" => Some("and"),

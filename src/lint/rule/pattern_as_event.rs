@@ -1,4 +1,4 @@
-//! Names of events are not patterns.
+//! Finds event names that contain patterns, which init does not expand.
 
 use crate::diagnostic::registry::PATTERN_AS_EVENT;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! A helper that changes the user, where init can.
+//! Finds a program such as `su` that changes the user, where `setuid` would do.
 
 use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -15,7 +15,7 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &PRIVILEGES_BY_HAND, check 
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let [script] = subject.scripts.as_slice() else { return };
-    // What a script does besides may need the rights of root.
+    // Other commands of the script may need root.
     if script.phase != Phase::Main
         || script.reading.commands.len() > 1
         || subject.job.setuid.is_some()
@@ -52,7 +52,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     });
 }
 
-/// The user that a helper changes to, where that is a certain one and not root.
+/// The user that the program changes to, if the name is literal and not root.
 fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
     let wrapper = wrapper::find(program.name)?;
     let Effect::User(named) = wrapper.change else { return None };
@@ -67,7 +67,8 @@ fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
     (is_name && user != "root").then_some(user)
 }
 
-/// `su [OPTION...] [-] [USER]`, options anywhere; without a user it is root's shell.
+/// Parses `su [OPTION...] [-] [USER]`, with options anywhere. Without USER, `su` starts a shell of
+/// root.
 fn operand<'p>(program: &'p Program<'_>, wrapper: &Wrapper) -> Option<&'p str> {
     let mut arguments = program.arguments.iter();
     while let Some(word) = arguments.next() {

@@ -1,4 +1,4 @@
-//! Processes that init does not know.
+//! Finds background processes of pre-start, which init does not track.
 
 use crate::diagnostic::registry::PROCESSES_LEFT_BY_PRE_START;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let first = commands.partition_point(|command| command.range.start < range.start);
         let behind = commands.partition_point(|command| command.range.start < range.end);
         let sent = commands.get(first..behind).unwrap_or_default();
-        // Commands of Upstart end by themselves, and so does `sleep`.
+        // Commands of Upstart exit by themselves, and so does `sleep`.
         let ends =
             sent.iter().any(|command| command.name().is_some_and(|name| Verb::of(name).is_some()));
         let sleeps = matches!(sent, [command] if command.name() == Some("sleep"));

@@ -1,4 +1,4 @@
-//! A task that is tried again for ever.
+//! Finds a task that init restarts until it succeeds.
 
 use crate::diagnostic::registry::RESPAWN_OF_TASK;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! A script that asks how its job has ended, and is not told.
+//! Finds a script that reads the result of its own job, which init does not pass to it.
 
 use crate::diagnostic::registry::RESULT_IN_POST_STOP;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -13,7 +13,7 @@ pub(in crate::lint) static LINT: Lint = Lint { rule: &RESULT_IN_POST_STOP, check
 const OF_EVENT: [&str; 3] = ["RESULT", "EXIT_STATUS", "EXIT_SIGNAL"];
 
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
-    // The variables of another job's end are those of the event that started or stopped this one.
+    // A start or stop on the end of another job passes the result of that job to the script.
     let follows_end = subject
         .events()
         .any(|event| matches!(events::find(&event.name.value), Some(row) if matches!(row.meaning, Meaning::Job(JobState::Stopping | JobState::Stopped))));

@@ -1,4 +1,4 @@
-//! An event that both starts and stops the job.
+//! Finds an event that both starts and stops the job.
 
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// What two events have in common that are the same.
+/// The name and arguments of an event, for comparison.
 fn identity(event: &Event) -> (&str, Vec<&str>) {
     (&event.name.value, event.args.iter().map(|word| word.value.as_str()).collect())
 }

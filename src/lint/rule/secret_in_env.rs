@@ -1,4 +1,4 @@
-//! A password that everybody can read.
+//! Finds a password in `env`, which every user can read.
 
 use crate::diagnostic::registry::SECRET_IN_ENV;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -26,7 +26,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// Whether a variable of that name holds a secret, rather than something about one.
+/// Whether a variable of this name holds a secret rather than information about one.
 fn is_secret_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let parts: Vec<&str> = upper.split(['_', '-']).collect();
@@ -68,8 +68,7 @@ fn is_secret_name(name: &str) -> bool {
         || pair("ACCESS", "KEY")
 }
 
-/// Whether a value is the secret itself: no switch, no path, and no place that something else fills
-/// in.
+/// Whether a value is the secret itself and not a switch, a path, or a placeholder.
 fn is_given(value: &str) -> bool {
     let is_switch = ["", "yes", "no", "true", "false", "on", "off", "none", "null"]
         .contains(&value.to_ascii_lowercase().as_str());
@@ -84,7 +83,7 @@ fn is_filled_in(value: &str) -> bool {
         || value.starts_with('%') && value.ends_with('%')
 }
 
-/// `scheme://user:password@host`
+/// Matches `scheme://user:password@host`.
 fn has_credentials(value: &str) -> bool {
     let Some((scheme, rest)) = value.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();

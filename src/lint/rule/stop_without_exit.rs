@@ -1,4 +1,4 @@
-//! A script that stops its job and goes on.
+//! Finds a script that stops its job and continues.
 
 use crate::diagnostic::registry::STOP_WITHOUT_EXIT;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -14,7 +14,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     let Some(script) = subject.script(Phase::PreStart) else { return };
     let last = script.reading.commands.iter().rfind(|command| has_effect(command));
     for usage in script.uses.commands.iter().filter(|usage| usage.stops_own_job()) {
-        // Where nothing with an effect follows one `stop`, nothing follows the next.
+        // No command with an effect follows this `stop`, so none follows a later one.
         if last.is_none_or(|last| last.range.start < usage.range.end) {
             return;
         }
@@ -28,7 +28,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// The first command with an effect that runs behind a `stop`.
+/// The first command with an effect that runs after a `stop`.
 fn goes_on<'s>(script: &'s PhaseScript<'_>, usage: &JobControl) -> Option<&'s SimpleCommand> {
     if !usage.context.is_in_the_shell_itself() || script.reading.lost.is_some() {
         return None;
@@ -37,7 +37,7 @@ fn goes_on<'s>(script: &'s PhaseScript<'_>, usage: &JobControl) -> Option<&'s Si
     let behind = commands
         .get(commands.partition_point(|command| command.range.start < usage.range.end)..)?;
     let between = script.text().get(usage.range.end..behind.first()?.range.start)?;
-    // What stands in the other branch does not follow.
+    // Commands in another branch do not run after it.
     let branches = between
         .split(|character: char| !character.is_ascii_alphabetic())
         .any(|word| matches!(word, "else" | "elif" | "esac"));
@@ -56,7 +56,7 @@ fn goes_on<'s>(script: &'s PhaseScript<'_>, usage: &JobControl) -> Option<&'s Si
         .filter(|command| !ends(command))
 }
 
-/// Whether a command is sure to run, and does more than look at something or tell of something.
+/// Whether a command certainly runs, and does more than check or print something.
 fn has_effect(command: &SimpleCommand) -> bool {
     let writes = !command.redirections.is_empty();
     let looks = [

@@ -1,4 +1,4 @@
-//! A here-document that is open where the script ends.
+//! Finds a here-document that is not closed before the script ends.
 
 use crate::diagnostic::registry::UNCLOSED_HERE_DOCUMENT;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! Variables of a login, which a job of the system does not have.
+//! Finds login variables in a system job, for which init does not set them.
 
 use super::variable_of_other_phase::assignment;
 use crate::diagnostic::registry::UNSET_HOME;
@@ -14,7 +14,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     if !brings_nothing(subject) {
         return;
     }
-    // What one phase sets and another uses is found by a rule of its own.
+    // Another rule reports a variable that one phase sets and another uses.
     let elsewhere =
         |name: &str| subject.scripts.iter().any(|script| assignment(script, name).is_some());
     for script in &subject.scripts {
@@ -40,9 +40,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// Whether the job is one of the system, and nothing that starts it can bring such a variable
-/// along: other jobs export what they like, and so do people who start a job by hand or emit an
-/// event of their own.
+/// Whether the job is a system job and no event that starts it can carry such a variable. Other
+/// jobs may export any variable, and users may pass any when they start a job or emit an event.
 fn brings_nothing(subject: &Subject<'_>) -> bool {
     let Some(start) = &subject.job.start_on else { return false };
     start.value.leaves().iter().all(|event| {

@@ -1,4 +1,4 @@
-//! A variable that is set in one phase, and used in another.
+//! Finds a variable that one phase sets and another uses.
 
 use std::collections::HashSet;
 
@@ -39,10 +39,10 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     }
 }
 
-/// Where a script gives a variable a value.
+/// The word in which a script assigns a value to a variable.
 pub(in crate::lint) fn assignment<'s>(script: &'s PhaseScript<'_>, name: &str) -> Option<&'s Word> {
     script.reading.commands.iter().find_map(|command| {
-        // In front of a command it is for that command alone.
+        // An assignment before a command applies to that command only.
         let own = command.assignments.iter().filter(|_| command.words.is_empty());
         let exported = command.words.iter().filter(|_| command.name() == Some("export"));
         own.chain(exported).find(|word| {

@@ -1,4 +1,4 @@
-//! Files that everybody can change.
+//! Finds a umask with which every user can change the files of the job.
 
 use crate::diagnostic::registry::WORLD_WRITABLE_UMASK;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -1,4 +1,4 @@
-//! The edits of a diagnostic as lines that go and lines that come.
+//! The edits of a diagnostic as removed and added lines.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use crate::diagnostic::Edit;
 use crate::text::lines::{boundary, boundary_after, line_end, line_start};
 use crate::text::source::Source;
 
-/// A change of more lines than this is not shown: the help says what it is.
+/// Longer changes are not shown; the help text describes them.
 const MAX_LINES: usize = 24;
 
-/// A line that an edit touches.
+/// A line of the old or the new text that an edit touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ChangedRow {
     Removed {
@@ -21,7 +21,7 @@ pub(super) enum ChangedRow {
         line: usize,
         text: String,
     },
-    /// Lines in between.
+    /// Unchanged lines between two edits.
     Gap,
 }
 
@@ -34,8 +34,8 @@ impl ChangedRow {
     }
 }
 
-/// The rows of all edits of one source, in order; empty when there is nothing that can be shown
-/// well: no difference, edits that overlap, or too much.
+/// The rows of all edits of one source, in order. Empty if the edits change nothing, overlap, or
+/// exceed `MAX_LINES`.
 pub(super) fn rows(source: &Source, edits: &[&Edit]) -> Vec<ChangedRow> {
     let mut ordered: Vec<(Range<usize>, &str)> =
         edits.iter().map(|edit| (clamped(source, edit), edit.text.as_str())).collect();
@@ -104,7 +104,7 @@ impl ChangedLines<'_> {
             return Vec::new();
         }
         let first = source.position(self.lines.start).line + same_before;
-        // A line that is cut is cut at the same place in both forms: where they begin to differ.
+        // Long lines are cut around the same offset in both versions: the first difference.
         let focus = |at: usize| match (old.get(at), new.get(at)) {
             (Some(old), Some(new)) => {
                 old.bytes().zip(new.bytes()).take_while(|(old, new)| old == new).count()

@@ -1,10 +1,10 @@
-//! One line for each diagnostic, in the form that editors know from compilers.
+//! One line for each diagnostic, in the form of compilers that editors can parse.
 
 use crate::diagnostic::Diagnostic;
 use crate::text::source::Sources;
 use crate::text::visible::visible;
 
-/// `file:line:column: severity[CODE]: message`, without a newline.
+/// Formats a diagnostic as `file:line:column: severity[CODE]: message`, without a newline.
 pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let Diagnostic {
         rule,

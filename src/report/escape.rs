@@ -1,5 +1,5 @@
-//! JSON that does nothing to a terminal either: what it would act upon is escaped, and stays the
-//! same data.
+//! JSON that is safe to print on a terminal: characters that a terminal would act upon are escaped,
+//! which does not change the data.
 
 use std::io;
 use std::io::Write;
@@ -10,16 +10,17 @@ use serde_json::ser::Formatter;
 
 use crate::text::visible::is_hidden;
 
-/// Writes a value as JSON on one line.
+/// Writes a value as JSON on one line. An error means that `out` failed or that the value cannot be
+/// serialized.
 pub fn write_json(out: &mut dyn Write, value: &impl Serialize) -> serde_json::Result<()> {
     value.serialize(&mut Serializer::with_formatter(out, Escaping))
 }
 
-/// A value as JSON on one line.
+/// Returns a value as JSON on one line.
 pub(super) fn json_of(value: &impl Serialize) -> serde_json::Result<String> {
     let mut out = Vec::new();
     write_json(&mut out, value)?;
-    // Nothing but text was written.
+    // The serializer writes valid UTF-8 only.
     Ok(String::from_utf8(out).unwrap_or_default())
 }
 

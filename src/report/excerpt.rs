@@ -1,8 +1,7 @@
-//! The lines of a source that a diagnostic shows, cut to what a person can read.
+//! The lines of a source that a diagnostic shows, cut to a readable length.
 //!
-//! The result is safe to render whatever the source and the spans are: every offset is the
-//! beginning of a character of the excerpt, or its end; and it is short whatever the length of the
-//! source is.
+//! The result can be rendered for any source and any spans: every offset is a character boundary of
+//! the excerpt. Its length is limited, whatever the length of the source.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,48 +10,49 @@ use crate::text::lines::{boundary, boundary_after, line_end, line_start};
 use crate::text::source::Source;
 use crate::text::visible;
 
-/// Lines further apart than this are shown in excerpts of their own.
+/// Marks that are further apart, in lines, get separate excerpts.
 const MAX_GAP: usize = 200;
 
-/// So many lines from the beginning and from the end of a span are shown.
+/// At most this many lines from the start and from the end of a span are shown.
 const HEAD: usize = 5;
 
 const TAIL: usize = 2;
 
-/// Characters. A line that is longer is cut to [`CUT`] around what is marked.
+/// In characters. A longer line is cut to [`CUT`] characters around its mark.
 const MAX_LINE: usize = 160;
 
 const CUT: usize = 120;
 
-/// Characters that are kept before the mark in a line that is cut.
+/// The number of characters before the mark that are kept in a cut line.
 const LEAD: usize = 40;
 
 const ELLIPSIS: char = '…';
 
-/// A place to underline.
+/// A range to underline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// Offsets in the text of the source; any numbers will do.
+    /// Offsets in the text of the source. Any values are allowed.
     pub(super) range: Range<usize>,
     pub(super) label: Option<String>,
-    /// Whether this is the place that the diagnostic is about.
+    /// Whether the diagnostic is reported for this range.
     pub(super) primary: bool,
 }
 
-/// Some lines with marks.
+/// Consecutive lines of a source with marks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
-    /// The number of the first line, and the lines. Lines that nobody sees are empty.
+    /// The number of the first line in the source, and the text. Lines that the renderer leaves out
+    /// are empty.
     pub(super) first_line: usize,
     pub(super) text: String,
-    /// Ranges are of `text`.
+    /// Marks whose ranges are offsets in `text`.
     pub(super) marks: Vec<Mark>,
-    /// Line and column in the source to head the excerpt with.
+    /// The line and column in the source for the heading of the excerpt.
     pub(super) position: (usize, usize),
 }
 
-/// The excerpts that show the marks, in the order of the lines, the one with the primary mark
-/// first.
+/// The excerpts that show the marks, in the order of the lines, except that the one with the
+/// primary mark comes first.
 pub(super) fn excerpts(source: &Source, marks: Vec<Mark>) -> Vec<Excerpt> {
     let mut placed: Vec<PlacedMark> =
         marks.into_iter().flat_map(|mark| place(source, mark)).collect();
@@ -78,19 +78,19 @@ pub(super) fn excerpts(source: &Source, marks: Vec<Mark>) -> Vec<Excerpt> {
     excerpts
 }
 
-/// A mark whose range is within the source, with the numbers of its first and last line.
+/// A mark whose range lies within the source, with the numbers of its first and last line.
 struct PlacedMark {
     mark: Mark,
     lines: Range<usize>,
 }
 
-/// Puts a mark into the source; one that is too long to be drawn becomes one at each end.
+/// Clamps a mark to the source. A mark over too many lines becomes two, one at each end.
 fn place(source: &Source, mark: Mark) -> Vec<PlacedMark> {
     let text = source.text();
     let Mark { range, label, primary } = mark;
     let start = boundary(text, range.start);
     let mut end = boundary_after(text, range.end).max(start);
-    // The newline that ends a span is not what it is about.
+    // The newline at the end of a span is not underlined.
     while end > start && text[..end].ends_with('\n') {
         end -= 1;
     }
@@ -108,11 +108,11 @@ fn place(source: &Source, mark: Mark) -> Vec<PlacedMark> {
 
 /// A line of the source as it is shown.
 struct Line {
-    /// Where it begins in the excerpt, an ellipsis included.
+    /// The offset in the excerpt, including an ellipsis.
     at: usize,
-    /// What of the source is shown.
+    /// The range of the source that is shown.
     kept: Range<usize>,
-    /// The same of the excerpt.
+    /// The range of the excerpt that shows it.
     shown: Range<usize>,
 }
 
@@ -149,7 +149,7 @@ fn excerpt(source: &Source, group: Vec<PlacedMark>) -> Option<Excerpt> {
         shown.insert(number, push_line(&mut out, text, line, focus));
     }
     if out.is_empty() || out.ends_with('\n') {
-        // Without a character the renderer would not see the last line.
+        // The renderer drops a last line without characters.
         out.push(' ');
     }
     let marks = group
@@ -163,7 +163,7 @@ fn excerpt(source: &Source, group: Vec<PlacedMark>) -> Option<Excerpt> {
     Some(Excerpt { first_line, text: out, marks, position: (position.line, position.column) })
 }
 
-/// The numbers of the lines to show, and where each begins in the source.
+/// The numbers of the lines to show, with the offset of each in the source.
 fn wanted_lines(text: &str, group: &[PlacedMark]) -> BTreeMap<usize, usize> {
     let mut wanted: BTreeMap<usize, usize> = BTreeMap::new();
     for PlacedMark { mark: Mark { range, .. }, lines } in group {
@@ -186,7 +186,7 @@ fn wanted_lines(text: &str, group: &[PlacedMark]) -> BTreeMap<usize, usize> {
             gap.then(|| (number - 1, line_start(text, begin - 1)))
         })
         .collect();
-    // An ellipsis in the place of one line would say less and be as long.
+    // One line takes no more room than the ellipsis that would replace it.
     wanted.extend(single_gaps);
     wanted
 }
@@ -207,7 +207,7 @@ fn push_line(out: &mut String, text: &str, line: Range<usize>, focus: usize) -> 
     Line { at, kept, shown }
 }
 
-/// What of a line is kept; `focus` is in the line.
+/// The range of a line to keep; `focus` is an offset within the line.
 fn cut(text: &str, line: Range<usize>, focus: usize) -> Range<usize> {
     if text[line.clone()].chars().nth(MAX_LINE).is_none() {
         return line;
@@ -222,7 +222,7 @@ fn cut(text: &str, line: Range<usize>, focus: usize) -> Range<usize> {
     start..end
 }
 
-/// A line that stands alone, cut around the byte offset `focus` if it is long.
+/// A line by itself, cut around the byte offset `focus` if it is long.
 pub(super) fn single_line(line: &str, focus: usize) -> String {
     let mut out = String::new();
     push_line(&mut out, line, 0..line.len(), boundary(line, focus));

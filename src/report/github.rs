@@ -1,11 +1,11 @@
-//! Annotations as a workflow on GitHub reads them from the output of a program.
+//! Annotations for the log of a workflow on GitHub.
 
 use super::prose::prose;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::source::Sources;
 use crate::text::visible::visible;
 
-/// `::warning title=...,file=...,line=...::message`, without a newline.
+/// Formats a diagnostic as `::warning title=...,file=...,line=...::message`, without a newline.
 pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let Diagnostic {
         rule,
@@ -26,11 +26,11 @@ pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
     };
     let source = sources.get(span.origin);
     let (start, end) = source.ends(*span);
-    // Columns of several lines are refused.
+    // GitHub rejects columns for a range of several lines.
     let (end_line, columns) = if end.line == start.line {
         (end.line, format!(",col={},endColumn={}", start.column, end.column))
     } else {
-        // What ends with a newline does not reach into the line after it.
+        // A range that ends with a newline does not include the next line.
         (if end.column == 1 { end.line - 1 } else { end.line }, String::new())
     };
     let title = property(&format!("{} {}", rule.code, rule.name));
@@ -42,12 +42,12 @@ pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
     )
 }
 
-/// The text of a command. A tab has no escape.
+/// Escapes the message of a command. There is no escape for a tab.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A").replace('\t', " ")
 }
 
-/// The value of a property of a command.
+/// Escapes the value of a property of a command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,5 +1,5 @@
-//! Everything about a run as one JSON object. `schema.json` describes it; fields are only ever
-//! added within a version.
+//! All results of a run as one JSON object, described by `schema.json`. A version of the format may
+//! gain fields but never loses or changes any.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use crate::systemd::layout::Output;
 use crate::text::bytes::lossy;
 use crate::text::source::{Position, Sources, Span};
 
-/// The JSON Schema, draft 2020-12, of what [`json`] writes.
+/// The JSON Schema (draft 2020-12) of the output of [`json`].
 pub const SCHEMA: &str = include_str!("schema.json");
 
 const VERSION: u32 = 1;
@@ -94,7 +94,7 @@ struct Range {
     end: Position,
 }
 
-/// The object for a run over these files, on one line without a newline.
+/// The results for these files as one JSON object on one line, without a newline.
 pub fn json(files: &[Converted]) -> serde_json::Result<String> {
     let report = JsonReport {
         version: VERSION,

@@ -1,4 +1,4 @@
-//! Diagnostics and results for people and for programs. Nothing in here decides anything.
+//! Renders diagnostics and results for people and for programs. Decides nothing.
 
 #[cfg(feature = "cli")]
 mod change;

@@ -1,4 +1,4 @@
-//! A job as one JSON object: what init believes after reading its files.
+//! A job as one JSON object: what init knows after reading its files.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::upstart::expression::Expr;
 use crate::upstart::job::{Job, Stated};
 use crate::upstart::signal::{ExitStatus, Signal};
 
-/// The job with init's defaults filled in. Bytes that are not UTF-8 appear as U+FFFD.
+/// The job with the defaults of init filled in. Bytes that are not UTF-8 appear as U+FFFD.
 pub fn believed(job: &Job) -> impl Serialize + '_ {
     let (respawn_limit, respawn_interval) = match job.respawn_limit() {
         RespawnLimit::Unlimited => (0, 0),
@@ -109,7 +109,7 @@ struct Believed<'a> {
     apparmor_switch: Option<LossyText<'a>>,
     cgroups: Vec<Group<'a>>,
     debug: bool,
-    /// Only where the dialect has it.
+    /// Only if the dialect has the stanza.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     import: Vec<LossyText<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -187,7 +187,7 @@ fn running(process: &Process) -> Running<'_> {
     }
 }
 
-/// By name; a signal without one by its number.
+/// Serialized as the name of the signal, or as its number if it has no name.
 struct SignalName(Signal);
 
 impl Serialize for SignalName {
@@ -230,7 +230,7 @@ struct Group<'a> {
     settings: Vec<[LossyText<'a>; 2]>,
 }
 
-/// The settings of each group together, in the order in which the groups are first named.
+/// Collects the settings of each group, in the order in which the groups first occur.
 fn cgroups(job: &Job) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for cgroup in &job.cgroups {

@@ -1,10 +1,10 @@
-//! All that a diagnostic says, for readers that show it as one text.
+//! All texts of a diagnostic, for formats that show it as one text.
 
 use crate::diagnostic::Diagnostic;
 use crate::text::visible::visible;
 
-/// The message, then the notes, then the help, as lines that do nothing to a terminal. The first is
-/// never empty.
+/// The lines of the message, then of the notes, then of the help, without characters that a
+/// terminal would act upon. The first line is never empty.
 pub(super) fn prose(diagnostic: &Diagnostic) -> Vec<String> {
     let Diagnostic {
         rule,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{PageSection, Rule};
 
-/// The page, each line ended by a newline.
+/// Formats the page of a rule. Each line ends with a newline.
 pub fn page(rule: &Rule) -> String {
     let page = rule.page();
     let mut out =
@@ -12,7 +12,7 @@ pub fn page(rule: &Rule) -> String {
             out.push_str(&format!("\n{remark}\n"));
         }
         for file in files {
-            // The usual name says nothing, unless there are others beside it.
+            // The default name is shown only if there are other files.
             let name = if files.len() > 1 || file.name != "job.conf" {
                 format!(", {}", file.name)
             } else {

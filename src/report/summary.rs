@@ -1,4 +1,4 @@
-//! How many of what.
+//! Counts of files, findings and stanzas.
 
 use serde::Serialize;
 
@@ -6,38 +6,49 @@ use crate::convert::Converted;
 use crate::diagnostic::{Disposition, Severity};
 use crate::text::visible::visible;
 
-/// What the line that ends the text form tells.
+/// The counts that the last line of the text format includes.
 #[derive(Clone, Copy, Debug)]
 pub struct Counting {
-    /// Notes, where they are shown.
+    /// Include notes. False if the report hides them.
     pub notes: bool,
-    /// Files that came to no unit, where units were asked for.
+    /// Include files without a unit. False if the command writes no units.
     pub units: bool,
 }
 
 /// Counts over all files of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
+    /// All files, including those that could not be read.
     pub files: usize,
-    /// Files that came to a unit, and files that did not.
+    /// Files for which a unit was written.
     pub converted: usize,
+    /// Files with an error and without a unit.
     pub refused: usize,
+    /// Findings of severity error.
     pub errors: usize,
+    /// Findings of severity warning.
     pub warnings: usize,
+    /// Findings of severity note.
     pub notes: usize,
+    /// The outcomes of all stanzas.
     pub dispositions: Dispositions,
 }
 
-/// Counts of stanzas.
+/// Counts of stanzas by their outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Dispositions {
+    /// Stanzas for which systemd does the same.
     pub exact: usize,
+    /// Stanzas for which systemd does nearly the same.
     pub approximate: usize,
+    /// Stanzas that had no effect or have none any more.
     pub dropped: usize,
+    /// Stanzas that need a change by hand.
     pub manual: usize,
 }
 
 impl Summary {
+    /// Counts the results of these files.
     pub fn of(files: &[Converted]) -> Self {
         let mut summary = Self { files: files.len(), ..Self::default() };
         for Converted { conversion, .. } in files {
@@ -48,7 +59,7 @@ impl Summary {
                 .iter()
                 .any(|diagnostic| diagnostic.severity == Severity::Error)
             {
-                // A remark about a file that is no job is not about a job that was lost.
+                // A remark about a file that is not a job has no severity error and is not counted.
                 summary.refused += 1;
             }
             for diagnostic in &conversion.diagnostics {
@@ -70,8 +81,8 @@ impl Summary {
         summary
     }
 
-    /// The line that ends the text form: `foo.conf: 1 warning, 2 notes`. Nothing when nothing was
-    /// found.
+    /// The last line of the text format, such as `foo.conf: 1 warning, 2 notes`. `None` if there
+    /// are no findings.
     pub fn line(&self, files: &[Converted], counting: Counting) -> Option<String> {
         let Self { files: count, converted: _, refused, errors, warnings, notes, dispositions } =
             *self;

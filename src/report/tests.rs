@@ -1,4 +1,4 @@
-//! Renderings as people see them, and what must hold for any input.
+//! Tests of the renderings, with examples and with random input.
 
 use std::sync::{Arc, LazyLock};
 
@@ -28,7 +28,7 @@ fn with_override(conf: &str, overriding: &str) -> Sources {
     Sources { overriding: Some(Source::new("demo.override", overriding.into())), ..sources(conf) }
 }
 
-/// The first place at which the conf says `what`.
+/// The span of the first occurrence of `what` in the conf.
 fn conf(sources: &Sources, what: &str) -> Span {
     span(&sources.conf, Origin::Conf, what)
 }
@@ -269,7 +269,7 @@ fn the_object_is_what_the_schema_says() {
     assert_eq!(complaints, Vec::<String>::new());
     assert!(OBJECT.is_valid(&serde_json::from_str(&json(&[]).unwrap()).unwrap()));
 
-    // Every object of the report refuses a stranger, and misses each of its fields.
+    // The schema rejects an unknown field in every object of the report, and requires every field.
     let mut objects = Vec::new();
     collect_objects(&whole, String::new(), &mut objects);
     assert!(objects.len() > 20);

@@ -1,7 +1,8 @@
-//! A diagnostic as rustc would show it.
+//! A diagnostic in the form of rustc.
 //!
-//! annotate-snippets draws the lines and what is under them; it panics on spans that are not right
-//! and does not know where an excerpt was cut, so it sees only what [`super::excerpt`] made.
+//! `annotate-snippets` draws the lines and the marks below them. It panics on invalid spans and
+//! does not know where an excerpt was cut, so it is given only what the module `excerpt` has
+//! prepared.
 
 use annotate_snippets::renderer::{
     DEFAULT_ADDITION_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE,
@@ -16,10 +17,12 @@ use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::text::source::{Origin, Place, Source, Sources};
 use crate::text::visible::visible;
 
-/// Whether to colour.
+/// Whether the text contains colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
+    /// Without escape sequences.
     Plain,
+    /// With the escape sequences for colours.
     Coloured,
 }
 
@@ -32,11 +35,11 @@ impl Style {
     }
 }
 
-/// Lines are cut before the renderer sees them, so that it has nothing to trim.
+/// Wide enough that the renderer never trims a line; long lines are cut before.
 const WIDTH: usize = 10_000;
 
-/// The diagnostic with the lines that it is about, each line ended by a newline. Total: any span
-/// and any text will do.
+/// Formats a diagnostic with the lines that it refers to. Each line ends with a newline. Any span
+/// and any text is allowed.
 pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
     let Diagnostic {
         rule,
@@ -93,17 +96,17 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String 
     out
 }
 
-/// The part of a source that is shown, drawn.
+/// The rendered excerpt of a source.
 struct Picture {
     /// `path:line:column`
     place: String,
-    /// Nothing where the source is empty.
+    /// `None` if the source is empty.
     lines: Option<Drawn>,
 }
 
 struct Drawn {
     text: String,
-    /// How many columns the renderer gave to line numbers.
+    /// The number of columns that the renderer used for line numbers.
     width: usize,
 }
 
@@ -180,7 +183,7 @@ fn draw(excerpt: Excerpt, severity: Severity, style: Style) -> Drawn {
     };
     let snippet = Snippet::source(text).line_start(first_line).annotations(annotations);
     let text = renderer.term_width(WIDTH).render(&[Group::with_level(level).element(snippet)]);
-    // The first row is the bar alone, one column after the numbers.
+    // The first row has only the bar, one column after the line numbers.
     let width = text.bytes().take_while(|&byte| byte == b' ').count().saturating_sub(1);
     Drawn { text, width }
 }
@@ -219,7 +222,7 @@ fn gutter_width(pictures: &[Picture], changes: &[(&Source, Vec<ChangedRow>)]) ->
     drawn.chain(in_rows).max().unwrap_or_default().max(1)
 }
 
-/// The columns with the line numbers.
+/// The columns that contain the line numbers.
 struct Gutter {
     width: usize,
     style: Style,
@@ -234,7 +237,7 @@ impl Gutter {
         ));
     }
 
-    /// A remark may have several lines.
+    /// Appends a note or a help text, which may have several lines.
     fn push_remark(&self, out: &mut String, kind: &str, remark: &str) {
         let indent = " ".repeat(self.width);
         let (sign, kind_shown) = (

@@ -42,7 +42,7 @@ pub(super) fn descriptor(rule: &Rule) -> Descriptor {
         id: rule.code,
         name: rule.name,
         full_description: SarifText::new(first.split_whitespace().collect::<Vec<_>>().join(" ")),
-        // Pages are written in Markdown.
+        // The pages are written in Markdown.
         help: Help { text: text.to_owned(), markdown: text.to_owned() },
         short_description: SarifText::new(short),
         default_configuration: Configuration { level: rule.severity.name() },

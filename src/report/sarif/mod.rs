@@ -1,6 +1,6 @@
-//! A run as SARIF 2.1.0, in the way in which GitHub's code scanning takes it: all rules and not
-//! only those that were hit, no empty texts, and no fixes that change nothing, for which it refuses
-//! the whole file.
+//! The results of a run as SARIF 2.1.0, in the form that GitHub's code scanning accepts: it lists
+//! all rules, not only those with findings, and it has no empty texts and no fixes without a
+//! change, which make GitHub reject the whole file.
 
 mod descriptor;
 mod uri;
@@ -83,8 +83,8 @@ struct SarifResult {
     fixes: Option<[Fix; 1]>,
 }
 
-/// A key of our own. `primaryLocationLineHash` is computed by whoever uploads the file, who
-/// complains where another one is there already.
+/// The program's own key. The action that uploads the file adds `primaryLocationLineHash` itself
+/// and complains if that key exists.
 #[derive(Serialize)]
 struct Fingerprints {
     #[serde(rename = "upstart2systemd/v1")]
@@ -94,7 +94,7 @@ struct Fingerprints {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Location {
-    /// Two places that are the same have to differ.
+    /// Set where two locations would otherwise be equal, which SARIF forbids.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     #[serde(rename = "physicalLocation")]
@@ -130,7 +130,7 @@ struct Fix {
 
 #[derive(Serialize)]
 struct FixProperties {
-    /// As in the JSON report; SARIF has no word for it.
+    /// As in the JSON report. SARIF has no property for it.
     safe: bool,
 }
 
@@ -159,14 +159,14 @@ impl SarifText {
         Self { text: text.into() }
     }
 
-    /// Nothing where there is nothing to say.
+    /// Returns `None` for an empty text.
     fn some(text: &str) -> Option<Self> {
         (!text.trim().is_empty()).then(|| Self::new(text))
     }
 }
 
-/// The log of a run over these files, on one line without a newline. `rules` are all that the
-/// program knows.
+/// The log of a run over these files, on one line without a newline. `rules` lists all rules of the
+/// program.
 pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String> {
     let indices: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.code, index)).collect();
@@ -203,7 +203,7 @@ pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String>
     json_of(&Log { schema: SCHEMA, version: "2.1.0", runs: [run] })
 }
 
-/// The files that were looked at, each once.
+/// The files that were read, without duplicates.
 fn artifacts(files: &[Converted]) -> Vec<Artifact> {
     let sources = files
         .iter()

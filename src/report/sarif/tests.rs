@@ -1,4 +1,4 @@
-//! The reports that other programs read: that they take them, for any input.
+//! Tests that other programs accept the reports, for any input.
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,7 +11,7 @@ use crate::diagnostic::Rule;
 use crate::report::tests::{any_diagnostic, any_sources, any_text, converted};
 use crate::report::{github, sarif};
 
-/// The schema of SARIF, with the formats of its texts.
+/// The schema of SARIF, which checks the formats of texts as well.
 static SARIF: LazyLock<Validator> = LazyLock::new(|| {
     let schema =
         serde_json::from_str(include_str!("../../../tests/schemas/sarif-2.1.0.json")).unwrap();
@@ -26,7 +26,7 @@ fn log_of(files: &[Converted], rules: &[&Rule]) -> Value {
     serde_json::from_str(&sarif(files, rules).unwrap()).unwrap()
 }
 
-/// What keeps a log from being taken: the schema, and what GitHub asks for besides.
+/// The reasons why a log would be rejected: by the schema, or by GitHub, which requires more.
 fn complaints(log: &Value) -> Vec<String> {
     let mut complaints: Vec<String> =
         SARIF.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -119,7 +119,7 @@ proptest! {
         let conversion =
             Conversion { path: sources.conf.path().to_owned(), job, outputs: Vec::new(), stanzas: Vec::new(), diagnostics };
         let changes = conversion.diagnostics.iter().map(|diagnostic| !diagnostic.edits.is_empty()).collect::<Vec<_>>();
-        // The rules are the same for any input, and many.
+        // The list of rules is long and does not depend on the input.
         let log = log_of(&[Converted { sources: Arc::new(sources), conversion }], &crate::diagnostic::registry::RULES[..3]);
         prop_assert_eq!(complaints(&log), Vec::<String>::new());
         let fixes = log["runs"][0]["results"].as_array().unwrap().iter().map(|result| result.get("fixes").is_some());

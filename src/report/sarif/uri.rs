@@ -2,11 +2,12 @@
 
 use crate::text::bytes::encode;
 
-/// A relative path as a relative reference, an absolute one as a `file` URI. Never empty.
+/// Formats a relative path as a relative reference and an absolute one as a `file` URI. The result
+/// is never empty.
 pub(super) fn reference(path: &str) -> String {
     let path = encode(path);
     let mut rest: &[u8] = &path;
-    // The files of a repository are known without it.
+    // Code scanning knows the files of a repository by their paths without `./`.
     while let Some(below) = rest.strip_prefix(b"./") {
         let slashes = below.iter().take_while(|&&byte| byte == b'/').count();
         rest = below.get(slashes..).unwrap_or_default();
@@ -16,7 +17,7 @@ pub(super) fn reference(path: &str) -> String {
     }
     let mut reference = if rest.starts_with(b"/") { "file://".to_owned() } else { String::new() };
     for &byte in rest {
-        // A colon may stay in some places only, so it stays in none.
+        // Some positions allow a colon, but escaping it is valid in all of them.
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             reference.push(char::from(byte));
         } else {

@@ -1,4 +1,4 @@
-//! `convert`: jobs to units.
+//! `convert`: translates jobs to units.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -20,7 +20,7 @@ use crate::text::source::Sources;
 use crate::text::visible::visible;
 use crate::upstart::job::JobName;
 
-/// The pipeline of the library, or another one in its place.
+/// The conversion of the library, or a replacement for tests.
 pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
 
 pub(super) fn run(
@@ -80,7 +80,7 @@ pub(super) fn run(
     status.max(tell(&arguments.reporting, &files, true, streams))
 }
 
-/// What clap cannot see.
+/// Rejects combinations of arguments that clap accepts.
 fn check(arguments: &ConvertArguments) -> Result<(), String> {
     let ConvertArguments { files, output, name, translation: _, reporting: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
@@ -106,14 +106,14 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
     }
 }
 
-/// A job's name is a path below the configuration directory.
+/// Whether a name is a path below the configuration directory, as the names of jobs are.
 fn is_job_name(name: &OsStr) -> bool {
     name.as_bytes()
         .split(|&byte| byte == b'/')
         .all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
 }
 
-/// Brings the units where they are wanted.
+/// Writes the units to standard output or to the output directory.
 fn deliver(arguments: &ConvertArguments, files: &[Converted], streams: &mut Streams<'_>) -> Status {
     match (&arguments.output, files) {
         (Some(root), _) => write_all(root, arguments, files, streams),
@@ -145,7 +145,7 @@ fn write_all(
     let mut status = Status::Done;
     let mut outputs: BTreeMap<&str, &Output> = BTreeMap::new();
     for Converted { conversion, .. } in files {
-        // What several jobs need is the same for all of them.
+        // Jobs that need the same additional file share it, because its text is the same.
         let is_taken = |output: &&Output| {
             outputs.get(output.path.as_str()).is_some_and(|taken| taken.text != output.text)
         };
@@ -163,7 +163,7 @@ fn write_all(
         return status;
     }
     let outputs: Vec<Output> = outputs.into_values().cloned().collect();
-    // Who names the files to convert wants them converted anew.
+    // Naming a file is a request to convert it anew, so its old unit is replaced.
     match overlay::write(root, &outputs, Writing { force: true, prune: false }, &|_, _| {}) {
         Ok(_) => {
             if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {

@@ -1,4 +1,4 @@
-//! `explain`: what a diagnostic means.
+//! `explain`: prints the page of a rule.
 
 use super::{Status, Streams};
 use crate::diagnostic::Rule;

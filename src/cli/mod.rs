@@ -1,4 +1,4 @@
-//! The command line: the only part of the program that reads files, writes them, and prints.
+//! The command line: the only part of the program that reads files, writes files, and prints.
 
 mod arguments;
 mod convert;
@@ -29,8 +29,8 @@ pub use panic::quiet_panics;
 pub use status::Status;
 pub use streams::{Colours, Streams};
 
-/// Runs the program with these arguments, the first being its name. Nothing comes out but through
-/// the streams and as files.
+/// Runs the program with these arguments, of which the first is its name. All output goes to the
+/// streams and to files.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Status {
     let outcome = panic::caught(|| {
         let arguments = match Arguments::try_parse_from(arguments) {

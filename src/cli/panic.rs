@@ -1,14 +1,14 @@
-//! What to do about a panic: none is meant to happen.
+//! Handles panics, all of which are bugs.
 
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::{Mutex, PoisonError};
 
-/// The place of the last panic, which only the hook gets to know.
+/// The location of the last panic, which only the hook receives.
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Keeps a panic from printing; [`caught`] reports it.
+/// Prevents panics from printing a message. [`run`](super::run) reports them.
 pub fn quiet_panics() {
     set_hook(Box::new(|panic| {
         *PLACE.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -16,14 +16,14 @@ pub fn quiet_panics() {
     }));
 }
 
-/// A panic that was caught. Displays as what a user should read.
+/// A panic that was caught. Its `Display` is the message for the user.
 #[derive(Debug)]
 pub(super) struct Bug {
     message: String,
     place: Option<String>,
 }
 
-/// Runs something, and stops a panic of it.
+/// Runs a function and catches a panic in it.
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Bug> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Bug {
         message: message(payload.as_ref()),

@@ -1,4 +1,4 @@
-//! `parse`: what init believes of each file, one JSON object a line.
+//! `parse`: prints each job as init reads it, as one JSON object a line.
 
 use std::io;
 use std::io::Write;
@@ -19,10 +19,10 @@ use crate::text::visible::visible;
 use crate::upstart::job::Job;
 use crate::upstart::parse::{ErrorKind, Refusal};
 
-/// How much is gathered before it is written.
+/// The number of bytes that are collected before they are written.
 const CHUNK: usize = 1 << 16;
 
-/// Writes a line for every file, in order, also for those that init would refuse.
+/// Writes a line for every file, in order, including those that init would refuse.
 pub(super) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Status {
     let mut status = Status::Done;
     let mut lines = Vec::with_capacity(CHUNK);
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Stat
 struct Failure {
     kind: &'static str,
     message: String,
-    /// Absent where there is no text to point into.
+    /// Absent if there is no text that the position could refer to.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
 }
@@ -96,7 +96,7 @@ fn believe(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
     Ok(reading.job)
 }
 
-/// The message; the file that it is about goes before it where that is not the one that was named.
+/// The message, preceded by the path of the file that it refers to if that is not the named file.
 fn message(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let message = lossy(&diagnostic.message);
     match diagnostic.span.origin {

@@ -1,10 +1,10 @@
-//! How far a long run has come: on a terminal only, and only if it takes a while.
+//! A progress bar for long runs, on terminals only.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Who waits longer than this wants to know why.
+/// The time after which the bar is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) struct Progress {
@@ -21,16 +21,16 @@ impl Progress {
         Self { since: Instant::now(), bar }
     }
 
-    /// Begins a part that does not tell how far it is.
+    /// Begins a step whose progress is not reported.
     pub(super) fn begin(&self, what: &'static str, total: usize) {
         self.bar.set_message(what);
         self.bar.set_length(total as u64);
         self.show_if_long();
     }
 
-    /// `done` of `total` steps are done.
+    /// Reports that `done` of `total` steps are finished.
     pub(super) fn step(&self, what: &'static str, done: usize, total: usize) {
-        // Often enough for the eye.
+        // Limits the number of updates.
         if !done.is_multiple_of(64) && done != total {
             return;
         }
@@ -46,7 +46,7 @@ impl Progress {
         }
     }
 
-    /// Takes it from the terminal.
+    /// Removes the bar from the terminal.
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }

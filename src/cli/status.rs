@@ -6,15 +6,15 @@ use super::arguments::FailOn;
 use crate::convert::Conversion;
 use crate::diagnostic::{Disposition, Outcome, Severity};
 
-/// How a run ended; of several, the greatest counts.
+/// The result of a run. If several apply, the greatest is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Status {
-    /// Nothing at or above `--fail-on`.
+    /// No finding at or above `--fail-on`.
     Done = 0,
-    /// Findings at or above `--fail-on`, or `--strict` and something was lost.
+    /// Findings at or above `--fail-on`, or losses with `--strict`.
     Findings = 1,
-    /// Wrong usage.
+    /// Wrong arguments.
     Usage = 2,
     /// A file could not be read or written, or init would refuse the job.
     Refused = 3,
@@ -28,7 +28,7 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// The status that comes of a conversion; with `strict` also of what is lost.
+/// The status of a conversion. With `strict`, a loss is a finding.
 pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
     if diagnostics
@@ -45,7 +45,7 @@ pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> S
     }
 }
 
-/// A stanza that is dropped without a rule to tell why had no effect to lose.
+/// A stanza that is dropped without a rule had no effect.
 fn is_lost(outcome: &Outcome) -> bool {
     match outcome.disposition {
         Disposition::Exact => false,

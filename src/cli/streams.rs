@@ -10,26 +10,32 @@ use crate::report::Style;
 use crate::text::bytes::encode;
 use crate::text::visible::visible_lines;
 
-/// Where the program reads and prints.
+/// The streams that the program reads from and prints to.
 pub struct Streams<'a> {
+    /// Standard input.
     pub stdin: &'a mut dyn Read,
+    /// Standard output, for units and other results.
     pub stdout: &'a mut dyn Write,
+    /// Standard error, for messages and reports.
     pub stderr: &'a mut dyn Write,
-    /// Whether a terminal is behind standard output, and would act on what is printed.
+    /// Whether standard output is a terminal, which would act on control characters.
     pub on_terminal: bool,
-    /// What to do where `--color` says nothing.
+    /// Whether to colour if `--color` is not given.
     pub colours: Colours,
 }
 
-/// Whether the streams are such that colours are wanted.
+/// For each stream, whether it supports colours.
 #[derive(Clone, Copy, Debug)]
 pub struct Colours {
+    /// Whether standard output supports colours.
     pub stdout: bool,
+    /// Whether standard error supports colours.
     pub stderr: bool,
 }
 
 impl Colours {
-    /// Asks the terminal and the environment: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `TERM`.
+    /// Detects colours from the terminal and the environment: `NO_COLOR`, `CLICOLOR`,
+    /// `CLICOLOR_FORCE` and `TERM`.
     pub fn detected() -> Self {
         Self {
             stdout: anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
@@ -39,11 +45,11 @@ impl Colours {
 }
 
 impl Streams<'_> {
-    /// Prints all of it at once.
+    /// Prints all bytes at once.
     pub(super) fn print(&mut self, bytes: &[u8]) -> Status {
         match self.stdout.write_all(bytes).and_then(|()| self.stdout.flush()) {
             Ok(()) => Status::Done,
-            // Who closes a pipe has read enough.
+            // A reader that closes a pipe has read enough, which is not an error.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Status::Done,
             Err(error) => {
                 self.complain(&format!("cannot write to standard output: {error}"));
@@ -52,8 +58,8 @@ impl Streams<'_> {
         }
     }
 
-    /// Prints text of files: to the byte, so that it can be used, and harmless where a terminal is
-    /// behind it.
+    /// Prints the text of files: byte by byte, so that it can be used, or made visible if standard
+    /// output is a terminal.
     pub(super) fn print_text(&mut self, text: &str) -> Status {
         if self.on_terminal {
             self.print(visible_lines(text).as_bytes())
@@ -62,7 +68,8 @@ impl Streams<'_> {
         }
     }
 
-    /// Says something on standard error. There is nowhere to report that this failed.
+    /// Prints to standard error. A failure is ignored, because there is no other stream to report
+    /// it on.
     pub(super) fn say(&mut self, text: &str) {
         let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
     }
@@ -82,7 +89,7 @@ impl Streams<'_> {
         Status::Bug
     }
 
-    /// Prints what clap has to say: help, the version, or that the usage is wrong.
+    /// Prints a message of clap: help, the version, or a usage error.
     pub(super) fn clap(&mut self, error: &clap::Error) -> Status {
         let text = error.render();
         let coloured = if error.use_stderr() { self.colours.stderr } else { self.colours.stdout };

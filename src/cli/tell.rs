@@ -1,4 +1,4 @@
-//! What is said of conversions, and which exit status comes of them.
+//! Reports conversions, and computes the exit status.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::report::{Counting, Summary};
 use crate::text::source::Sources;
 use crate::text::visible::visible;
 
-/// Where to read about it, as a line that ends what is said of a conversion.
+/// The last line of a report, which refers to the page about changes to all units.
 pub(super) fn line() -> String {
     format!(
         "note[{0}]: some things change for every job; `upstart2systemd explain {0}` tells which",
@@ -21,7 +21,7 @@ pub(super) fn line() -> String {
     )
 }
 
-/// An error means that nothing usable is written, whatever else there is.
+/// Removes the outputs if there is an error, because they would not be usable.
 pub(super) fn usable(mut conversion: Conversion) -> Conversion {
     if conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         conversion.outputs.clear();
@@ -29,7 +29,7 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
     conversion
 }
 
-/// Says what there is to say about the jobs. `units` tells whether they were to come to units.
+/// Prints the findings about the jobs. `units` is true if the command writes units.
 pub(super) fn tell(
     reporting: &Reporting,
     files: &[Converted],
@@ -83,10 +83,10 @@ pub(super) fn tell(
     }
 }
 
-/// How often the text shows lines for one rule in one job: who has read as many knows the rest.
+/// The maximal number of findings of one rule in one job that the text format shows in full.
 const SHOWN: usize = 100;
 
-/// Shows the lines that each is about, and counts what one rule says beyond [`SHOWN`] times.
+/// Prints each finding with its lines, and counts those of one rule beyond [`SHOWN`].
 fn tell_each<'a>(
     sources: &Sources,
     findings: impl Iterator<Item = &'a Diagnostic>,
@@ -113,7 +113,7 @@ fn tell_each<'a>(
     }
 }
 
-/// A report that is one object.
+/// Prints a report that is one object.
 fn tell_whole(object: serde_json::Result<String>, streams: &mut Streams<'_>) -> Status {
     match object {
         Ok(object) => {

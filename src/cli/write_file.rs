@@ -1,4 +1,4 @@
-//! One file in the place of another.
+//! Replaces a file.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,9 +8,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-/// Puts a file in the place of what is there, with the permissions of that. A reader sees the old
-/// one or the new one, never a part of one. Where there is a symbolic link, it stays, and what it
-/// points to is replaced.
+/// Replaces a file and keeps its permissions. A reader sees the old file or the new one, never a
+/// part of either. If the path is a symbolic link, the link stays and its target is replaced.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let target = fs::canonicalize(path);
     let path = target.as_deref().unwrap_or(path);
@@ -27,7 +26,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         fs::rename(&temporary, path)
     });
     if written.is_err() {
-        // The first error is the one to tell.
+        // Report the first error, not that of the cleanup.
         let _ = fs::remove_file(&temporary);
     }
     Ok(written?)

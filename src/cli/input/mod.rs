@@ -1,4 +1,4 @@
-//! Reading jobs.
+//! Reads jobs.
 
 pub(super) mod directory;
 
@@ -19,23 +19,23 @@ use crate::text::source::{Origin, Source, Sources, Span};
 use crate::upstart::dialect::{Dialect, Sign};
 use crate::upstart::job::JobName;
 
-/// What `FILE` is that stands for standard input.
+/// The argument that means standard input.
 pub(super) const STDIN: &str = "-";
 
-/// The longest file that is read, in bytes. All of it has to be in memory, and what comes of it
-/// takes a hundred times as much where each line is a stanza.
+/// The longest file that is read, in bytes. The whole file is held in memory, and its conversion
+/// needs a hundred times as much memory if each line is a stanza.
 const LONGEST: u64 = 16 << 20;
 
 /// A job that was read.
 pub(super) struct Input {
-    /// As given.
+    /// As given on the command line.
     pub(super) path: String,
     pub(super) name: JobName,
     pub(super) sources: Sources,
 }
 
-/// Reads a job and, unless it is to be left out, its override. A file that cannot be read is
-/// answered as a conversion that came to nothing.
+/// Reads a job and, if `with_override`, its override. If a file cannot be read, returns a
+/// conversion with the error.
 pub(super) fn read(
     path: &Path,
     name: Option<&OsStr>,
@@ -44,7 +44,7 @@ pub(super) fn read(
 ) -> Result<Input, Box<Converted>> {
     let is_old = is_old(path, dialect);
     let name = name.unwrap_or_else(|| match path.file_name() {
-        // Nothing was taken from the names of files there.
+        // Before 0.5, the whole file name was the name of the job.
         Some(whole) if is_old && Sign::of_path(path).is_some() => whole,
         _ => job_name(path),
     });
@@ -67,14 +67,14 @@ pub(super) fn read(
     Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
 }
 
-/// Whether the files of a place are jobs of Upstart before 0.5, which have no ending and no
-/// overrides.
+/// Whether the files at a path are jobs of Upstart before 0.5, whose names have no ending and which
+/// have no overrides.
 pub(super) fn is_old(path: &Path, dialect: Option<Dialect>) -> bool {
     dialect.or_else(|| Sign::of_path(path).map(Sign::dialect)) == Some(Dialect::Upstart03)
 }
 
-/// Reads a job and the override that init would apply to it, both of them found in a configuration
-/// directory.
+/// Reads a job and the override that init would apply to it, which were both found in a
+/// configuration directory.
 pub(super) fn read_found(
     path: &Path,
     name: JobName,
@@ -95,12 +95,12 @@ pub(super) fn read_found(
     Ok(Input { path: shown, name, sources: Sources { conf, overriding } })
 }
 
-/// A path as it is called in messages.
+/// A path in the form that messages use.
 pub(super) fn shown(path: &Path) -> String {
     carry(path.as_os_str().as_bytes())
 }
 
-/// What is answered for an override that was given in the place of a job; `None` for other files.
+/// The error for an override that was given instead of a job. `None` for other files.
 pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
     path.extension().filter(|extension| *extension == "override")?;
     let (shown, job) = (shown(path), JobName(carry(job_name(path).as_bytes())));
@@ -128,7 +128,7 @@ pub(super) fn read_stdin(stdin: &mut dyn Read, name: &OsStr) -> Result<Input, Bo
     }
 }
 
-/// The name of the file without the last `.conf` or `.upstart`.
+/// The file name without a `.conf` or `.upstart` at its end.
 fn job_name(path: &Path) -> &OsStr {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let stem = [".conf", ".upstart"]
@@ -137,14 +137,14 @@ fn job_name(path: &Path) -> &OsStr {
     stem.filter(|stem| !stem.is_empty()).map_or(name, OsStr::from_bytes)
 }
 
-/// The override is named for the file, whatever the job is called.
+/// The name of the override follows the file name of the conf, whatever name the job was given.
 fn override_of(path: &Path) -> PathBuf {
     let mut name = job_name(path).to_owned();
     name.push(".override");
     path.with_file_name(name)
 }
 
-/// Why something cannot be read, and what to do about it.
+/// Why a file cannot be read, and what the user can do.
 pub(super) struct UnreadableJob {
     message: String,
     help: String,
@@ -164,12 +164,12 @@ fn read_file(path: &Path) -> Result<Source, UnreadableJob> {
     let read = || {
         check_kind(&fs::metadata(path)?)?;
         let file = File::open(path)?;
-        // What was opened counts: the file may be another one by now.
+        // Check the file that was opened, because the path may now lead to another one.
         let metadata = file.metadata()?;
         check_kind(&metadata)?;
         let mut bytes =
             Vec::with_capacity(usize::try_from(metadata.len().min(LONGEST)).unwrap_or_default());
-        // A file that grows all the time has no end.
+        // Limits the length, because the file may be growing while it is read.
         (&file).take(LONGEST + 1).read_to_end(&mut bytes)?;
         if is_too_long(&bytes) {
             return Err(Unread::Trouble(too_long()));
@@ -222,12 +222,12 @@ fn changing() -> UnreadableJob {
     )
 }
 
-/// Nothing where there is no override, or a symbolic link, which init does not follow.
+/// Returns `None` if there is no override, or if it is a symbolic link, which init does not follow.
 fn read_override(path: &Path) -> Result<Option<Source>, UnreadableJob> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => Ok(None),
         Ok(_) => read_file(path).map(Some).map_err(or_without),
-        // Where the name of the conf is as long as names can be, there cannot be an override.
+        // If the name of the conf has the maximal length, the override cannot exist.
         Err(error)
             if matches!(
                 error.kind(),
@@ -282,7 +282,7 @@ fn explained(path: &Path, error: &io::Error) -> UnreadableJob {
     UnreadableJob::of(error, help)
 }
 
-/// What is answered for a file that cannot be read.
+/// The result for a file that cannot be read.
 #[expect(clippy::unnecessary_box_returns, reason = "it is the error of a result")]
 pub(super) fn unreadable(
     path: String,
@@ -296,7 +296,7 @@ pub(super) fn unreadable(
     Box::new(not_converted(path, name, override_path, diagnostic))
 }
 
-/// A conversion that came to nothing but what there is to say about it.
+/// A conversion that has only a diagnostic.
 pub(super) fn not_converted(
     path: String,
     name: JobName,

@@ -1,4 +1,4 @@
-//! `--fix`: what is certain is mended in the job files.
+//! `--fix`: applies fixes to the job files.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -18,7 +18,8 @@ use crate::text::bytes::encode;
 use crate::text::source::Source;
 use crate::text::visible::visible;
 
-/// Mends the jobs at a path, or shows how with `--diff`. Standard input goes to standard output.
+/// Fixes the jobs at a path, or shows the changes with `--diff`. A fixed job from standard input is
+/// written to standard output.
 pub(super) fn fix(
     arguments: &LintArguments,
     settings: &Settings,
@@ -32,7 +33,7 @@ pub(super) fn fix(
             settings.options.dialect,
         ) {
             Ok(Directory { inputs, .. }) => inputs,
-            // The look at the jobs that follows tells it.
+            // The check that follows reports the error.
             Err(_) => return Status::Done,
         }
     } else {

@@ -1,4 +1,4 @@
-//! Findings that are known already, in a file, so that only new ones are told.
+//! A file of known findings, which are no longer reported.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,13 +14,14 @@ use crate::text::bytes::lossy;
 
 const VERSION: u32 = 1;
 
-/// How often which finding is known.
+/// The number of times that each finding is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Baseline {
     known: BTreeMap<Key, usize>,
 }
 
-/// In the order of the file. The fingerprint says it all; the rest is for people who read it.
+/// Fields in the sort order of the file. Only the fingerprint identifies a finding; the rest is for
+/// readers of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     file: String,
@@ -50,7 +51,7 @@ struct KnownFinding {
 }
 
 impl Baseline {
-    /// All that was found.
+    /// A baseline of all findings.
     pub(crate) fn of(files: &[Converted]) -> Self {
         let mut known = BTreeMap::new();
         for Converted { sources, conversion } in files {
@@ -66,7 +67,7 @@ impl Baseline {
         Self { known }
     }
 
-    /// Writes the file. A reader sees the old one or the new one, never a part of one.
+    /// Writes the file. A reader sees the old file or the new one, never a part of either.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let finding = |(Key { file, code, fingerprint }, &count): (&Key, &usize)| KnownFinding {
             file: file.clone(),
@@ -95,15 +96,15 @@ impl Baseline {
             serde_json::from_slice(&text).with_context(is_none)?;
         let mut known = BTreeMap::new();
         for KnownFinding { file, code, fingerprint, count } in findings {
-            // Two that were merged by hand count together.
+            // A merge by hand may have produced equal entries; their counts are added.
             let entry: &mut usize = known.entry(Key { file, code, fingerprint }).or_default();
             *entry = entry.saturating_add(count);
         }
         Ok(Self { known })
     }
 
-    /// Leaves only what is new, and answers how many findings were known. One that is known several
-    /// times is hidden as often.
+    /// Removes the known findings and returns their number. A finding with a count is removed that
+    /// many times.
     pub(crate) fn filter(&self, files: &mut [Converted]) -> usize {
         let mut left: BTreeMap<&str, usize> = BTreeMap::new();
         for (key, &count) in &self.known {

@@ -1,4 +1,4 @@
-//! The jobs that are looked at, one by one or as the system that they are.
+//! Runs the checks on single jobs and on directories of jobs.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::text::source::{Origin, Sources};
 use crate::upstart::job::JobName;
 use crate::{convert, migrate};
 
-/// What there is to say of a file, a directory or standard input.
+/// The findings for a file, a directory or standard input.
 pub(super) fn lint(
     arguments: &LintArguments,
     settings: &Settings,
@@ -54,14 +54,14 @@ pub(super) fn read(
     }
 }
 
-/// A job by itself.
+/// Checks a single job.
 fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
     let diagnostics = alone(settings, &sources, name);
     let conversion = Conversion { diagnostics, ..convert::nothing(&sources, name.0.clone()) };
     Converted { sources: Arc::new(sources), conversion }
 }
 
-/// All that there is to say of a job by itself.
+/// All findings for a single job.
 pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
     match read::read(sources, name.clone(), settings.options.dialect) {
         Ok(read) => {
@@ -78,7 +78,7 @@ pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> V
     }
 }
 
-/// The jobs of a directory, with what is between them.
+/// Checks the jobs of a directory, including the relations between them.
 fn directory(
     arguments: &LintArguments,
     settings: &Settings,
@@ -128,7 +128,7 @@ fn directory(
             diagnostics.extend(more);
             conversion.diagnostics =
                 finished(settings, sources, read.as_deref(), diagnostics, true);
-            // A linter writes no units, and has nothing to say of what would become of stanzas.
+            // A linter writes no units and reports no outcomes of stanzas.
             conversion.outputs.clear();
             conversion.stanzas.clear();
         },
@@ -140,9 +140,8 @@ fn directory(
     Ok(converted.into_iter().chain(strays).collect())
 }
 
-/// A directory that is linted may be that of a project, with the jobs somewhere below: there a job
-/// in a sub-directory is known by the last part of its name, too. A migration takes the directory
-/// for that of the configuration, and tells of it.
+/// `lint` may be given the root of a project, with the jobs in a sub-directory, so the last part of
+/// a job's name identifies it as well. `migrate` requires the configuration directory itself.
 fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
     let below = found
         .iter()
@@ -151,7 +150,7 @@ fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
     Outside { jobs: outside.jobs.iter().cloned().chain(below).collect(), ..outside.clone() }
 }
 
-/// What the rules of the linter and the shells find in a job.
+/// The findings of the lint rules and of the shells for a job.
 fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
     let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
     let mut found = crate::lint::lint(&subject);
@@ -159,7 +158,7 @@ fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnos
     found
 }
 
-/// What is left when the job and the settings have had their say, in the order of the text.
+/// The findings that neither the job nor the settings suppress, in the order of the text.
 fn finished(
     settings: &Settings,
     sources: &Sources,

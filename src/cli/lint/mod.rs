@@ -1,4 +1,4 @@
-//! `lint`: what is wrong in jobs, whether or not anybody converts them.
+//! `lint`: finds mistakes in jobs, whether or not they are to be converted.
 
 mod apply_fixes;
 mod baseline;
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
     status.max(tell(&arguments.reporting, &files, false, streams))
 }
 
-/// What clap cannot see.
+/// Rejects combinations of arguments that clap accepts.
 fn check(arguments: &LintArguments) -> Result<(), String> {
     let stdin = arguments.paths.iter().any(|path| path.as_os_str() == STDIN);
     if stdin && arguments.name.is_none() {
@@ -87,8 +87,8 @@ fn check(arguments: &LintArguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes out what is known, or writes down what is. Answers the status that comes of the rest,
-/// where it is another.
+/// Removes known findings, or writes all findings to the baseline. Returns the status of the
+/// remaining ones if it differs.
 fn baseline(
     arguments: &LintArguments,
     known: &[&'static crate::diagnostic::Rule],
@@ -96,7 +96,7 @@ fn baseline(
 ) -> anyhow::Result<Option<Status>> {
     if let Some(path) = &arguments.write_baseline {
         Baseline::of(files).write(path)?;
-        // What is known from now on is no reason to fail.
+        // Findings that were just written to the baseline are not an error.
         return Ok(Some(Status::Done));
     }
     let Some(path) = &arguments.baseline else { return Ok(None) };

@@ -1,18 +1,18 @@
-//! Which rules are wanted, and how much each matters.
+//! Which rules are reported, and with which severity.
 
 use crate::diagnostic::{Rule, Severity};
 use crate::text::suggestion;
 use crate::text::visible::visible;
 
-/// An entry of a list of rules: the code of one, its name, or what the codes of several begin with.
+/// An entry of a list of rules: a code, a name, or a prefix of codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli) struct Selector {
-    /// A whole code where one rule is meant.
+    /// A prefix of codes. For a single rule, its whole code.
     prefix: String,
 }
 
 impl Selector {
-    /// Case does not matter. `Err` is a message without a full stop.
+    /// Parses an entry, ignoring case. `Err` is a message without a full stop.
     pub(crate) fn parse(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
         if let Some(rule) = known.iter().find(|rule| rule.name.eq_ignore_ascii_case(text)) {
             return Ok(Self { prefix: rule.code.to_owned() });
@@ -29,8 +29,8 @@ impl Selector {
         ))
     }
 
-    /// The same for a list of rules to leave out, or to change the severity of, of which those that
-    /// tell what init refuses cannot be.
+    /// Parses an entry of a list that disables rules or changes their severity. The rules about
+    /// what init refuses cannot be changed.
     pub(crate) fn parse_changeable(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
         let selector = Self::parse(text, known)?;
         if selector.prefix.starts_with("U0") {
@@ -42,13 +42,13 @@ impl Selector {
         Ok(selector)
     }
 
-    /// How exactly it means the rule; `None` if it does not.
+    /// The length of the prefix if it matches the rule, otherwise `None`.
     fn exactness(&self, rule: &Rule) -> Option<usize> {
         rule.code.starts_with(&self.prefix).then_some(self.prefix.len())
     }
 }
 
-/// What a rule is made to matter.
+/// The severity that a rule is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Level {
     Error,
@@ -74,21 +74,21 @@ impl Level {
     }
 }
 
-/// What one place says about rules: a configuration file, or the command line.
+/// The settings for rules from one source: a configuration file or the command line.
 ///
-/// Of several entries that mean a rule the one that means it most exactly counts; of `select` and
-/// `ignore`, in doubt the latter.
+/// If several entries match a rule, the longest prefix wins. Between `select` and `ignore`, a tie
+/// is decided for `ignore`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct Layer {
-    /// These and no others. Where it is empty, those of the layer before; of the first layer, all.
+    /// The only rules to report. If empty, those of the previous layer; in the first layer, all.
     pub(crate) select: Vec<Selector>,
     pub(crate) ignore: Vec<Selector>,
-    /// Does not select a rule; `Off` leaves it out.
+    /// Changes the severity of rules; `Off` disables them. Does not select rules.
     pub(crate) severities: Vec<(Selector, Level)>,
 }
 
 impl Layer {
-    /// A layer of the lists of the command line.
+    /// A layer with the lists of the command line.
     pub(crate) fn new(
         select: &[String],
         ignore: &[String],
@@ -107,7 +107,7 @@ impl Layer {
         })
     }
 
-    /// What becomes of a rule that is wanted or not, and matters so much, so far.
+    /// Applies this layer to the state of a rule after the previous layers.
     fn decide(
         &self,
         rule: &Rule,
@@ -138,19 +138,19 @@ impl Layer {
     }
 }
 
-/// All that is said about rules.
+/// All settings for rules.
 #[derive(Clone, Debug, Default)]
 pub(in crate::cli) struct Selection {
     layers: Vec<Layer>,
 }
 
 impl Selection {
-    /// A later layer is above those before it: its `select` begins anew.
+    /// Combines layers. A later layer overrides the earlier ones; its `select` replaces theirs.
     pub(crate) fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
         Self { layers: layers.into_iter().collect() }
     }
 
-    /// The severity of findings of a rule; `None` if they are not wanted.
+    /// The severity of findings of a rule, or `None` if they are not reported.
     pub(crate) fn keeps(&self, rule: &Rule) -> Option<Severity> {
         if rule.is_of_refusal() {
             return Some(rule.severity);

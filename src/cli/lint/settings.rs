@@ -1,4 +1,4 @@
-//! What the command line and the configuration of a path say together.
+//! Combines the command line and the configuration of a path.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl Settings {
     ) -> Result<Self, String> {
         let configuration = match &arguments.config {
             Some(file) => Configuration::load(file, known)?,
-            // A job on standard input belongs to where somebody stands.
+            // For standard input, the configuration of the working directory applies.
             None => Configuration::of(
                 if path.as_os_str() == STDIN { Path::new(".") } else { path },
                 known,
@@ -72,7 +72,7 @@ impl Settings {
         })
     }
 
-    /// Whether findings of a rule would be told. `between` says whether the jobs are looked at as a
+    /// Whether findings of a rule would be reported. `between` is true if the jobs are checked as a
     /// directory.
     pub(super) fn looks_for(&self, rule: &Rule, between: bool) -> bool {
         self.selection.keeps(rule).is_some()
@@ -81,7 +81,7 @@ impl Settings {
             && (between || !rule.category.is_between())
     }
 
-    /// Takes out what is not wanted, and sets severities as they are.
+    /// Removes findings that are not wanted, and sets the severity of the others.
     pub(super) fn select(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| {
             let wanted = self.migration || !diagnostic.rule.category.is_about_units();

@@ -1,4 +1,5 @@
-//! `migrate`: a whole configuration directory, planned before a byte is written.
+//! `migrate`: converts a whole configuration directory. All of it is planned before a byte is
+//! written.
 
 mod next_steps;
 
@@ -64,7 +65,7 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     status.max(deliver(arguments, &plan, &progress, streams))
 }
 
-/// Where the jobs of a system lie.
+/// The configuration directory of a system.
 fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
     let (old, new) = (root.join("etc/event.d"), root.join("etc/init"));
     match dialect {
@@ -74,7 +75,7 @@ fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
     }
 }
 
-/// Writes the files, or says what writing them would do.
+/// Writes the files, or reports the changes that writing would make.
 fn deliver(
     arguments: &MigrateArguments,
     plan: &Migration,
@@ -137,7 +138,7 @@ fn tell_changes(
     status
 }
 
-/// A line for what would be done to a file.
+/// The line for a change of a file, or `None` if it is not listed.
 fn listed(change: &FileChange<'_>, arguments: &MigrateArguments) -> Option<String> {
     let what = match change.kind {
         ChangeKind::New { .. } => "new",
@@ -146,7 +147,7 @@ fn listed(change: &FileChange<'_>, arguments: &MigrateArguments) -> Option<Strin
         ChangeKind::Foreign { .. } => "in the way",
         ChangeKind::Stale { .. } if arguments.prune => "removed",
         ChangeKind::Stale { .. } => "left over",
-        // What stays as it is belongs into a plan, not into a list of differences.
+        // A dry run lists unchanged files as well; a list of differences does not.
         ChangeKind::Same if arguments.dry_run => "same",
         ChangeKind::Same => return None,
     };

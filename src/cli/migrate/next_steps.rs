@@ -1,4 +1,4 @@
-//! What a person has to do after a migration, as text for a terminal.
+//! What the user has to do after a migration, as text for a terminal.
 
 use crate::convert::Converted;
 use crate::diagnostic::{Disposition, Severity};
@@ -10,18 +10,18 @@ use crate::systemd::{UnitName, shell_word};
 use crate::text::visible::visible;
 use crate::upstart::instances::Instance;
 
-/// More units than these do not stand on a command line that anybody wants to read.
+/// The maximal number of units that a suggested command names.
 const NAMED: usize = 8;
 
-/// More jobs than these are not listed.
+/// The maximal number of jobs that are listed.
 const LISTED: usize = 20;
 
-/// How a job came through.
+/// The result of the conversion of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Grade {
     Exact,
     Approximate,
-    /// Stanzas that a person has to look after.
+    /// The number of stanzas that the user has to handle.
     Manual(usize),
     Refused,
 }
@@ -46,7 +46,8 @@ fn grade(job: &Converted) -> Grade {
     }
 }
 
-/// The counts, the commands, and what is left to do. `overlay` is where the files are, or will be.
+/// The counts, the commands to run, and the remaining work. `overlay` is the directory with the
+/// files.
 pub(super) fn afterwards(plan: &Migration, overlay: &str) -> String {
     let mut out = String::new();
     let grades: Vec<Grade> = plan.jobs.iter().map(grade).collect();
@@ -178,7 +179,7 @@ fn story(job: &Converted, grade: Grade) -> String {
     stanzas.join(", ")
 }
 
-/// A word of a shell command.
+/// Quotes a word for a shell command.
 fn quoted(word: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "@%+=:,./-_".contains(character);
@@ -189,7 +190,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// Of each job what an operator types and reads now.
+/// For each job, the commands and files that an operator uses from now on.
 pub(super) fn operating(plan: &Migration) -> String {
     let mut out = String::new();
     for Service { job: name, unit, instance, reloads } in &plan.services {

@@ -1,4 +1,4 @@
-//! What is there, compared with what is to be there.
+//! Compares the existing files with the outputs.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,9 +14,9 @@ use super::{ChangeKind, FileChange, path, stale};
 use crate::systemd::layout::Output;
 use crate::text::bytes::encode;
 
-/// Compares the files below a root with what is to be there, and answers a change for each output
-/// and each file of ours that is not among them, in the order of the bytes of the paths. Fails
-/// where an output cannot go: out of the root, through a symbolic link, to the place of a
+/// Compares the files below a root with the outputs. Returns a change for each output, and for each
+/// file of this program that is no longer an output, in the order of the bytes of the paths. Fails
+/// if an output would be written outside of the root, through a symbolic link, or in place of a
 /// directory.
 pub(in crate::cli) fn compare<'a>(
     root: &Path,
@@ -25,7 +25,7 @@ pub(in crate::cli) fn compare<'a>(
     Ok(survey(root, outputs)?.changes)
 }
 
-/// The changes, and the directories as they were seen.
+/// The changes, and the state of the directories.
 pub(super) struct Comparison<'r, 'a> {
     pub(super) changes: Vec<FileChange<'a>>,
     pub(super) places: Places<'r>,
@@ -46,7 +46,7 @@ pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Co
             };
             Ok((file.clone(), change))
         })
-        // A list of results, so that of several failures the first in order is told.
+        // Keep all results, so that the first failure in order is reported, not the first in time.
         .collect::<Vec<Result<_>>>()
         .into_iter()
         .collect::<Result<_>>()?;
@@ -55,7 +55,7 @@ pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Co
     Ok(Comparison { changes: found.into_iter().map(|(_, change)| change).collect(), places })
 }
 
-/// The outputs by their paths, of which no two are the same and none is a directory of another.
+/// The outputs by their paths. No two paths are equal, and none is a directory of another.
 fn by_path(outputs: &[Output]) -> Result<BTreeMap<PathBuf, &Output>> {
     let mut wanted: BTreeMap<PathBuf, &Output> = BTreeMap::new();
     for output in outputs {

@@ -7,8 +7,9 @@ use super::{ChangeKind, FileChange};
 use crate::text::bytes::carry;
 use crate::text::visible::visible;
 
-/// What would change, as `patch -p1` takes it. The text is as [`source`] carries it; paths are made
-/// visible. Stale files are shown if they are to be removed.
+/// The changes in the format of `patch -p1`. The text is in the form of
+/// [`source`](crate::text::source); hidden characters of paths are shown. Stale files are included
+/// if `prune` is true.
 pub(in crate::cli) fn diff(changes: &[FileChange<'_>], prune: bool) -> String {
     changes
         .par_iter()
@@ -36,8 +37,8 @@ fn one(FileChange { path, kind }: &FileChange<'_>) -> String {
     };
     let (old, new) =
         (lines(before.as_deref().unwrap_or_default()), lines(after.unwrap_or_default()));
-    // The lines are cut here, because similar also takes a carriage return alone for the end of
-    // one.
+    // Lines are split here, because `similar` also treats a single carriage return as the end of a
+    // line.
     TextDiff::configure()
         .newline_terminated(true)
         .diff_slices(&old, &new)

@@ -1,4 +1,4 @@
-//! Writing a tree of files below a directory, as an overlay of `/`: all of it, or nothing.
+//! Writes a tree of files below a directory, as an overlay of `/`: either all of it or nothing.
 //!
 //! ```text
 //!  outputs ──compare──▶ changes ──diff──▶ text
@@ -25,31 +25,31 @@ pub(super) use compare::compare;
 pub(super) use diff::diff;
 pub(super) use write::{Writing, write};
 
-/// A file of the overlay, as it is and as it is to be.
+/// A file of the overlay, with its old and new state.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FileChange<'a> {
-    /// Relative to the root, decoded as [`crate::text::source`] does it.
+    /// Relative to the root, decoded as [`crate::text::source`] does.
     pub(super) path: Cow<'a, str>,
     pub(super) kind: ChangeKind<'a>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ChangeKind<'a> {
-    /// There is no such file yet.
+    /// The file does not exist yet.
     New { after: &'a str },
-    /// The file is as it is to be.
+    /// The file has the new text already.
     Same,
     /// A file that this program wrote has another text.
     Changed { before: Vec<u8>, after: &'a str },
-    /// Something that this program did not write is in the way; `before` is its text if it is a
-    /// file.
+    /// A file that this program did not write is in the way. `before` is its text if it is a
+    /// regular file.
     Foreign { before: Option<Vec<u8>>, after: &'a str },
-    /// A file that this program wrote is not among the outputs any more.
+    /// A file that this program wrote is no longer among the outputs.
     Stale { before: Vec<u8> },
 }
 
 impl ChangeKind<'_> {
-    /// Whether there is something to do, given that stale files are to be removed or not.
+    /// Whether this is a change. Stale files count only if `prune` is true.
     pub(super) fn is_difference(&self, prune: bool) -> bool {
         match self {
             Self::New { after: _ }

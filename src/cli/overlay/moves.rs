@@ -1,4 +1,4 @@
-//! Moving what was staged into place, and back again if not all of it can be moved.
+//! Moves staged files into place, and moves everything back if a step fails.
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,15 @@ use anyhow::{Result, anyhow};
 
 use super::staging::Staging;
 
-/// A step on the way from the old tree to the new one. Paths are relative to the root.
+/// A step from the old tree to the new one. Paths are relative to the root.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Move {
-    /// A staged file, or a directory with all that was staged in it, goes where nothing was.
+    /// Moves a staged file or directory, with everything staged in it, to a place where nothing
+    /// exists.
     Create(PathBuf),
-    /// A staged file takes the place of what is there.
+    /// Replaces a file with a staged file.
     Replace(PathBuf),
-    /// What is there goes away.
+    /// Removes a file.
     Remove(PathBuf),
 }
 
@@ -49,8 +50,7 @@ fn make(root: &Path, staging: &Staging, number: usize, step: &Move) -> io::Resul
         Move::Create(path) => fs::rename(staging.new_file(path), root.join(path)),
         Move::Replace(path) => {
             let (at, old) = (root.join(path), staging.old_file(number));
-            // Not all file systems have hard links. A copy will do: it is needed only if a later
-            // move fails.
+            // Some file systems have no hard links. The copy is used only if a later move fails.
             fs::hard_link(&at, &old).or_else(|_| copy(&at, &old))?;
             fs::rename(staging.new_file(path), at)
         }
@@ -65,7 +65,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes moves back, the last one first, and answers the first failure.
+/// Reverts moves, the last one first. Returns the first failure.
 fn undo_all(root: &Path, staging: &Staging, moves: &[Move]) -> Result<(), (PathBuf, io::Error)> {
     let mut outcome = Ok(());
     for (number, step) in moves.iter().enumerate().rev() {

@@ -1,12 +1,12 @@
-//! Whether this program wrote a file.
+//! Recognizes files that this program wrote.
 
 use crate::lower::own_files::is_marked;
 
-/// How much of a file has to be read for [`is_ours`].
+/// The number of bytes of a file that [`is_ours`] needs.
 pub(super) const BEGINNING: u64 = 4096;
 
-/// Whether this program wrote a file, judged by how the file begins. The first line says it, or the
-/// second where the first is a `#!`: it is a comment with the mark.
+/// Whether this program wrote a file that begins like this: its first line is a comment with the
+/// program's mark, or its second line if the first is a `#!`.
 pub(super) fn is_ours(beginning: &[u8]) -> bool {
     let mut lines = beginning.split(|&byte| byte == b'\n');
     let says = match lines.next() {

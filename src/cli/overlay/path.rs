@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use super::staging::STAGING;
 use crate::text::bytes::{carry, encode};
 
-/// The path of an output below the root. None leads out of it.
+/// The path of an output below the root. Fails if it would lead out of the root.
 pub(super) fn relative(path: &str) -> Result<PathBuf> {
     let bytes = encode(path);
     let is_plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
@@ -21,7 +21,7 @@ pub(super) fn relative(path: &str) -> Result<PathBuf> {
     Ok(PathBuf::from(OsStr::from_bytes(&bytes)))
 }
 
-/// The path below the root as text.
+/// A path below the root as text.
 pub(super) fn text(relative: &Path) -> String {
     carry(relative.as_os_str().as_bytes())
 }

@@ -1,4 +1,4 @@
-//! The directories that files go to.
+//! The directories that files are written to.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// The directories below a root, each looked at once. Paths are relative to the root.
+/// The directories below a root, each read only once. Paths are relative to the root.
 pub(super) struct Places<'a> {
     root: &'a Path,
     exist: BTreeMap<PathBuf, bool>,
@@ -17,14 +17,14 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    /// Fails if the root is there and is not a directory.
+    /// Fails if the root exists and is not a directory.
     pub(super) fn new(root: &'a Path) -> Result<Self> {
         let exist = BTreeMap::from([(PathBuf::new(), root_exists(root)?)]);
         Ok(Self { root, exist, listed: BTreeMap::new() })
     }
 
-    /// Whether a directory is there. Fails if something else is in its place, or in that of one
-    /// around it: nothing is ever written through a symbolic link, which could lead anywhere.
+    /// Whether a directory exists. Fails if it, or a parent, is something else: nothing is ever
+    /// written through a symbolic link, which could lead anywhere.
     pub(super) fn has(&mut self, directory: &Path) -> Result<bool> {
         if let Some(&exists) = self.exist.get(directory) {
             return Ok(exists);
@@ -56,7 +56,7 @@ impl<'a> Places<'a> {
         Ok(exists)
     }
 
-    /// Lists the directory that a file goes to, if it is there.
+    /// Lists the directory of a file, if the directory exists.
     pub(super) fn list_around(&mut self, file: &Path) -> Result<()> {
         let directory = file.parent().unwrap_or(Path::new(""));
         if !self.has(directory)? || self.listed.contains_key(directory) {
@@ -76,13 +76,13 @@ impl<'a> Places<'a> {
         Ok(())
     }
 
-    /// What is in the place of a file, whose directory was listed if it is there.
+    /// The type of an existing file. Its directory must have been listed if it exists.
     pub(super) fn kind_of(&self, file: &Path) -> Option<FileType> {
         let directory = file.parent().unwrap_or(Path::new(""));
         self.listed.get(directory)?.get(file.file_name()?).copied()
     }
 
-    /// The outermost directory around a file that is not there yet.
+    /// The outermost parent directory of a file that does not exist yet.
     pub(super) fn outermost_missing<'b>(&self, file: &'b Path) -> Option<&'b Path> {
         let around = file.ancestors().skip(1);
         around
@@ -91,7 +91,7 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Whether the root is there. Fails if it is not a directory; a link to one is as good.
+/// Whether the root exists. Fails if it is neither a directory nor a link to one.
 pub(super) fn root_exists(root: &Path) -> Result<bool> {
     match fs::metadata(root) {
         Ok(metadata) if metadata.is_dir() => Ok(true),

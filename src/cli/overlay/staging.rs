@@ -10,20 +10,20 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::places::root_exists;
 
-/// The name of the staging directory in the root, where renaming never crosses a file system.
+/// The name of the staging directory. It is in the root, so renaming never crosses file systems.
 pub(super) const STAGING: &str = ".upstart2systemd-staging";
 
-/// How the name begins of the directory that holds what was replaced and could not be put back.
+/// The prefix of the directory that keeps replaced files that could not be restored.
 const KEPT: &str = ".upstart2systemd-replaced";
 
-/// In the staging directory: what is to come.
+/// The subdirectory of the staging directory for new files.
 const NEW: &str = "new";
 
-/// In the staging directory: what was replaced.
+/// The subdirectory of the staging directory for replaced files.
 const OLD: &str = "old";
 
-/// The output directory, which nobody else writes to while this is there. Where it had to be
-/// created it goes away again unless it is kept.
+/// The output directory, locked against other runs while this value exists. If it was created for
+/// this run, it is removed on drop unless [`Self::keep`] was called.
 pub(super) struct Root<'a> {
     path: &'a Path,
     created: Vec<&'a Path>,
@@ -31,7 +31,8 @@ pub(super) struct Root<'a> {
 }
 
 impl<'a> Root<'a> {
-    /// Creates the directory if need be, and removes what a run left behind in it that was killed.
+    /// Creates the directory if necessary, and removes the staging directory of a run that was
+    /// killed.
     pub(super) fn open(path: &'a Path) -> Result<Self> {
         let is_missing = |directory: &&Path| {
             !directory.as_os_str().is_empty() && fs::symlink_metadata(directory).is_err()
@@ -41,7 +42,7 @@ impl<'a> Root<'a> {
         } else {
             path.ancestors().take_while(is_missing).collect()
         };
-        // The outermost first.
+        // Creates the outermost directory first.
         let made = created.iter().rev().try_for_each(|directory| create_missing(directory));
         let made =
             made.with_context(|| format!("cannot create the directory `{}`", path.display()));
@@ -58,19 +59,19 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// Leaves the directory where it is.
+    /// Prevents the removal of the directory.
     pub(super) fn keep(mut self) {
         self.created.clear();
     }
 
-    /// An empty staging directory.
+    /// Creates an empty staging directory.
     pub(super) fn stage(&self) -> Result<Staging> {
         let path = self.path.join(STAGING);
         create(&path, 0o700)
             .and_then(|()| create(&path.join(NEW), 0o755))
             .and_then(|()| create(&path.join(OLD), 0o700))
             .map_err(|error| {
-                // The first error is the one to tell.
+                // Report the first error, not that of the cleanup.
                 let _ = fs::remove_dir_all(&path);
                 anyhow::Error::new(error).context(format!(
                     "cannot write to `{}`, where nothing was changed",
@@ -84,13 +85,13 @@ impl<'a> Root<'a> {
 impl Drop for Root<'_> {
     fn drop(&mut self) {
         remove_empty(&self.created);
-        // Closing does not do if another thread is starting a program, which has the descriptor
-        // until it runs.
+        // Unlocks explicitly, because a child process that another thread is starting keeps the
+        // file descriptor open until it calls exec.
         let _ = self.locked.unlock();
     }
 }
 
-/// Goes away with all that is left in it.
+/// Removed on drop, with all files that are left in it.
 pub(super) struct Staging {
     path: PathBuf,
 }
@@ -104,7 +105,7 @@ impl Staging {
         self.path.join(OLD).join(number.to_string())
     }
 
-    /// Puts what was replaced where no run removes it, and answers where.
+    /// Moves the replaced files to a directory that no run removes, and returns its path.
     pub(super) fn keep_old(self) -> PathBuf {
         let (old, kept) = (
             self.path.join(OLD),
@@ -113,7 +114,7 @@ impl Staging {
         if fs::rename(&old, &kept).is_ok() {
             return kept;
         }
-        // Better a staging directory that stays than files that are lost.
+        // If the move fails, the staging directory stays, because its files would be lost.
         std::mem::forget(self);
         old
     }
@@ -121,19 +122,19 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // What is left here harms nobody, and the next run removes it.
+        // Files that are left here do no harm, and the next run removes them.
         let _ = fs::remove_dir_all(&self.path);
     }
 }
 
-/// Creates a directory with this mode, whatever the umask: what is copied onto `/` with its mode
-/// must not close `/etc`.
+/// Creates a directory with this mode, whatever the umask is: its mode may be copied onto `/`, and
+/// must not make `/etc` inaccessible.
 pub(super) fn create(path: &Path, mode: u32) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)?;
     fs::set_permissions(path, Permissions::from_mode(mode))
 }
 
-/// Another run may create it at the same time; and `a/..` is there as soon as `a` is.
+/// Succeeds if the directory exists: another run may create it, and `a/..` exists once `a` does.
 fn create_missing(path: &Path) -> io::Result<()> {
     match create(path, 0o755) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
@@ -141,8 +142,8 @@ fn create_missing(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The directory itself is locked, so that no lock is ever left behind, and none has to be removed
-/// while another waits for it.
+/// Locks the directory itself. A lock file would remain after a crash, and could not be removed
+/// safely while another run waits for it.
 fn lock(path: &Path) -> Result<File> {
     let directory =
         File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
@@ -153,8 +154,8 @@ fn lock(path: &Path) -> Result<File> {
                 path.display()
             )
         }
-        // Some network file systems cannot lock directories. Two runs at once are unlikely, and
-        // their files are whole even then.
+        // Some network file systems cannot lock directories. Concurrent runs are unlikely, and even
+        // then no file is written in part.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(directory),
     }
 }
@@ -181,7 +182,7 @@ fn remove_leftover(path: &Path) -> Result<()> {
         .with_context(|| format!("cannot remove `{shown}`, which is left of a run that was killed"))
 }
 
-/// Removes directories that are empty, the innermost first. Others are in use.
+/// Removes empty directories, the innermost first. Others are in use and stay.
 fn remove_empty(directories: &[&Path]) {
     for directory in directories {
         let _ = fs::remove_dir(directory);

@@ -1,4 +1,4 @@
-//! Files that an earlier run wrote and this one would not.
+//! Files that an earlier run wrote and this run does not write.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,8 +15,8 @@ use super::{ChangeKind, FileChange, path};
 use crate::lower::own_files::WRITTEN_TO;
 use crate::systemd::layout::Output;
 
-/// Finds files of ours that are not wanted any more. What cannot be listed or read is not known to
-/// be ours.
+/// Finds files of this program that are no longer among the outputs. Files that cannot be listed or
+/// read are left out, because it is unknown which program wrote them.
 pub(super) fn find(
     root: &Path,
     places: &mut Places<'_>,
@@ -51,7 +51,7 @@ fn list(root: &Path, directory: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The text of a file if it is ours. Of others only the beginning is read.
+/// The text of a file if this program wrote it. Only the beginning of other files is read.
 fn read_ours(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut file = File::open(path)?;
     let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! Writing the overlay.
+//! Writes the overlay.
 
 use std::collections::BTreeSet;
 use std::fs::{File, Permissions};
@@ -19,26 +19,25 @@ use crate::systemd::layout::Output;
 use crate::text::bytes::encode;
 use crate::text::list;
 
-/// What may be done to files that are there.
+/// What may be done to existing files.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::cli) struct Writing {
     /// Replace files that this program did not write.
     pub(in crate::cli) force: bool,
-    /// Remove files that this program wrote and that are not among the outputs any more.
+    /// Remove files that this program wrote and that are no longer among the outputs.
     pub(in crate::cli) prune: bool,
 }
 
-/// At most so many files are named where there are more.
+/// The maximal number of files that a message names.
 const NAMED: usize = 10;
 
-/// Writes outputs below a root, and answers what was found to do, as
-/// [`crate::cli::overlay::compare`] does. Either all of it is done, or nothing is changed and the
-/// error says why. `progress` hears how many steps out of how many are done, from any thread.
+/// Writes outputs below a root. Returns the changes that [`compare`](fn@super::compare) finds.
+/// Either all changes are made, or none and the error has the reason. `progress` is called from any
+/// thread with the number of finished steps and of all steps.
 ///
-/// A run that is killed leaves each file whole, old or new: files are written elsewhere and
-/// renamed. They are not synchronised one by one, as only a crash of the machine could harm them
-/// then, and guarding against that is left to the file system: it would take longer than everything
-/// else together.
+/// A run that is killed leaves each file complete, old or new, because files are written elsewhere
+/// and then renamed. They are not synchronized one by one: that would take longer than everything
+/// else together, and would help only if the machine crashes. That case is left to the file system.
 pub(in crate::cli) fn write<'a>(
     root: &Path,
     outputs: &'a [Output],
@@ -72,7 +71,7 @@ fn refuse_foreign(changes: &[FileChange<'_>], how: Writing) -> Result<()> {
     )
 }
 
-/// What has to be written and moved. Paths are relative to the root.
+/// The files to write and the moves to make. Paths are relative to the root.
 struct WritePlan<'a> {
     files: Vec<(PathBuf, &'a str)>,
     moves: Vec<Move>,
@@ -86,7 +85,7 @@ impl<'a> WritePlan<'a> {
             let file = path::relative(path)?;
             match kind {
                 ChangeKind::New { after } => {
-                    // A directory that is not there yet is moved as a whole, in one step.
+                    // A new directory is moved as a whole, in one step.
                     created.insert(places.outermost_missing(&file).unwrap_or(&file).to_owned());
                     files.push((file, *after));
                 }
@@ -102,8 +101,8 @@ impl<'a> WritePlan<'a> {
         let mut moves: Vec<(PathBuf, Move)> =
             created.into_iter().map(|path| (path.clone(), Move::Create(path))).collect();
         moves.extend(replaced.into_iter().map(|path| (path.clone(), Move::Replace(path))));
-        // From usr to etc, so that no unit is there before what it runs; and the other way round
-        // when they go.
+        // From `usr` to `etc`, so that a program exists before the unit that runs it. Files are
+        // removed in the opposite order.
         moves.sort_by(|(a, _), (b, _)| b.cmp(a));
         let moves = moves
             .into_iter()
@@ -131,7 +130,7 @@ fn write_all(
             .map(Path::to_owned)
             .collect::<Vec<_>>()
     };
-    // In order, which puts each directory before those in it.
+    // Sorted, so that each directory comes before its subdirectories.
     let directories: BTreeSet<PathBuf> =
         plan.files.iter().flat_map(|(file, _)| around(file)).collect();
     for directory in &directories {
@@ -145,8 +144,7 @@ fn write_all(
             .open(staging.new_file(file))
             .with_context(|| failed(file))?;
         opened.write_all(&encode(text)).with_context(|| failed(file))?;
-        // Whatever the umask: a unit that only root reads is one that `systemctl cat` does not
-        // show.
+        // Overrides the umask, because `systemctl cat` cannot show a unit that only root can read.
         opened.set_permissions(Permissions::from_mode(0o644)).with_context(|| failed(file))?;
         step();
         Ok(())

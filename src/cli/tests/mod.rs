@@ -1,4 +1,4 @@
-//! The command line with a translation of our own in the place of the real one.
+//! Tests of the command line with a stub in place of the conversion.
 
 mod read_once;
 
@@ -25,7 +25,7 @@ static ERROR: Rule = Rule::sample("U293", "hopeless", Severity::Error);
 
 static REFUSED: Rule = Rule::sample("U093", "refused", Severity::Error);
 
-/// A line of the job is a word, and each word does something.
+/// Each line of the job is a word that selects a result.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of the real one")]
 fn translate(sources: &Sources, name: JobName, options: &Options) -> Conversion {
     let path = format!("etc/systemd/system/{}.service", name.0);

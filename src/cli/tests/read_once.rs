@@ -1,4 +1,4 @@
-//! No job and no script is read twice.
+//! Tests that no job and no script is read twice.
 
 use std::fs;
 
@@ -6,8 +6,8 @@ use crate::cli::{Colours, Status, Streams, run};
 use crate::text::read_count;
 use crate::text::read_count::TextReader;
 
-/// A script with a test in front that becomes a condition, and one that the shell reads as init
-/// hands it over.
+/// A script whose first test becomes a condition of the unit, and one that goes to the shell
+/// unchanged.
 const GUARDED: &str = "\
 start on runlevel [2345]
 pre-start script
@@ -21,7 +21,7 @@ script
 end script
 ";
 
-/// Commands and scripts of every phase, some of which call others.
+/// Commands and scripts in every phase, some of which control other jobs.
 const SPOKEN: &str = "\
 start on started lamp
 stop on stopping lamp
@@ -37,7 +37,7 @@ end script
 post-stop exec rm -rf /run/lamp/oil
 ";
 
-/// The texts that a phase of these runs.
+/// The texts that the phases of these jobs run.
 const SCRIPTS: [&str; 7] = [
     "[ -x /usr/sbin/lamp ] || { stop; exit 0; }\nmkdir -p /run/lamp\n",
     "# upstart2systemd: allow(unset-home) the lamp knows where it lives\ncd \"$HOME\"\nexec /usr/sbin/lamp --foreground\n",
@@ -48,8 +48,8 @@ const SCRIPTS: [&str; 7] = [
     "rm -rf /run/lamp/oil",
 ];
 
-/// Runs the program over a directory with both jobs, `DIR`, and answers how often each job and each
-/// script was read.
+/// Runs the program over a directory with both jobs, which replaces `DIR` in the arguments. Returns
+/// how often each job and each script was read.
 fn readings(arguments: &[&str]) -> (Vec<usize>, Vec<usize>) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().to_str().unwrap().to_owned();
@@ -57,7 +57,7 @@ fn readings(arguments: &[&str]) -> (Vec<usize>, Vec<usize>) {
     fs::write(directory.path().join("wick.conf"), SPOKEN).unwrap();
     let arguments: Vec<String> =
         arguments.iter().map(|argument| argument.replace("DIR", &path)).collect();
-    // What counts is counted by thread, so that there must be one.
+    // Reads are counted for each thread, so use one thread only.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let texts = pool.install(|| {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());

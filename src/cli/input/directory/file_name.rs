@@ -1,17 +1,17 @@
-//! What init makes of the names in a configuration directory.
+//! How init reads the file names in a configuration directory.
 
-/// What a name is to init, unless it is that of a directory.
+/// The meaning of a name to init, unless it is the name of a directory.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Called<'a> {
-    /// `NAME.conf`, and the NAME.
+    /// `NAME.conf`, with NAME.
     Conf(&'a [u8]),
-    /// `NAME.override`, and the NAME.
+    /// `NAME.override`, with NAME.
     Override(&'a [u8]),
-    /// An ending that init does not know, but would if it were written like this.
+    /// An ending that init does not know but that is a misspelling of `ending`.
     Nearly { stem: &'a [u8], ending: &'static str },
-    /// An ending alone.
+    /// An ending without a name before it.
     Nameless,
-    /// Nothing to init.
+    /// A name that init ignores.
     Other,
 }
 
@@ -37,8 +37,9 @@ pub(super) fn called(name: &[u8]) -> Called<'_> {
     Called::Other
 }
 
-/// Whether init stays out of a sub-directory of this name, and before 0.5 of a file: hidden ones,
-/// and what editors, version control and package managers leave behind.
+/// Whether init skips a sub-directory of this name, as Upstart before 0.5 did with files, too:
+/// hidden names, and names of files that editors, version control and package managers leave
+/// (libnih, `nih/file.c`, `nih_file_ignore`).
 pub(super) fn is_ignored(name: &[u8]) -> bool {
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending.as_bytes()));
     let is = |names: &[&str]| names.iter().any(|known| name == known.as_bytes());

@@ -1,5 +1,5 @@
-//! Reading configuration directories as init does it: with their sub-directories, each job from the
-//! first directory that has it, and with the override that goes with it.
+//! Reads configuration directories as init does: with their sub-directories, each job from the
+//! first directory that has it, and with the override that applies to it.
 
 mod file_name;
 mod stray;
@@ -31,16 +31,16 @@ use file_name::OVERRIDE;
 use stray::Stray;
 use walk::{FoundFile, Remark, What};
 
-/// What configuration directories hold.
+/// The content of configuration directories.
 pub(in crate::cli) struct Directory {
     /// The jobs, in the order of the bytes of their names.
     pub(crate) inputs: Vec<Input>,
-    /// What is no job or cannot be read, as conversions that came to nothing; in the same order.
+    /// Files that are not jobs or cannot be read, as conversions without a unit; in the same order.
     pub(crate) strays: Vec<Converted>,
 }
 
-/// Reads directories, of which the first has the highest priority. Fails if one of them cannot be
-/// listed; what cannot be read below them is a stray.
+/// Reads directories in order of descending priority. Fails if one of them cannot be listed; files
+/// and sub-directories that cannot be read are strays.
 pub(in crate::cli) fn read(
     directories: &[PathBuf],
     with_override: bool,
@@ -97,13 +97,13 @@ pub(in crate::cli) fn read(
     Ok(Directory { inputs, strays: strays.into_iter().map(|stray| *stray.converted).collect() })
 }
 
-/// A file in the directory of this rank.
+/// A file, and the index of its directory.
 struct RankedFile {
     rank: usize,
     path: PathBuf,
 }
 
-/// The confs of one job: the one that init takes, and those in directories after it.
+/// The confs of one job: the one that init reads, and those in later directories.
 struct JobFiles {
     first: RankedFile,
     hidden: Vec<RankedFile>,
@@ -116,15 +116,16 @@ fn keep_first(jobs: &mut BTreeMap<Vec<u8>, JobFiles>, name: Vec<u8>, place: Rank
     }
 }
 
-/// The override that init applies to a job whose conf is in the last of these directories. It looks
-/// for a regular file by path, so that one is found even where no job would be.
+/// The override that init applies to a job whose conf is in the last of these directories. init
+/// looks for a regular file by its path, so it finds one even in a sub-directory that it skips for
+/// jobs (`init/conf.c`, `conf_get_best_override`).
 fn applied_override(directories: &[&Path], name: &[u8]) -> Option<PathBuf> {
     let below = [name, OVERRIDE.as_bytes()].concat();
     let mut paths = directories.iter().map(|directory| directory.join(OsStr::from_bytes(&below)));
     paths.find(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()))
 }
 
-/// Why an override is not applied; nothing if it is.
+/// The reason why an override is not applied, or `None` if it is.
 fn idle(
     directories: &[&Path],
     name: &[u8],
@@ -138,12 +139,13 @@ fn idle(
     if first.rank < place.rank {
         return Some((&OVERRIDE_WITHOUT_CONF, stray::beyond_conf(&first.path)));
     }
-    // Those of the directories up to here: this one is among them, so that any other is before it.
+    // Search the directories up to this one. It has the override, so any other result comes
+    // earlier.
     let applied = applied_override(&directories[..=place.rank], name)?;
     (applied != place.path).then(|| (&SHADOWED_JOB, stray::shadowed_override(&applied)))
 }
 
-/// The directories without those that are given again, which would only hide themselves.
+/// The directories without repetitions, whose jobs would all be reported as hidden.
 fn distinct(directories: &[PathBuf]) -> Result<Vec<&Path>> {
     let (mut seen, mut distinct) = (Vec::new(), Vec::new());
     for directory in directories {

@@ -1,4 +1,4 @@
-//! Files of a configuration directory that come to nothing.
+//! Files of a configuration directory for which no unit is written.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::text::bytes::carry;
 use crate::text::source::{Origin, Span};
 use crate::upstart::job::JobName;
 
-/// A conversion that came to nothing, and what it is sorted by.
+/// A conversion without a unit, and the keys to sort it by.
 pub(super) struct Stray {
     pub(super) name: Vec<u8>,
     pub(super) path: PathBuf,
@@ -56,7 +56,7 @@ pub(super) fn shadowed_override(first: &Path) -> Remark {
     }
 }
 
-/// `meant` is a job for which the override has too long a name.
+/// `meant` is the job whose conf the override names with its ending, as in `NAME.conf.override`.
 pub(super) fn without_conf(name: &[u8], meant: Option<&[u8]>) -> Remark {
     let help = match meant {
         Some(job) => format!("if it is for the job `{0}`, call it `{0}.override`", carry(job)),

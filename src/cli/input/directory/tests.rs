@@ -1,4 +1,4 @@
-//! Directories of jobs, and what is read from them.
+//! Tests of reading configuration directories.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,13 +14,13 @@ use crate::convert::Converted;
 use crate::report;
 use crate::text::bytes::encode;
 
-/// Directories below one that goes away in the end.
+/// Directories below a temporary one.
 struct Places {
     root: tempfile::TempDir,
 }
 
 impl Places {
-    /// Each path is that of a file that holds its own path.
+    /// Creates a file at each path, whose text is the path.
     fn with(paths: &[&str]) -> Self {
         let places = Self { root: tempfile::tempdir().unwrap() };
         for path in paths {
@@ -49,7 +49,7 @@ impl Places {
         read(&directories, true, None).unwrap()
     }
 
-    /// What is read from the directory `a`.
+    /// The jobs and strays of the directory `a`.
     fn a(&self) -> (Vec<String>, Vec<String>) {
         self.of(&["a"])
     }
@@ -62,7 +62,7 @@ impl Places {
         )
     }
 
-    /// The path, the code and the message.
+    /// The path, the code and the message of a stray.
     fn said(&self, Converted { sources, conversion }: &Converted) -> String {
         let [diagnostic] = conversion.diagnostics.as_slice() else {
             panic!("{:?}", conversion.diagnostics)
@@ -75,7 +75,7 @@ impl Places {
     }
 }
 
-/// The name and what was read: the conf, and the override.
+/// The name of a job, the text of its conf, and that of its override.
 fn believed(Input { path, name, sources }: &Input) -> String {
     assert_eq!(path, sources.conf.path());
     let overriding = sources.overriding.as_ref().map(|source| format!(" + {}", source.text()));

@@ -1,4 +1,4 @@
-//! Finding what lies in a configuration directory.
+//! Lists the files of a configuration directory.
 
 use std::fs::{FileType, Metadata};
 use std::io::ErrorKind;
@@ -10,10 +10,10 @@ use std::{fs, io};
 use super::file_name::{Called, OVERRIDE, called, is_ignored};
 use crate::cli::input::UnreadableJob;
 
-/// Something that was found.
+/// A file or directory that was found.
 pub(super) struct FoundFile {
     pub(super) path: PathBuf,
-    /// The path below the configuration directory, for a conf and an override without the ending.
+    /// The path below the configuration directory. For a conf or an override, without the ending.
     pub(super) name: Vec<u8>,
     pub(super) what: What,
 }
@@ -21,9 +21,9 @@ pub(super) struct FoundFile {
 pub(super) enum What {
     Conf,
     Override,
-    /// It has the name of a job or an override, or nearly, and init does not read it.
+    /// The name is, or resembles, that of a job or an override, but init does not read the file.
     NotRead(Remark),
-    /// A sub-directory that cannot be listed, or a job that cannot be looked at.
+    /// A sub-directory that cannot be listed, or a job whose metadata cannot be read.
     Unreadable(UnreadableJob),
 }
 
@@ -34,8 +34,8 @@ pub(super) struct Remark {
     pub(super) help: String,
 }
 
-/// Lists a configuration directory and its sub-directories as init does it. The order is that of
-/// the file system. Before 0.5 every file was a job.
+/// Lists a configuration directory and its sub-directories as init does. The order is that of the
+/// file system. `every_file` is for Upstart before 0.5, to which every file was a job.
 pub(super) fn walk(
     root: &Path,
     with_override: bool,
@@ -60,7 +60,7 @@ fn identity(metadata: &Metadata) -> Identity {
 struct Walk {
     with_override: bool,
     every_file: bool,
-    /// The directory that is being listed and those around it: one of them again would be a loop.
+    /// The directory that is being listed and its parents, to detect loops.
     within: Vec<Identity>,
     found: Vec<FoundFile>,
 }
@@ -77,8 +77,8 @@ impl Walk {
     }
 
     fn look(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>, kind: FileType) {
-        // init decides by the entry, not by what it may point to: only a real directory is judged
-        // as a directory.
+        // init looks at the type of the entry, not of its target: it skips only real directories by
+        // their names.
         if kind.is_dir() {
             if !is_ignored(file_name) {
                 self.enter(path, file_name, whole);
@@ -86,8 +86,7 @@ impl Walk {
             return;
         }
         if self.every_file {
-            // init stayed out of files that editors and package managers leave behind, as it does
-            // of such directories.
+            // Upstart before 0.5 skipped files by the same names as directories.
             if !is_ignored(file_name) {
                 self.conf(path, file_name, file_name, whole, kind);
             }
@@ -149,7 +148,7 @@ impl Walk {
         }
     }
 
-    /// Goes into a directory, or a link to one whose name made init look.
+    /// Lists a directory, or the target of a link that init opens because of its name.
     fn enter(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>) {
         let entered = fs::metadata(&path).and_then(|metadata| {
             let identity = identity(&metadata);

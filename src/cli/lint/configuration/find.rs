@@ -1,22 +1,23 @@
-//! The configuration file of a place.
+//! Finds the configuration file for a path.
 
 use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
-/// What the file is called.
+/// The name of the file.
 pub(super) const NAME: &str = "upstart2systemd.toml";
 
-/// The file in the nearest directory at or above `path`; none above a directory with a `.git` in
-/// it.
+/// The file in the nearest directory at or above `path`. The search ends at a directory that
+/// contains `.git`.
 pub(super) fn nearest(path: &Path) -> Option<PathBuf> {
     let directory = directory_of(path)?;
     for directory in directory.ancestors() {
         let file = directory.join(NAME);
-        // Also one that cannot be read: going on to another one would not be what its owner means.
+        // Also stops at a file that cannot be read, because using another one would surprise its
+        // owner.
         if fs::symlink_metadata(&file).is_ok() {
             return Some(shortened(file));
         }
-        // Of a linked working tree it is a file.
+        // In a linked working tree `.git` is a file.
         if fs::symlink_metadata(directory.join(".git")).is_ok() {
             return None;
         }
@@ -24,25 +25,25 @@ pub(super) fn nearest(path: &Path) -> Option<PathBuf> {
     None
 }
 
-/// The directory that a file is in, or the directory itself, in its true place: above `..` there
-/// may be another directory than the path says. A link to a file is where the link is, because that
-/// is where init has the job.
+/// The canonical path of the directory that contains the file, or of the directory itself, so that
+/// its parents are the real ones. A link to a file is not resolved, because init reads the job at
+/// the place of the link.
 fn directory_of(path: &Path) -> Option<PathBuf> {
     let directory = if path.is_dir() { path } else { path.parent()? };
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     fs::canonicalize(directory).or_else(|_| absolute(directory)).ok()
 }
 
-/// As a person in the working directory calls it.
+/// The path relative to the working directory, if the file is below it.
 fn shortened(file: PathBuf) -> PathBuf {
     let here = std::env::current_dir().and_then(fs::canonicalize);
     here.ok().and_then(|here| file.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(file)
 }
 
-/// The contents of a file, or why it cannot be read.
+/// The contents of a file, or the reason why it cannot be read.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>, String> {
     let cannot = |error: std::io::Error| format!("cannot be read: {error}");
-    // Whoever reads a pipe may wait for ever.
+    // Reading a pipe may block forever.
     if !fs::metadata(file).map_err(cannot)?.is_file() {
         return Err("this is not a regular file".to_owned());
     }

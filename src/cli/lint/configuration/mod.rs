@@ -1,7 +1,7 @@
-//! What a project says once and for all: `upstart2systemd.toml`.
+//! The settings of a project: `upstart2systemd.toml`.
 //!
-//! The file is described for editors by `src/cli/configuration.schema.json`. Everything in it can
-//! be left out, and the command line goes before it.
+//! `src/cli/lint/configuration/configuration.schema.json` describes the file for editors. All keys
+//! are optional, and the command line overrides them.
 
 mod find;
 mod toml_file;
@@ -17,28 +17,28 @@ use crate::cli::arguments::{DialectOf, FailOn};
 use crate::cli::input;
 use crate::diagnostic::Rule;
 
-/// What is said about the jobs beside and below the file; `None` where it says nothing.
+/// The settings for the jobs beside and below the file. `None` if the file lacks the key.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Configuration {
     /// `select`, `ignore` and `severity`
     pub(crate) rules: Layer,
     pub(crate) fail_on: Option<FailOn>,
-    /// Whose Upstart reads the jobs.
+    /// The version of Upstart that the jobs are written for.
     pub(crate) dialect: Option<DialectOf>,
     pub(crate) systemd_version: Option<u32>,
-    /// Whether to tell what changes when the jobs are converted.
+    /// Whether to report what changes when the jobs are converted.
     pub(crate) migration: Option<bool>,
     pub(crate) shellcheck: Option<Wanted>,
-    /// Events that something outside of the jobs emits.
+    /// Events that are emitted outside of the jobs.
     pub(crate) events: Vec<String>,
     /// Jobs that exist elsewhere.
     pub(crate) jobs: Vec<String>,
 }
 
 impl Configuration {
-    /// The configuration of the jobs at `path`, a file or a directory: that of the nearest
-    /// directory at or above it. The search ends at the top of a Git working tree. Without a file,
-    /// nothing is said. `Err` is a message for a person, with the place of the mistake.
+    /// The configuration for the jobs at `path`, a file or a directory: the file in the nearest
+    /// directory at or above it. The search ends at the top of a Git working tree. If there is no
+    /// file, all settings are unset. `Err` is a message with the position of the mistake.
     pub(crate) fn of(path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
         match find::nearest(path) {
             Some(file) => Self::load(&file, known),
@@ -46,7 +46,7 @@ impl Configuration {
         }
     }
 
-    /// Reads this file, wherever it is.
+    /// Reads this configuration file, wherever it is.
     pub(crate) fn load(file: &Path, known: &[&'static Rule]) -> Result<Self, String> {
         let shown = input::shown(file);
         let bytes = find::read(file)

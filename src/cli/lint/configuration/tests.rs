@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 
 const SCHEMA: &str = include_str!("configuration.schema.json");
 
-/// Everything that can be said.
+/// A file with every key.
 const COMPLETE: &str = r#"
 select = ["U1", "changed-word"]
 ignore = ["shell-syntax-error", "u15"]
@@ -24,7 +24,7 @@ lost-environment = "error"
 U15 = "off"
 "#;
 
-/// What is wrong in each, the schema says too.
+/// Files with a mistake that the schema rejects as well.
 const WRONG: [(&str, &str); 14] = [
     ("# é\nselct = []\n", "x.toml:2:1: there is no key `selct`: is `select` meant?"),
     ("fail_on = \"error\"\n", "x.toml:1:1: there is no key `fail_on`: is `fail-on` meant?"),

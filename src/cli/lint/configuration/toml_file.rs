@@ -1,4 +1,4 @@
-//! From the text of a configuration file to what it says.
+//! Parses a configuration file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,8 +29,8 @@ pub(super) const KEYS: [&str; 10] = [
     "jobs",
 ];
 
-/// The file as serde sees it. What words mean is looked at afterwards, because only then their
-/// places are known.
+/// The file as serde reads it. Values are checked later, because serde does not report the
+/// positions of wrong values.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct WrittenSettings {
@@ -46,13 +46,13 @@ struct WrittenSettings {
     jobs: Vec<Spanned<String>>,
 }
 
-/// A mistake and the bytes of the file that it is in.
+/// A mistake, and the bytes of the file that contain it.
 struct Wrong {
     place: Range<usize>,
     message: String,
 }
 
-/// Reads the contents of the file `path`. `Err` is `path:line:column: message`.
+/// Parses the contents of the file `path`. `Err` is `path:line:column: message`.
 pub(super) fn read(
     path: &str,
     bytes: Vec<u8>,
@@ -75,7 +75,8 @@ pub(super) fn read(
 
 impl Wrong {
     fn told(&self, source: &Source) -> String {
-        // What stands in for bytes is longer than they are, but only behind the place of the first.
+        // Replacement characters are longer than the bytes they replace, which affects only offsets
+        // after the first of them.
         let position = source.position(self.place.start);
         format!(
             "{}:{}:{}: {}",
@@ -87,7 +88,7 @@ impl Wrong {
     }
 }
 
-/// A file that is no TOML, has a key that there is not, or a value of another type.
+/// The mistake in a file that is not TOML, or has an unknown key or a value of the wrong type.
 fn not_written(error: &toml::de::Error, text: &str) -> Wrong {
     let place = error.span().unwrap_or(0..0);
     let message = error.message();
@@ -144,7 +145,7 @@ fn selector(text: &Spanned<String>, parsed: Result<Selector, String>) -> Result<
     parsed.map_err(|message| Wrong { place: text.span(), message })
 }
 
-/// In the order of the text, whatever the order of the keys is.
+/// Returns the entries in the order of the text, which the map does not keep.
 fn severities(
     table: &BTreeMap<Spanned<String>, Spanned<String>>,
     known: &[&'static Rule],
@@ -160,7 +161,7 @@ fn severities(
     entries.into_iter().map(entry).collect()
 }
 
-/// A word of those that the command line takes for the same.
+/// Parses a value with the same words as the option of the command line.
 fn word<T: ValueEnum>(text: &Spanned<String>) -> Result<T, Wrong> {
     T::from_str(text.get_ref(), false).map_err(|_| {
         let values: Vec<_> =
@@ -191,7 +192,7 @@ fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {
     })
 }
 
-/// The name of an event or a job.
+/// Checks the name of an event or a job.
 fn name(text: Spanned<String>) -> Result<String, Wrong> {
     if text.get_ref().is_empty() || text.get_ref().contains(char::is_whitespace) {
         return Err(Wrong {

@@ -1,4 +1,4 @@
-//! Other programs: text in, text out, and not for ever.
+//! Runs another program on a text, with a time limit.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -9,19 +9,19 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
-/// More than this nobody reads.
+/// The maximal length of the output, in bytes.
 const MOST: u64 = 64 << 20;
 
-/// What a program that ended left.
+/// The output of a program that has ended.
 pub(super) struct Ended {
-    /// `None` if a signal ended it.
+    /// `None` if a signal ended the program.
     pub(super) status: Option<i32>,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: Vec<u8>,
 }
 
-/// Runs a program with this on its standard input. `Err` says why there is no answer; the program
-/// is gone then too.
+/// Runs a program with this standard input. `Err` has the reason if there is no result; the program
+/// has been killed in that case.
 pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Result<Ended, String> {
     let deadline = Instant::now() + limit;
     let spawned =
@@ -29,7 +29,7 @@ pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Res
     let mut child = spawned.map_err(|error| format!("it cannot be started: {error}"))?;
     let ended = talk(&mut child, input, deadline);
     if ended.is_err() {
-        // Where it has ended by itself, there is nothing to kill.
+        // If the program has already ended, killing it fails, which does not matter.
         let _ = child.kill();
         let _ = child.wait();
     }
@@ -52,7 +52,7 @@ impl From<io::Error> for ChildFailure {
 
 fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, ChildFailure> {
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that has seen enough closes its end.
+        // Writing fails if the program closes its input early, which is not an error.
         thread::Builder::new().spawn(move || drop(stdin.write_all(&input)))?;
     }
     let stdout = reading(child.stdout.take())?;
@@ -69,8 +69,8 @@ fn talk(child: &mut Child, input: Vec<u8>, deadline: Instant) -> Result<Ended, C
     }
 }
 
-/// Reads to the end in a thread of its own, which nobody waits for longer than wanted: whoever the
-/// program itself started may keep the pipe open.
+/// Reads to the end of a pipe in a separate thread, because a process that the program has started
+/// may keep the pipe open beyond the time limit.
 fn reading(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::Builder::new().spawn(move || {
@@ -78,7 +78,7 @@ fn reading(pipe: Option<impl Read + Send + 'static>) -> io::Result<Receiver<Vec<
         if let Some(pipe) = pipe
             && pipe.take(MOST).read_to_end(&mut bytes).is_ok()
         {
-            // Who waits no longer needs no answer.
+            // After the time limit, the receiver is gone.
             let _ = sender.send(bytes);
         }
     })?;
@@ -96,8 +96,8 @@ fn received(receiver: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, 
     })
 }
 
-/// The program of this name in the directories of PATH. Relative ones do not count: they change
-/// with the working directory.
+/// The program of this name in the directories of PATH. Relative directories are skipped, because
+/// their meaning changes with the working directory.
 pub(super) fn installed(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)

@@ -1,9 +1,9 @@
-//! What shells and `ShellCheck` say about the scripts of jobs.
+//! Findings of shells and of `ShellCheck` about the scripts of jobs.
 //!
-//! `sh -n` is asked only about scripts that this program's own reader of shell text loses its way
-//! in: what that reads to the end, a shell accepts, which a test checks. So that most scripts cost
-//! nothing, and what is left is done side by side, each text once. Scripts go to other programs
-//! through their standard input and never otherwise.
+//! `sh -n` is run only on scripts that this program's own reader of shell text cannot follow to the
+//! end. A test checks that a shell accepts all scripts that it can, so most scripts cost nothing.
+//! The others are checked in parallel, and each text only once. Scripts are passed to other
+//! programs only on their standard input.
 
 mod child;
 mod piece;
@@ -28,13 +28,13 @@ use crate::text::source::Span;
 use piece::Piece;
 use syntax::Complaint;
 
-/// The rule for what `ShellCheck` calls info or style.
+/// The rule for comments of `ShellCheck` with the level info or style.
 static SHELLCHECK_NOTE: Rule = SHELLCHECK.with_severity(Severity::Note);
 
-/// How long a program may think about one script.
+/// The time limit for a program on one script.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Whether `ShellCheck` is to look at scripts.
+/// Whether to run `ShellCheck` on scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Wanted {
     /// Where it is installed
@@ -43,7 +43,7 @@ pub(in crate::cli) enum Wanted {
     Always,
 }
 
-/// The programs that look at scripts, with what they said so far.
+/// The programs that check scripts, with their results so far.
 pub(in crate::cli) struct Checker {
     sh: Option<PathBuf>,
     shellcheck: Option<PathBuf>,
@@ -52,15 +52,14 @@ pub(in crate::cli) struct Checker {
     comments: Answers<Vec<shellcheck::ShellCheckComment>>,
 }
 
-/// What a program said about a text; `Err` says why it said nothing.
+/// The result of a program for a text, or the reason why there is none.
 type Answer<T> = Result<T, String>;
 
-/// The answers by text. Of two that want the same at once, one waits.
+/// The results by text. A thread that needs a result that another computes waits for it.
 type Answers<T> = Mutex<HashMap<String, Arc<OnceLock<Answer<T>>>>>;
 
 impl Checker {
-    /// Looks for the programs. Fails, with a message, if there is no `ShellCheck` where one has to
-    /// be.
+    /// Looks for the programs. Fails with a message if `ShellCheck` is required but not installed.
     pub(crate) fn new(wanted: Wanted) -> Result<Self, String> {
         let shellcheck = match wanted {
             Wanted::Never => None,
@@ -82,17 +81,17 @@ impl Checker {
         })
     }
 
-    /// Whether findings of this rule would have been told. True of the rules of others.
+    /// Whether findings of this rule would have been reported. True for rules of other checks.
     pub(crate) fn looks_for(&self, rule: &Rule) -> bool {
         match rule.code {
             code if code == SHELL_SYNTAX_ERROR.code => self.sh.is_some(),
             code if code == SHELLCHECK.code => self.shellcheck.is_some(),
-            // That a program fails to answer is a matter of luck.
+            // A program may fail on one run and not on another, so absence proves nothing.
             code => code != UNCHECKED_SCRIPT.code,
         }
     }
 
-    /// What there is to say about scripts, in their order.
+    /// The findings about scripts, in the order of the scripts.
     pub(crate) fn check(&self, scripts: &[PhaseScript<'_>]) -> Vec<Diagnostic> {
         scripts
             .par_iter()
@@ -106,7 +105,7 @@ impl Checker {
         if let Some(sh) = self.sh.as_deref().filter(|_| piece.is_doubtful()) {
             match answer(&self.syntax, piece.text(), |text| syntax::ask(sh, text, self.limit)) {
                 Ok(None) => {}
-                // ShellCheck would stop at the same place.
+                // `ShellCheck` would stop at the same place.
                 Ok(Some(complaint)) => return vec![refused(piece, &complaint)],
                 Err(why) => {
                     return vec![UNCHECKED_SCRIPT.at(
@@ -134,7 +133,7 @@ impl Checker {
     }
 }
 
-/// What was answered for this text before, or is now.
+/// Returns the result for this text, computing it on the first call.
 fn answer<T: Clone>(
     answers: &Answers<T>,
     text: &str,

@@ -1,4 +1,4 @@
-//! A text as init hands it to a shell, and the way back to where it is written.
+//! A text as init passes it to a shell, with the mapping to its source.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,21 +8,22 @@ use crate::shell;
 use crate::text::source::Span;
 use crate::upstart::exec;
 
-/// What init puts before the command of an `exec`.
+/// init puts this before the command of an `exec` that needs a shell (`init/job_process.c`,
+/// `job_process_start`).
 const EXEC: &str = "exec ";
 
-/// What a shell gets to read.
+/// The text that a shell reads.
 pub(super) struct Piece<'a> {
     script: &'a PhaseScript<'a>,
     text: Cow<'a, str>,
-    /// Bytes at its beginning that are written nowhere.
+    /// The number of bytes at the beginning that the source lacks.
     added: usize,
-    /// Where the reader of shell text lost its way.
+    /// The offset at which the reader of shell text gave up, if it did.
     lost: Option<usize>,
 }
 
 impl<'a> Piece<'a> {
-    /// `None` if init runs this without a shell.
+    /// Returns `None` if init runs the command without a shell.
     pub(super) fn of(script: &'a PhaseScript<'a>) -> Option<Self> {
         let text = script.text();
         if !script.is_exec() {
@@ -36,7 +37,8 @@ impl<'a> Piece<'a> {
         if exec::direct_argv(text).is_some() {
             return None;
         }
-        // Behind `exec`, other words begin a command than at the beginning of a line.
+        // Read again with the prefix, because different words are special after `exec` than at the
+        // beginning of a line.
         let text = format!("{EXEC}{text}");
         let lost = shell::read(&text).lost;
         Some(Self { script, text: Cow::Owned(text), added: EXEC.len(), lost })
@@ -46,7 +48,7 @@ impl<'a> Piece<'a> {
         &self.text
     }
 
-    /// Whether it is not certain that a shell can read it.
+    /// Whether it is uncertain that a shell can read the text.
     pub(super) fn is_doubtful(&self) -> bool {
         self.lost.is_some()
     }
@@ -55,8 +57,8 @@ impl<'a> Piece<'a> {
         self.place(0..self.text.trim_end().len())
     }
 
-    /// The place of a line that is counted from 1, blanks at its ends left out; for one behind the
-    /// text, or an empty one, the line before.
+    /// The span of a line without the blanks at its ends. Lines are counted from 1. For an empty
+    /// line, or one after the end, the span of the line before.
     pub(super) fn line(&self, number: usize) -> Span {
         let (mut start, mut last) = (0, 0..0);
         for line in self.text.split_inclusive('\n').take(number) {
@@ -70,8 +72,8 @@ impl<'a> Piece<'a> {
         self.place(last)
     }
 
-    /// The place from one line and column to another, both counted from 1 and the columns in
-    /// characters; at least one character where there is one.
+    /// The span between two positions of line and column, counted from 1, with columns in
+    /// characters. It has at least one character, except at the end of the text.
     pub(super) fn place_between(&self, start: (usize, usize), end: (usize, usize)) -> Span {
         let start = self.offset(start);
         let next = self
@@ -83,7 +85,7 @@ impl<'a> Piece<'a> {
         self.place(start..end)
     }
 
-    /// The quote that is open where the reader lost its way, if that is why.
+    /// The span of the quote that was open when the reader gave up, if that was the reason.
     pub(super) fn open_quote(&self) -> Option<Span> {
         let at = self.lost?;
         let is_quote = matches!(self.text.as_bytes().get(at), Some(b'\'' | b'"' | b'`'));

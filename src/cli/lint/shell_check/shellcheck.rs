@@ -1,4 +1,4 @@
-//! `ShellCheck`: what may be wrong in a script that a shell can read.
+//! `ShellCheck`: possible mistakes in a script that a shell can read.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,19 +9,19 @@ use serde::Deserialize;
 use super::{Answer, child};
 use crate::text::bytes::lossy;
 
-/// The line that says how init runs scripts. `ShellCheck` knows the dialect and that errors end the
-/// script from it.
+/// From this line `ShellCheck` knows the dialect, and that errors end the script, which is how init
+/// runs scripts.
 const SHEBANG: &str = "#!/bin/dash -e\n";
 
-/// What makes no sense for a job.
+/// Checks that do not apply to jobs:
 ///
-/// * 1090, 1091: a sourced file is not followed, as it need not be on this machine;
-/// * 1128: a `#!` of the script itself stands behind ours;
-/// * 2148: there is no `#!`;
-/// * 2154: a variable in small letters is not set: the job's `env` or an event sets it.
+/// * 1090, 1091: a sourced file cannot be followed; it may not exist on this machine;
+/// * 1128: a `#!` line of the script comes after the one that is added;
+/// * 2148: there is no `#!` line;
+/// * 2154: a variable in lower case is not set; the job's `env` or an event sets it.
 const EXCLUDED: &str = "SC1090,SC1091,SC1128,SC2148,SC2154";
 
-/// One thing that `ShellCheck` says, with places of the text that it was handed.
+/// A comment of `ShellCheck`. Positions refer to the text that it was given.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ShellCheckComment {
@@ -40,7 +40,7 @@ struct ShellCheckReport {
 }
 
 impl ShellCheckComment {
-    /// Line and column, both from 1; columns count characters, a tab as one.
+    /// Line and column, both from 1. Columns count characters; a tab is one.
     pub(super) fn start(&self) -> (usize, usize) {
         (self.line.saturating_sub(1), self.column)
     }
@@ -49,19 +49,19 @@ impl ShellCheckComment {
         (self.end_line.saturating_sub(1), self.end_column)
     }
 
-    /// Whether `ShellCheck` calls it an error or a warning, and not info or style.
+    /// Whether the level is error or warning rather than info or style.
     pub(super) fn matters(&self) -> bool {
         !matches!(self.level.as_str(), "info" | "style")
     }
 }
 
-/// Hands the text to `ShellCheck`.
+/// Runs `ShellCheck` on the text.
 pub(super) fn ask(program: &Path, text: &str, limit: Duration) -> Answer<Vec<ShellCheckComment>> {
-    // A byte that is no text becomes one character, as it is one in ours, so that columns agree.
+    // A byte that is not UTF-8 becomes one character, as in the source, so that columns agree.
     let input = format!("{SHEBANG}{}", lossy(text));
     let mut command = Command::new(program);
     command.args(["--norc", "-f", "json1", "-s", "dash", "-e", EXCLUDED, "-"]);
-    // What is found is to depend on the script alone.
+    // The findings must depend on the script only.
     command.env_remove("SHELLCHECK_OPTS").env("LC_ALL", "C.UTF-8");
     let ended = child::run(&mut command, input.into_bytes(), limit)?;
     match ended.status {

@@ -10,15 +10,15 @@ use crate::text::bytes::encode;
 /// Why a shell cannot read a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Complaint {
-    /// From 1; shells that read a single line may not say.
+    /// Counted from 1. Shells that read a single line may not report it.
     pub(super) line: Option<usize>,
     pub(super) message: String,
 }
 
-/// Hands the text to the shell; `None` if it can read it.
+/// Runs the shell on the text. Returns `None` if it can read the text.
 pub(super) fn ask(sh: &Path, text: &str, limit: Duration) -> Answer<Option<Complaint>> {
-    // Without the environment: some shells read a file that it names, and messages are to be in
-    // English.
+    // The environment is cleared, because some shells read a file that it names, and because
+    // messages must be in English.
     let ended = child::run(
         Command::new(sh).arg("-n").env_clear().env("LC_ALL", "C"),
         encode(text).into_owned(),
@@ -31,13 +31,13 @@ pub(super) fn ask(sh: &Path, text: &str, limit: Duration) -> Answer<Option<Compl
     }
 }
 
-/// What the shell complains about first. The forms:
+/// Parses the first complaint of the shell. Its forms are:
 ///
 /// ```text
 /// sh: 2: Syntax error: "fi" unexpected                          dash
 /// sh: line 2: syntax error near unexpected token `fi'           bash, which then repeats the line
 /// sh: line 2: unexpected EOF while looking for matching `"'     bash
-/// sh: syntax error near unexpected token `)'                    bash, of a last line without an end
+/// sh: syntax error near unexpected token `)'                    bash, in last line without an end
 /// sh: line 2: syntax error: unexpected "fi"                     busybox
 /// ```
 fn complaint(stderr: &str) -> Complaint {
@@ -51,9 +51,9 @@ fn complaint(stderr: &str) -> Complaint {
     Complaint { line, message: message.trim_end().to_owned() }
 }
 
-/// The number of the line, and what is said about it.
+/// The number of the line, and the message.
 fn split(said: &str) -> (Option<usize>, &str) {
-    // In front is what the shell calls itself, or its input.
+    // The first part is the name of the shell or of its input.
     let Some((_, rest)) = said.split_once(": ") else { return (None, said) };
     let numbered = rest.split_once(": ").and_then(|(place, message)| {
         let number = place.strip_prefix("line ").unwrap_or(place).parse().ok()?;

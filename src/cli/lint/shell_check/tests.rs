@@ -22,7 +22,7 @@ fn checker(shellcheck: bool) -> Option<Checker> {
         crate::skipped::skipped("there is no shellcheck on this machine");
         return None;
     }
-    // Machines that run tests may be busy.
+    // A longer time limit, because machines that run tests may be busy.
     Some(Checker { limit: Duration::from_secs(60), ..checker })
 }
 
@@ -30,7 +30,7 @@ fn read(sources: &Sources) -> Option<ReadJob> {
     read::read(sources, JobName("x".to_owned()), None).ok()
 }
 
-/// Line, column, what is marked, and message of each finding.
+/// Line, column, marked text, and message of each finding.
 fn found(checker: &Checker, bytes: &[u8]) -> Vec<(usize, usize, String, String)> {
     let sources = sources(bytes);
     let read = read(&sources).unwrap();
@@ -85,7 +85,7 @@ fn the_quote_that_is_never_closed_is_shown() {
     let diagnostic = checker.check(&subject.scripts).pop().unwrap();
     let related: Vec<usize> =
         diagnostic.related.iter().map(|(span, _)| sources.conf.position(span.start).line).collect();
-    // dash tells the last line, bash that of the quote.
+    // dash reports the last line, bash the line of the quote.
     assert!(
         related == [3] || sources.conf.position(diagnostic.span.start).line == 3,
         "{diagnostic:?}"
@@ -184,7 +184,7 @@ fn a_program_that_gives_no_answer_is_told_of() {
             .3
             .starts_with("ShellCheck says nothing about this: its answer is not understood: ")
     );
-    // Nothing of a script is among the arguments, and each text is asked for once.
+    // Scripts are not passed as arguments, and each text is checked once.
     let log = directory.path().join("log");
     let logging = program(
         "logging",
@@ -211,7 +211,7 @@ fn what_cannot_be_looked_for_is_said() {
     assert!(nothing.looks_for(&other));
 }
 
-/// The job files of the project, and those of the collection beside it where that is.
+/// The job files of the project, and those of the collection beside it if it exists.
 fn collection() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (mut open, mut found) =
@@ -230,7 +230,7 @@ fn collection() -> Vec<PathBuf> {
     found
 }
 
-/// `what` of every text of the collection that init hands to a shell.
+/// Runs `what` on every text of the collection that init passes to a shell.
 fn of_all_pieces<T: Send>(what: impl Fn(&Path, &Piece<'_>) -> T + Sync) -> Vec<T> {
     let of_file = |path: &PathBuf| {
         let sources = sources(&fs::read(path).unwrap());
@@ -241,7 +241,7 @@ fn of_all_pieces<T: Send>(what: impl Fn(&Path, &Piece<'_>) -> T + Sync) -> Vec<T
     collection().par_iter().flat_map_iter(of_file).collect()
 }
 
-/// That it is enough to ask a shell about the scripts that the reader loses its way in.
+/// A shell accepts every script that the reader can follow, so only the others need a check.
 #[test]
 fn what_is_read_to_the_end_a_shell_accepts() {
     let wrong: Vec<String> = of_all_pieces(|path, piece| {
@@ -270,7 +270,7 @@ proptest::proptest! {
     }
 }
 
-/// What scripts are made of.
+/// Fragments of scripts.
 const WORDS: &[&str] = &[
     "a",
     " ",
@@ -337,7 +337,8 @@ const WORDS: &[&str] = &[
     "}",
 ];
 
-/// So that a whole directory of jobs costs hardly more than reading it.
+/// Most scripts need no other program, so checking a directory takes little more time than reading
+/// it.
 #[test]
 fn most_scripts_need_no_other_program() {
     let doubtful: Vec<bool> = of_all_pieces(|_, piece| piece.is_doubtful());

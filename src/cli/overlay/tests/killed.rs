@@ -1,6 +1,6 @@
-//! Runs that are killed.
+//! Tests of runs that are killed.
 //!
-//! The tests run themselves in a child process, which writes and is killed; nothing of it is
+//! The tests start themselves as a child process, which writes and is killed, so that nothing is
 //! cleaned up.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ const FILES: usize = 15;
 
 const ALL: Writing = Writing { force: false, prune: true };
 
-/// Units that are there before and after, and scripts that come and go.
+/// Units that exist before and after the run, and scripts that the run adds or removes.
 fn wanted(word: &str) -> Vec<Output> {
     let text = text(word);
     let script = |number| format!("usr/local/lib/upstart2systemd/{number}.{word}");
@@ -42,8 +42,8 @@ fn text(word: &str) -> String {
     ours(&word.repeat(5_000))
 }
 
-/// What the child does: it writes, and ends suddenly after as many steps as it is told. Does
-/// nothing in the parent.
+/// Runs in the child: it writes, and exits after the given number of steps. Does nothing in the
+/// parent.
 #[test]
 fn child() {
     let Some(root) = env::var_os(ROOT) else { return };
@@ -68,8 +68,8 @@ fn start(root: &Path, step: Option<usize>) -> Child {
     command.spawn().unwrap()
 }
 
-/// Each file is the old or the new one, and the next run brings all of it about and leaves nothing
-/// else.
+/// Asserts that each file is the old or the new one, and that the next run completes the update and
+/// leaves nothing else.
 fn check(root: &Path) {
     let texts = [text("old"), text("new")];
     let there = files(root);
@@ -123,7 +123,7 @@ fn files_are_whole_whenever_a_run_is_killed() {
 
 #[test]
 fn files_are_whole_at_whatever_step_a_run_ends() {
-    // First files are staged; then scripts come, units change, and scripts go.
+    // The order of steps: stage files, add scripts, change units, remove scripts.
     let (staged, created, changed, removed) = (2 * FILES, 3 * FILES, 4 * FILES, 5 * FILES);
     for step in [
         1,

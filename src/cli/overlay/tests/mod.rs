@@ -1,4 +1,4 @@
-//! Trees that are written over others.
+//! Tests of writing a tree over another.
 
 mod killed;
 mod trouble;
@@ -40,12 +40,12 @@ fn put(root: &Path, path: &str, text: &str) {
     fs::write(root.join(path), text).unwrap();
 }
 
-/// Writes without a hindrance.
+/// Writes, and asserts that it succeeds.
 fn written(root: &Path, files: &[(&str, &str)], how: Writing) {
     write(root, &outputs(files), how, &|_, _| {}).unwrap();
 }
 
-/// Fails to write, and changes nothing.
+/// Writes, and asserts that it fails and changes nothing. Returns the message.
 #[track_caller]
 fn refused(root: &Path, outputs: &[Output], how: Writing) -> String {
     let before = tree(root);
@@ -54,8 +54,7 @@ fn refused(root: &Path, outputs: &[Output], how: Writing) -> String {
     format!("{error:#}")
 }
 
-/// Everything below a directory: the texts of files, where links lead to, and that directories are
-/// there.
+/// Everything below a directory: the texts of files, the targets of links, and the directories.
 fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut tree = BTreeMap::new();
     let mut left = vec![root.to_owned()];
@@ -77,7 +76,7 @@ fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     tree
 }
 
-/// The paths and what is to be done about them.
+/// The paths and the kinds of the changes.
 fn kinds(changes: &[FileChange<'_>]) -> Vec<String> {
     let name = |kind: &ChangeKind<'_>| match kind {
         ChangeKind::New { .. } => "new",
@@ -162,7 +161,7 @@ fn what_is_written_is_there_afterwards() {
     ] {
         assert_eq!(mode(path), expected, "{path}");
     }
-    // Nothing else: no staging directory.
+    // The staging directory is gone.
     assert_eq!(fs::read_dir(&below).unwrap().count(), 2);
     assert!(compare(&below, &wanted).unwrap().iter().all(|change| change.kind == ChangeKind::Same));
 }

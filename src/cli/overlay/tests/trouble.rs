@@ -1,4 +1,4 @@
-//! What is in the way, and what fails half way.
+//! Tests of obstacles, and of failures in the middle of a run.
 
 use std::fs;
 use std::fs::File;
@@ -30,7 +30,7 @@ fn nothing_is_written_through_a_link() {
             "{message}"
         );
         assert!(tree(elsewhere.path()).is_empty());
-        // Nor are links followed to find stale files.
+        // The search for stale files does not follow links either.
         assert!(compare(&below, &[]).unwrap().is_empty());
     }
 }
@@ -64,7 +64,7 @@ fn the_root_has_to_be_a_directory() {
     assert!(refused_at("file").ends_with("file` is not a directory, and `-o` takes one"));
     assert!(refused_at("file/below").contains("cannot write to `"));
     assert!(refused_at("dangling").contains("cannot write to `"));
-    // A link to a directory is what the user asked for.
+    // The user may name a link to a directory as the root.
     fs::create_dir(root.path().join("nowhere")).unwrap();
     written(&root.path().join("dangling"), &[(UNIT, "x")], KEEP);
     assert!(root.path().join("nowhere").join(UNIT).exists());
@@ -84,7 +84,7 @@ fn a_name_that_is_too_long_changes_nothing() {
     assert!(tree(root.path()).is_empty());
 }
 
-/// What is done when all files are staged and this many moves are made.
+/// Calls `run` once all files are staged and this many moves have been made.
 fn sabotage<'a>(
     moves: usize,
     files: usize,
@@ -97,7 +97,7 @@ fn sabotage<'a>(
     }
 }
 
-/// Puts a directory that is not empty where something else is or is to go.
+/// Replaces a file, or fills the place for one, with a directory that is not empty.
 fn obstruct(root: &Path, path: &str) {
     let at = root.join(path);
     if fs::symlink_metadata(&at).is_ok() {
@@ -109,7 +109,7 @@ fn obstruct(root: &Path, path: &str) {
 #[test]
 fn a_failed_move_is_undone() {
     let unit = |name: &str| format!("etc/systemd/system/{name}.service");
-    // In the order of the moves: a directory and a file that are new, three that are replaced.
+    // In the order of the moves: a new directory, a new file, and three files that are replaced.
     let moved = ["usr".to_owned(), unit("e"), unit("d"), unit("c"), unit("b")];
     for obstructed in &moved {
         let root = root();
@@ -120,7 +120,7 @@ fn a_failed_move_is_undone() {
         let wanted = outputs(
             &[SCRIPT, &moved[1], &moved[2], &moved[3], &moved[4]].map(|path| (path, "new")),
         );
-        // What is obstructed cannot be as before.
+        // All files but the obstructed one, which cannot be restored.
         let others = || {
             tree(root.path())
                 .into_iter()
@@ -158,7 +158,7 @@ fn a_failed_removal_is_undone() {
 fn what_cannot_be_undone_is_said() {
     let root = root();
     written(root.path(), &[("etc/a", "old"), ("etc/b", "old")], KEEP);
-    // `b` is moved first; then nothing can be where it was.
+    // `b` is moved first; then neither old nor new files can be put into place.
     let interfere = sabotage(1, 2, || {
         obstruct(root.path(), "etc/a");
         obstruct(root.path(), "etc/b");
@@ -204,7 +204,7 @@ fn a_second_run_is_refused() {
         "{message}"
     );
     assert!(root.path().join(UNIT).exists());
-    // The lock is gone with the run that held it.
+    // The lock ended with the run that held it.
     written(root.path(), &[(UNIT, "y")], KEEP);
 }
 
@@ -215,7 +215,7 @@ fn a_leftover_is_removed_and_nothing_else() {
     put(root.path(), &format!("{STAGING}/old/0"), "old");
     written(root.path(), &[(UNIT, "x")], KEEP);
     assert!(!root.path().join(STAGING).exists());
-    // Even where there is nothing to do.
+    // This also happens in a run that has nothing to write.
     put(root.path(), &format!("{STAGING}/new/etc/x"), "half");
     written(root.path(), &[(UNIT, "x")], KEEP);
     assert!(!root.path().join(STAGING).exists());
@@ -236,7 +236,7 @@ fn a_leftover_is_removed_and_nothing_else() {
     assert!(elsewhere.path().join("new/x").exists());
 }
 
-/// A file system of its own, while it lasts.
+/// A separate file system that is unmounted on drop.
 struct Mounted(tempfile::TempDir);
 
 impl Mounted {
@@ -274,7 +274,7 @@ fn a_full_disk_changes_nothing() {
         refused(&root.join("made/on/demand"), &outputs(&[(UNIT, &"x".repeat(300_000))]), KEEP);
     assert!(message.contains("No space left on device"), "{message}");
     assert!(!root.join("made").exists());
-    // A program that another test is starting may hold the removed files open for a moment.
+    // A child process that another test is starting may keep the removed files open for a moment.
     let again = || write(root, &outputs(&[(UNIT, "new")]), KEEP, &|_, _| {}).is_ok();
     assert!((0..200).any(|_| again() || (sleep(Duration::from_millis(10)), false).1));
 }

@@ -1,4 +1,4 @@
-//! Finds a program such as `su` that changes the user, where `setuid` would do.
+//! Finds a program such as `su` that changes the user, instead of `setuid`.
 
 use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
 use crate::diagnostic::{Diagnostic, Rule};

@@ -39,7 +39,7 @@ pub(super) fn called(name: &[u8]) -> Called<'_> {
 
 /// Whether init skips a sub-directory of this name, as Upstart before 0.5 did with files, too:
 /// hidden names, and names of files that editors, version control and package managers leave
-/// (libnih, `nih/file.c`, `nih_file_ignore`).
+/// (`nih/file.c`, `nih_file_ignore`).
 pub(super) fn is_ignored(name: &[u8]) -> bool {
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending.as_bytes()));
     let is = |names: &[&str]| names.iter().any(|known| name == known.as_bytes());

@@ -1,6 +1,6 @@
-//! How fast jobs are read, lowered and written: `cargo bench`.
+//! Measures how fast jobs are read, lowered and written: `cargo bench`.
 //!
-//! Over the jobs in fixtures/convert, and over the corpus beside the project where it is there.
+//! Runs over the jobs in fixtures/convert, and over the corpus beside the project if it exists.
 //! Figures are per pass over all files: bytes of source and jobs a second.
 
 #![allow(clippy::print_stderr, reason = "a bench says what it skips")]
@@ -25,7 +25,7 @@ fn main() {
 
 const CORPUS: &str = "../shared/corpus/jobs";
 
-/// The collections that are there.
+/// The collections that exist.
 fn collections() -> Vec<&'static str> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let found: Vec<_> = ["fixtures/convert", CORPUS]

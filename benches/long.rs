@@ -1,7 +1,8 @@
-//! How the time of a conversion grows with the length of the job: `cargo bench --bench long`.
+//! Measures how the time of a conversion grows with the length of the job: `cargo bench --bench
+//! long`.
 //!
-//! Of each text the time for ten megabytes is given as a ratio to that for one. Ten is in
-//! proportion; a hundred would be its square.
+//! For each text, prints the ratio of the time for ten megabytes to the time for one. A ratio of 10
+//! means linear time, and 100 quadratic time.
 
 #![allow(
     clippy::print_stdout,
@@ -18,7 +19,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 const MEGABYTE: usize = 1 << 20;
 const RUNS: usize = 3;
 
-/// What a text begins with, what is repeated in it, and what it ends with.
+/// Name, beginning, repeated part and end of each text.
 const TEXTS: [(&str, &str, &str, &str); 14] = [
     ("a script", "script\n", "    echo \"a line of a script\" # with a comment\n", "end script\n"),
     ("a script that never ends", "script\n", "end scrip\n", ""),
@@ -53,7 +54,7 @@ fn main() {
 fn median(job: &Path) -> Duration {
     let mut times: [Duration; RUNS] = std::array::from_fn(|_| {
         let start = Instant::now();
-        // Whether it is refused is of no concern.
+        // The exit status is ignored, because some of the jobs are refused.
         Command::new(PROGRAM)
             .arg(job)
             .stdout(Stdio::null())

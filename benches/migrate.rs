@@ -1,9 +1,9 @@
-//! How long a whole migration takes, as a ratio to `cp -r` of the same tree beside it: `cargo bench
+//! Measures the time of a whole migration, as a ratio to `cp -r` of the same tree: `cargo bench
 //! --bench migrate`.
 //!
-//! The tree is the corpus beside the project, or the jobs of the fixtures, repeated under new
-//! names. Of each program the runs alternate; the ratio is that of the medians. `cargo bench
-//! --bench migrate -- 100000` takes another number of jobs.
+//! The tree consists of the corpus beside the project, or of the jobs of the fixtures, repeated
+//! under new names. Runs of the two programs alternate, and the ratio is that of the medians.
+//! `cargo bench --bench migrate -- 100000` sets the number of jobs.
 
 #![allow(
     clippy::print_stdout,
@@ -35,7 +35,7 @@ fn main() {
             fs::remove_dir_all(directory.path().join(name))
                 .expect("what was written can be removed");
         }
-        // The first of each fills the caches.
+        // The first run of each program fills the caches and is not counted.
         if run > 0 {
             copies.push(copying);
             migrations.push(migrated);
@@ -71,7 +71,7 @@ fn collection() -> Vec<Vec<u8>> {
 
 fn repeat(collection: &[Vec<u8>], jobs: usize, tree: &Path) {
     for (index, text) in collection.iter().cycle().take(jobs).enumerate() {
-        // A directory does not get slow by its size.
+        // Limits the size of a directory, so that it does not affect the time.
         let directory = tree.join(format!("d{}", index / 5000));
         if index % 5000 == 0 {
             fs::create_dir_all(&directory).unwrap();
@@ -86,7 +86,7 @@ fn time(command: &mut Command) -> Duration {
     start.elapsed()
 }
 
-/// The time, and the most memory in MB, as Linux tells it of a process that is still there.
+/// The time, and the peak memory in MB, which Linux reports only while the process exists.
 fn migrate(tree: &Path, overlay: &Path) -> (Duration, u64) {
     let start = Instant::now();
     let mut child = Command::new(PROGRAM)

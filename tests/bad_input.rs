@@ -1,5 +1,5 @@
-//! Bad jobs and bad places to write to, on the program as it is run: the exit status, what standard
-//! error says, and that standard output stays empty where no unit was made.
+//! Runs the program on bad jobs and with bad output paths. Checks the exit status and standard
+//! error, and that standard output stays empty if no unit was made.
 
 #![allow(
     clippy::unwrap_used,
@@ -42,7 +42,7 @@ impl Ran {
         String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
-    /// A unit was written, and this was said.
+    /// Asserts that a unit was written, with these messages.
     #[track_caller]
     fn converts(self, said: &[&str]) -> Self {
         assert_eq!(self.status, Some(0), "{}", self.stderr);
@@ -50,7 +50,7 @@ impl Ran {
         self.says(said)
     }
 
-    /// No unit was written, and this was said.
+    /// Asserts that no unit was written, with these messages.
     #[track_caller]
     fn fails(self, status: i32, said: &[&str]) -> Self {
         assert_eq!(self.status, Some(status), "{}", self.stderr);
@@ -104,7 +104,7 @@ fn convert(text: impl AsRef<[u8]>) -> Ran {
     Job::new(text).convert(&[])
 }
 
-/// Bytes without pattern, always the same.
+/// Bytes without a pattern, which depend only on the seed.
 fn rubbish(seed: u64, length: usize) -> Vec<u8> {
     let mut state = seed;
     let mut next = || {
@@ -136,7 +136,7 @@ fn parse_has_a_line_for_what_cannot_be_read() {
     assert!(lines[2].contains(r#""ok":true"#), "{lines:?}");
 }
 
-/// Runs as a user who may do nothing, where this user may do everything.
+/// Runs the program as an unprivileged user if the tests run as root.
 fn as_nobody(job: &Job, arguments: &[&str]) -> Ran {
     let root = job.directory.path();
     fs::set_permissions(root, Permissions::from_mode(0o755)).unwrap();
@@ -227,7 +227,8 @@ fn thousands_of_stanzas_are_no_burden() {
     convert(format!("start on a{}\nexec /bin/x\n", " b".repeat(50_000))).says(&["foo.conf:1"]);
 }
 
-/// The text shows a hundred of a kind, and counts the rest; the other formats have them all.
+/// The text format shows a hundred findings of a rule and counts the rest; the other formats show
+/// all of them.
 #[test]
 fn what_is_said_again_and_again_is_counted() {
     let job = Job::new("exec /bin/a\n".repeat(1001));
@@ -300,7 +301,7 @@ fn carriage_returns_are_blanks() {
     let (plain, carriage) =
         (convert(text).converts(&[]), convert(text.replace('\n', "\r\n")).converts(&[]));
     assert_eq!(plain.unit(), carriage.unit());
-    // There the carriage return is escaped, and the line ends.
+    // The backslash escapes the carriage return, so the line ends.
     convert("exec /bin/x \\\r\n  -a\r\n")
         .fails(3, &["unknown stanza `-a`", "foo.conf:2:3", "a carriage return follows it", "sed"]);
 }
@@ -376,7 +377,7 @@ fn a_refused_override_refuses_the_job() {
     );
 }
 
-// ---- Where it goes ----------------------------------------------------------------------------
+// ---- Output paths ----------------------------------------------------------------------------
 
 #[test]
 fn one_bad_file_does_not_stop_the_others() {
@@ -432,7 +433,7 @@ fn places_that_cannot_be_written_to_are_told() {
     let ran = as_nobody(&job, &[&job.at("foo.conf"), "-o", &job.at("fixed")]);
     ran.fails(3, &["error: cannot write", "Permission denied", "help: "]);
 
-    // A job that is refused needs no directory.
+    // A refused job needs no output directory.
     let bad = job.add("bad.conf", "bad\n");
     Ran::of(run(&[&bad, "-o", &job.at("never")], b"")).fails(3, &["error[U003]"]);
     assert!(!Path::new(&job.at("never")).exists());

@@ -1,4 +1,4 @@
-//! The program as it is run: arguments, inputs that are no jobs, streams and exit statuses.
+//! Runs the program: arguments, inputs that are not jobs, streams and exit statuses.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Nothing is left without a fixture: every stanza, and every rule.
+//! Checks that every stanza and every rule has a fixture.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -55,7 +55,7 @@ fn every_stanza_has_a_fixture() {
     assert!(unknown.is_empty(), "these are missing from the table of stanzas: {unknown:?}");
 }
 
-/// The first words of stanzas, as the grammar has them.
+/// The first words of stanzas in the grammar.
 fn grammar_keywords(rules: &[&str]) -> BTreeSet<String> {
     let grammar = include_str!("../grammar/upstart.pest");
     let definition = |rule: &str| {
@@ -97,7 +97,7 @@ fn the_table_of_stanzas_is_that_of_the_grammar() {
         first_words(|origin| *origin == Availability::ChromeOs),
         grammar_keywords(&["chromeos_keyword"])
     );
-    // Those that begin as stanzas of 1.13 do are not here.
+    // Keywords that 1.13 has as well are in its rules of the grammar.
     let before = first_words(|origin| *origin == Availability::EventD);
     assert_eq!(
         before.difference(&stock).cloned().collect::<BTreeSet<String>>(),
@@ -117,7 +117,7 @@ fn a_stanza_has_one_row() {
 
 #[test]
 fn every_rule_has_a_fixture() {
-    // What no file can hold: its own name and mode, and what cannot be read.
+    // No fixture file can have its own name or mode, or be unreadable.
     let elsewhere = ["U018", "U208", "U270"];
     let between =
         fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lint-between")).unwrap();
@@ -129,8 +129,8 @@ fn every_rule_has_a_fixture() {
             conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule.code)
         })
         .collect();
-    // The linter, the shells, and whatever reads files and directories report these; they have
-    // tests of their own.
+    // The linter, the shells, and the code that reads files and directories report these rules.
+    // They have separate tests.
     let of_conversions = |rule: &&&Rule| {
         let of_the_linter =
             LINTS.iter().any(|lint| lint.rule == **rule) || fixtures.contains(rule.name);
@@ -153,7 +153,7 @@ fn every_rule_between_jobs_has_a_fixture() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    // Those that no conversion of the directory reports.
+    // The rules that no conversion of the directory reports.
     let rules = [
         "circular-start",
         "declared-event-not-emitted",

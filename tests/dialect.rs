@@ -1,4 +1,4 @@
-//! Jobs for other Upstarts than 1.13, as the program is told of them or finds them.
+//! Jobs for versions of Upstart other than 1.13, named by an option or detected.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -48,7 +48,7 @@ fn rules_are_silent_where_they_have_nothing_to_say() {
         ("dialect/0.3/event.d/tty1", None, "U184", false),
         ("dialect/0.3/event.d/once", None, "U185", true),
         ("dialect/0.3/event.d/spooler", None, "U185", false),
-        // All of them count.
+        // In Upstart before 0.5, all `start on` stanzas of a job apply.
         ("dialect/0.3/event.d/tty1", None, "U114", false),
         ("dialect/0.3/event.d/tty1", now, "U114", true),
     ] {
@@ -75,8 +75,7 @@ fn a_diagnostic_shows_the_text_as_it_is_written() {
     assert!(stanzas.contains(&"import GUEST_MODE \\\n       GUEST_LOCALE"), "{stanzas:?}");
 }
 
-/// Several thousand lines make no tree that is too deep to walk, and every line has its place in
-/// the account.
+/// Several thousand lines do not overflow the stack, and every line has an outcome.
 #[test]
 fn any_number_of_conditions_is_joined() {
     use upstart2systemd::convert::convert;
@@ -98,7 +97,7 @@ fn any_number_of_conditions_is_joined() {
     );
 }
 
-/// A system of the time, and what a command says of it.
+/// Runs a command in a directory with these files. Returns its status and output.
 fn run(arguments: &[&str], files: &[(&str, &str)]) -> (Option<i32>, String, String) {
     let directory = TestDirectory::new();
     for (path, text) in files {
@@ -175,7 +174,7 @@ fn a_dialect_can_be_given_to_every_command() {
     }
 }
 
-/// `parse` says what init 1.13 believes, unless another one is asked for.
+/// `parse` reads a job as init 1.13 does, unless an option selects another dialect.
 #[test]
 fn parse_does_not_guess() {
     let files = [

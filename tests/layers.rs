@@ -1,5 +1,5 @@
-//! The walls of the house hold: docs/ARCHITECTURE.md has the rooms of src/ and their floors, and
-//! what this test asks of them.
+//! Checks the structure of src/ against docs/ARCHITECTURE.md, which lists its rooms, their floors,
+//! and the rules.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The longest file, in lines of code; the most entries of a folder; and what may be larger.
+/// The maximal lines of code of a file, the maximal entries of a folder, and the exceptions to
+/// both.
 const LINES: usize = 450;
 const ENTRIES: usize = 16;
 const LARGER: [&str; 2] = ["shell/reader.rs", "lint/rule"];
 
-/// What touches files, streams, the environment or other processes.
+/// Code that uses files, streams, the environment or other processes.
 const OUTSIDE: [&str; 9] = [
     "std::fs",
     "io::stdin",
@@ -25,7 +26,8 @@ const OUTSIDE: [&str; 9] = [
     "dbg!",
 ];
 
-/// A source file, its path relative to src/, without tests, comments and the contents of strings.
+/// A source file, with its path relative to src/. `code` lacks tests, comments and the contents of
+/// strings.
 struct File {
     path: String,
     code: String,
@@ -37,25 +39,24 @@ impl File {
         Self { path: path.to_owned(), code: code(text), text: text.to_owned() }
     }
 
-    /// The folder directly below src/, or nothing for the files there.
+    /// The folder directly below src/, or `None` for files in src/ itself.
     fn room(&self) -> Option<&str> {
         self.path.split_once('/').map(|(room, _)| room)
     }
 
-    /// The folders that `super` can go up before it leaves the crate.
+    /// The number of times that `super` can go up before it leaves the crate.
     fn depth(&self) -> usize {
         self.path.matches('/').count() + usize::from(!self.path.ends_with("/mod.rs"))
     }
 }
 
-/// The code of a file: what follows `#[cfg(test)]`, comments and the contents of strings are left
-/// out.
+/// The code of a file, without items for tests, comments and the contents of strings.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut out = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        // What only tests have is not held: the attribute and the statement after it.
+        // The rules do not apply to test code: skip the attribute and the item after it.
         if line.trim() == "#[cfg(test)]" {
             lines.next();
             continue;
@@ -78,8 +79,8 @@ fn code(text: &str) -> String {
     out
 }
 
-/// The words that follow a word at the beginning of a line: the names of types after `struct`, for
-/// example.
+/// The words that follow a keyword at the beginning of a line, such as the names of types after
+/// `struct`.
 fn after<'a>(code: &'a str, keyword: &'a str) -> impl Iterator<Item = &'a str> {
     code.lines().filter_map(move |line| {
         let line = line.strip_prefix("pub").map_or(line, |rest| {
@@ -93,7 +94,7 @@ fn after<'a>(code: &'a str, keyword: &'a str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// The names directly after `crate::`, also those of `crate::{a, b}`.
+/// The names directly after `crate::`, including those of `crate::{a, b}`.
 fn rooms_named(code: &str) -> Vec<&str> {
     let name =
         |text: &'_ str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
@@ -109,7 +110,7 @@ fn rooms_named(code: &str) -> Vec<&str> {
         .collect()
 }
 
-/// What is wrong with the house. `rooms` has the floor of each.
+/// The violations of the rules. `rooms` has the floor of each room.
 fn complaints(files: &[File], rooms: &BTreeMap<String, u32>) -> Vec<String> {
     let mut found = Vec::new();
     let mut types: BTreeMap<&str, &str> = BTreeMap::new();
@@ -229,7 +230,7 @@ fn the_walls_hold() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The complaint about one file more.
+/// The violations that an additional file causes.
 fn planted(path: &str, text: &str) -> Vec<String> {
     let mut files = source();
     files.push(File::new(path, text));

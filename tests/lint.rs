@@ -1,5 +1,5 @@
-//! What holds of all rules of the linter and of what they propose to change. The examples of each
-//! are tests of `fixtures`.
+//! Properties of all rules of the linter and of their edits. The examples of each rule are tests of
+//! `fixtures`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -26,13 +26,13 @@ fn sources(text: &[u8]) -> Sources {
     Sources { conf: Source::new("job.conf", text.to_vec()), overriding: None }
 }
 
-/// What the rules find; nothing where init would refuse the job.
+/// The findings of the rules, or `None` if init would refuse the job.
 fn found(sources: &Sources) -> Option<Vec<Diagnostic>> {
     let read = read(sources, JobName("job".to_owned()), None).ok()?;
     Some(lint::lint(&Subject::new(sources, &read.files, &read.job, &read.scripts)))
 }
 
-/// The names of what is in a directory of the project.
+/// The names of the entries of a directory of the project.
 fn names(directory: &str) -> BTreeSet<String> {
     let read = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).unwrap();
     read.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -99,7 +99,7 @@ fn mutated_examples_give_sound_places() {
     }
 }
 
-/// Mistakes that other passes find have fixtures, too.
+/// Rules of other passes about mistakes have fixtures as well.
 #[test]
 fn every_rule_of_a_pass_has_its_fixture() {
     let is_one = |rule: &&&Rule| {
@@ -110,7 +110,7 @@ fn every_rule_of_a_pass_has_its_fixture() {
     assert_eq!(names("fixtures/lint-passes"), wanted);
 }
 
-/// All jobs of the fixtures that stand alone.
+/// All single jobs of the fixtures.
 fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
     let (mut found, mut open) =
         (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);
@@ -128,7 +128,7 @@ fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// Everything that is found in a job, wherever.
+/// All findings in a job, from any pass.
 fn everything(sources: &Sources) -> Vec<Diagnostic> {
     let mut all =
         convert::convert(sources, JobName("job".to_owned()), &Options::default()).diagnostics;
@@ -141,15 +141,15 @@ fn believed(sources: &Sources) -> Option<String> {
     Some(serde_json::to_string(&report::parsed_job::believed(&read.job)).unwrap())
 }
 
-/// A job that is mended where that is safe is the same job to init, or one that init now takes; and
-/// nothing is left to mend.
+/// Safe edits do not change how init reads a job, and leave nothing to edit safely. A job that init
+/// refused may become valid.
 #[test]
 fn safe_edits_keep_the_job() {
     let mended: usize = jobs().par_iter().map(|(path, text)| safely_mended(path, text)).sum();
     assert!(mended > 100, "nothing was mended");
 }
 
-/// How much was mended in a job, and in what becomes of it when its lines are changed.
+/// The number of safe edits in a job, and in the same job with its lines changed.
 fn safely_mended(path: &Path, text: &[u8]) -> usize {
     let mut mended = 0;
     for text in std::iter::once(text.to_vec())
@@ -176,7 +176,7 @@ fn safely_mended(path: &Path, text: &[u8]) -> usize {
     mended
 }
 
-/// The other edits change the job, and are not offered again.
+/// Unsafe edits change the job, but are not offered again.
 #[test]
 fn unsafe_edits_settle() {
     for (path, text) in jobs() {
@@ -185,7 +185,7 @@ fn unsafe_edits_settle() {
     }
 }
 
-/// Whatever stands behind, no edit makes a job that init refuses.
+/// Whatever follows, no edit makes a job that init refuses.
 #[test]
 fn no_edit_has_to_be_taken_back() {
     let examples: Vec<_> =

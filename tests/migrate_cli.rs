@@ -1,5 +1,5 @@
-//! `migrate` as it is used in CI and by hand: what it writes, what it leaves alone, and what it
-//! says.
+//! Runs `migrate` as in CI and by hand: its output, the files that it leaves alone, and its
+//! messages.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -149,8 +149,8 @@ fn several_directories_are_one_system() {
     );
 }
 
-/// An alias that is enabled leads to the unit of a package, and a mask to /dev/null. Both give way
-/// to what is installed, and where they led nothing changes.
+/// An enabled alias is a link to the unit of a package, and a mask is a link to /dev/null. Both are
+/// replaced by the installed file, and their targets do not change.
 #[test]
 fn the_command_that_installs_writes_through_no_link() {
     const PACKAGED: &str = "[Service]\nExecStart=/usr/sbin/packaged\n";

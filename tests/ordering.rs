@@ -1,5 +1,5 @@
-//! systemd finds an ordering cycle where there is one, and none once the remedies are applied.
-//! Where there is no systemd, the test says so and passes.
+//! Checks that systemd finds an ordering cycle exactly if this program does, and none after its
+//! remedies. Skipped if there is no systemd.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use upstart2systemd::systemd::{Directive, Unit, UnitName, Value};
 
 const SETS: u64 = 64;
 
-/// Units that every systemd has, and among which nothing that may be missing orders anything.
+/// Units that every systemd has, and whose order does not depend on units that may be missing.
 const SHIPPED: [&str; 8] = [
     "basic.target",
     "local-fs-pre.target",
@@ -33,7 +33,7 @@ const SHIPPED: [&str; 8] = [
     "systemd-sysctl.service",
 ];
 
-/// A sequence of numbers that look random (xorshift64*).
+/// A pseudo-random sequence of numbers (xorshift64*).
 struct Numbers(u64);
 
 impl Numbers {
@@ -99,7 +99,7 @@ fn units(seed: u64) -> Vec<Unit> {
     units
 }
 
-/// Writes the units, and links what they are wanted by.
+/// Writes the units, and the links by which targets want them.
 fn write(units: &[Unit], directory: &Path) {
     let mut all = "[Unit]\nWants=".to_owned() + &SHIPPED.join(" ");
     for unit in units {
@@ -122,7 +122,7 @@ fn write(units: &[Unit], directory: &Path) {
     fs::write(directory.join("all.target"), all).unwrap();
 }
 
-/// What systemd says about cycles when it starts all units at once; `None` where there is no
+/// The messages of systemd about cycles when it starts all units at once, or `None` if there is no
 /// systemd.
 fn verdict(units: &[Unit]) -> Option<String> {
     let directory = tempfile::tempdir().unwrap();
@@ -163,8 +163,8 @@ fn file<'a>(units: &'a mut [Unit], name: &UnitName) -> &'a mut Unit {
     units.iter_mut().find(|unit| unit.name == *name).unwrap()
 }
 
-/// Compares the verdicts on one set; which kinds of remedies there were, or `None` where there is
-/// no systemd.
+/// Compares the results for one set of units. Returns which kinds of remedies were used, or `None`
+/// if there is no systemd.
 fn compare(seed: u64) -> Option<(bool, bool)> {
     let mut units = units(seed);
     let found = cycles(&units);
@@ -193,7 +193,7 @@ fn systemd_finds_the_same_cycles() {
         parts.into_iter().map(|part| part.join().unwrap()).collect()
     });
     let Some(compared) = compared.map(|parts| parts.concat()) else { return };
-    // The sets are worth comparing.
+    // The sets include all combinations of remedies.
     for kind in [(false, false), (true, false), (false, true), (true, true)] {
         assert!(compared.contains(&kind), "{kind:?}: {compared:?}");
     }

@@ -1,4 +1,4 @@
-//! What the parser makes of small texts, and that no text harms it.
+//! Tests the parser with small texts, and checks that no text harms it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::expect_used, reason = "what is not as expected fails the test")]
@@ -56,7 +56,7 @@ fn script(lines: &str) -> String {
     }
 }
 
-/// The condition fully parenthesised, or the name of the error.
+/// The condition with all parentheses, or the name of the error.
 fn condition(text: &str) -> String {
     fn write(condition: &Condition, out: &mut String) {
         match condition {
@@ -146,7 +146,8 @@ fn commands_keep_their_quotes() {
     }
 }
 
-/// init's tokeniser garbles blanks before a backslash that escapes nothing. They are read as meant.
+/// init corrupts blanks before a backslash that escapes nothing (`nih/config.c`,
+/// `nih_config_token`). This parser keeps them.
 #[test]
 fn garbled_blanks_are_kept_and_reported() {
     for (text, value, places) in [
@@ -291,7 +292,7 @@ fn a_refusal_points_at_its_cause_and_mends_it_where_it_can() {
     }
 }
 
-/// Parses, resolves and renders, and checks all places on the way.
+/// Parses, resolves and renders a job, and checks all spans.
 fn survey(bytes: Vec<u8>) {
     let source = Source::new("test.conf", bytes);
     let text = source.text();
@@ -323,7 +324,7 @@ fn survey(bytes: Vec<u8>) {
     }
 }
 
-/// Pieces of which job files and broken job files are made.
+/// Fragments of valid and invalid job files.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "\n",

@@ -33,7 +33,7 @@ fn example(file: &str) -> String {
     )
 }
 
-/// For each stanza the directives and dispositions that all fixtures together show.
+/// For each stanza, the directives and dispositions in all fixtures.
 fn mapping() -> String {
     let mut seen: BTreeMap<&str, (Vec<String>, BTreeSet<&str>)> = BTreeMap::new();
     for path in jobs("fixtures/convert") {

@@ -1,5 +1,5 @@
-//! The examples on the page of each rule, given to the program as a reader would give them: a test
-//! a rule, so that `cargo test no-stop-on` or `cargo test U141` runs one page.
+//! Checks the examples on the page of each rule by running the program on them as a reader would.
+//! Each rule is a test: `cargo test no-stop-on` or `cargo test U141` runs one page.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ use upstart2systemd::diagnostic::{ExampleFile, Rule, SectionKind};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 
-/// Rules that no example of a few lines can show, and why.
+/// Rules that no short example can show, with the reason.
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("U000", "a file that cannot be read"),
     ("U018", "a condition of hundreds of operators"),
@@ -26,7 +26,7 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("U306", "two configuration directories"),
 ];
 
-/// The path of a file of an example: in event.d if its name says so, otherwise in init.
+/// The path of a file of an example: in event.d if its name begins with it, otherwise in init.
 fn place(file: &ExampleFile) -> String {
     if file.name.starts_with("event.d/") {
         file.name.to_owned()
@@ -35,7 +35,7 @@ fn place(file: &ExampleFile) -> String {
     }
 }
 
-/// What the program reports about the files of a section.
+/// The report of the program about the files of a section.
 fn report(files: &[ExampleFile], command: &str) -> String {
     let directory = tempfile::tempdir().unwrap();
     let mut arguments: Vec<String> = command.split(' ').map(str::to_owned).collect();
@@ -74,7 +74,7 @@ fn report(files: &[ExampleFile], command: &str) -> String {
     report
 }
 
-/// The codes of the findings, one for each.
+/// The codes of the findings, one for each finding.
 fn codes(report: &str) -> Vec<&str> {
     report
         .lines()
@@ -87,8 +87,8 @@ fn codes(report: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether the page of a rule has the examples that it should have, and the program reports what
-/// they are to show.
+/// Checks that the page of a rule has the required examples, and that the program reports what they
+/// show.
 fn check(rule: &Rule) -> Result<(), String> {
     let page = rule.page();
     let name = format!("docs/rules/{}-{}.md", rule.code, rule.name);
@@ -136,7 +136,7 @@ fn check(rule: &Rule) -> Result<(), String> {
     Ok(())
 }
 
-/// Paragraphs are wrapped; code may be as long as it has to be.
+/// Paragraphs are wrapped; lines of code may be longer.
 fn check_width(rule: &Rule) -> Result<(), String> {
     let is_wide = |line: &&str| !line.starts_with("    ") && line.chars().count() > 100;
     let page = rule.page();
@@ -153,7 +153,7 @@ fn check_width(rule: &Rule) -> Result<(), String> {
     }
 }
 
-/// A reason without a rule is left over from a rule that is gone.
+/// Every reason must belong to an existing rule.
 fn check_reasons() -> Result<(), String> {
     let is_known = |code: &str| RULES.iter().any(|rule| rule.code == code);
     NOT_SHOWN

@@ -1,5 +1,5 @@
-//! The systemd of this machine has nothing to say against any unit of the fixtures. Where there is
-//! none, the test says so and passes.
+//! Checks that the systemd of this machine accepts every unit of the fixtures. Skipped if there is
+//! no systemd.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! A job with an override, in any language and for any systemd: the first byte says which, a NUL
-//! ends the job.
+//! A job with an override, in any dialect and for any version of systemd. The first byte selects
+//! the options, and a NUL separates the job from the override.
 
 #![no_main]
 
@@ -27,7 +27,7 @@ fn options(choice: u8) -> Options {
         full_env: bit(1),
         logs: if bit(2) { Logs::File } else { Logs::Journal },
         companions: bit(3),
-        // What is left chooses a language, or leaves it to be found out.
+        // The other bits select a dialect, or its detection.
         dialect: Dialect::ALL.get(usize::from(choice >> 4)).copied(),
     }
 }

@@ -1,4 +1,4 @@
-//! The jobs of a fixtures directory, converted.
+//! Converts the jobs of a fixtures directory.
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
@@ -40,7 +40,7 @@ pub(crate) fn trees() -> Vec<PathBuf> {
     found
 }
 
-/// The jobs of a configuration directory, with the overrides beside them.
+/// The jobs of a configuration directory, with their overrides.
 pub(crate) fn found(directory: &Path) -> Vec<FoundJob> {
     let (mut found, mut open) = (Vec::new(), vec![directory.to_owned()]);
     while let Some(next) = open.pop() {
@@ -69,7 +69,7 @@ pub(crate) fn found(directory: &Path) -> Vec<FoundJob> {
     found
 }
 
-/// The jobs that are not for 1.13, and how each is to be converted.
+/// The jobs that are not for Upstart 1.13, each with the options to convert it.
 pub(crate) fn dialects() -> Vec<(PathBuf, Options)> {
     let usual = Options::default();
     let mut found = Vec::new();
@@ -88,10 +88,10 @@ pub(crate) fn dialects() -> Vec<(PathBuf, Options)> {
     found
 }
 
-/// Converts a job with the override that lies beside it.
+/// Converts a job with the override beside it.
 pub(crate) fn converted(path: &Path, options: &Options) -> (Sources, Conversion) {
     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-    // The directory counts, too, where it is one of old jobs.
+    // In a directory `event.d` all files are old jobs.
     let is_old = path.parent().is_some_and(|directory| directory.ends_with("event.d"));
     let shown = |path: &Path| {
         format!(
@@ -107,7 +107,7 @@ pub(crate) fn converted(path: &Path, options: &Options) -> (Sources, Conversion)
     (sources, conversion)
 }
 
-/// What a person sees: the unit, then the diagnostics, then what became of each stanza.
+/// The unit, then the diagnostics, then the outcome of each stanza, as text.
 pub(crate) fn rendered(path: &Path, options: &Options) -> String {
     let (sources, conversion) = converted(path, options);
     let mut out = String::new();

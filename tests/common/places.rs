@@ -1,11 +1,11 @@
-//! Every place that a stanza says its parts have.
+//! The spans of all parts of a stanza.
 
 use upstart2systemd::text::source::SpannedWord;
 use upstart2systemd::text::source::{Span, Spanned};
 use upstart2systemd::upstart::ast::{Cgroup, Process, Stanza};
 use upstart2systemd::upstart::condition::Condition;
 
-/// The places of the parts of a stanza, in the order of the text.
+/// The spans of the parts of a stanza, in the order of the text.
 pub(crate) fn places(stanza: &Stanza) -> Vec<Span> {
     match stanza {
         Stanza::Description(word)
@@ -69,7 +69,7 @@ fn events(condition: &Condition) -> Vec<Span> {
         .collect()
 }
 
-/// The command or the script, and each of its characters.
+/// The span of the command or script.
 fn text(process: &Process) -> Vec<Span> {
     vec![process.text().span]
 }

@@ -1,4 +1,4 @@
-//! What holds of every job, whatever it says. Tests and the targets of the fuzzer ask the same.
+//! Properties of every job, whatever it contains. Tests and fuzz targets share them.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(crate) fn name() -> JobName {
     JobName("job".to_owned())
 }
 
-/// Sources with the names that the files of a job have.
+/// Sources with the usual names of the files of a job.
 pub(crate) fn sources(conf: Vec<u8>, overriding: Option<Vec<u8>>) -> Sources {
     Sources {
         conf: Source::new("job.conf", conf),
@@ -36,7 +36,7 @@ pub(crate) fn sources(conf: Vec<u8>, overriding: Option<Vec<u8>>) -> Sources {
     }
 }
 
-/// Reads, converts and lints a job, and mends what can be mended. Answers the conversion.
+/// Reads, converts, lints and fixes a job, and checks all properties. Returns the conversion.
 pub(crate) fn check(sources: &Sources, options: &Options) -> Conversion {
     let conversion = converted(sources, options);
     let found = linted(sources, options);
@@ -47,7 +47,7 @@ pub(crate) fn check(sources: &Sources, options: &Options) -> Conversion {
     conversion
 }
 
-/// A conversion is always the same.
+/// Asserts that a second conversion gives the same result.
 fn converted(sources: &Sources, options: &Options) -> Conversion {
     let conversion = convert(sources, name(), options);
     let again = convert(sources, name(), options);
@@ -62,7 +62,7 @@ fn converted(sources: &Sources, options: &Options) -> Conversion {
     conversion
 }
 
-/// Every stanza is accounted for, and where no unit comes of a job somebody says why.
+/// Asserts that every stanza has an outcome, and that an error explains a missing unit.
 pub(crate) fn accounted(
     sources: &Sources,
     name: &JobName,
@@ -109,7 +109,7 @@ pub(crate) fn accounted(
     }
 }
 
-/// What the linter finds, without what the file allows.
+/// The findings of the linter that the file does not allow.
 fn linted(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
     let Ok(read) = read(sources, name(), options.dialect) else { return Vec::new() };
     for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
@@ -142,7 +142,8 @@ fn linted(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
     found
 }
 
-/// Stanzas stand in order and apart, and their parts in order and within them.
+/// Asserts that stanzas are in order and do not overlap, and that their parts are in order and
+/// within them.
 fn written(source: &Source, file: &ast::File, origin: Origin) {
     let text = source.text();
     let mut end = 0;
@@ -166,8 +167,8 @@ fn written(source: &Source, file: &ast::File, origin: Origin) {
     }
 }
 
-/// The place of each character of a short command or script is that of a character. A line end in
-/// quotes is read as a blank.
+/// Asserts that each character of a short command or script has the span of that character in the
+/// source. A line end in quotes is read as a blank.
 fn characters(text: &str, process: &Process) {
     let value = &process.text().value;
     for (at, character) in value.char_indices().take(500) {
@@ -183,7 +184,7 @@ fn characters(text: &str, process: &Process) {
     }
 }
 
-/// All that is said of a conversion can be shown in every format.
+/// Asserts that every format can show the diagnostics of a conversion.
 fn told(sources: &Sources, conversion: &Conversion) {
     for diagnostic in &conversion.diagnostics {
         assert!(
@@ -196,14 +197,14 @@ fn told(sources: &Sources, conversion: &Conversion) {
         );
         report::text(sources, diagnostic, Style::Coloured);
     }
-    // Writing down all rules takes longer than all the rest.
+    // Including all rules in the SARIF log would take longer than everything else.
     let rules: Vec<&Rule> =
         conversion.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect();
     let files = [Converted { sources: Arc::new(sources.clone()), conversion: conversion.clone() }];
     assert!(report::json(&files).is_ok() && report::sarif(&files, &rules).is_ok());
 }
 
-/// Mending what is safe keeps the job, and no mending makes one that init refuses.
+/// Asserts that safe fixes keep the job, and that no fix makes a job that init refuses.
 fn mended(sources: &Sources, options: &Options) {
     let everything = |sources: &Sources| {
         let mut all = convert(sources, name(), options).diagnostics;
@@ -228,17 +229,17 @@ fn mended(sources: &Sources, options: &Options) {
     }
 }
 
-/// The job without its places.
+/// The job as JSON, which has no spans.
 pub(crate) fn json(job: &Job) -> String {
     serde_json::to_string(&believed(job)).unwrap_or_default()
 }
 
-/// Diagnostics as people read them.
+/// Diagnostics in the text format.
 pub(crate) fn texts(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<String> {
     diagnostics.iter().map(|diagnostic| report::text(sources, diagnostic, Style::Plain)).collect()
 }
 
-/// Diagnostics that have words, and places in the text.
+/// Asserts that diagnostics have texts, and spans within the source.
 fn sound(sources: &Sources, diagnostics: &[Diagnostic]) {
     for Diagnostic {
         rule,
@@ -272,7 +273,7 @@ fn sound(sources: &Sources, diagnostics: &[Diagnostic]) {
     }
 }
 
-/// A place is in the text, on the boundaries of characters, and can be told.
+/// Asserts that a span lies within the source, on character boundaries, and has a position.
 fn within(sources: &Sources, span: Span) {
     let source = match span.origin {
         Origin::Conf => Some(&sources.conf),

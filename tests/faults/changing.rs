@@ -1,4 +1,4 @@
-//! Files and directories that change or go away meanwhile.
+//! Files and directories that change or disappear during a run.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::program::system::{Ran, System};
 use crate::watched::run;
 
-/// Does something again and again while something else is done.
+/// Calls `again` repeatedly in a second thread while `what` runs.
 fn meanwhile<T>(mut again: impl FnMut() + Send, what: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -53,12 +53,12 @@ fn a_file_that_grows_while_it_is_read_is_told() {
     );
     println!("told {told} of 25 times");
     assert!(told > 0);
-    // The other one is converted all the same.
+    // The other job is converted all the same.
     assert!(system.text("out/etc/systemd/system/web.service").is_some());
 }
 
 impl Ran {
-    /// Whether it is told that a file changed; else nothing is wrong with it.
+    /// Whether the run reported that a file changed. Otherwise asserts that it succeeded.
     fn is_told(&self, names: &[&str]) -> bool {
         if self.status == Some(0) {
             return false;
@@ -94,7 +94,7 @@ fn a_job_that_is_replaced_again_and_again_is_one_or_the_other() {
         || {
             for _ in 0..30 {
                 let ran = run(&mut system.program(&["etc/init/web.conf"]));
-                // What is renamed away changes in that, too.
+                // Renaming the file away changes its metadata.
                 if !ran.is_told(&["etc/init/web.conf"]) {
                     assert!(["new", "old"].iter().any(|word| {
                         ran.stdout
@@ -106,7 +106,7 @@ fn a_job_that_is_replaced_again_and_again_is_one_or_the_other() {
     );
 }
 
-/// In a directory that comes and goes.
+/// Used in a directory that disappears and comes back.
 const JOBS: usize = 100;
 const ROUNDS: usize = 15;
 
@@ -126,7 +126,7 @@ fn directories_that_come_and_go_are_told() {
             || {
                 if fs::rename(&here, &away).is_ok() {
                     thread::sleep(Duration::from_millis(3));
-                    // What is made in its place meanwhile is another one.
+                    // The program may have created another directory in its place.
                     let _ = fs::remove_dir_all(&here);
                     fs::rename(&away, &here).unwrap_or_else(|_| fs::remove_dir_all(&away).unwrap());
                 }
@@ -143,15 +143,15 @@ fn directories_that_come_and_go_are_told() {
                     let ran = run(&mut system.command(&["etc/init", "-o", "out", "-q"]));
                     if ran.status != Some(0) {
                         failed += 1;
-                        // In its own words: nothing is left out in silence, and no file is half of
-                        // one.
+                        // The failure is reported: no job is silently left out, and no file is
+                        // written in part.
                         ran.is(3, &[], &["error"]);
                     }
                 }
             },
         );
         println!("{vanishing} vanishes: {failed} of {ROUNDS} runs fail");
-        // Once it stays, all is well again, whatever the runs before have left.
+        // Once the directory stays, a run succeeds, whatever earlier runs have left.
         if !system.at("out").exists() {
             fs::create_dir(system.at("out")).unwrap();
         }

@@ -1,4 +1,4 @@
-//! Disks that are full, and directories that may not be written to.
+//! Full disks, and directories without write permission.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -12,7 +12,7 @@ use crate::program::skipped::skipped;
 use crate::program::system::System;
 use crate::watched::run;
 
-/// A file system of its own below a directory, while it lasts.
+/// A file system of a test, below a directory. It is unmounted on drop.
 struct Mounted(PathBuf);
 
 impl Mounted {
@@ -63,7 +63,7 @@ fn put(system: &System, word: &str) {
     }
 }
 
-/// However much fits, all files are the old ones, or all are the new ones.
+/// However much space there is, either all files are the old ones or all are the new ones.
 #[test]
 fn a_full_disk_leaves_everything_as_it_is() {
     let system = System::new(&[]);
@@ -132,7 +132,7 @@ fn a_target_that_may_not_be_written_to_is_told() {
     let root = system.directory.path();
     fs::set_permissions(root, Permissions::from_mode(0o755)).unwrap();
     fs::copy(PROGRAM, system.at("program")).unwrap();
-    // As a user who may do nothing, where this one may do everything.
+    // Runs as an unprivileged user if the tests run as root.
     let as_nobody = |arguments: &[&str]| {
         let mut command = Command::new(system.at("program"));
         command.current_dir(root).args(arguments);

@@ -1,4 +1,4 @@
-//! What may lie in the place of a file.
+//! Objects that may be in the place of a file.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder};
@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::program::system::System;
 use crate::watched::run;
 
-/// Each with what is said of it where it is named, and where it lies in a directory of jobs.
+/// Each object, the message if it is named, and the message if it is in a directory of jobs.
 const FOUND: [(&str, &str, &str); 9] = [
     ("fifo.conf", "this is a named pipe", "it is a named pipe"),
     ("socket.conf", "this is not a regular file", "it is a socket"),
@@ -55,7 +55,7 @@ fn what_is_no_file_is_told_where_it_is_named() {
     for (name, said, _) in FOUND {
         let path = format!("etc/init/{name}");
         for command in ["convert", "lint"] {
-            // A directory is linted as one.
+            // `lint` accepts a directory.
             if command == "lint" && said.contains("directory") && !said.contains("such") {
                 continue;
             }
@@ -75,7 +75,7 @@ fn what_is_no_file_is_told_where_it_is_named() {
             ran.is(3, &[], &["error: ", name]);
         }
     }
-    // So it is beside a job that is one.
+    // The same object beside a valid job.
     run(&mut system.program(&["convert", "etc/init/web.conf"])).is(
         3,
         &[],
@@ -96,7 +96,7 @@ fn what_is_no_file_is_told_where_it_is_named() {
 fn what_is_no_file_is_told_in_a_directory_of_jobs() {
     let system = system();
     let ran = run(&mut system.command(&["etc/init", "-o", "out"]));
-    // Two of them cannot even be looked at.
+    // The metadata of two of them cannot be read.
     ran.is(3, &[], &["loop.conf", "U000", "web.override"]);
     for (name, _, said) in FOUND {
         let lines = ran
@@ -142,7 +142,7 @@ fn a_file_without_end_is_not_read_for_ever() {
     let system = System::new(&[]);
     let long = system.at("etc/init/long.conf");
     system.put("etc/init/web.conf", "exec /usr/bin/web\n");
-    // It takes no room on the disk.
+    // The file is sparse and takes no space on the disk.
     fs::File::create(&long).unwrap().set_len(1 << 40).unwrap();
     let said = [
         "error[U000]: this has more than 16 MiB, and is not read",

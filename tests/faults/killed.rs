@@ -13,10 +13,10 @@ const MOMENTS: u32 = 200;
 const JOBS: usize = 40;
 const MIGRATION: [&str; 5] = ["etc/init", "-o", "out", "-q", "--prune"];
 const PATH: &str = "out/etc/systemd/system";
-/// Not in every run.
+/// A job that only some runs have.
 const EXTRA: &str = "only-new";
 
-/// Puts other jobs in the place of those that are there; with `new` there is one more of them.
+/// Replaces all jobs; with `new` there is one more job.
 fn put(system: &System, word: &str) {
     for index in 0..JOBS {
         system.put(&format!("etc/init/job{index}.conf"), format!("exec /bin/{word} {index}\n"));
@@ -29,7 +29,7 @@ fn put(system: &System, word: &str) {
     }
 }
 
-/// Starts a migration; waits until it writes or ends if wanted.
+/// Starts a migration. With `until_it_writes`, waits until it writes or ends.
 fn started(system: &System, until_it_writes: bool) -> Child {
     let mut child = system.command(&MIGRATION).stdout(Stdio::null()).spawn().unwrap();
     let staging = system.at("out/.upstart2systemd-staging");
@@ -39,8 +39,8 @@ fn started(system: &System, until_it_writes: bool) -> Child {
     child
 }
 
-/// Each file is as one run or the other writes it, however early or late the program is killed, and
-/// the next run makes all of it right.
+/// Whenever the program is killed, each file has the text of one run or of the other, and the next
+/// run completes the migration.
 #[test]
 fn no_file_is_torn_whenever_a_migration_is_killed() {
     let system = System::new(&[]);
@@ -59,7 +59,8 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
     let (mut ended, mut mixed) = (0, 0);
     for moment in 0..MOMENTS {
         put(&system, if moment % 4 < 2 { "new" } else { "old" });
-        // Half of them at any time, half while files are written; in an order without pattern.
+        // Half of them are killed at any time, and half while files are written; in an order
+        // without a pattern.
         let while_writing = moment % 2 == 0;
         let mut child = started(&system, while_writing);
         sleep(if while_writing { writing } else { whole } * (moment * 71 % MOMENTS) / MOMENTS);
@@ -83,7 +84,7 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
     assert_eq!(left, ["etc".into()].into());
 }
 
-/// Of which runs there are files. All of them are there, and whole.
+/// The runs whose files exist. Asserts that all files exist and are complete.
 fn states(system: &System) -> BTreeSet<&'static str> {
     let end = |job: &str| format!("Environment=UPSTART_JOB={job} UPSTART_INSTANCE=\n");
     if let Some(text) = system.text(&format!("{PATH}/{EXTRA}.service")) {
@@ -102,7 +103,7 @@ fn states(system: &System) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// A job that is mended is the old or the new one.
+/// A job that is being fixed has its old or its new text.
 #[test]
 fn no_job_is_torn_whenever_a_fix_is_killed() {
     let system = System::new(&[]);

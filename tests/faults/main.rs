@@ -1,8 +1,8 @@
-//! What a machine can do to the program: kill it, fill its disk, take directories away, and put
-//! things in the place of files.
+//! Faults of the machine: the program is killed, the disk is full, directories disappear, and other
+//! objects are in the place of files.
 //!
-//! Whatever it is, the program ends, says what it is about and what to do, has the status for it,
-//! and no file is torn.
+//! In each case the program ends, reports what went wrong and what to do, exits with the right
+//! status, and writes no file in part.
 
 #![allow(
     clippy::unwrap_used,

@@ -5,7 +5,7 @@ use std::fs;
 use crate::program::system::System;
 use crate::watched::run;
 
-/// `FAULTS_FILES` makes it more or fewer.
+/// The environment variable `FAULTS_FILES` sets another number.
 const FILES: usize = 3_000;
 
 #[test]

@@ -1,4 +1,4 @@
-//! A program that ends, or is ended.
+//! Runs a program with a time limit.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::program::system::Ran;
 
-/// Nothing that is tried takes a hundredth of it.
+/// All tests need less than a hundredth of this time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs a program that must end by itself.

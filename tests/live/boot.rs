@@ -1,4 +1,4 @@
-//! A systemd of its own as process 1: started, spoken to, and gone without a trace.
+//! Boots a separate systemd as process 1, runs programs in it, and removes all of it.
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -11,19 +11,19 @@ use tempfile::TempDir;
 
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// The systemd that units are written for, if nothing else is said.
+/// The oldest version that the units are written for by default.
 const OLDEST: u32 = 249;
 
-/// Ends when it is dropped, and when this process does, however it does.
+/// Ends when it is dropped, and when this process ends in any way.
 pub struct Boot {
     directory: TempDir,
     child: Child,
-    /// Process 1, as seen from here.
+    /// Its process 1, by the process number outside of the guest.
     init: String,
 }
 
 impl Boot {
-    /// What this machine lacks to boot a systemd, as far as it can be known before.
+    /// A missing requirement for booting a systemd, as far as it can be known before the boot.
     pub fn missing() -> Option<String> {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let is_root =
@@ -40,7 +40,7 @@ impl Boot {
         {
             return Some(format!("the program {program}"));
         }
-        // What is said first is `systemd 252 (252.38-1)`.
+        // The output begins with `systemd 252 (252.38-1)`.
         let said = Command::new("systemctl").arg("--version").output().unwrap().stdout;
         let version = String::from_utf8_lossy(&said)
             .split_whitespace()
@@ -52,8 +52,9 @@ impl Boot {
         None
     }
 
-    /// Boots, with what `prepare` puts into two directories: one is laid over the files of this
-    /// machine, one is /live. Fails with what this machine lacks.
+    /// Boots with the content that `prepare` puts into two directories: the first is laid over the
+    /// files of this machine, and the second is /live in the guest. `Err` has the missing
+    /// requirement.
     pub fn start(prepare: impl FnOnce(&Path, &Path), deadline: Instant) -> Result<Boot, String> {
         let directory = tempfile::tempdir().unwrap();
         let [root, live] = ["root", "live"].map(|name| directory.path().join(name));
@@ -107,17 +108,17 @@ impl Boot {
         Ok(())
     }
 
-    /// What was laid over the files of this machine.
+    /// The directory that was laid over the files of this machine.
     pub fn root(&self) -> PathBuf {
         self.directory.path().join("root")
     }
 
-    /// /live, as seen from here.
+    /// The directory /live of the guest, by its path outside.
     pub fn live(&self) -> PathBuf {
         self.directory.path().join("live")
     }
 
-    /// Runs a program in there. Fails if it does not end in time.
+    /// Runs a program in the guest. Fails if it does not end in time.
     pub fn run(&self, words: &[&str], deadline: Instant) -> Result<Output, String> {
         let mut child = Command::new("nsenter")
             .args(["--target", &self.init, "--mount", "--pid", "--uts", "--ipc", "--net", "--"])
@@ -143,7 +144,7 @@ impl Boot {
 impl Drop for Boot {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
-        // An error would hide the panic that may be under way.
+        // Ignore errors: a panic would hide the one that may have caused the drop.
         let _ = self.child.wait();
     }
 }

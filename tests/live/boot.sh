@@ -1,13 +1,14 @@
 #!/bin/sh
-# boot.sh DIRECTORY: boots the systemd of this machine as process 1 of namespaces of its own, until standard input ends.
-# Whoever holds that input may be killed: then it ends, too, and nothing is left. All of DIRECTORY goes with the boot.
+# boot.sh DIRECTORY: boots the systemd of this machine as process 1 of separate namespaces, until
+# standard input ends. If the process that holds the input is killed, the boot ends as well and
+# leaves nothing. At the end, DIRECTORY is removed.
 #
 #   DIRECTORY/root     laid over the files of this machine
-#   DIRECTORY/live     is /live in there
-#   DIRECTORY/init     written: process 1, as seen from here
+#   DIRECTORY/live     is /live in the guest
+#   DIRECTORY/init     written: process 1, by its number outside
 #   DIRECTORY/missing  written instead: what this machine lacks
-#   DIRECTORY/ended    written once process 1 is no more
-#   DIRECTORY/console  what systemd says before there is a journal
+#   DIRECTORY/ended    written once process 1 has ended
+#   DIRECTORY/console  the messages of systemd before the journal runs
 set -u
 directory=$1 stage=${2-outside}
 
@@ -21,7 +22,7 @@ lacks() {
 hold() { while read -r _; do :; done; }
 
 outside() {
-    # A cgroup of its own, so that one write ends all of it.
+    # A separate cgroup, so that one write ends all processes.
     groups=$(awk '$3 == "cgroup2" {print $2; exit}' /proc/mounts)
     group=$groups/live-$$
     if [ -z "$groups" ] || ! mkdir "$group" 2>/dev/null; then
@@ -69,9 +70,9 @@ inside() {
     [ -n "$systemd" ] || lacks 'systemd on the file system of /'
     file_systems
     machine
-    # As `migrate` says that an overlay is installed.
+    # Installs the overlay as `migrate` recommends.
     cp -a --remove-destination "$directory/root/." "$root/"
-    # Read through the old /proc: the number of this shell out there.
+    # Reads the number of this shell outside, through the old /proc.
     read -r init _ </proc/self/stat
     cd "$root" || exit
     mkdir -p old
@@ -80,7 +81,7 @@ inside() {
     mv "old$directory/init.new" "old$directory/init"
     exec >"old$directory/console" 2>&1
     umount -l /old
-    # PASSED is what the command line of a kernel would hand to an init.
+    # PASSED is a variable as a kernel passes it to init from its command line.
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=live PASSED='by the kernel' \
         "$systemd" --system --unit=multi-user.target --show-status=0
 }
@@ -88,7 +89,7 @@ inside() {
 file_systems() {
     mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp" "$root/live"
     mount -t proc -o nosuid,nodev,noexec proc "$root/proc" || lacks 'proc (a mount of its own)'
-    # What is set there is set for this machine, too.
+    # Settings in these directories would apply to this machine as well.
     for shared in sys sysrq-trigger; do
         [ -e "$root/proc/$shared" ] || continue
         mount --bind "$root/proc/$shared" "$root/proc/$shared"
@@ -97,7 +98,8 @@ file_systems() {
     mount -t sysfs -o nosuid,nodev,noexec,ro sysfs "$root/sys" || lacks 'sysfs (a mount of its own)'
     mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup" || lacks 'cgroup2 (a mount of its own)'
     mount -t tmpfs -o mode=755,nosuid devices "$root/dev"
-    # Nodes of its own: the mode of a node that is mounted from this machine could be changed for all of it.
+    # Separate nodes: changing the mode of a node that is mounted from this machine would change it
+    # there.
     while read -r node major minor; do
         { mknod -m 666 "$root/dev/$node" c "$major" "$minor" && (: <"$root/dev/$node"); } 2>/dev/null || lacks "mknod (a /dev/$node of its own)"
     done <<'END'
@@ -113,7 +115,7 @@ END
     mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$root/dev/pts" || lacks 'devpts (a mount of its own)'
     ln -s pts/ptmx "$root/dev/ptmx"
     ln -s /proc/self/fd "$root/dev/fd"
-    # Written to by `console output`.
+    # `console output` writes to it.
     : >"$root/dev/console"
     mount -t tmpfs -o mode=1777,nosuid,nodev shared "$root/dev/shm"
     mount -t tmpfs -o mode=755,nosuid,nodev run "$root/run"
@@ -121,7 +123,7 @@ END
     mount --bind "$directory/live" "$root/live"
 }
 
-# Nothing of this machine runs but journald.
+# Of the services of this machine, only journald runs.
 machine() {
     rm -rf "$root"/etc/systemd/*.conf "$root"/etc/systemd/*.conf.d "$root"/usr/lib/systemd/*.conf.d "$root"/etc/systemd/system
     rm -rf "$root"/usr/lib/systemd/system/*.wants "$root"/lib/systemd/system/*.wants "$root"/usr/local/lib/systemd/system
@@ -132,7 +134,7 @@ machine() {
         ln -s "/usr/lib/systemd/system/$unit" "$units/sysinit.target.wants/$unit"
     done
     printf '[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\nReadKMsg=no\nAudit=no\n' >"$root/etc/systemd/journald.conf.d/live.conf"
-    # What is recorded while the machine goes down is there until the end.
+    # Keeps the records readable until the end of the shutdown.
     printf '[Unit]\nDefaultDependencies=no\n' >"$units/live.mount.d/stays.conf"
     {
         printf '[Unit]\nDefaultDependencies=no\nRequires=shutdown.target umount.target final.target\n'

@@ -1,16 +1,16 @@
-//! A case: the jobs of a directory, and what is done to them and seen of them, in its file `trace`.
+//! A case: the jobs of a directory, and in its file `trace` the steps and the expected records.
 //!
 //! ```text
-//! # What it shows, for who reads it.
+//! # What it shows, for the reader.
 //! shows kill signal                     a row of docs/mapping.md
 //! options --logs file                   how it is migrated, if not as usual
-//! > start worker                        a step: something is done,
-//! worker runs                           and these lines are recorded, in this order
+//! > start worker                        a step: an action,
+//! worker runs                           and the expected lines, in this order
 //! ```
 //!
-//! Words before the action: `unordered`, its lines come in any order; `fails`, the action does;
-//! `tries`, it may. That is for services that end at once: init says that they were started, and so
-//! does systemd, unless it sees the end first.
+//! Words before the action: `unordered`, the lines come in any order; `fails`, the action fails;
+//! `tries`, the action may fail. The last is for services that end at once: init reports that they
+//! were started, and so does systemd, unless it sees the end first.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub struct Case {
     pub directory: PathBuf,
     /// First cells of rows of the tables in docs/mapping.md.
     pub shows: Vec<String>,
-    /// For `upstart2systemd migrate`.
+    /// Options of `upstart2systemd migrate`.
     pub options: Vec<String>,
     /// Files of jobs and overrides, below the directory.
     pub jobs: Vec<PathBuf>,
@@ -29,7 +29,7 @@ pub struct Case {
 }
 
 pub struct Step {
-    /// In the file `trace`, counted from 1.
+    /// The line in the file `trace`, counted from 1.
     pub line: usize,
     pub action: Action,
     pub is_ordered: bool,
@@ -45,20 +45,20 @@ pub enum ActionResult {
 }
 
 pub enum Action {
-    /// What the boot brought, before any other step.
+    /// The records of the boot, before any other step.
     Boot,
-    /// `start`, `stop`, `restart` or `reload`, of a job, or of its instance for a value.
+    /// Runs `start`, `stop`, `restart` or `reload` on a job, or on its instance for a value.
     Control {
         verb: String,
         job: String,
         value: Option<String>,
     },
-    /// An event, with its variables as `KEY=VALUE`.
+    /// Emits an event with variables of the form `KEY=VALUE`.
     Emit {
         event: String,
         variables: Vec<String>,
     },
-    /// A signal to the process that has this label.
+    /// Sends a signal to the process with this label.
     Signal {
         label: String,
         signal: String,
@@ -68,21 +68,21 @@ pub enum Action {
         job: String,
         value: Option<String>,
     },
-    /// Records `PROPERTY=VALUE` of a unit, as systemd says it.
+    /// Records `PROPERTY=VALUE` of a unit, as `systemctl show` prints it.
     Show {
         unit: String,
         property: String,
     },
-    /// Seconds.
+    /// Waits for this number of seconds.
     Wait(f64),
     Touch(String),
     Put(String, String),
     Remove(String),
-    /// A client for a socket.
+    /// Connects to a socket.
     Connect(String),
-    /// A command for a shell; what it prints is recorded.
+    /// Runs a shell command and records its output.
     Shell(String),
-    /// The last step: the machine goes down.
+    /// Shuts the guest down. Always the last step.
     Shutdown,
 }
 
@@ -96,8 +96,8 @@ pub fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// Whether a line of the trace is about one of its jobs. A label is the name of a job, and what
-    /// follows a dot.
+    /// Whether a line of the trace belongs to one of its jobs. The label in the line is the name of
+    /// a job, with an optional part after a dot.
     pub fn owns(&self, line: &str) -> bool {
         let job = line.split([' ', '.']).next().unwrap();
         self.job_names().any(|name| name.replace('/', "-") == job)

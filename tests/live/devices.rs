@@ -1,5 +1,5 @@
-//! The device nodes of the guest are not those of this machine: what the guest does to the mode of
-//! one is gone with it.
+//! Checks that the device nodes of the guest are separate from those of this machine, because jobs
+//! of the guest may change their modes.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::boot::Boot;
 
-/// Nodes that the boot makes, with their devices (devices.txt of the kernel).
+/// The nodes that the boot creates, with their device numbers (devices.txt of the kernel).
 const NODES: [(&str, &str); 6] = [
     ("/dev/null", "1:3"),
     ("/dev/zero", "1:5"),
@@ -17,7 +17,7 @@ const NODES: [(&str, &str); 6] = [
     ("/dev/tty", "5:0"),
 ];
 
-/// Each is the device of its name, in a file that is not the one of this machine.
+/// Asserts that each node is the device of its name, in a different file than that of this machine.
 pub fn are_those_of_the_guest(boot: &Boot, deadline: Instant) -> Result<(), String> {
     for (node, device) in NODES {
         let output = boot.run(&["stat", "--format=%d %i %Hr:%Lr %a", node], deadline)?;
@@ -25,7 +25,7 @@ pub fn are_those_of_the_guest(boot: &Boot, deadline: Instant) -> Result<(), Stri
         if !shown.ends_with(&format!(" {device} 666")) {
             return Err(format!("{node} is [{shown}]{}", String::from_utf8_lossy(&output.stderr)));
         }
-        // This machine may lack one.
+        // This machine may lack the node.
         if fs::metadata(node)
             .is_ok_and(|here| shown.starts_with(&format!("{} {} ", here.dev(), here.ino())))
         {

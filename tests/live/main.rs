@@ -1,11 +1,11 @@
-//! What the units do when the real systemd runs them: every case in fixtures/live is migrated by
-//! the program and played in a systemd that is booted for it, in namespaces of its own. What is
-//! expected is what Upstart 1.13.2 did with the same jobs. Where that cannot be booted, one line of
-//! the output has what this machine lacks, and the tests are ignored.
+//! Checks what the units do under the real systemd. The program migrates every case in
+//! fixtures/live, and a systemd that is booted in separate namespaces runs it. The expected records
+//! are those of Upstart 1.13.2 with the same jobs. If this machine cannot boot a systemd, the
+//! output reports in one line what it lacks, and the tests are ignored.
 //!
-//! To add a case, drop a directory in; `case.rs` says what is in it, `probe.sh` what its jobs can
-//! run. Each case is a test that has its name. There is one boot for all that are asked for, and
-//! none if none is.
+//! To add a case, add a directory; `case.rs` describes its files, and `probe.sh` what its jobs can
+//! run. Each case is a test with its name. All selected cases share one boot, and there is none if
+//! no case is selected.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ use rustix::fs::Mode;
 use case::{Case, cases};
 use performance::{Performance, Results};
 
-/// Tests of what no single case can show.
+/// Tests of properties that no single case shows.
 type OfAll = (&'static str, fn(&Results) -> &Result<(), String>);
 
 const OF_ALL: [OfAll; 2] = [
@@ -43,7 +43,7 @@ const OF_ALL: [OfAll; 2] = [
 ];
 
 fn main() -> ExitCode {
-    // What is written into the guest is for all of its users.
+    // All users of the guest may read the files that are written for it.
     rustix::process::umask(Mode::from_raw_mode(0o022));
     let arguments = Arguments::from_args();
     let is_asked_for =

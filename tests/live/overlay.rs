@@ -1,5 +1,5 @@
-//! The jobs of all cases, migrated by the program as a user would: a directory in, files to be laid
-//! over / out.
+//! Migrates the jobs of all cases with the program as a user would: from a directory to files that
+//! are laid over /.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,11 +8,11 @@ use std::process::Command;
 
 use crate::case::Case;
 
-/// Where units are, in an overlay.
+/// The directory of units in an overlay.
 pub const UNITS: &str = "etc/systemd/system";
 
-/// Migrates all jobs, cases with the same options together, into one directory, and enables what
-/// the preset files say.
+/// Migrates all jobs into one directory, with one run for each set of options, and enables units by
+/// the preset files.
 pub fn migrate(cases: &[Case], into: &Path) {
     let mut alike: BTreeMap<&[String], Vec<&Case>> = BTreeMap::new();
     for case in cases {
@@ -43,7 +43,7 @@ pub fn migrate(cases: &[Case], into: &Path) {
             let root = directory.path().join(&case.name);
             fs::create_dir(&root).unwrap();
             copy(&case.directory.join("root"), &root);
-            // A checkout may be for its owner alone.
+            // The files of a checkout may be readable by their owner only.
             succeed(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(&root));
             copy(&root, into);
         }
@@ -59,7 +59,7 @@ fn gather(case: &Case, init: &Path) {
     }
 }
 
-/// Lays all files of a directory over those of another.
+/// Copies all files of a directory over those of another.
 fn copy(directory: &Path, into: &Path) {
     succeed(Command::new("cp").arg("-a").arg(directory.join(".")).arg(into));
 }

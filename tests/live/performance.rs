@@ -1,4 +1,4 @@
-//! All cases that are asked for, played in one boot, once.
+//! Runs all selected cases once, in one boot.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -18,9 +18,9 @@ use crate::play::Play;
 use crate::skipped::skipped;
 use crate::{devices, overlay};
 
-/// After that, whatever is not done fails.
+/// The time limit of the boot with all cases.
 const GUARD: Duration = Duration::from_secs(120);
-/// Cases that are played at the same time; they spend it waiting.
+/// The number of cases that run in parallel. They mostly wait.
 const PLAYERS: usize = 8;
 
 pub struct Performance {
@@ -30,9 +30,9 @@ pub struct Performance {
 
 enum Outcome {
     Played(Results),
-    /// Nothing was played, for lack of this.
+    /// No case was run, because this machine lacks something.
     Lacking(String),
-    /// Nothing was played, because of a defect.
+    /// No case was run, because of a defect.
     Failed(String),
 }
 
@@ -48,7 +48,7 @@ impl Performance {
         Performance { cases, outcome: OnceLock::new() }
     }
 
-    /// One result; the first call plays everything.
+    /// Returns one result. The first call runs all cases.
     pub fn result(
         &self,
         of: impl Fn(&Results) -> &Result<(), String>,
@@ -74,7 +74,7 @@ impl Performance {
     }
 }
 
-/// Fails with what this machine lacks.
+/// Runs the cases. `Err` has the missing requirement.
 fn played(cases: &[Case]) -> Result<Outcome, String> {
     Boot::missing().map_or(Ok(()), Err)?;
     let deadline = Instant::now() + GUARD;
@@ -110,7 +110,7 @@ fn played(cases: &[Case]) -> Result<Outcome, String> {
     }))
 }
 
-/// /live of the guest: where the probe is, and what it writes.
+/// Fills /live of the guest with the probe and the files that it writes to.
 fn furnish(live: &Path, cases: &[Case]) {
     let write = |name: &str, text: &str, mode| {
         fs::write(live.join(name), text).unwrap();
@@ -125,7 +125,7 @@ fn furnish(live: &Path, cases: &[Case]) {
     fs::set_permissions(live, Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Plays all cases but their shutdown, some at a time.
+/// Runs all cases except for their shutdown, several in parallel.
 fn play_all(plays: Vec<Play<'_>>) -> Vec<(Play<'_>, Result<(), String>)> {
     let (waiting, done) = (Mutex::new(plays), Mutex::new(Vec::new()));
     let player = || {
@@ -143,7 +143,7 @@ fn play_all(plays: Vec<Play<'_>>) -> Vec<(Play<'_>, Result<(), String>)> {
     done.into_inner().unwrap()
 }
 
-/// A panic is the failure of one case.
+/// Turns a panic into the failure of one case.
 fn caught(play: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(play)).unwrap_or_else(|panic| Err(text(&*panic)))
 }
@@ -156,7 +156,7 @@ fn text(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic without a text").to_owned()
 }
 
-/// Lines of the trace that no case accounts for.
+/// Fails if the trace has lines that belong to no case.
 fn strangers(boot: &Boot, cases: &[Case]) -> Result<(), String> {
     let trace = fs::read_to_string(boot.live().join("trace")).unwrap();
     let strangers: Vec<&str> =
@@ -168,7 +168,7 @@ fn strangers(boot: &Boot, cases: &[Case]) -> Result<(), String> {
     }
 }
 
-/// What systemd said about the units of a case.
+/// The messages of systemd about the units of a case.
 fn journal(play: &Play) -> String {
     let patterns: Vec<String> =
         play.case.job_names().map(|job| format!("--unit={}*", job.replace('/', "-"))).collect();

@@ -1,4 +1,4 @@
-//! Plays the steps of a case in a boot, and compares what is recorded with what is expected.
+//! Runs the steps of a case in a boot, and compares the records with the expected ones.
 
 use std::fmt::Write;
 use std::fs;
@@ -13,19 +13,19 @@ use crate::boot::Boot;
 use crate::case::{Action, ActionResult, Case, Step};
 use crate::overlay::UNITS;
 
-/// How long a step may take to come to what is expected. No test waits that long unless it fails.
+/// The time limit for the expected records of a step. Only a failing test waits that long.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A step is over when it has come to what is expected, and nothing else was recorded for so long.
-/// What comes later is found in the next step.
+/// A step ends when the expected records exist and this time has passed without another record.
+/// Later records belong to the next step.
 const QUIET: Duration = Duration::from_millis(200);
-/// For cases that have come to something else.
+/// Used if the records differ from the expected ones.
 const LONG_QUIET: Duration = Duration::from_secs(2);
 
 pub struct Play<'a> {
     pub case: &'a Case,
     pub boot: &'a Boot,
     deadline: Instant,
-    /// Lines of the trace that steps have accounted for.
+    /// The number of lines of the trace that steps have accounted for.
     seen: usize,
 }
 
@@ -34,13 +34,13 @@ impl<'a> Play<'a> {
         Play { case, boot, deadline, seen: 0 }
     }
 
-    /// Plays all steps but a shutdown. Fails with what was different in the first step in which
-    /// something was.
+    /// Runs all steps except for a shutdown. Fails with the difference in the first step that has
+    /// one.
     pub fn run(&mut self) -> Result<(), String> {
         self.steps(|action| !matches!(action, Action::Shutdown))
     }
 
-    /// Plays the shutdown, if the case has one. Others of the same boot may have begun with it.
+    /// Runs the shutdown, if the case has one. Another case of the same boot may have started it.
     pub fn shut_down(&mut self) -> Result<(), String> {
         self.steps(|action| matches!(action, Action::Shutdown))
     }
@@ -53,7 +53,7 @@ impl<'a> Play<'a> {
             .try_for_each(|step| self.step(step))
     }
 
-    /// What was recorded after the last step.
+    /// Fails if there are records after the last step.
     pub fn nothing_more(&self) -> Result<(), String> {
         let more = self.recorded();
         if more.is_empty() {
@@ -104,7 +104,7 @@ impl<'a> Play<'a> {
             .collect()
     }
 
-    /// Does what a step says; what it records itself.
+    /// Runs the action of a step. Returns the records that the action itself makes.
     fn act(&self, step: &Step, until: Instant) -> Result<Vec<String>, String> {
         let mut said = Vec::new();
         match &step.action {
@@ -162,7 +162,7 @@ impl<'a> Play<'a> {
         Ok(said)
     }
 
-    /// A path in the directory of the case in /live, as seen from here.
+    /// A path in the directory of the case in /live, by its path outside of the guest.
     fn outside(&self, path: &str) -> PathBuf {
         self.boot
             .live()
@@ -199,7 +199,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// The unit of a job: an instance if there is only a template.
+    /// The unit of a job, or an instance if there is only a template.
     fn unit(&self, job: &str, value: Option<&str>) -> String {
         let name = job.replace('/', "-");
         let Ok(template) =
@@ -216,7 +216,7 @@ impl<'a> Play<'a> {
         format!("{name}@{}.service", escape_instance(instance.as_bytes()))
     }
 
-    /// The units that stand for an event, and for each of its variables that a job asks for.
+    /// The units that represent an event, and those for each of its variables that a job matches.
     fn event_units(&self, event: &str, variables: &[String]) -> Vec<String> {
         let plain = format!("upstart-event-{event}.service");
         let with = variables.iter().map(|variable| {
@@ -243,13 +243,13 @@ fn agree(step: &Step, actual: &[String]) -> bool {
     sorted(&step.expected) == sorted(actual)
 }
 
-/// What `initctl status` would say.
+/// The state that `initctl status` would report.
 fn status(shown: &str) -> &'static str {
     let has = |line: &str| shown.lines().any(|found| found == line);
     if has("ActiveState=active") || has("ActiveState=reloading") {
         "running"
     } else if has("ActiveState=activating") {
-        // A task at work.
+        // A task that is running.
         if has("Type=oneshot") && has("SubState=start") { "running" } else { "starting" }
     } else if has("ActiveState=deactivating") {
         "stopping"

@@ -1,24 +1,27 @@
 #!/bin/sh
-# probe LABEL WORD...: does what the words say, one after the other, and appends lines that begin with LABEL to /live/trace.
-# Without words it records that it ran. The label is the name of a job; what follows a dot tells its processes apart.
+# probe LABEL WORD...: runs the words one after the other, and appends lines that begin with LABEL
+# to /live/trace. Without words it records that it ran. The label is the name of a job; a part after
+# a dot distinguishes its processes.
 #
-#   say=TEXT print=TEXT          records it; prints it
-#   args WORD...                 records the rest of its words
-#   env=NAME named               a variable; those that init adds
-#   cwd umask nice oom user limit=NAME session pipe    what it was set up with
-#   stdin stdout stderr fd=N     where these lead
-#   read file=PATH               the lines of its input; a file
+#   say=TEXT print=TEXT          records or prints TEXT
+#   args WORD...                 records the remaining words
+#   env=NAME named               records a variable; records those that init adds
+#   cwd umask nice oom user limit=NAME session pipe    records the process settings
+#   stdin stdout stderr fd=N     records where these lead
+#   read file=PATH               records the lines of its input; of a file
 #   for=SECONDS                  waits
-#   child=LABEL fork daemon stop starts another probe that runs; goes on as a child, or a grandchild; stops itself
+#   child=LABEL fork daemon stop starts another probe that runs; continues as a child, or a
+#                                grandchild; stops itself
 #   exit=STATUS kill=SIGNAL      ends
-#   ignore=SIGNAL dies-of=SIGNAL run    runs until a signal, and records those that come; HUP, USR1 and USR2 end nothing
+#   ignore=SIGNAL dies-of=SIGNAL run    runs until a signal, and records each signal; HUP, USR1
+#                                and USR2 do not end it
 label=$1
 shift
 self=$$
 
 record() { printf '%s %s\n' "$label" "$*" >>/live/trace; }
 
-# Of main processes, so that a step can send them signals.
+# Records the number of a main process, so that a step can send signals to it.
 known() { echo $self >"/live/pids/$label"; }
 
 death() {
@@ -96,7 +99,7 @@ while [ $# -gt 0 ]; do
             known
             record runs
             while :; do
-                # A signal that comes just before `wait` is seen when it ends.
+                # A signal that arrives just before `wait` is handled when `sleep` ends.
                 sleep 1 &
                 wait $!
             done ;;

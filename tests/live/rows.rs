@@ -1,4 +1,4 @@
-//! Every row of the tables of docs/mapping.md about what becomes of jobs is shown by a case.
+//! Checks that a case shows every row of the tables of docs/mapping.md.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,11 +7,11 @@ use libtest_mimic::Trial;
 
 use crate::case::{Case, cases};
 
-/// How the tables begin.
+/// The header of each table.
 const STANZAS: &str = "| stanza | what it is for |";
 const OVERLAY: &str = "| in the jobs | in the overlay |";
 
-/// These boot nothing.
+/// These tests need no boot.
 pub fn trials() -> Vec<Trial> {
     let tests: [(&str, fn()); 2] = [
         ("rows::every_row_is_shown_by_a_case", every_row_is_shown_by_a_case),
@@ -26,7 +26,7 @@ pub fn trials() -> Vec<Trial> {
     tests.map(trial).into()
 }
 
-/// The first cells of a table, without the marks of code.
+/// The first cells of a table, without backticks.
 fn first_cells(header: &str) -> BTreeSet<String> {
     let mapping = include_str!("../../docs/mapping.md");
     let rows = mapping

@@ -1,12 +1,12 @@
-//! What systemd has to say against units.
+//! The complaints of systemd about units.
 
 use std::fs;
 use std::path::Path;
 
 use super::distribution;
 
-/// What `systemd-analyze verify` says of units of a directory, a line each; `None` where there is
-/// no systemd.
+/// The messages of `systemd-analyze verify` about units of a directory, one for each line, or
+/// `None` if there is no systemd.
 pub(crate) fn of(directory: &Path, units: &[String]) -> Option<Vec<String>> {
     let output = distribution::verify(directory, units.iter().map(|unit| format!("./{unit}")))?;
     Some(
@@ -18,15 +18,15 @@ pub(crate) fn of(directory: &Path, units: &[String]) -> Option<Vec<String>> {
     )
 }
 
-/// What no unit can help: that the programs of the jobs are not installed anywhere, or that the job
-/// names a directory; and that a name is accepted.
+/// Whether a message is irrelevant: the program of a job is not installed, or the job names a
+/// directory; or a name is accepted.
 fn is_of_no_concern(line: &str) -> bool {
     let is_of_program = line.ends_with("is not executable: No such file or directory")
         || line.ends_with("is not executable: Is a directory");
     is_of_program || line.starts_with("Accepting user/group name")
 }
 
-/// The same of all units of a directory, started in one transaction.
+/// The messages about all units of a directory, when they are started in one transaction.
 pub(crate) fn of_all(directory: &Path) -> Option<Vec<String>> {
     let mut names = units(directory);
     let all = "zz-all.target";
@@ -39,7 +39,7 @@ pub(crate) fn of_all(directory: &Path) -> Option<Vec<String>> {
     said
 }
 
-/// The names of the units that lie in a directory.
+/// The names of the units in a directory.
 pub(crate) fn units(directory: &Path) -> Vec<String> {
     let files = fs::read_dir(directory)
         .unwrap()

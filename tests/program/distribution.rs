@@ -1,5 +1,5 @@
-//! The units of a distribution, as they are recorded: what a systemd loads in a test besides the
-//! units that it judges. Those of this machine may be of another version, or changed.
+//! The recorded units of a distribution, which systemd loads in a test together with the units that
+//! it checks. The units of this machine may have another version or be modified.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -11,8 +11,8 @@ use super::skipped::skipped;
 
 const RECORDED: &str = include_str!("../../src/systemd/ordering/recorded/debian-12");
 
-/// Runs `systemd-analyze verify` in a directory, with the units of the directory and those of the
-/// distribution; `None` where there is no systemd.
+/// Runs `systemd-analyze verify` in a directory, with its units and those of the distribution.
+/// Returns `None` if there is no systemd.
 pub(crate) fn verify(directory: &Path, units: impl IntoIterator<Item = String>) -> Option<Output> {
     let distribution = tempfile::tempdir().unwrap();
     write(distribution.path());
@@ -21,8 +21,8 @@ pub(crate) fn verify(directory: &Path, units: impl IntoIterator<Item = String>) 
         .args(["verify", "--man=no", "--generators=no", "--recursive-errors=yes"])
         .args(units)
         .current_dir(directory);
-    // The directories of the units come before what is in the variable, which takes the place of
-    // all other directories.
+    // The variable replaces all default directories. The directories of the named units are
+    // searched first (systemd-analyze(1), "systemd-analyze verify FILE...").
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("LC_ALL", "C").env("SYSTEMD_UNIT_PATH", distribution.path());
     match command.output() {
@@ -34,7 +34,7 @@ pub(crate) fn verify(directory: &Path, units: impl IntoIterator<Item = String>) 
     }
 }
 
-/// Writes all units, with what they say of each other.
+/// Writes all units, with their relations.
 fn write(directory: &Path) {
     let units: Vec<(&str, &str)> = RECORDED
         .lines()
@@ -51,7 +51,7 @@ fn write(directory: &Path) {
             });
             match directive {
                 "DefaultDependencies" => text += &format!("DefaultDependencies={value}\n"),
-                // No instance of a template is enabled.
+                // Instances of templates are not enabled.
                 "WantedBy" if name.contains("@.") => {}
                 "WantedBy" => {
                     let wants = directory.join(format!("{value}.wants"));

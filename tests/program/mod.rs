@@ -1,4 +1,4 @@
-//! The program as it is run.
+//! Runs the program.
 
 #![allow(dead_code, reason = "not every test uses all of it")]
 
@@ -15,10 +15,10 @@ use std::process::{Command, Output, Stdio};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 
-/// Variables of whoever runs the tests that change what the program prints.
+/// Environment variables that change the output of the program.
 const VARIABLES: [&str; 4] = ["CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR", "SHELLCHECK_OPTS"];
 
-/// The program, without what the environment may say to it.
+/// The program, without these variables of the environment.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(PROGRAM);
     for variable in VARIABLES {
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &[&str], stdin: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that does not read its input closes it.
+    // The write fails if the program closes its input without reading it.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     child.wait_with_output().unwrap()
 }

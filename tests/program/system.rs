@@ -1,4 +1,4 @@
-//! The program, run in a directory that holds `etc/init`.
+//! Runs the program in a directory that contains `etc/init`.
 
 use std::ffi::OsStr;
 use std::fs;

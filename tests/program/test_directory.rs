@@ -1,5 +1,5 @@
-//! A directory for a test, with nothing of this machine in it or above it that the program takes
-//! into account.
+//! A directory for a test. Neither it nor its parents contain files of this machine that the
+//! program takes into account.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::Mode;
 use tempfile::TempDir;
 
-/// Gone when it is dropped.
+/// Removed on drop.
 pub(crate) struct TestDirectory {
     path: PathBuf,
     _parent: TempDir,
@@ -16,20 +16,19 @@ pub(crate) struct TestDirectory {
 
 impl TestDirectory {
     pub(crate) fn new() -> Self {
-        // A job that is not for everybody to read is reported, and what is in a directory of a test
-        // is an ordinary file.
+        // The program reports jobs that not all users can read, and the files of a test are
+        // ordinary ones.
         rustix::process::umask(Mode::from_raw_mode(0o022));
         let parent = tempfile::tempdir().unwrap();
         fs::set_permissions(parent.path(), Permissions::from_mode(0o755)).unwrap();
-        // The search for upstart2systemd.toml ends there.
+        // The search for upstart2systemd.toml ends at this file.
         fs::write(parent.path().join(".git"), "").unwrap();
         let path = parent.path().join("test");
         fs::create_dir(&path).unwrap();
         Self { path, _parent: parent }
     }
 
-    /// With a copy of what is in another directory: the texts, and not the modes, which are those
-    /// of a checkout.
+    /// A copy of another directory. Only texts are copied, because the modes of a checkout vary.
     pub(crate) fn copy_of(original: &Path) -> Self {
         let copy = Self::new();
         copy_texts(original, &copy.path);

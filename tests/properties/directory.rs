@@ -24,7 +24,7 @@ use super::program::test_directory::TestDirectory;
 use super::program::{analyze, program};
 use super::whole;
 
-/// Names that the random jobs speak of, so that there is something between them.
+/// The names that random jobs refer to, so that there are relations between jobs.
 const JOBS: [&str; 10] =
     ["web", "db", "cache", "worker", "net/up", "tty1", "dbus", "a.b", "x@y", "rc"];
 
@@ -59,7 +59,8 @@ fn found(directory: &Directory) -> Vec<FoundJob> {
     .collect()
 }
 
-/// A plan accounts for every stanza of every job, and is the same whatever the order of the jobs.
+/// Asserts that a plan accounts for every stanza of every job and does not depend on the order of
+/// the jobs.
 pub(crate) fn planned(directory: &Directory, options: &Options) -> Migration {
     let mut jobs = found(directory);
     let plan = migrate::plan(jobs.clone(), options);
@@ -80,7 +81,7 @@ pub(crate) fn planned(directory: &Directory, options: &Options) -> Migration {
     plan
 }
 
-/// systemd takes all units of the plan, and can start them together. `None` where there is no
+/// The complaints of systemd about all units of the plan, started together. `None` if there is no
 /// systemd.
 pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<String>> {
     let root = TestDirectory::new();
@@ -93,8 +94,7 @@ pub(crate) fn verified(directory: &Directory, options: &Options) -> Option<Vec<S
     if units.is_dir() { analyze::of_all(&units) } else { Some(Vec::new()) }
 }
 
-/// What is written the first time is all there is to write, and mending a second time mends
-/// nothing.
+/// Asserts that a second migration writes nothing, and that a second `lint --fix` changes nothing.
 pub(crate) fn settles(directory: &Directory) {
     let root = TestDirectory::new();
     for (path, Text(bytes)) in directory {
@@ -126,7 +126,7 @@ pub(crate) fn settles(directory: &Directory) {
 fn run(directory: &Path, arguments: &[&str]) -> process::Output {
     let mut command = program();
     let output = command.current_dir(directory).args(arguments).output().unwrap();
-    // Findings, and jobs that init refuses, are to be expected.
+    // Findings, and jobs that init refuses, are expected.
     assert!(
         matches!(output.status.code(), Some(0 | 1 | 3)),
         "{arguments:?}: {}",
@@ -139,11 +139,11 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The files below a directory, and when they were written.
+/// The files below a directory, with their modification times.
 fn state(directory: &Path) -> BTreeMap<String, (SystemTime, Vec<u8>)> {
     let (mut found, mut open) = (BTreeMap::new(), vec![directory.to_owned()]);
     while let Some(next) = open.pop() {
-        // There is no overlay if there is nothing to write.
+        // The overlay does not exist if there is nothing to write.
         for path in fs::read_dir(next).into_iter().flatten().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 open.push(path);

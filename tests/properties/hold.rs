@@ -1,4 +1,4 @@
-//! How a property is tried on random cases.
+//! Checks a property on random cases.
 
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
@@ -9,15 +9,15 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::random::{number, numbers};
 
-/// A case that takes longer hangs. Most take some milliseconds.
+/// The time limit for one case. Most cases take some milliseconds.
 const GUARD: Duration = Duration::from_secs(60);
 
-/// How many times as many cases as usual.
+/// The factor for the number of cases.
 pub(crate) fn times() -> u32 {
     number("PROPERTIES_TIMES").map_or(1, |times| u32::try_from(times).unwrap())
 }
 
-/// Tries random cases; of those that fail a smallest one is shown.
+/// Checks random cases. Reports a minimal one of those that fail.
 pub(crate) fn hold<S: Strategy>(cases: u32, strategy: &S, judge: impl Fn(S::Value)) {
     let config = Config {
         cases: cases * times(),
@@ -38,8 +38,8 @@ pub(crate) fn hold<S: Strategy>(cases: u32, strategy: &S, judge: impl Fn(S::Valu
     }
 }
 
-/// Ends the whole run if a case does not end. Is sent a case when it begins, and nothing when it
-/// ends.
+/// Ends the whole process if a case does not end. Receives each case when it begins, and `None`
+/// when it ends.
 fn guard() -> Sender<Option<String>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Whole job files: stanzas with all that may stand between their words and lines.
+//! Whole job files: stanzas with anything that is allowed between their words and lines.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::stanza::{self, Words};
 
-/// A file that shows itself in a form that can be pasted into a test.
+/// A file whose `Debug` output can be pasted into a test.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text(pub(crate) Vec<u8>);
 
@@ -17,13 +17,13 @@ impl fmt::Debug for Text {
     }
 }
 
-/// Jobs that init takes, but for the odd one in which a text turns out to be more than that.
+/// Jobs that init accepts, except for a few in which a text happens to end its word or stanza.
 pub(crate) fn valid() -> impl Strategy<Value = Text> {
     (vec((stanza::valid(), layout()), 0..14), ends())
         .prop_map(|(stanzas, ends)| file(&stanzas, ends))
 }
 
-/// Jobs of which nobody knows what they are.
+/// Jobs that init may accept or refuse.
 pub(crate) fn doubtful() -> impl Strategy<Value = Text> {
     let stanza = prop_oneof![6 => stanza::valid().boxed(), 1 => stanza::nearly_valid().boxed()];
     let bytes = vec((any::<prop::sample::Index>(), any::<u8>()), 0..3);
@@ -44,7 +44,7 @@ pub(crate) fn doubtful() -> impl Strategy<Value = Text> {
     ]
 }
 
-/// What is between words, and around a line: which of the ways, by number.
+/// Numbers that select what is between words and around a line.
 #[derive(Clone, Debug)]
 struct Layout {
     gaps: Vec<u8>,
@@ -60,7 +60,7 @@ fn layout() -> impl Strategy<Value = Layout> {
     })
 }
 
-/// How the lines of a file end, and whether the last one does.
+/// How the lines of a file end, and whether the last line ends.
 #[derive(Clone, Copy, Debug)]
 struct Ends {
     carriage_returns: bool,
@@ -107,7 +107,7 @@ fn file(stanzas: &[(Words, Layout)], ends: Ends) -> Text {
 fn line(text: &mut String, words: &Words, layout: &Layout, ends: Ends) {
     let mut depth = 0_usize;
     for (index, word) in words.iter().enumerate() {
-        // A line ends before the body of a script, which brings its newline along.
+        // A line ends before the body of a script, which begins with that newline.
         if index > 0 && !word.starts_with('\n') {
             let gap = layout.gaps[index % layout.gaps.len()];
             text.push_str(match gap {

@@ -1,4 +1,4 @@
-//! The jobs of the fixtures with one line gone, twice, cut, or without an end.
+//! The jobs of the fixtures with one line removed, duplicated, cut, or without its end.
 
 use std::fs;
 use std::path::Path;
@@ -8,8 +8,8 @@ use upstart2systemd::text::source::{Source, Sources};
 
 use super::common::{dialects, jobs};
 
-/// Each job with the override beside it, once for each change of each line, and how it is to be
-/// converted.
+/// Each job with the override beside it, once for each change of each line, with the options to
+/// convert it.
 pub(crate) fn changed() -> Vec<(Sources, Options)> {
     let mut found = Vec::new();
     let usual = jobs("fixtures/convert").into_iter().map(|path| (path, Options::default()));

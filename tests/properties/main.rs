@@ -1,7 +1,8 @@
-//! Nothing breaks it: what holds of every job, asked of random bytes, of random jobs, and of the
-//! fixtures with random changes.
+//! Properties of every job, checked on random bytes, on random jobs, and on the fixtures with
+//! random changes.
 //!
-//! `PROPERTIES_SEED` (a number) makes other cases, `PROPERTIES_TIMES` that many times as many.
+//! `PROPERTIES_SEED` (a number) selects other cases, and `PROPERTIES_TIMES` multiplies their
+//! number.
 
 #![allow(
     clippy::unwrap_used,
@@ -52,7 +53,7 @@ use job::Text;
 use program::analyze;
 use whole::{json, name, sources};
 
-/// What a conversion may be asked for.
+/// Options of a conversion.
 fn options() -> impl Strategy<Value = Options> {
     let dialect = prop_oneof![4 => Just(None), 1 => select(&Dialect::ALL[..]).prop_map(Some)];
     (select(&[229, 249, 255][..]), any::<bool>(), any::<bool>(), any::<bool>(), dialect).prop_map(
@@ -66,7 +67,7 @@ fn options() -> impl Strategy<Value = Options> {
     )
 }
 
-/// A file by itself, as the override of a job, and as the job of an override.
+/// Checks a file as a job, as the override of a job, and as a job with an override.
 fn check(text: &Text, beside: &Text, options: &Options) {
     whole::check(&sources(text.0.clone(), None), options);
     whole::check(&sources(beside.0.clone(), Some(text.0.clone())), options);
@@ -98,7 +99,7 @@ fn no_changed_fixture_harms() {
 #[test]
 fn no_line_more_or_less_harms() {
     let all = lines::changed();
-    // A number that has no factor in common with the changes of a line.
+    // A step that is coprime to the number of changes of a line.
     let step = (7 / times() as usize).max(1);
     for (sources, options) in all.iter().step_by(step) {
         whole::check(sources, options);
@@ -118,8 +119,7 @@ fn a_directory_settles() {
     hold(8, &directory::directories(), |directory| directory::settles(&directory));
 }
 
-/// The systemd of this machine has nothing to say against units of random jobs. Where there is
-/// none, the tests say so and pass.
+/// The systemd of this machine accepts the units of random jobs. Skipped if there is no systemd.
 #[test]
 fn systemd_accepts_every_unit() {
     let directory = tempfile::tempdir().unwrap();
@@ -129,14 +129,14 @@ fn systemd_accepts_every_unit() {
     hold(150, &(text, options()), |(text, options)| {
         let mut units = units.borrow_mut();
         let outputs = convert(&sources(text.0, None), name(), &options).outputs;
-        // No two of the jobs, each of which stands for itself, can have the same name.
+        // Each job is a case by itself, but two units must not have the same bus name.
         let on_the_bus = outputs.first().and_then(|unit| {
             unit.text.lines().find(|line| line.starts_with("BusName=")).map(str::to_owned)
         });
         if on_the_bus.is_some_and(|name| !names_on_the_bus.borrow_mut().insert(name)) {
             return;
         }
-        // What comes along is there, but is not started.
+        // Additional units are written, but not started.
         for (number, output) in outputs.into_iter().enumerate() {
             let Some(unit) =
                 output.path.strip_prefix("etc/systemd/system/").filter(|unit| !unit.contains('/'))
@@ -163,7 +163,7 @@ fn systemd_accepts_every_overlay() {
     });
 }
 
-/// The properties are about something: most jobs are taken, and every stanza is among them.
+/// The random jobs are useful: most are accepted, and they contain every stanza.
 #[test]
 fn valid_jobs_are_valid() {
     let count = std::cell::RefCell::new((0, 0, BTreeMap::<&str, usize>::new()));
@@ -185,7 +185,7 @@ fn valid_jobs_are_valid() {
     );
 }
 
-/// A job that was read, written down and read again is the same job.
+/// A job that is read, printed and read again is the same job.
 #[test]
 fn what_is_printed_is_read_as_the_same() {
     let text = prop_oneof![2 => job::valid().boxed(), 1 => job::doubtful().boxed(), 1 => mutate::mutated().boxed()];

@@ -10,7 +10,7 @@ use proptest::sample::Index;
 use super::job::Text;
 use super::lines::is_old;
 
-/// A change; the places are taken modulo what is there.
+/// A change. Indices are taken modulo the number of lines or bytes.
 #[derive(Clone, Debug)]
 enum Change {
     Delete(Index),
@@ -52,7 +52,7 @@ pub(crate) fn mutated() -> impl Strategy<Value = Text> {
     })
 }
 
-/// All jobs below fixtures, the refused ones and the overrides, too.
+/// All jobs below fixtures, including refused ones and overrides.
 pub(crate) fn fixtures() -> Vec<Vec<u8>> {
     let (mut paths, mut open) =
         (Vec::new(), vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")]);

@@ -1,4 +1,5 @@
-//! A job file with just these stanzas. What it is read as says whether the reader lost something.
+//! Prints a job file with the given stanzas, so that a comparison shows whether the reader lost
+//! something.
 
 use upstart2systemd::text::source::SpannedWord;
 use upstart2systemd::upstart::ast::{
@@ -82,7 +83,7 @@ fn line(stanza: &Stanza) -> String {
             Historical::Service | Historical::SessionLeader | Historical::ManyInstances => {
                 keyword.to_owned()
             }
-            // What they say is not kept.
+            // The parser does not keep their arguments.
             Historical::PidBinary => format!("{keyword} x"),
             Historical::PidTimeout => format!("{keyword} 1"),
             Historical::RespawnScript => format!("{keyword}\nend script"),
@@ -97,7 +98,7 @@ fn text(process: &Process) -> String {
     }
 }
 
-/// Quoted whatever it is, as `and` without quotes is no event.
+/// Always quoted, because `and` without quotes is not an event.
 fn quoted(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\"'\"'\""))
 }

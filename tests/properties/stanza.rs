@@ -1,5 +1,4 @@
-//! Stanzas, each as its words: what may stand behind every keyword, and what may nearly stand
-//! there.
+//! Stanzas as lists of words: valid ones for every keyword, and nearly valid ones.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,10 +7,10 @@ use proptest::sample::select;
 use super::script;
 use super::text;
 
-/// The words of a stanza. What is between them is up to who writes them; a script is one word.
+/// The words of a stanza. The caller decides what is between them; a script is one word.
 pub(crate) type Words = Vec<String>;
 
-/// What an argument has to be.
+/// The form of an argument.
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Text,
@@ -89,7 +88,7 @@ const STANZAS: [(&str, &[Kind]); 50] = [
     ("debug", &[]),
 ];
 
-/// Those that only dialects have, and some that nobody has.
+/// Stanzas of other dialects, and some that no dialect has.
 #[rustfmt::skip]
 const FOREIGN: [(&str, &[Kind]); 13] = [
     ("import", &[Kind::Variables]),
@@ -107,12 +106,12 @@ const FOREIGN: [(&str, &[Kind]); 13] = [
     ("strat on", &[Kind::Condition]),
 ];
 
-/// A stanza that init 1.13 takes.
+/// A stanza that init 1.13 accepts.
 pub(crate) fn valid() -> impl Strategy<Value = Words> {
     select(&STANZAS[..]).prop_flat_map(|(keyword, kinds)| stanza(keyword, kinds))
 }
 
-/// A stanza that lacks a word, or has one too many, or a wrong one, or is of another language.
+/// A stanza with a word missing, added or wrong, or of another dialect.
 pub(crate) fn nearly_valid() -> impl Strategy<Value = Words> {
     let changed = (valid(), hard(), any::<prop::sample::Index>(), 0..4);
     let mismatched = (select(&STANZAS[..]), select(&STANZAS[..]));
@@ -225,7 +224,7 @@ fn one(word: impl Strategy<Value = String> + 'static) -> BoxedStrategy<Words> {
     word.prop_map(|word| vec![word]).boxed()
 }
 
-/// One of the texts, written in one of the ways in which a word may be.
+/// One of the texts, in one of the ways to write a word.
 fn word(texts: &'static [&'static str]) -> impl Strategy<Value = String> + use<> {
     (select(texts), 0..8).prop_map(|(text, how)| {
         let is_plain = !text.contains([' ', '#', '"', '\'', '(', ')', '\\']);
@@ -244,19 +243,19 @@ fn word(texts: &'static [&'static str]) -> impl Strategy<Value = String> + use<>
     })
 }
 
-/// Text that is hard to quote, without what no argument can have.
+/// Text that is hard to quote, without characters that no argument can have.
 fn quoted_text() -> impl Strategy<Value = String> {
     text::string().prop_map(|text| {
         format!("\"x{}\"", clean(&text).replace('\\', "\\\\").replace('"', "\"'\"'\""))
     })
 }
 
-/// The text without lines that nothing ends, and without NUL.
+/// The text without NUL and without constructs that nothing ends.
 fn clean(text: &str) -> String {
     text.replace(['\n', '\0'], " ")
 }
 
-/// Any text as it is.
+/// Any text, unchanged.
 fn hard() -> impl Strategy<Value = String> {
     prop_oneof![2 => text::string(), 1 => select(&["\"", "'", "\\", "(", ")", "and", "or", "=", "#", "\0", "\u{feff}", "-1", "99999999999", "\u{10fe80}"][..]).prop_map(str::to_owned)]
 }
@@ -379,7 +378,7 @@ fn command() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Lines as the scripts of jobs have them.
+/// Lines that scripts of jobs contain.
 const LINES: [&str; 34] = [
     "[ -x /usr/bin/web ] || { stop; exit 0; }",
     "test -f /etc/default/web && . /etc/default/web",
@@ -417,7 +416,7 @@ const LINES: [&str; 34] = [
     "e\u{301}cho \u{10400} `echo \\`x\\``",
 ];
 
-/// A script, from behind its keyword to its end.
+/// A script, from after its keyword to its end.
 fn body() -> impl Strategy<Value = String> {
     let script = prop_oneof![
         4 => vec(select(&LINES[..]), 0..6).prop_map(|lines| lines.iter().map(|line| format!("{line}\n")).collect()),

@@ -1,10 +1,10 @@
-//! Characters that a unit does not show as they are.
+//! Characters that a unit does not show unchanged.
 
 use proptest::prelude::*;
 
 use crate::text;
 
-/// As [`text::string`], without what cannot be seen, which most random text has something of.
+/// Like [`text::string`], without the hidden characters that most random texts contain.
 pub fn visible() -> impl Strategy<Value = String> {
     text::string()
         .prop_map(|text| text.chars().filter(|&character| !is_hidden(character)).collect())
@@ -31,7 +31,7 @@ pub fn is_hidden(character: char) -> bool {
         || ranges.into_iter().any(|range| range.contains(&character))
 }
 
-/// What stands for a raw byte in the text of a unit.
+/// Whether a character replaces a raw byte in the text of a unit.
 fn is_stand_in(character: char) -> bool {
     ('\u{10fe00}'..='\u{10feff}').contains(&character)
 }

@@ -1,5 +1,4 @@
-//! Jobs with random scripts, converted as a user does it, and what their units do when they are
-//! run.
+//! Jobs with random scripts, converted by the program, and what their units do when they run.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -21,7 +20,7 @@ use crate::{script, statement};
 
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// What stands before `script`, and where its command is in the unit.
+/// The words before `script`, and the directive of its command in the unit.
 const PHASES: [(&str, Directive); 4] = [
     ("", Directive::ExecStart),
     ("pre-start ", Directive::ExecStartPre),
@@ -29,7 +28,7 @@ const PHASES: [(&str, Directive); 4] = [
     ("post-stop ", Directive::ExecStopPost),
 ];
 
-/// Values of `env V=`, as they are written and as they are.
+/// Values of `env V=`, as written and as parsed.
 const VALUES: [(&str, &str); 5] = [
     ("plain", "plain"),
     ("a%i%%b", "a%i%%b"),
@@ -41,13 +40,13 @@ const VALUES: [(&str, &str); 5] = [
 #[derive(Clone, Debug)]
 pub struct Case {
     scripts: [Option<Text>; 4],
-    /// Of all lines in the job.
+    /// The indentation of all lines in the job.
     indentation: &'static str,
     value: (&'static str, &'static str),
     systemd_version: u32,
 }
 
-/// Shows itself as it could stand in a test.
+/// The `Debug` output can be pasted into a test.
 #[derive(Clone)]
 struct Text(Vec<u8>);
 
@@ -57,7 +56,7 @@ impl std::fmt::Debug for Text {
     }
 }
 
-/// What a process says and how it ends.
+/// The exit status of a process and its output.
 type End = (ExitStatus, String);
 
 pub fn cases() -> impl Strategy<Value = Case> {
@@ -67,7 +66,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
     let scripts =
         (script().prop_map(Some), option::of(script()), option::of(script()), option::of(script()))
             .prop_map(<[_; 4]>::from);
-    // Below 242 systemd cannot be told to leave `$` alone.
+    // Before version 242, no prefix makes systemd keep `$` in a command (NEWS of systemd 242).
     (scripts, select(vec!["", "    ", "\t"]), select(&VALUES[..]), select(vec![229, 241, 249, 252]))
         .prop_map(|(scripts, indentation, value, systemd_version)| Case {
             scripts,
@@ -114,7 +113,8 @@ impl Case {
         (path, output.text)
     }
 
-    /// Runs each script, and what systemd has read of it, and compares; whether each succeeds.
+    /// Runs each script, and the command that systemd has read from the unit, and compares the
+    /// results. Returns whether each script succeeds.
     pub fn check(
         &self,
         name: &str,
@@ -165,7 +165,7 @@ impl Case {
     }
 }
 
-/// Whether systemd leaves `$` alone in a command.
+/// Whether systemd keeps `$` unchanged in a command.
 fn is_literal(unit: &str, directive: Directive) -> bool {
     let start = format!("{}=", directive.name());
     let command = unit.lines().find_map(|line| line.strip_prefix(&start)).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! What is written into a unit is what systemd reads in it, to the byte: random text, read by the
-//! systemd of this machine. Where there is none, the tests say so and pass.
+//! Checks that systemd reads exactly what was written into a unit, to the byte: random text, read
+//! by the systemd of this machine. Skipped if there is no systemd.
 //!
-//! `QUOTING_SEED` (a number) makes other cases, `QUOTING_TIMES` that many times as many.
+//! `QUOTING_SEED` (a number) selects other cases, and `QUOTING_TIMES` multiplies their number.
 
 #![allow(
     clippy::panic,
@@ -45,10 +45,10 @@ use random::{number, numbers};
 use skipped::skipped;
 use systemd::{Systemd, commands, program};
 
-/// Cases that one systemd reads.
+/// The number of cases that one systemd process reads.
 const BATCH: usize = 150;
 
-/// How often a failing case is tried with something left out.
+/// The number of attempts to simplify a failing case.
 const SIMPLIFICATIONS: usize = 300;
 
 #[test]
@@ -88,7 +88,7 @@ fn systemd_reads_what_was_written() {
     }
 }
 
-/// How many times as many cases as usual.
+/// The factor for the number of cases.
 fn times() -> usize {
     number("QUOTING_TIMES").map_or(1, |times| usize::try_from(times).unwrap())
 }
@@ -143,7 +143,7 @@ fn scripts_do_what_they_did() {
     });
 }
 
-/// What a shell says to a script, and how it ends.
+/// The output of a shell for a script, and its exit status.
 fn run(script: &[u8]) -> (Option<i32>, String) {
     let output = Command::new("/bin/sh")
         .args(["-e", "-c"])
@@ -220,7 +220,7 @@ fn escaping_is_that_of_systemd_escape() {
         if escaped == expected { Ok(()) } else { Err(format!("{escaped}, not {expected}")) }
     };
     let held = hold(40, texts, |texts| {
-        // No escaped text has a blank.
+        // Escaped text has no blanks.
         let expected = escaped(&[], texts).unwrap();
         let expected: Vec<_> = expected.trim_end_matches('\n').split(' ').collect();
         assert_eq!(expected.len(), texts.len());
@@ -231,7 +231,7 @@ fn escaping_is_that_of_systemd_escape() {
             .collect()
     });
     assert!(held.len() >= 6_000 * times());
-    // It refuses all where it refuses one.
+    // `systemd-escape` refuses all texts if it refuses one.
     hold(1, texts, |texts| {
         let expected = texts.iter().map(|text| escaped(&["--path"], std::slice::from_ref(text)));
         texts
@@ -250,13 +250,13 @@ fn file(index: usize) -> String {
     format!("case{index}.service")
 }
 
-/// What is needed for a test, or a line that says that it is missing.
+/// Returns a requirement of a test, or reports that it is missing.
 fn found<T>(what: Result<T, String>) -> Option<T> {
     what.inspect_err(|missing| skipped(missing)).ok()
 }
 
-/// Makes batches of cases, side by side, and judges them; of the first that fails, a smallest one
-/// is shown.
+/// Makes batches of cases, checks them in parallel, and reports a simplified case of the first
+/// failing batch.
 fn hold<S, T>(
     batches: usize,
     strategy: impl Fn() -> S + Sync,
@@ -274,7 +274,7 @@ where
         seed
     };
     let seeds: Vec<_> = (0..batches * times()).map(|_| seed()).collect();
-    // No thread may have the strategy of another.
+    // Each thread needs a strategy of its own.
     seeds.par_iter().flat_map_iter(|seed| hold_batch(seed, &strategy(), &judge)).collect()
 }
 
@@ -287,7 +287,7 @@ where
     S: Strategy,
     S::Value: Clone + Debug,
 {
-    // Not as random as others, and many times as fast.
+    // This generator is less random than others, but many times as fast.
     let mut runner = TestRunner::new_with_rng(
         Config::default(),
         TestRng::from_seed(RngAlgorithm::XorShift, seed),

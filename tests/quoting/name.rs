@@ -8,14 +8,14 @@ use upstart2systemd::systemd::{NameTooLong, UnitName};
 use crate::systemd::{Reading, commands, values};
 use crate::text;
 
-/// What a name is made of.
+/// The parts of a name.
 #[derive(Clone, Debug)]
 pub struct Case {
     stem: Vec<u8>,
     instance: Option<Vec<u8>>,
 }
 
-/// What became of it.
+/// The result for a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Refused,
@@ -26,14 +26,14 @@ pub enum Kind {
 pub fn cases() -> impl Strategy<Value = Case> {
     let bytes = || prop_oneof![2 => text::bytes(), 1 => "[-a-z.@/:_]{0,12}".prop_map(String::into_bytes), 1 => vec(1..=u8::MAX, 1..60)];
     (bytes(), option::of(bytes())).prop_map(|(stem, instance)| {
-        // Without an instance it is the template itself, which is never loaded.
+        // With an empty instance it is the template itself, which systemd never loads.
         let instance = instance.filter(|instance| !instance.is_empty());
         let stem = if instance.is_some() { stem.into_iter().take(25).collect() } else { stem };
         Case { stem, instance }
     })
 }
 
-/// A unit that has its name in it, and that of its instance.
+/// A unit that contains its own name and that of its instance.
 pub fn unit(name: &UnitName) -> String {
     format!("[Unit]\nDescription={name}.\nDefaultDependencies=no\n[Service]\nExecStart=/bin/a %I\n")
 }
@@ -63,7 +63,7 @@ impl Case {
         let unit = reading.unit(name.as_str()).ok_or_else(|| {
             format!("{name} is not a unit: {:?}", reading.messages_about(name.as_str()))
         })?;
-        // A name that is read as a template's would not be found under itself.
+        // If systemd read the name as that of a template, no unit of this name would be loaded.
         if values(unit, "Unit Load State") != [b"loaded"] {
             return Err(format!("{name} is not loaded"));
         }

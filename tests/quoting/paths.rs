@@ -1,5 +1,5 @@
-//! Paths that systemd takes literally to the end of the line, in services, `.path` and `.socket`
-//! units.
+//! Paths that systemd takes literally to the end of the line, in services and in `.path` and
+//! `.socket` units.
 
 use proptest::option;
 use proptest::prelude::*;
@@ -9,8 +9,9 @@ use crate::hidden::{self, is_hidden};
 use crate::systemd::{Reading, same_text, values};
 use crate::text;
 
-/// Where such a path stands: the directive, what the path begins with there, and as what systemd
-/// prints it. That of a socket itself is printed with escapes; its directory has to be mounted.
+/// The places of such paths: the directive, the beginning of the path, and the key under which
+/// systemd prints it. systemd escapes the path of a socket when it prints it, so its mount
+/// requirement is checked instead.
 pub const PLACES: [(Directive, &str, &str); 12] = [
     (Directive::WorkingDirectory, "/w", "WorkingDirectory"),
     (Directive::RootDirectory, "/r", "RootDirectory"),
@@ -26,15 +27,15 @@ pub const PLACES: [(Directive, &str, &str); 12] = [
     (Directive::ListenStream, "/s", "RequiresMountsFor"),
 ];
 
-/// Two of them, and the name of a unit, are less than the 255 bytes of the longest name of a file;
-/// one is less than the 107 of the path of a socket (unix(7)).
+/// Two parts and the name of a unit fit into the 255 bytes of a file name, and one part fits into
+/// the 107 bytes of a socket path (unix(7)).
 const PART_MAX: usize = 100;
 
 /// A path for each of the places.
 #[derive(Clone, Debug)]
 pub struct Paths(Vec<Path>);
 
-/// What follows the beginning, with a specifier in it or without.
+/// The rest of a path after its beginning, with a specifier between its parts or without.
 #[derive(Clone, Debug)]
 struct Path {
     before: String,
@@ -51,7 +52,7 @@ pub fn paths() -> impl Strategy<Value = Paths> {
 }
 
 impl Paths {
-    /// Adds those of a section.
+    /// Adds the paths of a section.
     pub fn add(&self, unit: &mut Unit, section: Section) {
         for (path, &(directive, start, _)) in
             self.0.iter().zip(&PLACES).filter(|(_, place)| place.0.section() == section)
@@ -68,13 +69,13 @@ impl Paths {
         }
     }
 
-    /// A unit of another kind than a service, for the service of the same stem.
+    /// A unit of another type, for the service with the same stem.
     pub fn beside(&self, service: &str, section: Section) -> (String, String) {
         let name = UnitName::known(service).beside(suffix(section));
         let mut unit = Unit::new(name.clone());
         unit.set(Directive::DefaultDependencies, Value::keyword("no"));
         match section {
-            // systemd wants at least one.
+            // systemd requires at least one path.
             Section::Path => unit.set(Directive::PathChanged, Value::keyword("/always")),
             _ => unit.add(Directive::ListenStream, Value::keyword("/always")),
         }
@@ -84,7 +85,7 @@ impl Paths {
         (name.to_string(), unit.to_string())
     }
 
-    /// Whether systemd has read the paths of a section, and which there are.
+    /// Checks that systemd has read the paths of a section. Returns their keys.
     pub fn check(
         &self,
         service: &str,

@@ -4,20 +4,20 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// A line of a script, newline included, and whether a shell reads it alike with blanks in front,
-/// or, if it is a comment, without it.
+/// A line of a script with its newline. `may_break` is true if a shell reads it in the same way
+/// with blanks before it or, for a comment, without it.
 #[derive(Clone, Debug)]
 struct Line {
     text: String,
     may_break: bool,
 }
 
-/// A script, and the offsets of those of its lines.
+/// A script, and the offsets of the lines that may break.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub text: String,
     pub breaks: Vec<usize>,
-    /// Behind escaped newlines between words.
+    /// Offsets after escaped newlines between words.
     pub joins: Vec<usize>,
 }
 
@@ -47,10 +47,10 @@ const LINES: [&str; 22] = [
     "test -n \"$y\"",
 ];
 
-/// A statement over several lines.
+/// A statement that continues over several lines.
 const GOES_ON: &str = "echo one \\\n  two \\\n  three\n";
 
-/// Statements whose further lines are part of a word, or of a here-document.
+/// Statements whose later lines are part of a word or of a here-document.
 const BLOCKS: [&str; 8] = [
     "cat <<EOF\n  $x\n# kept\n; kept\n\tEOF\nEOF\n",
     "cat <<-'EOF'\n\t$x\n\t# kept\n\tEOF\n",

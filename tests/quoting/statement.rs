@@ -1,5 +1,5 @@
-//! Scripts of random statements: all that a shell quotes, expands and continues, around text of any
-//! bytes.
+//! Scripts of random statements: everything that a shell quotes, expands and continues, around text
+//! of any bytes.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,22 +7,22 @@ use proptest::sample::select;
 
 use crate::text;
 
-/// What a shell makes something of, in double quotes and in here-documents. None shows the number
-/// of a process, which is another one each time, and may be part of an octal number to `echo`: none
-/// ends in `$`.
+/// Text that a shell expands in double quotes and in here-documents. None of it ends in `$`,
+/// because `$$` would be the process number, which differs between runs and may become part of an
+/// octal number for `echo`.
 #[rustfmt::skip]
 const EXPANSIONS: [&str; 27] = [
     "$x", "${x}", "${y}", "${z:-a 'b'}", "${z:=set}", "${y%o*}", "${y##*/}", "${#y}", "${x:+yes}", "${UPSTART_JOB}", "$UPSTART_INSTANCE", "$V", "${V#a}",
     "$((x * 2))", "$?", "$#", "$*", "$(echo 'a)b')", "`echo c`", "$(echo $(echo d))", "\\$x", "\\\\", "\\`", "\\a", "\\\n", "$.", "$%",
 ];
 
-/// What means something outside of quotes.
+/// Text with a special meaning outside of quotes.
 #[rustfmt::skip]
 const BARE: [&str; 24] = [
     "a", "%i", "%%", "50%", "\\ ", "\\$", "\\;", "\\#", "\\\"", "\\'", "\\\\", "\\%n", "é", "a#b", "*.none", "$x", "${x}", "\"$@\"", "$(($$ > 1))x", "{a,b}", "=", "~", "!", "\\\n",
 ];
 
-/// Statements that end a script, or nearly.
+/// Statements that end a script, or may end it.
 const ENDS: [&str; 8] = [
     "false\n",
     "exit 7\n",
@@ -34,7 +34,7 @@ const ENDS: [&str; 8] = [
     "! true\n",
 ];
 
-/// Statements that go on.
+/// Statements after which a script continues.
 const STEPS: [&str; 9] = [
     "x=$((x + 1))\n",
     "y=one/two\n",
@@ -47,7 +47,7 @@ const STEPS: [&str; 9] = [
     "trap 'echo \"bye $?\"' EXIT\n",
 ];
 
-/// Scripts that begin without a blank.
+/// Scripts that do not begin with a blank.
 pub fn scripts() -> impl Strategy<Value = Vec<u8>> {
     let simple = prop_oneof![
         2 => words().prop_map(|words| [b"printf '[%s]' ", words.as_slice(), b"\n"].concat()),
@@ -97,7 +97,7 @@ fn word() -> impl Strategy<Value = Vec<u8>> {
     vec(part, 1..3).prop_map(|parts| parts.concat())
 }
 
-/// Text that may stand in double quotes and in a here-document.
+/// Text that is valid in double quotes and in a here-document.
 fn expanded() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
         select(&EXPANSIONS[..]).prop_map(|text| text.as_bytes().to_vec()),
@@ -113,7 +113,7 @@ fn here_document((word, with_tabs, literal, expanded): (&str, bool, Vec<u8>, Vec
     for line in text.split(|&byte| byte == b'\n').filter(|line| line.trim_ascii() != b"EOF") {
         lines.extend([if with_tabs { b"\t" } else { &b""[..] }, line, b"\n"].concat());
     }
-    // An escaped newline would join the end to the last line.
+    // An escaped newline would join the last line and the end.
     lines.extend(b".\n");
     let (sign, end) = if with_tabs { ("<<-", "\tEOF\n") } else { ("<<", "EOF\n") };
     [format!("cat {sign}{word}\n").as_bytes(), &lines, end.as_bytes()].concat()

@@ -1,5 +1,5 @@
-//! Asks the systemd of this machine how it reads units: `systemd --test --user` loads them, prints
-//! what it made of them and leaves, without a running systemd.
+//! Finds out how the systemd of this machine reads units: `systemd --test --user` loads them,
+//! prints the result and exits, without a running systemd.
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,7 +12,7 @@ use rustix::fs::Mode;
 use tempfile::TempDir;
 use upstart2systemd::text::bytes::encode;
 
-/// The user and the group `nobody`, for systemd refuses to be root's user instance.
+/// The user and the group `nobody`, because systemd refuses to run as a user instance of root.
 const NOBODY: u32 = 65534;
 
 const PROGRAMS: [&str; 2] = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
@@ -20,21 +20,21 @@ const PROGRAMS: [&str; 2] = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"]
 const MEMORY: &str = "/dev/shm";
 
 pub struct Systemd {
-    /// The command that turns into another user if need be, then systemd.
+    /// The command to change the user, if necessary, and then systemd.
     command: Vec<String>,
     runtime_directory: TempDir,
 }
 
-/// What systemd printed of some units.
+/// The output of systemd for some units.
 pub struct Reading {
     /// The lines about each unit.
     units: HashMap<String, Vec<Vec<u8>>>,
-    /// Its messages: about a file that it has doubts about, among others.
+    /// The messages, which include those about doubtful files.
     messages: String,
 }
 
 impl Systemd {
-    /// `Err` says what is missing.
+    /// `Err` has the missing requirement.
     pub fn find() -> Result<Self, String> {
         let program = PROGRAMS
             .into_iter()
@@ -70,10 +70,10 @@ impl Systemd {
         }
     }
 
-    /// Has systemd load units, given as file name and text, which is written as the program writes
-    /// it.
+    /// Loads units, given by file name and text, in systemd. The text is written as the program
+    /// writes it.
     pub fn read(&self, units: &[(String, String)]) -> Reading {
-        // Most of the time would go into making files on a disk.
+        // Most of the time would be spent on creating files on a disk.
         let directory =
             TempDir::new_in(MEMORY).or_else(|_| TempDir::new()).expect("a temporary directory");
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -144,14 +144,14 @@ impl Reading {
     }
 }
 
-/// The values of a line that stands once or more among the lines of a unit.
+/// The values of a key that may occur several times among the lines of a unit.
 pub fn values<'a>(unit: &'a [Vec<u8>], key: &str) -> Vec<&'a [u8]> {
     let key = format!("\t\t{key}: ");
     unit.iter().filter_map(|line| line.strip_prefix(key.as_bytes())).collect()
 }
 
-/// The values of `Environment=`, each with a newline at its end, exactly as they were printed: they
-/// may have newlines within, so that only a comparison with what is expected can tell them apart.
+/// The values of `Environment=`, each followed by a newline, exactly as printed. Values may contain
+/// newlines, so only a comparison with the expected text can separate them.
 pub fn environment(unit: &[Vec<u8>]) -> Vec<u8> {
     let is = |key: &'static [u8]| move |line: &Vec<u8>| line.starts_with(key);
     let Some(start) = unit.iter().position(is(b"\t\tEnvironment: ")) else { return Vec::new() };
@@ -179,8 +179,8 @@ pub fn commands(unit: &[Vec<u8>], directive: &str) -> Result<Vec<Vec<Vec<u8>>>, 
         .collect()
 }
 
-/// Undoes systemd's `quote_command_line()`: words stand bare or in double quotes, there with `\`
-/// before what is special to a shell and with C escapes for what is not printable.
+/// Reverses `quote_command_line()` of systemd: words are bare or in double quotes, with `\` before
+/// characters that are special to a shell and C escapes for those that are not printable.
 fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
     let mut rest = line;
@@ -233,7 +233,7 @@ fn unquoted(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     }
 }
 
-/// A program of systemd's in the usual places.
+/// A program of systemd in the usual directories.
 pub fn program(name: &str) -> Option<PathBuf> {
     ["/usr/bin", "/bin"]
         .into_iter()

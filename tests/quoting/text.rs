@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What has a meaning to systemd, to a shell, to a terminal, or to nobody.
+/// Characters with a meaning to systemd, to a shell or to a terminal, and some without.
 #[rustfmt::skip]
 const FRAGMENTS: [&[u8]; 92] = [
     b" ", b"  ", b"\t", b"\n", b"\n\n", b"\r", b"\r\n", b"\x0B", b"\x0C", b"\x1B[31m", b"\x07", b"\x7F", b"\x01",
@@ -26,7 +26,7 @@ const CHARACTERS: [char; 26] = [
     '\u{10FFFF}', '\u{E000}', '\u{FFFD}', '\u{E0041}', '\u{301}', '€', '語',
 ];
 
-/// Any bytes but NUL.
+/// Any bytes except for NUL.
 pub fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let fragment = prop_oneof![
         12 => select(&FRAGMENTS[..]).prop_map(<[u8]>::to_vec),
@@ -38,7 +38,7 @@ pub fn bytes() -> impl Strategy<Value = Vec<u8>> {
     vec(fragment, 0..9).prop_map(|fragments| fragments.concat())
 }
 
-/// As [`bytes`], all of it UTF-8.
+/// Like [`bytes`], but valid UTF-8.
 pub fn string() -> impl Strategy<Value = String> {
     bytes().prop_map(|bytes| bytes.utf8_chunks().map(|chunk| chunk.valid()).collect())
 }

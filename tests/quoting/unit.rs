@@ -12,7 +12,7 @@ use crate::paths::{Paths, paths};
 use crate::systemd::{Reading, commands, environment, same, same_text, values};
 use crate::text;
 
-/// What goes into a unit.
+/// The content of a unit.
 #[derive(Clone, Debug)]
 pub struct Case {
     comments: [String; 3],
@@ -20,7 +20,7 @@ pub struct Case {
     paths: Paths,
     mounts: Vec<u8>,
     environment: Vec<(String, Vec<u8>)>,
-    /// A variable with a specifier at its end.
+    /// The value of a variable that ends with a specifier.
     specifier: String,
     commands: Vec<(Directive, Command)>,
 }
@@ -35,7 +35,7 @@ const DIRECTIVES: [Directive; 7] = [
     Directive::ExecStopPost,
 ];
 
-/// What is in units besides the paths.
+/// The parts of units besides the paths.
 pub const PLACEMENTS: [&str; 10] = [
     "ExecStart",
     "ExecStartPre",
@@ -63,7 +63,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
         prop_oneof![9 => "[A-Za-z_][A-Za-z0-9_]{0,8}", 1 => text::string()],
         prop_oneof![text::bytes(), text::string().prop_map(String::into_bytes)],
     );
-    // One for each directive, and some more.
+    // One command for each directive, and some more.
     let commands =
         DIRECTIVES.map(|directive| command().prop_map(move |command| (directive, command)));
     let commands = (commands, vec((select(&DIRECTIVES[..]), command()), 0..2))
@@ -91,7 +91,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
 }
 
 fn command() -> impl Strategy<Value = Command> {
-    // Whatever is said to be a program must be one to systemd, too.
+    // Text that this program accepts as a program must be one to systemd.
     let start = select(vec!["", "", "/", "/bin/p", "-", "@", ":", "+", "!", "!!", "|", "a"]);
     let program = prop_oneof![
         2 => Just(b"/bin/sh".to_vec()),
@@ -112,8 +112,8 @@ fn command() -> impl Strategy<Value = Command> {
     )
 }
 
-/// A script of random lines, with some of their beginnings for breaks, as if it were known that
-/// they may be.
+/// A script of random lines, with breaks at the beginning of some, whether or not a break is
+/// correct there.
 fn script() -> impl Strategy<Value = Argument> {
     let indentation = select(vec!["", " ", "    ", "\t", " \t "]);
     let start = select(vec!["", "", "", "# ", "; ", ";;", "\\", "'", "\"", "#"]);
@@ -164,13 +164,13 @@ impl Case {
         unit.to_string()
     }
 
-    /// The units of other kinds beside it.
+    /// The additional units of other types.
     pub fn beside(&self, name: &str) -> [(String, String); 2] {
         [Section::Path, Section::Socket].map(|section| self.paths.beside(name, section))
     }
 
-    /// Whether systemd has read what the units were made of, to the byte, and the directives that
-    /// it has read.
+    /// Checks that systemd has read the content of the units to the byte. Returns the directives
+    /// that it has read.
     pub fn check(&self, name: &str, reading: &Reading) -> Result<Vec<&'static str>, String> {
         let unit = reading.unit(name).ok_or("systemd has not loaded the unit")?;
         let messages = reading.messages_about(name);
@@ -222,7 +222,7 @@ impl Case {
     }
 
     fn expected_environment(&self, name: &str) -> Vec<(String, Vec<u8>)> {
-        // Of several values of a variable the last counts, in the place of the first.
+        // If a variable has several values, the last one replaces the first in its place.
         let mut expected: Vec<(String, Vec<u8>)> = Vec::new();
         let specifier = ("SPECIFIER".to_owned(), self.specifier.clone().into_bytes());
         for (index, (key, value)) in self.environment.iter().chain([&specifier]).enumerate() {
@@ -263,8 +263,8 @@ impl Case {
         for (command, argv) in written.into_iter().zip(read) {
             same(&format!("number of arguments of {command:?}"), &argv.len(), &command.argv.len())?;
             for (index, (argument, word)) in command.argv.iter().zip(argv).enumerate() {
-                // systemd expands `$` when it starts the program; in the program itself it does
-                // not.
+                // systemd expands `$` when it starts the program, but not in the path of the
+                // program itself.
                 let word = if command.prefix.literal_dollar || index == 0 {
                     word.clone()
                 } else {
@@ -283,7 +283,7 @@ impl Case {
                     Argument::Variable(name) => {
                         same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?;
                     }
-                    // Which names there are is not random, and they are no text to be escaped.
+                    // There are only a few specifiers, and they are not escaped.
                     Argument::Specifier(_) => {
                         return Err("a specifier among random arguments".to_owned());
                     }
@@ -294,7 +294,7 @@ impl Case {
     }
 }
 
-/// What [`Value::line`] makes of free text.
+/// The text that [`Value::line`] makes of free text.
 fn visible_line(text: &str) -> String {
     text.chars()
         .map(|character| if is_hidden(character) { ' ' } else { character })
@@ -303,8 +303,8 @@ fn visible_line(text: &str) -> String {
         .to_owned()
 }
 
-/// What a program is given of an argument in which systemd replaces variables: `$$` is `$`, and any
-/// other `$` would be taken for a variable.
+/// The argument that a program receives when systemd expands variables: `$$` becomes `$`, and any
+/// other `$` would begin a variable.
 pub fn single_dollars(word: &[u8]) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     let mut rest = word.iter();
@@ -317,9 +317,9 @@ pub fn single_dollars(word: &[u8]) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
-/// Whether a script was changed in no other way than systemd's joining of lines may change it: at
-/// its beginning and at its breaks blanks are added, and a comment that reaches from one break to
-/// the next and is a single line may be missing.
+/// Whether a script differs only by what systemd's joining of lines may change: blanks are added at
+/// its beginning and at its breaks, and a comment of one line that reaches from one break to the
+/// next may be missing.
 fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
     let mut ends: Vec<usize> = breaks
         .iter()
@@ -338,7 +338,7 @@ fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
             read[from..].get(..count).is_some_and(|run| run.iter().all(|&byte| byte == b' '))
         })
     };
-    // How much of what was read may have been accounted for by the pieces so far.
+    // The offsets in the output up to which the pieces so far may reach.
     let mut reached = std::collections::BTreeSet::from([0]);
     let mut start = 0;
     for &end in &ends {

@@ -1,5 +1,5 @@
-//! No text of a job, and no name, begins a line of its own in anything that is written: not a
-//! directive, not a section, not a rule.
+//! Checks that no text of a job, and no name, begins a line of its own in any written file: neither
+//! a directive nor a section nor a rule.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::modes::below;
 use crate::program::analyze;
 use crate::program::system::System;
 
-/// A job with each stanza; `TEXT` is where anything may stand.
+/// Jobs with each stanza. `TEXT` marks the places that take any text.
 const STANZAS: [&str; 48] = [
     "apparmor load TEXT",
     "apparmor switch TEXT",
@@ -63,7 +63,7 @@ const STANZAS: [&str; 48] = [
     "version TEXT",
 ];
 
-/// Stanzas of other Upstarts.
+/// Stanzas of other versions of Upstart.
 const OLD_STANZAS: [&str; 9] = [
     "start on TEXT",
     "start script\nTEXT\nend script",
@@ -77,11 +77,11 @@ const OLD_STANZAS: [&str; 9] = [
 ];
 const NEW_STANZAS: [&str; 2] = ["import TEXT\nexec /bin/x", "tmpfiles TEXT\nexec /bin/x"];
 
-/// What takes no text.
+/// Stanzas that take no text.
 const WITHOUT_TEXT: [&str; 9] =
     ["console", "debug", "expect", "manual", "respawn", "task", "service", "session leader", "oom"];
 
-/// What might end a line, with and without quotes around it, and what might keep one from ending.
+/// Texts that may end a line, with and without quotes, or prevent its end.
 fn texts() -> Vec<String> {
     let ends = [
         "\n", "\r", "\r\n", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}", "\\\n", "\\n",
@@ -106,7 +106,7 @@ fn texts() -> Vec<String> {
     texts
 }
 
-/// Names of files, which have no slash.
+/// File names, which contain no slash.
 fn names() -> Vec<String> {
     ["\n", "\r", "\u{85}", "\u{2028}", "\\", "\\\n", "\"", ";\n"]
         .iter()
@@ -138,8 +138,8 @@ fn no_text_of_another_upstart_begins_a_line() {
     check("init", &["--dialect", "chromeos"], &NEW_STANZAS, 20);
 }
 
-/// Converts jobs in which anything stands, and reads all that comes of them. At least so many are
-/// not refused.
+/// Converts jobs with arbitrary text, and checks all files that are written. At least `least` units
+/// must be written.
 fn check(directory: &str, options: &[&str], stanzas: &[&str], least: usize) {
     let is_old = directory == "event.d";
     let system = System::new(&[]);
@@ -190,7 +190,7 @@ fn check(directory: &str, options: &[&str], stanzas: &[&str], least: usize) {
         let written = system.at(&out).join("etc/systemd/system");
         units = analyze::units(&written).len();
         if more[0] == "--logs" {
-            // It would not know what is injected, and it has nothing else to say.
+            // systemd does not detect injections, but the units must be valid as well.
             let said = analyze::of(&written, &analyze::units(&written)).unwrap_or_default();
             assert!(said.is_empty(), "systemd says {said:#?}");
         }
@@ -198,17 +198,17 @@ fn check(directory: &str, options: &[&str], stanzas: &[&str], least: usize) {
     assert!(units >= least, "only {units} units were written");
 }
 
-/// Reads a file as systemd, udev and the others do, as far as lines go.
+/// Reads a file by lines, as systemd, udev and other readers do.
 fn read(path: &Path) {
     let text = String::from_utf8(fs::read(path).unwrap()).unwrap();
     let shown = path.display();
-    // What systemd and others take for the end of a line, or cannot be seen.
+    // Characters that systemd or another reader takes for the end of a line, or that are invisible.
     let hidden = text
         .chars()
         .find(|character| character.is_control() && *character != '\n' && *character != '\t');
     assert_eq!(hidden, None, "{shown}: {text}");
     if path.to_str().unwrap().contains("usr/local/lib/") {
-        // The script itself says what it says.
+        // The content of a script is the job's own.
         let (header, rest) = text.split_once('\n').unwrap();
         assert!(
             header.starts_with("# Made for ") && !rest.starts_with("Injected"),
@@ -234,7 +234,7 @@ fn read(path: &Path) {
             keys.insert(line.split(['=', ' ']).next().unwrap().to_owned());
         }
         if is_rule && !comment {
-            // Outside of quotes.
+            // The text outside of quotes.
             let outside: String = line.split('"').step_by(2).collect();
             assert!(
                 !outside.contains("RUN")
@@ -244,7 +244,7 @@ fn read(path: &Path) {
             );
         }
         let backslashes = line.bytes().rev().take_while(|&byte| byte == b'\\').count();
-        // Below 240 a comment goes on as well.
+        // Before version 240, a comment continues after a backslash as well.
         assert!(!(comment && !continued && backslashes % 2 == 1), "{shown}: {line}");
         continued = if comment { continued } else { backslashes % 2 == 1 };
     }

@@ -1,5 +1,4 @@
-//! What a job, its name and the tree it is written to may not bring about, tried on the program as
-//! it is run.
+//! Checks what a job, its name and the output tree must not cause, by running the program.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Who may read what is written, and who might read what was not for everybody.
+//! Who can read the written files, and who could read jobs that were not readable for all users.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::program::PROGRAM;
 use crate::program::system::System;
 
-/// Jobs that come to every kind of file: units, drop-ins, scripts, udev rules, tmpfiles, D-Bus
+/// Jobs that produce every kind of file: units, drop-ins, scripts, udev rules, tmpfiles, D-Bus
 /// services.
 pub(crate) const EVERY_KIND: [(&str, &str); 5] = [
     ("web.conf", "start on usb-device-added ID_GPHOTO2=1\ntask\nexec /usr/bin/web\n"),
@@ -21,7 +21,7 @@ pub(crate) const EVERY_KIND: [(&str, &str); 5] = [
     ),
 ];
 
-/// All below a directory, the directory included, in no order.
+/// All paths below a directory, including the directory itself, in no order.
 pub(crate) fn below(root: &Path) -> Vec<PathBuf> {
     let (mut found, mut open) = (vec![root.to_owned()], vec![root.to_owned()]);
     while let Some(directory) = open.pop() {
@@ -46,7 +46,7 @@ fn modes_do_not_depend_on_the_umask() {
             format!("script\n{}end script\n", "echo \"one line of many\"\n".repeat(10_000)),
         )
         .unwrap();
-        // The bits that a job has of its own are not those of its unit.
+        // The mode of a job is not copied to its unit.
         fs::set_permissions(&script, Permissions::from_mode(0o6777)).unwrap();
         let ran = Command::new("/bin/sh")
             .args([
@@ -87,7 +87,7 @@ fn modes_do_not_depend_on_the_umask() {
                 "nothing of {kind} in {found:#?}"
             );
         }
-        // What is replaced is no exception.
+        // A replaced file gets the same mode.
         let unit = system.at("made/for/it/etc/systemd/system/web.service");
         fs::set_permissions(&unit, Permissions::from_mode(0o4777)).unwrap();
         system.put("etc/init/web.conf", "exec /usr/bin/other\n");
@@ -125,7 +125,7 @@ fn what_not_everybody_may_read_is_told_before_it_is_in_a_unit() {
     assert_eq!(told(0o600, 0o644), [conf]);
     assert_eq!(told(0o644, 0o640), [overriding]);
     assert_eq!(told(0o400, 0o400), [conf, overriding]);
-    // It is a warning, and tells what to do instead.
+    // The finding is a warning with a suggestion.
     let ran = system.run(&["etc/init/foo.conf", "--fail-on", "warning"]);
     ran.is(
         1,

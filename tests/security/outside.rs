@@ -1,5 +1,5 @@
-//! Nothing is written but below the directory that was named, whatever jobs say, whatever they are
-//! called, and whatever lies there.
+//! Checks that files are written only below the named directory, whatever jobs contain, whatever
+//! their names are, and whatever exists there.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::modes::below;
 use crate::program::system::System;
 
-/// All that lies around the output directory, and what is in it.
+/// All paths outside of the output directory, with the texts of files.
 fn around(system: &System) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let root = system.directory.path();
     below(root)
@@ -19,7 +19,7 @@ fn around(system: &System) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
         .collect()
 }
 
-/// Where files are written, beside drop-ins.
+/// The directories that files are written to, besides those of drop-ins.
 const DIRECTORIES: [&str; 7] = [
     "etc/logrotate.d",
     "etc/systemd/system",
@@ -35,7 +35,7 @@ fn written(system: &System) -> Vec<PathBuf> {
     below(&system.at("out")).into_iter().filter(|path| !path.is_dir()).collect()
 }
 
-/// Ways out of a directory, and what ends a path or a line.
+/// Paths that lead out of a directory, or that end a path or a line.
 const WAYS: [&str; 14] = [
     "../../../../escaped",
     "/escaped",
@@ -65,7 +65,7 @@ fn no_name_of_a_job_leads_out() {
                 &[&["convert", "etc/init/foo.conf", "--name", way, "-o", "out", "-q"], options]
                     .concat(),
             );
-            // Some of these cannot be names of jobs.
+            // Some of them are not valid names of jobs.
             assert!(
                 ran.status == Some(0) || ran.stderr.contains("cannot be the name of a job"),
                 "{way}: {ran:?}"
@@ -83,7 +83,7 @@ fn no_name_of_a_job_leads_out() {
     }
 }
 
-/// Stanzas that name a file, a unit or a bus that something is written for.
+/// Stanzas that name a file, a unit or a bus for which a file is written.
 const STANZAS: [&str; 12] = [
     "start on dbus-activation WAY",
     "start on started WAY",
@@ -104,7 +104,7 @@ fn no_stanza_leads_out() {
     let mut jobs = Vec::new();
     for (number, stanza) in STANZAS.iter().enumerate() {
         for (way, text) in WAYS.iter().enumerate() {
-            // With a script that is too long for its unit, and needs a file.
+            // One job has a script that is too long for a unit and gets a file of its own.
             let script = if way == 0 {
                 "echo 'one line of a script'\n".repeat(6_000)
             } else {
@@ -169,7 +169,7 @@ fn no_planted_link_is_written_through() {
             let ran = system.migrate(&[&["etc/init", "-o", "out", "-q"], how].concat());
             assert_eq!(around(&system), before, "{planted} {how:?}");
             let replaced = planted == UNIT && !how.is_empty();
-            // A link in the place of a unit is a file that is in the way.
+            // A link in the place of a unit is treated as a file that is in the way.
             assert_eq!(ran.status, Some(if replaced { 0 } else { 3 }), "{planted} {how:?} {ran:?}");
             assert_eq!(
                 fs::symlink_metadata(&at).unwrap().is_symlink(),
@@ -186,7 +186,7 @@ fn no_planted_link_is_written_through() {
 #[test]
 fn what_else_is_a_name_of_a_file_in_the_tree_stays_as_it_is() {
     let system = web();
-    // Written by this program, and then given another name outside.
+    // The program wrote the file, which then got a second name outside.
     system.migrate(&["etc/init", "-o", "out", "-q"]).is(0, &[], &[]);
     fs::hard_link(system.at(UNIT), system.at("precious/linked.service")).unwrap();
     let before = around(&system);

@@ -1,5 +1,5 @@
-//! What is said stays text: nothing of a job, its name, its place or of a file in the way acts on a
-//! terminal, ends a line of a report, or is taken for a command by who reads it.
+//! Checks that text of a job, its name, its path, or of a file in the way cannot control a
+//! terminal, end a line of a report, or be read as a command.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,15 +10,15 @@ use crate::program::PROGRAM;
 use crate::program::skipped::skipped;
 use crate::program::system::System;
 
-/// What moves a cursor, sets a title, rings, hides text, turns its direction, ends a line, and what
-/// is not UTF-8.
+/// Text that moves a cursor, sets a title, rings the bell, hides text, changes its direction, ends
+/// a line, or is not UTF-8.
 const EVIL: &[u8] =
     b"\x1b[31m\x1b]0;title\x07\x08\x7f\r\xc2\x9b1A\xc2\x85\xe2\x80\xae\xe2\x80\x8b\xe2\x80\xa8\xef\xbb\xbf\xf3\xa0\x81\x81\xff\x0b\x0c";
 
-/// What begins a command for a workflow of GitHub, markup of HTML and of Markdown.
+/// A command for a workflow of GitHub, and markup of HTML and Markdown.
 const MARKUP: &[u8] = b"::error file=a::b%0A::set-output name=a::b ##[command]c <script>alert(1)</script> [a](b) `c` & \"d\" </svg>, a:b";
 
-/// Jobs that say something of each of these in messages of all kinds.
+/// Jobs for which messages of all kinds contain these texts.
 fn system(text: &[u8]) -> System {
     let system = System::new(&[]);
     let jobs: [(&[u8], &[u8]); 14] = [
@@ -68,8 +68,7 @@ fn replaced(job: &[u8], text: &[u8]) -> Vec<u8> {
     [out, rest.to_vec()].concat()
 }
 
-/// Every way to have something said of these jobs: with the name, and whether standard output has a
-/// form of its own.
+/// All commands that report on these jobs, each with its name and its output.
 fn all(system: &System, format: &str) -> Vec<(String, Output)> {
     let mut files: Vec<OsString> = fs::read_dir(system.at("etc/init"))
         .unwrap()
@@ -88,7 +87,7 @@ fn all(system: &System, format: &str) -> Vec<(String, Output)> {
         [words("convert -o out2"), files.clone()].concat(),
         [words("lint"), files.clone()].concat(),
     ];
-    // What is in the way.
+    // Paths that do not exist or that are in the way.
     for (number, file) in files.iter().enumerate() {
         commands.push([words("convert"), vec![file.clone()]].concat());
         if number == 0 {
@@ -138,7 +137,7 @@ fn nothing_acts_on_a_terminal() {
                 let text = std::str::from_utf8(stream).unwrap_or_else(|error| {
                     panic!("{command}: {error}: {}", stream.escape_ascii())
                 });
-                // In JSON what cannot be seen is data.
+                // In JSON, invisible characters are data.
                 let machine = matches!(format, "json" | "sarif");
                 let at = text.char_indices().find(|(_, character)| {
                     if machine {
@@ -160,7 +159,7 @@ fn nothing_acts_on_a_terminal() {
             }
         }
     }
-    // In colour nothing but colours is added.
+    // With colours, only colours are added.
     let ran = system.migrate(&["etc/init", "-o", "out", "--color", "always"]);
     for (number, part) in ran.stderr.split('\x1b').enumerate() {
         let (colour, text) = if number == 0 { ("[0", part) } else { part.split_once('m').unwrap() };
@@ -174,7 +173,7 @@ fn nothing_acts_on_a_terminal() {
     }
 }
 
-/// A patch is text of files to the byte, but not where a terminal is behind standard output.
+/// A patch contains the text of files byte by byte, except on a terminal.
 #[test]
 fn a_patch_does_not_act_on_a_terminal() {
     let system = system(EVIL);
@@ -209,7 +208,7 @@ fn nothing_is_markup() {
             .lines()
             .filter(|line| line.trim_start().starts_with("::"))
         {
-            // One command for each line, whose properties and text have no end before its own.
+            // Each line is one command, whose properties and text do not end early.
             let (start, rest) = line
                 .strip_prefix("::")
                 .and_then(|line| line.split_once("::"))
@@ -228,7 +227,7 @@ fn nothing_is_markup() {
             let names: Vec<_> =
                 properties.split(',').map(|property| property.split('=').next().unwrap()).collect();
             assert!(names.starts_with(&["title", "file", "line", "endLine"]), "{command}: {line}");
-            // What looks like an escape in a job does not come out as a newline.
+            // Text in a job that looks like an escape does not become a newline.
             assert!(
                 !rest.contains('\r') && !line.contains("b%0A::set") && !line.contains("b%0A%3A"),
                 "{command}: {line}"
@@ -238,8 +237,8 @@ fn nothing_is_markup() {
     for format in ["json", "sarif"] {
         for (command, output) in all(&system, format) {
             let text = String::from_utf8(output.stderr).unwrap();
-            // What is wrong with the command line is told in plain text, and so is, behind the
-            // object, that nothing could be written.
+            // An error in the arguments is plain text. So is an error of writing, which follows the
+            // object.
             if !text.starts_with("error: ") {
                 let (object, rest) = text.split_once('\n').unwrap_or((&text, ""));
                 let parsed = serde_json::from_str::<serde_json::Value>(object);

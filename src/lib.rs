@@ -278,10 +278,8 @@ pub fn lint(name: &str, text: &str) -> Vec<Finding> {
 /// ```
 pub fn parse(name: &str, text: &str) -> Result<Job, Box<Finding>> {
     let sources = sources(name, text);
-    match convert::read::read(&sources, JobName(name.to_owned()), None) {
-        Ok(read) => Ok(read.job),
-        Err(refusal) => Err(Box::new(Finding::new(&sources, &refusal.diagnostic))),
-    }
+    convert::read::read_job(&sources, JobName(name.to_owned()), None)
+        .map_err(|refusal| Box::new(Finding::new(&sources, &refusal.diagnostic)))
 }
 
 /// Renders the findings of conversions; JSON also has the units.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::ParseArguments;
 use super::input::Input;
 use super::{Status, Streams, input};
-use crate::convert::read::read;
+use crate::convert::read::read_job;
 use crate::diagnostic::Diagnostic;
 use crate::report::parsed_job::believed;
 use crate::report::write_json;
@@ -85,7 +85,7 @@ fn believe(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
                 .collect(),
             line: None,
         })?;
-    let reading = read(&sources, name, dialect).map_err(|refusal| {
+    let job = read_job(&sources, name, dialect).map_err(|refusal| {
         let Refusal { kind, diagnostic } = refusal;
         Failure {
             kind: kind.name(),
@@ -93,7 +93,7 @@ fn believe(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
             message: message(&sources, &diagnostic),
         }
     })?;
-    Ok(reading.job)
+    Ok(job)
 }
 
 /// The message, preceded by the path of the file that it refers to if that is not the named file.

@@ -59,6 +59,16 @@ pub fn read(
     Ok(ReadJob { job, files, scripts, diagnostics })
 }
 
+/// Reads what init makes of a job, and nothing else: no finding, and no script as shell text.
+pub fn read_job(
+    sources: &Sources,
+    name: JobName,
+    dialect: Option<Dialect>,
+) -> Result<Job, Refusal> {
+    let Files { dialect, sign: _, conf, overriding } = files(sources, dialect)?;
+    Ok(resolve::resolve(name, conf, overriding, dialect))
+}
+
 /// The parsed files of a job, and the dialect of both.
 struct Files {
     /// The dialect that both files were parsed in.

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::source::RAW_BYTE;
-
 fn stand_in(byte: u8) -> char {
     char::from_u32(RAW_BYTE + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
@@ -87,3 +85,7 @@ pub fn lossy(text: &str) -> Cow<'_, str> {
             .collect(),
     )
 }
+
+/// The stand-in for the raw byte `0x00`; the stand-in for byte `b` is this plus `b`. Plane 16 is
+/// for private use, so these characters have no meaning in a job.
+pub(super) const RAW_BYTE: u32 = 0x10_FE00;

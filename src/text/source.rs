@@ -15,10 +15,6 @@ use super::lines::boundary;
 /// `nih_config_next_token`).
 pub type SpannedWord = Spanned<String>;
 
-/// The stand-in for the raw byte `0x00`; the stand-in for byte `b` is this plus `b`. Plane 16 is
-/// for private use, so these characters have no meaning in a job.
-pub(super) const RAW_BYTE: u32 = 0x10_FE00;
-
 /// The file of a job that a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -112,7 +108,7 @@ pub struct Source {
     pub(super) raw: Vec<usize>,
     /// Offsets in `text` of the newlines, computed when the first position is needed.
     newlines: OnceLock<Vec<usize>>,
-    private: bool,
+    pub(super) private: bool,
 }
 
 impl Source {
@@ -138,7 +134,7 @@ impl Source {
         &self.path
     }
 
-    /// The decoded text; [`encode`](super::bytes::encode) gives the bytes of the file back.
+    /// The decoded text; [`encode`](crate::text::bytes::encode) gives the bytes of the file back.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -1,6 +1,5 @@
 //! How a job is stopped and reloaded: `kill signal`, `kill timeout`, `reload signal`.
 
-use super::respawn::{is_clean, signal_name};
 use crate::diagnostic::registry::{
     IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT,
     SIGNAL_WITHOUT_MAIN,
@@ -191,4 +190,20 @@ fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> O
         lowering.exact(stated.stanza, &[Directive::ExecReload]);
     }
     Some(kill)
+}
+
+/// Whether systemd regards this status as a success by default (systemd.service(5),
+/// `SuccessExitStatus=`).
+pub(in crate::lower) fn is_clean(status: ExitStatus) -> bool {
+    match status {
+        ExitStatus::Code(code) => code == 0,
+        ExitStatus::Signal(signal) => {
+            [Signal::HUP, Signal::INT, Signal::TERM, Signal::PIPE].contains(&signal)
+        }
+    }
+}
+
+/// The name of a signal, such as `SIGQUIT`, or its number if it has no name.
+pub(in crate::lower) fn signal_name(signal: Signal) -> String {
+    signal.name().map_or_else(|| signal.0.to_string(), |name| format!("SIG{name}"))
 }

@@ -1,7 +1,7 @@
 //! `respawn`, `respawn limit`, `normal exit`.
 
 use super::expect::MainProcess;
-use super::kill::Signals;
+use super::kill::{Signals, is_clean, signal_name};
 use crate::diagnostic::registry::{
     IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN,
     RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN, RETRIED_PRE_START,
@@ -11,7 +11,7 @@ use crate::lower::process::Processes;
 use crate::lower::shape::Shape;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
 use crate::upstart::ast::{Phase, RespawnLimit};
-use crate::upstart::signal::{ExitStatus, Signal};
+use crate::upstart::signal::ExitStatus;
 
 /// When and how often systemd restarts the unit after the end of its main process.
 #[derive(Debug)]
@@ -197,20 +197,4 @@ fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
         }
         lowering.exact(stated.stanza, &directives);
     }
-}
-
-/// Whether systemd regards this status as a success by default (systemd.service(5),
-/// `SuccessExitStatus=`).
-pub(in crate::lower) fn is_clean(status: ExitStatus) -> bool {
-    match status {
-        ExitStatus::Code(code) => code == 0,
-        ExitStatus::Signal(signal) => {
-            [Signal::HUP, Signal::INT, Signal::TERM, Signal::PIPE].contains(&signal)
-        }
-    }
-}
-
-/// The name of a signal, such as `SIGQUIT`, or its number if it has no name.
-pub(in crate::lower) fn signal_name(signal: Signal) -> String {
-    signal.name().map_or_else(|| signal.0.to_string(), |name| format!("SIG{name}"))
 }

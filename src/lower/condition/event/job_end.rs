@@ -1,16 +1,16 @@
 //! `stopped X` and `stopping X`: how the unit reacts to the end of another job.
 
-use super::job_state::{beyond, own_unit};
 use super::trigger::{Classified, Trigger, is_early};
 use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END};
+use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
 use crate::lower::companion_unit::drop_in;
 use crate::lower::condition::peer::{Peer, Presence};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Command, Directive, Feature, Prefix, Value};
+use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
 use crate::text::source::Span;
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
+use crate::upstart::instances::Instance;
 
 /// How a job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,4 +152,22 @@ fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> C
             .note("it runs in a root directory of its own, and there may be no systemctl"),
     );
     classified
+}
+
+/// An event of jobs that has no counterpart, for the reason in `message`.
+pub(super) fn beyond(event: &Event, message: String) -> Classified {
+    let diagnostic =
+        UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
+    Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
+}
+
+/// The unit that the event starts; `None` if the job has instances and none is the default.
+pub(super) fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
+    match &lowering.instance {
+        Instance::Singleton { .. } => Some(lowering.name.clone()),
+        Instance::Template { default, .. } => {
+            let default = default.as_ref()?;
+            Some(lowering.name.instance_escaped(default))
+        }
+    }
 }

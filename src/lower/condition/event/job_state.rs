@@ -1,6 +1,6 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
-use super::job_end::{End, after_failure, at_end};
+use super::job_end::{End, after_failure, at_end, beyond};
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::registry::{
@@ -16,7 +16,6 @@ use crate::text::glob;
 use crate::text::source::Span;
 use crate::upstart::condition::{Event, EventArgument, NamedJob};
 use crate::upstart::events::JobState;
-use crate::upstart::instances::Instance;
 use crate::upstart::runlevels::Runlevels;
 
 /// Jobs that stop the system: a job that waits for one of them waits for the shutdown.
@@ -195,13 +194,6 @@ pub(super) fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
-/// An event of jobs that has no counterpart, for the reason in `message`.
-pub(super) fn beyond(event: &Event, message: String) -> Classified {
-    let diagnostic =
-        UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
-    Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
-}
-
 /// The arguments of the event, which select instances and ends of the job.
 struct Filters {
     /// The job, with the unit of the instance that is selected.
@@ -345,17 +337,6 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
         .at(span, format!("`{}` is not looked at", word(event, span)))
         .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
         .help("see whether the unit does harm when it runs in the other cases")
-}
-
-/// The unit that the event starts; `None` if the job has instances and none is the default.
-pub(super) fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
-    match &lowering.instance {
-        Instance::Singleton { .. } => Some(lowering.name.clone()),
-        Instance::Template { default, .. } => {
-            let default = default.as_ref()?;
-            Some(lowering.name.instance_escaped(default))
-        }
-    }
 }
 
 /// The unit of an instance of a job, such as `foo@eth0.service`. A variable stands for the instance

@@ -136,9 +136,9 @@ fn everything(sources: &Sources) -> Vec<Diagnostic> {
     all
 }
 
-fn believed(sources: &Sources) -> Option<String> {
+fn parsed(sources: &Sources) -> Option<String> {
     let read = read(sources, JobName("job".to_owned()), None).ok()?;
-    Some(serde_json::to_string(&report::parsed_job::believed(&read.job)).unwrap())
+    Some(serde_json::to_string(&report::parsed_job::parsed_job(&read.job)).unwrap())
 }
 
 /// Safe edits do not change how init reads a job, and leave nothing to edit safely. A job that init
@@ -161,8 +161,8 @@ fn safely_mended(path: &Path, text: &[u8]) -> usize {
         let shown =
             || format!("{}:\n{}\n{}", path.display(), before.conf.text(), after.conf.text());
         assert!(!matches!(ending, Ending::Exhausted), "{}", shown());
-        if let Some(job) = believed(&before) {
-            assert_eq!(believed(&after), Some(job), "{}", shown());
+        if let Some(job) = parsed(&before) {
+            assert_eq!(parsed(&after), Some(job), "{}", shown());
             assert!(
                 !left.iter().any(
                     |found| !found.edits.is_empty() && found.edits.iter().all(|edit| edit.safe)

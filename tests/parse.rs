@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use upstart2systemd::report::parsed_job::believed;
+use upstart2systemd::report::parsed_job::parsed_job;
 use upstart2systemd::text::source::{Origin, Source, Span};
 use upstart2systemd::upstart::ast::{Process, Stanza};
 use upstart2systemd::upstart::condition::Condition;
@@ -312,7 +312,7 @@ fn survey(bytes: Vec<u8>) {
                 );
             }
             let job = resolve(JobName("test".to_owned()), file, None, Dialect::Upstart113);
-            serde_json::to_string(&believed(&job)).expect("a job is always JSON");
+            serde_json::to_string(&parsed_job(&job)).expect("a job is always JSON");
         }
         Err(refusal) => {
             let diagnostic = refusal.diagnostic;

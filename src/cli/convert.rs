@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::arguments::ConvertArguments;
 use super::input::{Input, STDIN};
 use super::overlay::Writing;
-use super::status::judge;
-use super::tell::{tell, usable};
+use super::reporting::{report_findings, without_unusable_outputs};
+use super::status::status_of;
 use super::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted};
 use crate::lower::options::Options;
@@ -55,12 +55,12 @@ pub(super) fn run(
                 match panic::caught(|| translate(&sources, name, &options)) {
                     Ok(conversion) => {
                         files.push(Converted {
-                            conversion: usable(Conversion { path, ..conversion }),
+                            conversion: without_unusable_outputs(Conversion { path, ..conversion }),
                             sources: Arc::new(sources),
                         });
                     }
                     Err(bug) => {
-                        streams.say(&format!("{}: ", visible(&path)));
+                        streams.report(&format!("{}: ", visible(&path)));
                         status = streams.bug(&bug);
                     }
                 }
@@ -71,13 +71,17 @@ pub(super) fn run(
         files
             .iter()
             .map(|file| {
-                judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict)
+                status_of(
+                    &file.conversion,
+                    arguments.reporting.fail_on(),
+                    arguments.reporting.strict,
+                )
             })
             .max()
             .unwrap_or(Status::Done),
     );
     status = status.max(deliver(arguments, &files, streams));
-    status.max(tell(&arguments.reporting, &files, true, streams))
+    status.max(report_findings(&arguments.reporting, &files, true, streams))
 }
 
 /// Rejects combinations of arguments that clap accepts.
@@ -124,7 +128,7 @@ fn deliver(arguments: &ConvertArguments, files: &[Converted], streams: &mut Stre
                 if !companions.is_empty() && !arguments.reporting.format.is_object() {
                     let paths: Vec<String> =
                         companions.iter().map(|output| visible(&output.path)).collect();
-                    streams.say(&format!(
+                    streams.report(&format!(
                         "note: the unit needs more files, which `-o DIR` writes: {}\n",
                         paths.join(", ")
                     ));
@@ -151,7 +155,7 @@ fn write_all(
         };
         if let Some(taken) = conversion.outputs.iter().find(is_taken) {
             let (job, path) = (visible(&conversion.path), visible(&taken.path));
-            streams.complain(&format!(
+            streams.error(&format!(
                 "`{job}` is not written: `{path}` is already the output of a file before it"
             ));
             status = status.max(Status::Usage);
@@ -168,7 +172,7 @@ fn write_all(
         Ok(_) => {
             if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
                 for output in &outputs {
-                    streams.say(&format!(
+                    streams.report(&format!(
                         "wrote {}\n",
                         visible(&root.join(&output.path).to_string_lossy())
                     ));
@@ -181,7 +185,7 @@ fn write_all(
 }
 
 fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
-    streams.complain(&visible(&format!("{error:#}")));
-    streams.say("  = help: give a directory that can be written to with `-o DIR`\n\n");
+    streams.error(&visible(&format!("{error:#}")));
+    streams.report("  = help: give a directory that can be written to with `-o DIR`\n\n");
     Status::Refused
 }

@@ -10,9 +10,9 @@ mod overlay;
 mod panic;
 mod parse;
 mod progress;
+mod reporting;
 mod status;
 mod streams;
-mod tell;
 mod write_file;
 
 #[cfg(test)]

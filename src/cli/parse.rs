@@ -11,7 +11,7 @@ use super::input::Input;
 use super::{Status, Streams, input};
 use crate::convert::read::read_job;
 use crate::diagnostic::Diagnostic;
-use crate::report::parsed_job::believed;
+use crate::report::parsed_job::parsed_job;
 use crate::report::write_json;
 use crate::text::bytes::lossy;
 use crate::text::source::{Origin, Sources};
@@ -27,12 +27,12 @@ pub(super) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Stat
     let mut status = Status::Done;
     let mut lines = Vec::with_capacity(CHUNK);
     for path in &arguments.files {
-        let answer = believe(path, arguments);
+        let answer = parse_file(path, arguments);
         if answer.is_err() {
             status = Status::Refused;
         }
         if let Err(error) = write_line(&mut lines, path, &answer) {
-            streams.complain(&format!(
+            streams.error(&format!(
                 "{}: cannot write JSON: {error}",
                 visible(&path.to_string_lossy())
             ));
@@ -62,7 +62,7 @@ fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) ->
     match answer {
         Ok(job) => {
             line.extend_from_slice(b",\"ok\":true,\"job\":");
-            write_json(line, &believed(job))?;
+            write_json(line, &parsed_job(job))?;
         }
         Err(failure) => {
             line.extend_from_slice(b",\"ok\":false,\"error\":");
@@ -72,7 +72,7 @@ fn write_line(line: &mut Vec<u8>, path: &Path, answer: &Result<Job, Failure>) ->
     line.write_all(b"}\n")
 }
 
-fn believe(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
+fn parse_file(path: &Path, arguments: &ParseArguments) -> Result<Job, Failure> {
     let dialect = arguments.dialect.into();
     let Input { name, sources, .. } = input::read(path, None, !arguments.no_override, dialect)
         .map_err(|unreadable| Failure {

@@ -29,7 +29,7 @@ impl From<Status> for ExitCode {
 }
 
 /// The status of a conversion. With `strict`, a loss is a finding.
-pub(super) fn judge(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
+pub(super) fn status_of(conversion: &Conversion, fail_on: FailOn, strict: bool) -> Status {
     let Conversion { diagnostics, stanzas, .. } = conversion;
     if diagnostics
         .iter()

@@ -52,7 +52,7 @@ impl Streams<'_> {
             // A reader that closes a pipe has read enough, which is not an error.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Status::Done,
             Err(error) => {
-                self.complain(&format!("cannot write to standard output: {error}"));
+                self.error(&format!("cannot write to standard output: {error}"));
                 Status::Refused
             }
         }
@@ -70,22 +70,22 @@ impl Streams<'_> {
 
     /// Prints to standard error. A failure is ignored, because there is no other stream to report
     /// it on.
-    pub(super) fn say(&mut self, text: &str) {
+    pub(super) fn report(&mut self, text: &str) {
         let _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
     }
 
-    pub(super) fn complain(&mut self, message: &str) {
-        self.say(&format!("error: {message}\n"));
+    pub(super) fn error(&mut self, message: &str) {
+        self.report(&format!("error: {message}\n"));
     }
 
     pub(super) fn usage(&mut self, message: &str) -> Status {
-        self.complain(message);
-        self.say("\nFor more information, try '--help'.\n");
+        self.error(message);
+        self.report("\nFor more information, try '--help'.\n");
         Status::Usage
     }
 
     pub(super) fn bug(&mut self, bug: &Bug) -> Status {
-        self.say(&bug.to_string());
+        self.report(&bug.to_string());
         Status::Bug
     }
 
@@ -95,7 +95,7 @@ impl Streams<'_> {
         let coloured = if error.use_stderr() { self.colours.stderr } else { self.colours.stdout };
         let text = if coloured { text.ansi().to_string() } else { text.to_string() };
         if error.use_stderr() {
-            self.say(&text);
+            self.report(&text);
             Status::Usage
         } else {
             self.print(text.as_bytes())

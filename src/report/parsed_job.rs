@@ -14,12 +14,12 @@ use crate::upstart::job::{Job, Stated};
 use crate::upstart::signal::{ExitStatus, Signal};
 
 /// The job with the defaults of init filled in. Bytes that are not UTF-8 appear as U+FFFD.
-pub fn believed(job: &Job) -> impl Serialize + '_ {
+pub fn parsed_job(job: &Job) -> impl Serialize + '_ {
     let (respawn_limit, respawn_interval) = match job.respawn_limit() {
         RespawnLimit::Unlimited => (0, 0),
         RespawnLimit::Within { count, interval } => (count, interval),
     };
-    Believed {
+    ParsedJob {
         name: LossyText(&job.name.0),
         description: text(job.description.as_ref()),
         author: text(job.author.as_ref()),
@@ -74,7 +74,7 @@ pub fn believed(job: &Job) -> impl Serialize + '_ {
 }
 
 #[derive(serde::Serialize)]
-struct Believed<'a> {
+struct ParsedJob<'a> {
     name: LossyText<'a>,
     description: Option<LossyText<'a>>,
     author: Option<LossyText<'a>>,

@@ -15,7 +15,7 @@ use upstart2systemd::lint::allow;
 use upstart2systemd::lower::options::Options;
 use upstart2systemd::report;
 use upstart2systemd::report::Style;
-use upstart2systemd::report::parsed_job::believed;
+use upstart2systemd::report::parsed_job::parsed_job;
 use upstart2systemd::text::source::{Origin, Source, Sources, Span};
 use upstart2systemd::upstart::ast;
 use upstart2systemd::upstart::ast::{Process, Stanza};
@@ -231,7 +231,7 @@ fn mended(sources: &Sources, options: &Options) {
 
 /// The job as JSON, which has no spans.
 pub(crate) fn json(job: &Job) -> String {
-    serde_json::to_string(&believed(job)).unwrap_or_default()
+    serde_json::to_string(&parsed_job(job)).unwrap_or_default()
 }
 
 /// Diagnostics in the text format.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::findings::{alone, read};
+use super::findings::{check_job, read};
 use super::settings::Settings;
 use crate::cli::arguments::LintArguments;
 use crate::cli::input::directory::Directory;
@@ -40,7 +40,7 @@ pub(super) fn fix(
         match read(arguments, settings, path, streams) {
             Ok(input) => vec![input],
             Err(unreadable) if path.as_os_str() == STDIN || arguments.diff => {
-                return crate::cli::tell::tell(
+                return crate::cli::reporting::report_findings(
                     &arguments.reporting,
                     &[*unreadable],
                     false,
@@ -67,9 +67,9 @@ fn fix_one(
 ) -> Status {
     let Input { name, sources, .. } = input;
     let AllFixed { sources: fixed, applied, left: _, ending } =
-        fix_all(sources.clone(), arguments.r#unsafe, |sources| alone(settings, sources, &name));
+        fix_all(sources.clone(), arguments.r#unsafe, |sources| check_job(settings, sources, &name));
     if let Ending::TakenBack = ending {
-        streams.complain(&format!(
+        streams.error(&format!(
             "{}: the last edits would have made a job that init refuses, and were taken back",
             visible(sources.conf.path())
         ));
@@ -86,7 +86,7 @@ fn fix_one(
         } else if let Err(error) =
             replace(Path::new(OsStr::from_bytes(&encode(before.path()))), &encode(after.text()))
         {
-            streams.complain(&format!("cannot write `{}`: {error:#}", visible(before.path())));
+            streams.error(&format!("cannot write `{}`: {error:#}", visible(before.path())));
             status = status.max(Status::Refused);
         }
     }
@@ -98,7 +98,7 @@ fn fix_one(
         let mut codes: Vec<&str> = applied.iter().map(|rule| rule.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        streams.say(&format!(
+        streams.report(&format!(
             "fixed {} in {}: {}\n",
             applied.len(),
             visible(sources.conf.path()),

@@ -56,24 +56,24 @@ pub(super) fn read(
 
 /// Checks a single job.
 fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
-    let diagnostics = alone(settings, &sources, name);
+    let diagnostics = check_job(settings, &sources, name);
     let conversion = Conversion { diagnostics, ..convert::nothing(&sources, name.0.clone()) };
     Converted { sources: Arc::new(sources), conversion }
 }
 
 /// All findings for a single job.
-pub(super) fn alone(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
+pub(super) fn check_job(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
     match read::read(sources, name.clone(), settings.options.dialect) {
         Ok(read) => {
             let mut diagnostics =
                 convert::convert_read(sources, &read, &settings.options).diagnostics;
-            diagnostics.extend(within(settings, sources, &read));
-            finished(settings, sources, Some(&read), diagnostics, false)
+            diagnostics.extend(check_text(settings, sources, &read));
+            filtered(settings, sources, Some(&read), diagnostics, false)
         }
         Err(refusal) => {
             let diagnostics =
                 convert::refused(sources, name.0.clone(), *refusal.diagnostic).diagnostics;
-            finished(settings, sources, None, diagnostics, false)
+            filtered(settings, sources, None, diagnostics, false)
         }
     }
 }
@@ -100,7 +100,8 @@ fn directory(
         .par_iter()
         .zip(&read)
         .map(|(converted, read)| {
-            read.as_ref().map_or_else(Vec::new, |read| within(settings, &converted.sources, read))
+            read.as_ref()
+                .map_or_else(Vec::new, |read| check_text(settings, &converted.sources, read))
         })
         .collect();
     let indexed: Vec<(usize, KnownJob<'_>)> = converted
@@ -127,7 +128,7 @@ fn directory(
             let mut diagnostics = std::mem::take(&mut conversion.diagnostics);
             diagnostics.extend(more);
             conversion.diagnostics =
-                finished(settings, sources, read.as_deref(), diagnostics, true);
+                filtered(settings, sources, read.as_deref(), diagnostics, true);
             // A linter writes no units and reports no outcomes of stanzas.
             conversion.outputs.clear();
             conversion.stanzas.clear();
@@ -151,7 +152,7 @@ fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
 }
 
 /// The findings of the lint rules and of the shells for a job.
-fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
+fn check_text(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
     let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
     let mut found = crate::lint::lint(&subject);
     found.extend(settings.checker.check(&subject.scripts));
@@ -159,7 +160,7 @@ fn within(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnos
 }
 
 /// The findings that neither the job nor the settings suppress, in the order of the text.
-fn finished(
+fn filtered(
     settings: &Settings,
     sources: &Sources,
     read: Option<&ReadJob>,

@@ -12,8 +12,8 @@ use std::path::Path;
 
 use super::arguments::LintArguments;
 use super::input::STDIN;
-use super::status::judge;
-use super::tell::tell;
+use super::reporting::report_findings;
+use super::status::status_of;
 use super::{Status, Streams};
 use crate::convert::Converted;
 use crate::diagnostic::registry;
@@ -44,14 +44,14 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
                 status = status.max(
                     found
                         .iter()
-                        .map(|file| judge(&file.conversion, settings.fail_on, false))
+                        .map(|file| status_of(&file.conversion, settings.fail_on, false))
                         .max()
                         .unwrap_or(Status::Done),
                 );
                 files.extend(found);
             }
             Err(error) => {
-                streams.complain(&visible(&format!("{error:#}")));
+                streams.error(&visible(&format!("{error:#}")));
                 status = status.max(Status::Refused);
             }
         }
@@ -60,14 +60,14 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
         Ok(None) => {}
         Ok(Some(new)) => status = new,
         Err(error) => {
-            streams.complain(&visible(&format!("{error:#}")));
+            streams.error(&visible(&format!("{error:#}")));
             return Status::Refused;
         }
     }
     if arguments.fix && files.is_empty() {
         return status;
     }
-    status.max(tell(&arguments.reporting, &files, false, streams))
+    status.max(report_findings(&arguments.reporting, &files, false, streams))
 }
 
 /// Rejects combinations of arguments that clap accepts.
@@ -107,7 +107,7 @@ fn baseline(
         let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(&place);
         let fail_on =
             Settings::new(arguments, Path::new(path), known).map_err(anyhow::Error::msg)?.fail_on;
-        status = status.max(judge(&file.conversion, fail_on, false));
+        status = status.max(status_of(&file.conversion, fail_on, false));
     }
     Ok(Some(status))
 }

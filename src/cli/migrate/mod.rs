@@ -11,15 +11,15 @@ use super::input::directory::Directory;
 use super::input::{Input, directory, shown};
 use super::overlay::{ChangeKind, FileChange, Writing};
 use super::progress::Progress;
-use super::status::judge;
-use super::tell::tell;
+use super::reporting::report_findings;
+use super::status::status_of;
 use super::{Status, Streams, overlay, panic};
 use crate::migrate;
 use crate::migrate::{FoundJob, Migration};
 use crate::text::list;
 use crate::text::visible::visible;
 use crate::upstart::dialect::Dialect;
-use next_steps::operating;
+use next_steps::operator_guide;
 
 pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let dialect = arguments.translation.dialect.into();
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         match directory::read(&directories, !arguments.translation.no_override, dialect) {
             Ok(directory) => directory,
             Err(error) => {
-                streams.complain(&visible(&format!("{error:#}")));
+                streams.error(&visible(&format!("{error:#}")));
                 return Status::Refused;
             }
         };
@@ -52,14 +52,14 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         .iter()
         .chain(&strays)
         .map(|file| {
-            judge(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict)
+            status_of(&file.conversion, arguments.reporting.fail_on(), arguments.reporting.strict)
         })
         .max()
         .unwrap_or(Status::Done);
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
-    status = status.max(tell(&arguments.reporting, &told, true, streams));
+    status = status.max(report_findings(&arguments.reporting, &told, true, streams));
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, &plan, &progress, streams))
@@ -85,7 +85,7 @@ fn deliver(
     let Some(root) = &arguments.output else {
         let list: String =
             plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
-        return streams.print(list.as_bytes()).max(afterwards(
+        return streams.print(list.as_bytes()).max(print_next_steps(
             arguments,
             plan,
             Path::new("OUT"),
@@ -94,7 +94,7 @@ fn deliver(
     };
     if arguments.dry_run || arguments.diff || arguments.check {
         return match overlay::compare(root, &plan.files) {
-            Ok(changes) => tell_changes(arguments, plan, &changes, streams),
+            Ok(changes) => report_changes(arguments, plan, &changes, streams),
             Err(error) => cannot_write(&error, streams),
         };
     }
@@ -105,19 +105,19 @@ fn deliver(
     progress.end();
     match written {
         Ok(changes) => {
-            tell_stale(arguments, &changes, streams);
-            afterwards(arguments, plan, root, streams)
+            report_stale(arguments, &changes, streams);
+            print_next_steps(arguments, plan, root, streams)
         }
         Err(error) => cannot_write(&error, streams),
     }
 }
 
 fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
-    streams.complain(&visible(&format!("{error:#}")));
+    streams.error(&visible(&format!("{error:#}")));
     Status::Refused
 }
 
-fn tell_changes(
+fn report_changes(
     arguments: &MigrateArguments,
     plan: &Migration,
     changes: &[FileChange<'_>],
@@ -133,7 +133,7 @@ fn tell_changes(
     }
     if arguments.dry_run {
         let root = arguments.output.as_deref().unwrap_or(Path::new("OUT"));
-        status = status.max(afterwards(arguments, plan, root, streams));
+        status = status.max(print_next_steps(arguments, plan, root, streams));
     }
     status
 }
@@ -154,7 +154,11 @@ fn listed(change: &FileChange<'_>, arguments: &MigrateArguments) -> Option<Strin
     Some(format!("{what:<10} {}\n", visible(&change.path)))
 }
 
-fn tell_stale(arguments: &MigrateArguments, changes: &[FileChange<'_>], streams: &mut Streams<'_>) {
+fn report_stale(
+    arguments: &MigrateArguments,
+    changes: &[FileChange<'_>],
+    streams: &mut Streams<'_>,
+) {
     let stale: Vec<String> = changes
         .iter()
         .filter(|change| matches!(change.kind, ChangeKind::Stale { .. }))
@@ -167,22 +171,22 @@ fn tell_stale(arguments: &MigrateArguments, changes: &[FileChange<'_>], streams:
     {
         return;
     }
-    streams.say(&format!(
+    streams.report(&format!(
         "note: no job comes to these files any more, which an earlier run wrote; `--prune` removes them: {}\n",
         list::first(&stale, 5)
     ));
 }
 
-fn afterwards(
+fn print_next_steps(
     arguments: &MigrateArguments,
     plan: &Migration,
     root: &Path,
     streams: &mut Streams<'_>,
 ) -> Status {
-    let mut text = next_steps::afterwards(plan, &shown(root));
+    let mut text = next_steps::next_steps(plan, &shown(root));
     if arguments.explain_jobs {
         text.push('\n');
-        text.push_str(&operating(plan));
+        text.push_str(&operator_guide(plan));
     }
     streams.print(&crate::text::bytes::encode(&text))
 }

@@ -48,7 +48,7 @@ fn grade(job: &Converted) -> Grade {
 
 /// The counts, the commands to run, and the remaining work. `overlay` is the directory with the
 /// files.
-pub(super) fn afterwards(plan: &Migration, overlay: &str) -> String {
+pub(super) fn next_steps(plan: &Migration, overlay: &str) -> String {
     let mut out = String::new();
     let grades: Vec<Grade> = plan.jobs.iter().map(grade).collect();
     let count = |wanted: fn(&Grade) -> bool| grades.iter().filter(|grade| wanted(grade)).count();
@@ -191,7 +191,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// For each job, the commands and files that an operator uses from now on.
-pub(super) fn operating(plan: &Migration) -> String {
+pub(super) fn operator_guide(plan: &Migration) -> String {
     let mut out = String::new();
     for Service { job: name, unit, instance, reloads } in &plan.services {
         let (given, unit) = match instance {

@@ -57,7 +57,7 @@ impl Places {
     fn of(&self, directories: &[&str]) -> (Vec<String>, Vec<String>) {
         let Directory { inputs, strays } = self.read(directories);
         (
-            inputs.iter().map(believed).collect(),
+            inputs.iter().map(described).collect(),
             strays.iter().map(|stray| self.said(stray)).collect(),
         )
     }
@@ -76,7 +76,7 @@ impl Places {
 }
 
 /// The name of a job, the text of its conf, and that of its override.
-fn believed(Input { path, name, sources }: &Input) -> String {
+fn described(Input { path, name, sources }: &Input) -> String {
     assert_eq!(path, sources.conf.path());
     let overriding = sources.overriding.as_ref().map(|source| format!(" + {}", source.text()));
     format!("{} = {}{}", name.0, sources.conf.text(), overriding.unwrap_or_default())
@@ -171,7 +171,7 @@ fn names_are_bytes() {
     let names: Vec<_> = inputs.iter().map(|input| encode(&input.name.0).into_owned()).collect();
     assert_eq!(names, [b"caf\xe9".as_slice(), b"x", b"x\ny"]);
     assert_eq!(encode(&inputs[0].path).as_ref(), places.at("a").join(odd).as_os_str().as_bytes());
-    assert_eq!(believed(&inputs[2]), "x\ny = a/x\ny.conf + a/x\ny.override");
+    assert_eq!(described(&inputs[2]), "x\ny = a/x\ny.conf + a/x\ny.override");
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn overrides_can_be_left_out() {
     let places =
         Places::with(&["a/foo.conf", "a/foo.override", "a/alone.override", "a/x.OVERRIDE"]);
     let Directory { inputs, strays } = read(&[places.at("a")], false, None).unwrap();
-    assert_eq!(inputs.iter().map(believed).collect::<Vec<_>>(), ["foo = a/foo.conf"]);
+    assert_eq!(inputs.iter().map(described).collect::<Vec<_>>(), ["foo = a/foo.conf"]);
     assert!(strays.is_empty());
 }
 

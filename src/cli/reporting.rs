@@ -14,7 +14,7 @@ use crate::text::source::Sources;
 use crate::text::visible::visible;
 
 /// The last line of a report, which refers to the page about changes to all units.
-pub(super) fn line() -> String {
+pub(super) fn every_unit_note() -> String {
     format!(
         "note[{0}]: some things change for every job; `upstart2systemd explain {0}` tells which",
         EVERY_UNIT.code
@@ -22,7 +22,7 @@ pub(super) fn line() -> String {
 }
 
 /// Removes the outputs if there is an error, because they would not be usable.
-pub(super) fn usable(mut conversion: Conversion) -> Conversion {
+pub(super) fn without_unusable_outputs(mut conversion: Conversion) -> Conversion {
     if conversion.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         conversion.outputs.clear();
     }
@@ -30,7 +30,7 @@ pub(super) fn usable(mut conversion: Conversion) -> Conversion {
 }
 
 /// Prints the findings about the jobs. `units` is true if the command writes units.
-pub(super) fn tell(
+pub(super) fn report_findings(
     reporting: &Reporting,
     files: &[Converted],
     units: bool,
@@ -46,40 +46,40 @@ pub(super) fn tell(
             .map(|diagnostic| (&file.sources, diagnostic))
     });
     let is_converted = units && files.iter().any(|file| !file.conversion.outputs.is_empty());
-    let last = (is_converted && !reporting.quiet).then(line);
+    let last = (is_converted && !reporting.quiet).then(every_unit_note);
     match reporting.format {
         Format::Text => {
             let style = streams.style(reporting.color);
             for Converted { sources, conversion } in files {
-                tell_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
+                print_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
             }
             if let Some(line) =
                 Summary::of(files).line(files, Counting { notes: !reporting.quiet, units })
             {
-                streams.say(&format!("{line}\n"));
+                streams.report(&format!("{line}\n"));
             }
             if let Some(line) = last {
-                streams.say(&format!("{line}\n"));
+                streams.report(&format!("{line}\n"));
             }
             Status::Done
         }
         Format::Concise => {
             for (sources, diagnostic) in findings {
-                streams.say(&format!("{}\n", report::concise(sources, diagnostic)));
+                streams.report(&format!("{}\n", report::concise(sources, diagnostic)));
             }
             if let Some(line) = last {
-                streams.say(&format!("{line}\n"));
+                streams.report(&format!("{line}\n"));
             }
             Status::Done
         }
         Format::Github => {
             for (sources, diagnostic) in findings {
-                streams.say(&format!("{}\n", report::github(sources, diagnostic)));
+                streams.report(&format!("{}\n", report::github(sources, diagnostic)));
             }
             Status::Done
         }
-        Format::Json => tell_whole(report::json(files), streams),
-        Format::Sarif => tell_whole(report::sarif(files, registry::RULES), streams),
+        Format::Json => print_object(report::json(files), streams),
+        Format::Sarif => print_object(report::sarif(files, registry::RULES), streams),
     }
 }
 
@@ -87,7 +87,7 @@ pub(super) fn tell(
 const SHOWN: usize = 100;
 
 /// Prints each finding with its lines, and counts those of one rule beyond [`SHOWN`].
-fn tell_each<'a>(
+fn print_each<'a>(
     sources: &Sources,
     findings: impl Iterator<Item = &'a Diagnostic>,
     style: report::Style,
@@ -98,7 +98,7 @@ fn tell_each<'a>(
         let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
         *count += 1;
         if *count <= SHOWN {
-            streams.say(&format!("{}\n", report::text(sources, diagnostic, style)));
+            streams.report(&format!("{}\n", report::text(sources, diagnostic, style)));
         }
     }
     for (code, (count, first)) in counts {
@@ -108,20 +108,20 @@ fn tell_each<'a>(
                 visible(sources.get(first.span.origin).path()),
                 count - SHOWN,
             );
-            streams.say(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
+            streams.report(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
         }
     }
 }
 
 /// Prints a report that is one object.
-fn tell_whole(object: serde_json::Result<String>, streams: &mut Streams<'_>) -> Status {
+fn print_object(object: serde_json::Result<String>, streams: &mut Streams<'_>) -> Status {
     match object {
         Ok(object) => {
-            streams.say(&format!("{object}\n"));
+            streams.report(&format!("{object}\n"));
             Status::Done
         }
         Err(error) => {
-            streams.complain(&format!("cannot write JSON: {error}"));
+            streams.error(&format!("cannot write JSON: {error}"));
             Status::Bug
         }
     }

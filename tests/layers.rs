@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// The maximal lines of code of a file, the maximal entries of a folder, and the exceptions to
 /// both.
 const LINES: usize = 450;
 const ENTRIES: usize = 16;
-const LARGER: [&str; 2] = ["shell/reader.rs", "lint/rule"];
+const LARGER: [&str; 3] = ["shell/reader.rs", "lint/rule", "lower/stanza"];
 
 /// Code that uses files, streams, the environment or other processes.
 const OUTSIDE: [&str; 9] = [
@@ -230,11 +231,14 @@ fn the_walls_hold() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
-/// The violations that an additional file causes.
+/// The complaints that one more file adds: what `the_walls_hold` reports already is left out.
 fn planted(path: &str, text: &str) -> Vec<String> {
-    let mut files = source();
+    static BEFORE: LazyLock<Vec<String>> = LazyLock::new(|| complaints(&source(), &rooms()));
+    let (mut files, rooms) = (source(), rooms());
     files.push(File::new(path, text));
-    complaints(&files, &rooms())
+    let mut added = complaints(&files, &rooms);
+    added.retain(|complaint| !BEFORE.contains(complaint));
+    added
 }
 
 #[test]

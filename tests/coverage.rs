@@ -15,6 +15,9 @@ use upstart2systemd::diagnostic::{Category, Disposition, Rule};
 use upstart2systemd::lint::rule::LINTS;
 use upstart2systemd::lower::options::{Logs, Options};
 use upstart2systemd::migrate::plan;
+use upstart2systemd::text::source::{Origin, Source};
+use upstart2systemd::upstart::dialect::Dialect;
+use upstart2systemd::upstart::parse::parse_as;
 use upstart2systemd::upstart::stanza_table;
 use upstart2systemd::upstart::stanza_table::{Availability, STANZAS, StanzaRow};
 
@@ -72,6 +75,8 @@ fn grammar_keywords(rules: &[&str]) -> BTreeSet<String> {
         .collect()
 }
 
+const BOTH: &str = "left: src/upstart/stanza_table.rs; right: grammar/upstart.pest";
+
 #[test]
 fn the_table_of_stanzas_is_that_of_the_grammar() {
     let first_words = |origin: fn(&Availability) -> bool| {
@@ -91,18 +96,41 @@ fn the_table_of_stanzas_is_that_of_the_grammar() {
             "flag_keyword",
             "exec",
             "script"
-        ])
+        ]),
+        "{BOTH}"
     );
     assert_eq!(
         first_words(|origin| *origin == Availability::ChromeOs),
-        grammar_keywords(&["chromeos_keyword"])
+        grammar_keywords(&["chromeos_keyword"]),
+        "{BOTH}"
     );
     // Keywords that 1.13 has as well are in its rules of the grammar.
     let before = first_words(|origin| *origin == Availability::EventD);
     assert_eq!(
         before.difference(&stock).cloned().collect::<BTreeSet<String>>(),
-        grammar_keywords(&["event_d_keyword"])
+        grammar_keywords(&["event_d_keyword"]),
+        "{BOTH}"
     );
+}
+
+#[test]
+fn the_reader_knows_every_stanza() {
+    for row in STANZAS {
+        let text = format!("{} x\n", row.keyword);
+        for dialect in Dialect::ALL.into_iter().filter(|dialect| row.is_of(*dialect)) {
+            let source = Source::new("job.conf", text.clone().into_bytes());
+            // Most of them take another word than `x`; those refusals are about the word.
+            if let Err(refusal) = parse_as(&source, Origin::Conf, dialect) {
+                assert_ne!(
+                    refusal.diagnostic.message,
+                    "unknown stanza",
+                    "the grammar matches `{}` in {}, but src/upstart/parse/stanza.rs does not read it",
+                    row.keyword,
+                    dialect.name()
+                );
+            }
+        }
+    }
 }
 
 #[test]

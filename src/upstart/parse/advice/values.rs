@@ -349,3 +349,19 @@ pub(super) const SHELL_WORDS: [&str; 24] = [
 
 /// The beginnings of placeholders in template languages.
 pub(super) const TEMPLATES: [&str; 6] = ["{{", "{%", "{#", "<%", "[%", "@@"];
+
+#[cfg(test)]
+mod tests {
+    use super::{FOREIGN, is_keyword};
+    use crate::upstart::stanza_table::{STANZAS, StanzaRow};
+
+    #[test]
+    fn every_stanza_that_only_a_dialect_has_is_explained() {
+        for word in STANZAS.iter().map(StanzaRow::first_word).filter(|word| !is_keyword(word)) {
+            assert!(
+                FOREIGN.iter().any(|(known, ..)| *known == word),
+                "`FOREIGN` does not explain `{word}` to a reader who has Upstart 1.13"
+            );
+        }
+    }
+}

@@ -297,7 +297,7 @@ pub(super) enum DialectOf {
     /// /etc/event.d of Ubuntu up to 9.04 and Fedora 9 to 12
     #[value(name = "0.3")]
     Upstart03,
-    /// 1.13 with `import` and `tmpfiles`
+    /// 1.13 with the stanzas that only ChromeOS has
     #[value(name = "chromeos")]
     ChromeOs,
 }

@@ -182,21 +182,27 @@ pub(crate) fn is_known_event(name: &str) -> bool {
 /// Whether a known event carries a variable. `None` if the event is unknown or may carry any
 /// variable.
 pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {
-    match find(name) {
-        // These carry variables of their own, and variables that jobs export.
-        Some(EventRow {
-            meaning: Meaning::Job(_) | Meaning::DbusActivation, variables, ..
-        }) => variables.contains(&variable).then_some(true).or(Some(false)),
-        Some(EventRow {
-            name:
-                "runlevel" | "container" | "net-device-up" | "net-device-down" | "mounted" | "mounting"
-                | "socket" | "file",
-            variables,
-            ..
-        }) => Some(variables.contains(&variable)),
-        Some(EventRow { variables: [], .. }) => Some(false),
-        None if name.contains("-device-") => Some(true),
-        Some(_) | None => None,
+    let Some(row) = find(name) else { return name.contains("-device-").then_some(true) };
+    match row.meaning {
+        Meaning::Job(_)
+        | Meaning::DbusActivation
+        | Meaning::Runlevel
+        | Meaning::Container
+        | Meaning::NetworkUp
+        | Meaning::NetworkDown
+        | Meaning::Mounted
+        | Meaning::Mounting
+        | Meaning::Socket
+        | Meaning::File => Some(row.variables.contains(&variable)),
+        Meaning::Given
+        | Meaning::Reached(_)
+        | Meaning::NotContainer
+        | Meaning::Unit(_)
+        | Meaning::ControlAltDelete
+        | Meaning::NetworkGoes
+        | Meaning::RemoteFilesystemsGone
+        | Meaning::Never(_)
+        | Meaning::Beyond(_) => row.variables.is_empty().then_some(false),
     }
 }
 

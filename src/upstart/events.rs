@@ -240,7 +240,34 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::never;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::{EVENTS, never};
+
+    /// The words of the conditions of all jobs in fixtures/convert.
+    fn words_of_fixtures() -> BTreeSet<String> {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/convert");
+        let jobs: Vec<PathBuf> =
+            fs::read_dir(fixtures).unwrap().map(|entry| entry.unwrap().path()).collect();
+        jobs.iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
+            .flat_map(|path| {
+                let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+                let words = text.split([' ', '\t', '\n', '(', ')', '"']).map(str::to_owned);
+                words.collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_event_has_a_fixture() {
+        let words = words_of_fixtures();
+        let missing: Vec<_> =
+            EVENTS.iter().map(|row| row.name).filter(|name| !words.contains(*name)).collect();
+        assert!(missing.is_empty(), "no job in fixtures/convert follows {missing:?}");
+    }
 
     #[test]
     fn forms_that_nothing_emits_are_known() {

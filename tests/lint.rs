@@ -38,10 +38,19 @@ fn names(directory: &str) -> BTreeSet<String> {
     read.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// A directory has one entry for each rule.
+#[track_caller]
+fn assert_same(directory: &str, there: &BTreeSet<String>, rules: &BTreeSet<String>) {
+    let missing: Vec<_> = rules.difference(there).collect();
+    assert!(missing.is_empty(), "{directory} has nothing for {missing:?}");
+    let left: Vec<_> = there.difference(rules).collect();
+    assert!(left.is_empty(), "{directory} has {left:?}, which no rule is for");
+}
+
 #[test]
 fn every_rule_has_its_fixture() {
     let rules: BTreeSet<String> = LINTS.iter().map(|lint| lint.rule.name.to_owned()).collect();
-    assert_eq!(names("fixtures/lint"), rules);
+    assert_same("fixtures/lint", &names("fixtures/lint"), &rules);
     assert!(LINTS.is_sorted_by_key(|lint| lint.rule.code));
 }
 
@@ -107,7 +116,7 @@ fn every_rule_of_a_pass_has_its_fixture() {
     };
     let wanted: BTreeSet<String> =
         RULES.iter().filter(is_one).map(|rule| rule.name.to_owned()).collect();
-    assert_eq!(names("fixtures/lint-passes"), wanted);
+    assert_same("fixtures/lint-passes", &names("fixtures/lint-passes"), &wanted);
 }
 
 /// All single jobs of the fixtures.

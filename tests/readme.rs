@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
+mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -153,6 +154,17 @@ fn the_commands_of_the_readme_work() {
         assert!(output.status.success(), "{command}: {}\n{report}", output.status);
     }
     assert!(directory.path().join("overlay/etc/systemd/system/shop-app.service").is_file());
+}
+
+#[test]
+fn the_page_about_the_linter_has_every_format() {
+    let page = fs::read_to_string(root().join("docs/lint.md")).unwrap();
+    for format in program::formats() {
+        assert!(
+            page.contains(&format!("`--format {format}`")),
+            "docs/lint.md lacks --format {format}"
+        );
+    }
 }
 
 fn same_or_panic(file: &str, before: &str, after: &str) {

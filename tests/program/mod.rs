@@ -27,6 +27,14 @@ pub(crate) fn program() -> Command {
     command
 }
 
+/// What `--format` takes, in the order of the help: clap lists it after a value that it refuses.
+pub(crate) fn formats() -> Vec<String> {
+    let refused = program().args(["lint", "-", "--format", "?"]).output().unwrap();
+    let text = String::from_utf8(refused.stderr).unwrap();
+    let (_, list) = text.split_once("[possible values: ").unwrap();
+    list.split_once(']').unwrap().0.split(", ").map(str::to_owned).collect()
+}
+
 pub(crate) fn run(arguments: &[&str], stdin: &[u8]) -> Output {
     let mut child = program()
         .args(arguments)

@@ -6,9 +6,9 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
 
-use crate::program::PROGRAM;
 use crate::program::skipped::skipped;
 use crate::program::system::System;
+use crate::program::{PROGRAM, formats};
 
 /// Text that moves a cursor, sets a title, rings the bell, hides text, changes its direction, ends
 /// a line, or is not UTF-8.
@@ -131,14 +131,14 @@ fn acts(character: char) -> bool {
 fn nothing_acts_on_a_terminal() {
     let system = system(EVIL);
     system.put("out/etc/systemd/system/variable.service", [b"# ", EVIL, b"\n"].concat());
-    for format in ["text", "concise", "github", "json", "sarif"] {
+    for format in &formats() {
         for (command, output) in all(&system, format) {
             for stream in [&output.stdout, &output.stderr] {
                 let text = std::str::from_utf8(stream).unwrap_or_else(|error| {
                     panic!("{command}: {error}: {}", stream.escape_ascii())
                 });
-                // In JSON, invisible characters are data.
-                let machine = matches!(format, "json" | "sarif");
+                // In JSON what cannot be seen is data.
+                let machine = matches!(format.as_str(), "json" | "sarif");
                 let at = text.char_indices().find(|(_, character)| {
                     if machine {
                         character.is_control() && *character != '\n'

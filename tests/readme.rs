@@ -167,6 +167,82 @@ fn the_page_about_the_linter_has_every_format() {
     }
 }
 
+/// The text between single backticks; blocks of code are left out.
+fn code_words(text: &str) -> Vec<&str> {
+    let mut is_prose = true;
+    let lines = text.lines().filter(|line| {
+        let is_fence = line.trim_start().starts_with("```");
+        is_prose ^= is_fence;
+        is_prose && !is_fence
+    });
+    lines.flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
+}
+
+/// Whether a word is a path of the project: it begins with one of its folders, or with one of
+/// `src/`, or is a file of a kind that the project has. One with a word in capitals names many.
+fn is_path(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    let extensions = [".rs", ".md", ".pest", ".toml", ".json"];
+    let folder = word.split_once('/').map(|(first, _)| first);
+    let is_ours = folder.is_some_and(|first| {
+        !first.is_empty()
+            && (root().join(first).is_dir() || root().join("src").join(first).is_dir())
+    });
+    word.chars().all(is_plain)
+        && !["NAME", "CODE"].iter().any(|capitals| word.contains(capitals))
+        && (is_ours || extensions.iter().any(|extension| word.ends_with(extension)))
+}
+
+/// What does not exist of the paths, the test targets and the tests that a text names. A word with
+/// three underscores or more is the name of a test.
+fn untrue(text: &str) -> Vec<String> {
+    let exists = |word: &str| root().join(word).exists() || root().join("src").join(word).exists();
+    let paths = code_words(text).into_iter().filter(|word| is_path(word) && !exists(word));
+    let targets =
+        text.split("--test ").skip(1).filter_map(|rest| rest.split([' ', '`', '\n']).next());
+    let is_target = |name: &str| {
+        exists(&format!("tests/{name}.rs")) || exists(&format!("tests/{name}/main.rs"))
+    };
+    let targets = targets.filter(|name| !is_target(name));
+    let code = code();
+    let is_test = |word: &&str| {
+        word.matches('_').count() > 2 && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    let tests = code_words(text)
+        .into_iter()
+        .filter(is_test)
+        .filter(|name| !code.contains(&format!("fn {name}(")));
+    paths.chain(targets).chain(tests).map(str::to_owned).collect()
+}
+
+/// The text of all files of src/ and tests/.
+fn code() -> String {
+    let (mut text, mut open) = (String::new(), vec![root().join("src"), root().join("tests")]);
+    while let Some(folder) = open.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text += &fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn paths_and_tests_that_are_named_exist() {
+    for file in ["CONTRIBUTING.md", "docs/ARCHITECTURE.md"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        assert!(code_words(&text).into_iter().filter(|word| is_path(word)).count() > 10, "{file}");
+        assert_eq!(untrue(&text), Vec::<String>::new(), "{file} names what does not exist");
+    }
+    let text = "`src/gone.rs`, `lower/gone/`, `cli/streams.rs`, `init/job_process.c`, `/etc/init`,\n\
+                `no_test_is_called_so`, `the_list_of_rules_is_up_to_date`\n\
+                ```\n`src/new.rs`\n```\ncargo test --test gone\ncargo test --test readme";
+    assert_eq!(untrue(text), ["src/gone.rs", "lower/gone/", "gone", "no_test_is_called_so"]);
+}
+
 fn same_or_panic(file: &str, before: &str, after: &str) {
     for (number, (old, new)) in before.lines().zip(after.lines()).enumerate() {
         assert_eq!(

@@ -157,13 +157,11 @@ fn the_commands_of_the_readme_work() {
 }
 
 #[test]
-fn the_page_about_the_linter_has_every_format() {
-    let page = fs::read_to_string(root().join("docs/lint.md")).unwrap();
-    for format in program::formats() {
-        assert!(
-            page.contains(&format!("`--format {format}`")),
-            "docs/lint.md lacks --format {format}"
-        );
+fn every_format_has_a_row() {
+    let manual = fs::read_to_string(root().join("docs/lint.md")).unwrap();
+    for format in program::formats().into_iter().filter(|format| format != "text") {
+        let row = format!("| `--format {format}` |");
+        assert!(manual.contains(&row), "docs/lint.md has no row {row}");
     }
 }
 

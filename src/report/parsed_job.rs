@@ -13,7 +13,7 @@ use crate::upstart::expression::Expr;
 use crate::upstart::job::{Job, Stated};
 use crate::upstart::signal::{ExitStatus, Signal};
 
-/// The job with init's defaults filled in. Bytes that are not UTF-8 appear as U+FFFD.
+/// The job with the defaults of init filled in. Bytes that are not UTF-8 appear as U+FFFD.
 pub fn parsed_job(job: &Job) -> impl Serialize + '_ {
     // Every field, so that a stanza is not left out unseen. What has a default, or is not in the
     // object, is `_`.

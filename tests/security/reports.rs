@@ -137,7 +137,7 @@ fn nothing_acts_on_a_terminal() {
                 let text = std::str::from_utf8(stream).unwrap_or_else(|error| {
                     panic!("{command}: {error}: {}", stream.escape_ascii())
                 });
-                // In JSON what cannot be seen is data.
+                // In JSON, invisible characters are data.
                 let machine = matches!(format.as_str(), "json" | "sarif");
                 let at = text.char_indices().find(|(_, character)| {
                     if machine {

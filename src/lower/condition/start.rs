@@ -199,6 +199,12 @@ fn contribute(
             told_apart(lowering, condition, leaf.span, *levels);
         }
         Trigger::AfterRunlevel(levels) => {
+            if levels.running() {
+                // `rc` starts when the run level is reached (`conf/rc.conf`), so its end comes
+                // after all that the run level implied.
+                network(relations);
+                push_known(&mut relations.after, "remote-fs.target");
+            }
             push_known(
                 &mut relations.after,
                 if levels.only_graphical() { "graphical.target" } else { "multi-user.target" },

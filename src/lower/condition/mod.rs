@@ -5,6 +5,7 @@
 //! united, which is safe because `After=` has no effect for a unit that is not being started
 //! (systemd.unit(5), `After=`).
 
+mod alternatives;
 mod bind;
 pub(super) mod event;
 pub(super) mod event_unit;

@@ -1,5 +1,6 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
+use super::alternatives::{is_superseded, keep_shared_wants, only_rescue};
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
@@ -51,6 +52,14 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         );
         lowering.manual(condition.stanza, &[], diagnostic);
     }
+    let dialect = lowering.job.dialect;
+    let (superseded, up): (Vec<_>, Vec<_>) =
+        up.iter().cloned().partition(|path| is_superseded(path, &up, dialect));
+    for EventMeaning(leaf) in superseded.iter().flatten() {
+        if let Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) = leaf.value {
+            told_apart(lowering, condition, leaf.span, levels);
+        }
+    }
     let mut reached = Vec::new();
     for path in &up {
         if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
@@ -59,6 +68,10 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         }
         coming_up(lowering, condition, path, &up, &mut activation.start);
         reached.push(path);
+    }
+    keep_shared_wants(lowering, condition, &reached, &mut activation.start);
+    if only_rescue(&reached) {
+        activation.start.early |= !reached.is_empty();
     }
     activation.start.attribute(condition.span);
     virtualization(lowering, condition, &reached, &mut activation.start);
@@ -364,7 +377,6 @@ fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
         push_known(&mut relations.wanted_by, "multi-user.target");
     } else if levels.rescue() {
         push_known(&mut relations.wanted_by, "rescue.target");
-        relations.early = true;
     }
 }
 

@@ -1,64 +1,97 @@
 //! The jobs of distributions, and the units that replaced them.
 
 use super::JobKind;
-use crate::upstart::job::JobName;
+use crate::upstart::dialect::Dialect;
+use crate::upstart::job::Job;
 
-/// Jobs of Ubuntu, Debian and Red Hat: the name of the job, the unit that replaced it, and how the
-/// job behaves. A job that is missing from the table is a service whose unit has the name of the
-/// job.
-pub(crate) const DISTRIBUTION: [(&str, &str, JobKind); 52] = [
-    ("NetworkManager", "NetworkManager.service", JobKind::Service),
-    ("apparmor", "apparmor.service", JobKind::Task),
-    ("cgroup-lite", "sysinit.target", JobKind::Early),
-    ("console", "console-getty.service", JobKind::Service),
-    ("console-font", "console-setup.service", JobKind::Task),
-    ("console-setup", "console-setup.service", JobKind::Task),
-    ("dbus", "dbus.service", JobKind::Service),
-    ("failsafe", "network-online.target", JobKind::Task),
-    ("gdm", "display-manager.service", JobKind::Service),
-    ("gssd", "rpc-gssd.service", JobKind::Service),
-    ("hostname", "sysinit.target", JobKind::Early),
-    ("hwclock", "sysinit.target", JobKind::Early),
-    ("hwclock-save", "sysinit.target", JobKind::Early),
-    ("idmapd", "nfs-idmapd.service", JobKind::Service),
-    ("kdm", "display-manager.service", JobKind::Service),
-    ("kmod", "systemd-modules-load.service", JobKind::Early),
-    ("libvirt-bin", "libvirtd.service", JobKind::Service),
-    ("lightdm", "display-manager.service", JobKind::Service),
-    ("lxdm", "display-manager.service", JobKind::Service),
-    ("messagebus", "dbus.service", JobKind::Service),
-    ("module-init-tools", "systemd-modules-load.service", JobKind::Early),
-    ("mountall", "local-fs.target", JobKind::Early),
-    ("mountkernfs", "sysinit.target", JobKind::Early),
-    ("network", "network.target", JobKind::Early),
-    ("network-manager", "NetworkManager.service", JobKind::Service),
-    ("networking", "networking.service", JobKind::Task),
-    ("plymouth", "plymouth-start.service", JobKind::Early),
-    ("plymouth-splash", "plymouth-start.service", JobKind::Early),
-    ("portmap", "rpcbind.service", JobKind::Service),
-    ("prefdm", "display-manager.service", JobKind::Service),
-    ("procps", "systemd-sysctl.service", JobKind::Early),
-    ("rc-sysinit", "basic.target", JobKind::Early),
-    ("rcS", "sysinit.target", JobKind::Early),
-    ("resolvconf", "resolvconf.service", JobKind::Service),
-    ("rpcbind", "rpcbind.service", JobKind::Service),
-    ("slim", "display-manager.service", JobKind::Service),
-    ("statd", "rpc-statd.service", JobKind::Service),
-    ("sysctl", "systemd-sysctl.service", JobKind::Early),
-    ("systemd-logind", "systemd-logind.service", JobKind::Service),
-    ("tty1", "getty@tty1.service", JobKind::Service),
-    ("tty2", "getty@tty2.service", JobKind::Service),
-    ("tty3", "getty@tty3.service", JobKind::Service),
-    ("tty4", "getty@tty4.service", JobKind::Service),
-    ("tty5", "getty@tty5.service", JobKind::Service),
-    ("tty6", "getty@tty6.service", JobKind::Service),
-    ("udev", "systemd-udevd.service", JobKind::Early),
-    ("udev-fallback-graphics", "systemd-udev-settle.service", JobKind::Early),
-    ("udev-finish", "systemd-udev-trigger.service", JobKind::Early),
-    ("udevmonitor", "systemd-udevd.service", JobKind::Early),
-    ("udevtrigger", "systemd-udev-trigger.service", JobKind::Early),
-    ("ureadahead", "sysinit.target", JobKind::Early),
-    ("xdm", "display-manager.service", JobKind::Service),
+/// A job of a distribution, and the unit that replaced it.
+#[derive(Debug)]
+pub(crate) struct DistributionJob {
+    /// The name of the job.
+    pub(crate) name: &'static str,
+    /// The unit that does its work.
+    pub(crate) unit: &'static str,
+    /// How the job behaves.
+    pub(crate) kind: JobKind,
+    /// Words of which the commands of the job have at least one. A job of that name without any of
+    /// them is the user's own.
+    runs: &'static [&'static str],
+}
+
+const fn row(
+    name: &'static str,
+    unit: &'static str,
+    kind: JobKind,
+    runs: &'static [&'static str],
+) -> DistributionJob {
+    DistributionJob { name, unit, kind, runs }
+}
+
+/// Jobs of Ubuntu, Debian and Red Hat. A job that is missing from the table is a service whose unit
+/// has the name of the job.
+pub(crate) static DISTRIBUTION: [DistributionJob; 52] = [
+    row("NetworkManager", "NetworkManager.service", JobKind::Service, &["NetworkManager"]),
+    row("apparmor", "apparmor.service", JobKind::Task, &["apparmor"]),
+    row("cgroup-lite", "sysinit.target", JobKind::Early, &["cgroup"]),
+    row("console", "console-getty.service", JobKind::Service, &["getty"]),
+    row(
+        "console-font",
+        "console-setup.service",
+        JobKind::Task,
+        &["setupcon", "setfont", "console-font"],
+    ),
+    row("console-setup", "console-setup.service", JobKind::Task, &["setupcon", "console-setup"]),
+    row("dbus", "dbus.service", JobKind::Service, &["dbus-daemon"]),
+    row("failsafe", "network-online.target", JobKind::Task, &["failsafe-boot"]),
+    row("gdm", "display-manager.service", JobKind::Service, &["gdm"]),
+    row("gssd", "rpc-gssd.service", JobKind::Service, &["gssd"]),
+    row("hostname", "sysinit.target", JobKind::Early, &["hostname"]),
+    row("hwclock", "sysinit.target", JobKind::Early, &["hwclock"]),
+    row("hwclock-save", "sysinit.target", JobKind::Early, &["hwclock"]),
+    row("idmapd", "nfs-idmapd.service", JobKind::Service, &["idmapd"]),
+    row("kdm", "display-manager.service", JobKind::Service, &["kdm"]),
+    row("kmod", "systemd-modules-load.service", JobKind::Early, &["modprobe"]),
+    row("libvirt-bin", "libvirtd.service", JobKind::Service, &["libvirtd"]),
+    row("lightdm", "display-manager.service", JobKind::Service, &["lightdm"]),
+    row("lxdm", "display-manager.service", JobKind::Service, &["lxdm"]),
+    row("messagebus", "dbus.service", JobKind::Service, &["dbus-daemon"]),
+    row("module-init-tools", "systemd-modules-load.service", JobKind::Early, &["modprobe"]),
+    row("mountall", "local-fs.target", JobKind::Early, &["mountall"]),
+    row("mountkernfs", "sysinit.target", JobKind::Early, &["mountkernfs", "mount -t"]),
+    row("network", "network.target", JobKind::Early, &[]),
+    row("network-manager", "NetworkManager.service", JobKind::Service, &["NetworkManager"]),
+    row("networking", "networking.service", JobKind::Task, &["ifup", "networking"]),
+    row("plymouth", "plymouth-start.service", JobKind::Early, &["plymouth"]),
+    row("plymouth-splash", "plymouth-start.service", JobKind::Early, &["plymouth"]),
+    row("portmap", "rpcbind.service", JobKind::Service, &["portmap", "rpcbind"]),
+    row("prefdm", "display-manager.service", JobKind::Service, &["prefdm"]),
+    row("procps", "systemd-sysctl.service", JobKind::Early, &["sysctl"]),
+    row("rc-sysinit", "basic.target", JobKind::Early, &["telinit", "/rc"]),
+    row("rcS", "sysinit.target", JobKind::Early, &["/rc", "telinit", "sulogin"]),
+    row("resolvconf", "resolvconf.service", JobKind::Service, &["resolvconf"]),
+    row("rpcbind", "rpcbind.service", JobKind::Service, &["rpcbind"]),
+    row("slim", "display-manager.service", JobKind::Service, &["slim"]),
+    row("statd", "rpc-statd.service", JobKind::Service, &["statd"]),
+    row("sysctl", "systemd-sysctl.service", JobKind::Early, &["sysctl"]),
+    row("systemd-logind", "systemd-logind.service", JobKind::Service, &["systemd-logind"]),
+    row("tty1", "getty@tty1.service", JobKind::Service, &["getty"]),
+    row("tty2", "getty@tty2.service", JobKind::Service, &["getty"]),
+    row("tty3", "getty@tty3.service", JobKind::Service, &["getty"]),
+    row("tty4", "getty@tty4.service", JobKind::Service, &["getty"]),
+    row("tty5", "getty@tty5.service", JobKind::Service, &["getty"]),
+    row("tty6", "getty@tty6.service", JobKind::Service, &["getty"]),
+    row("udev", "systemd-udevd.service", JobKind::Early, &["udevd"]),
+    row(
+        "udev-fallback-graphics",
+        "systemd-udev-settle.service",
+        JobKind::Early,
+        &["modprobe", "udev"],
+    ),
+    row("udev-finish", "systemd-udev-trigger.service", JobKind::Early, &["udev"]),
+    row("udevmonitor", "systemd-udevd.service", JobKind::Early, &["udevadm", "udevmonitor"]),
+    row("udevtrigger", "systemd-udev-trigger.service", JobKind::Early, &["udevadm", "udevtrigger"]),
+    row("ureadahead", "sysinit.target", JobKind::Early, &["ureadahead"]),
+    row("xdm", "display-manager.service", JobKind::Service, &["xdm"]),
 ];
 
 /// Units of distributions that a converted job of the same name would replace. Names that begin
@@ -106,33 +139,68 @@ pub(crate) enum Replacement {
     As(&'static str),
 }
 
+/// The jobs that start what System V has for a run level. `rc0` to `rc6` are jobs of
+/// `/etc/event.d`, before Upstart 0.5.
+const RUN_LEVEL_JOBS: [&str; 11] =
+    ["rc", "rcS", "rc-default", "rc-sysinit", "rc0", "rc1", "rc2", "rc3", "rc4", "rc5", "rc6"];
+
+/// Words of which the commands of such a job have at least one.
+const RUN_LEVEL_WORDS: [&str; 5] = ["/rc", "telinit", "sulogin", "runlevel", "init "];
+
+/// The job of a distribution with this name.
+pub(crate) fn known(job: &str) -> Option<&'static DistributionJob> {
+    DISTRIBUTION.iter().find(|known| known.name == job)
+}
+
 /// Whether a distribution has a job or a unit of this name.
 pub(crate) fn is_known_job(job: &str) -> bool {
-    job == "rc" || SHIPPED.contains(&job) || DISTRIBUTION.iter().any(|(name, ..)| *name == job)
+    job == "rc" || SHIPPED.contains(&job) || known(job).is_some()
+}
+
+/// Whether the job is the one that distributions have under its name. The name alone does not show
+/// that: the job also runs what that one runs. The names say nothing of the jobs of `ChromeOS`.
+pub(crate) fn is_of_distribution(job: &Job) -> bool {
+    let name = job.name.0.as_str();
+    let runs = |words: &[&str]| {
+        job.processes
+            .values()
+            .any(|process| words.iter().any(|word| process.value.text().value.contains(word)))
+    };
+    job.dialect != Dialect::ChromeOs
+        && (known(name).is_some_and(|known| runs(known.runs))
+            || RUN_LEVEL_JOBS.contains(&name) && runs(&RUN_LEVEL_WORDS))
 }
 
 /// Whether a unit of another name does the work of the job. Only one of the two may run.
-pub(crate) fn replaced_by_distribution(job: &JobName) -> bool {
+pub(crate) fn replaced_by_distribution(job: &Job) -> bool {
     matches!(shipped(job), Some(Replacement::As(_)))
 }
 
 /// What a distribution with systemd has in place of the job; `None` if nothing is known.
-pub(crate) fn shipped(job: &JobName) -> Option<Replacement> {
-    let name = job.0.as_str();
-    if SHIPPED.contains(&name) || name.starts_with("systemd-") || name.starts_with("plymouth-") {
+pub(crate) fn shipped(job: &Job) -> Option<Replacement> {
+    let name = job.name.0.as_str();
+    if job.dialect == Dialect::ChromeOs {
+        return None;
+    }
+    let same = |known: &DistributionJob| known.unit.strip_suffix(".service") == Some(name);
+    if SHIPPED.contains(&name)
+        || name.starts_with("systemd-")
+        || name.starts_with("plymouth-")
+        || known(name).is_some_and(same)
+    {
         return Some(Replacement::SameName);
     }
-    // `rc0` to `rc6` are jobs of `/etc/event.d`, before Upstart 0.5.
-    if ["rc", "rcS", "rc-default", "rc-sysinit", "rc0", "rc1", "rc2", "rc3", "rc4", "rc5", "rc6"]
-        .contains(&name)
-    {
+    if !is_of_distribution(job) {
+        return None;
+    }
+    if RUN_LEVEL_JOBS.contains(&name) {
         return Some(Replacement::As("systemd itself, by its targets"));
     }
-    DISTRIBUTION.iter().find(|(known, ..)| *known == name).map(|(_, unit, _)| {
-        match unit.strip_suffix(".service") {
-            Some(stem) if stem == name => Replacement::SameName,
-            Some(_) => Replacement::As(unit),
-            None => Replacement::As("systemd itself, early in the boot"),
-        }
+    known(name).map(|known| {
+        Replacement::As(if known.unit.ends_with(".service") {
+            known.unit
+        } else {
+            "systemd itself, early in the boot"
+        })
     })
 }

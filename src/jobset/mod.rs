@@ -71,6 +71,8 @@ pub struct Sibling {
     pub instance: Instance,
     /// Whether init starts the job again when its main process ends.
     pub respawns: bool,
+    /// Whether the job is that of a distribution, which has a unit for it.
+    pub of_distribution: bool,
     /// Whether the commands of the job run in a root directory of their own.
     pub chrooted: bool,
     /// The first stanza of the job.

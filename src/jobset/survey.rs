@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::distribution::is_of_distribution;
 use super::parallel;
 use super::unit_name::unit_name;
 use super::{Emitter, Followers, JobKind, JobSet, Outside, Sibling, Survey, UnusableJob, Variable};
@@ -52,6 +53,7 @@ pub fn survey<'a>(
                 exports: exports(job),
                 instance,
                 respawns: job.respawn.is_some(),
+                of_distribution: is_of_distribution(job),
                 chrooted: job.chroot.is_some(),
                 place,
             },

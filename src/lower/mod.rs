@@ -109,7 +109,7 @@ pub fn lower(
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
-    if let Some(shipped) = shipped(&job.name) {
+    if let Some(shipped) = shipped(job) {
         let unit = lowering.name;
         let diagnostic = match shipped {
             Replacement::SameName => SHIPPED_UNIT

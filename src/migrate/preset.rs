@@ -6,7 +6,6 @@ use crate::lower::{Companion, own_files};
 use crate::systemd::layout::Output;
 use crate::systemd::{Directive, UnitName};
 use crate::upstart::instances::Instance;
-use crate::upstart::job::JobName;
 
 /// The units to enable, and those to leave disabled because a unit of the distribution does their
 /// work.
@@ -32,11 +31,7 @@ pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
                     .iter()
                     .any(|by| UnitName::known(by.as_str()).is_template())
         };
-        let list = if replaced_by_distribution(&JobName(member.name.clone())) {
-            &mut left_out
-        } else {
-            &mut enabled
-        };
+        let list = if replaced_by_distribution(job) { &mut left_out } else { &mut enabled };
         list.extend(names.filter(|name| !is_unnamed(name)));
     }
     (enabled, left_out)

@@ -1,10 +1,11 @@
 //! The unit of a job that a condition names.
 
-use crate::jobset::distribution::{DISTRIBUTION, SHIPPED};
-use crate::jobset::{JobKind, JobSet};
+use crate::jobset::JobKind;
+use crate::jobset::distribution::{SHIPPED, known};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
+use crate::upstart::dialect::Dialect;
 use crate::upstart::instances::Instance;
 
 /// Whether a unit is known to exist.
@@ -65,17 +66,22 @@ impl Peer {
     }
 }
 
-/// The unit of the job with this name; `None` if systemd cannot have a unit of that name. If a unit
-/// of the distribution with another name does the work of the job, the result is that unit, even if
-/// the directory has the job: only one of the two may be installed.
-pub(in crate::lower) fn peer(job_set: &JobSet, job: &str) -> Option<Peer> {
-    let row = DISTRIBUTION.iter().find(|(name, ..)| *name == job);
-    if let Some(&(_, unit, kind)) = row
-        && unit.strip_suffix(".service") != Some(job)
+/// The unit of the job with this name; `None` if systemd cannot have a unit of that name. A job of
+/// the directory is looked up first, and the jobs of distributions last. If the job of the directory
+/// is that of the distribution, and a unit of another name does its work, the result is that unit:
+/// only one of the two may be installed.
+pub(in crate::lower) fn peer(lowering: &Lowering<'_>, job: &str) -> Option<Peer> {
+    let job_set = lowering.job_set;
+    let is_named_by_distributions = lowering.job.dialect != Dialect::ChromeOs;
+    let row = known(job).filter(|_| is_named_by_distributions);
+    let sibling = job_set.sibling(job);
+    if let Some(row) = row
+        && sibling.is_some_and(|sibling| sibling.of_distribution)
+        && row.unit.strip_suffix(".service") != Some(job)
     {
-        return Some(Peer::known(unit, kind));
+        return Some(Peer::known(row.unit, row.kind));
     }
-    if let Some(sibling) = job_set.sibling(job) {
+    if let Some(sibling) = sibling {
         let unit = match &sibling.instance {
             Instance::Template { default: Some(default), .. } => {
                 sibling.unit.instance_escaped(default)
@@ -95,14 +101,14 @@ pub(in crate::lower) fn peer(job_set: &JobSet, job: &str) -> Option<Peer> {
             early,
         });
     }
-    if let Some(&(_, unit, kind)) = row {
-        return Some(Peer::known(unit, kind));
+    if let Some(row) = row {
+        return Some(Peer::known(row.unit, row.kind));
     }
     let unit = UnitName::escaped(&encode(job), "service").ok()?;
     let kind = SHIPPED.contains(&job).then_some(JobKind::Service);
     Some(Peer {
         unit,
-        kind: kind.filter(|_| job_set.is_whole()),
+        kind: kind.filter(|_| job_set.is_whole() && is_named_by_distributions),
         presence: Presence::Unknown,
         respawns: false,
         by_hand: false,
@@ -112,10 +118,10 @@ pub(in crate::lower) fn peer(job_set: &JobSet, job: &str) -> Option<Peer> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::jobset::distribution::DISTRIBUTION;
 
     #[test]
     fn the_tables_are_sorted_and_have_no_doubles() {
-        assert!(DISTRIBUTION.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(DISTRIBUTION.windows(2).all(|pair| pair[0].name < pair[1].name));
     }
 }

@@ -66,7 +66,7 @@ pub(in crate::lower) fn lower(
                         no_wait,
                     ));
                 }
-                peer(lowering.job_set, job).map(|peer| peer.unit)
+                peer(lowering, job).map(|peer| peer.unit)
             }
             _ => usage.emits().and_then(|event| EventUnit::of(event).ok()).map(|node| node.unit),
         };

@@ -15,6 +15,7 @@ use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::text::source::Span;
 use crate::upstart::condition::{Event, EventArgument, NamedJob};
+use crate::upstart::dialect::Dialect;
 use crate::upstart::events::JobState;
 use crate::upstart::runlevels::Runlevels;
 
@@ -56,20 +57,12 @@ pub(super) fn job(
         }
     };
     let shown = lossy(name);
-    if name == "rc" {
-        return rc(event, state);
+    if !is_own(lowering, name)
+        && let Some(classified) = by_name(event, name, state)
+    {
+        return classified;
     }
-    if GOING_DOWN.contains(&name) {
-        return Classified::exact(Trigger::Runlevels(Runlevels::DOWN));
-    }
-    if EVENTS.contains(&name) {
-        let diagnostic = DEAD_EVENT
-            .at(event.span(), format!("`{shown}` is an event, not a job"))
-            .note(format!("nothing is ever {} by that name", state.name()))
-            .help(format!("write `{shown}` without `{}`", state.name()));
-        return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
-    }
-    let Some(peer) = peer(lowering.job_set, name) else {
+    let Some(peer) = peer(lowering, name) else {
         return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
     };
     if lowering.job_set.lost(name).is_some() && lowering.job_set.has_unit(&peer.unit) {
@@ -125,6 +118,31 @@ pub(super) fn job(
         classified.diagnostics.extend(diagnostics);
     }
     classified
+}
+
+/// Whether the names of distributions say nothing of this job: the directory has a job of that name
+/// of its own, or all names are those of `ChromeOS`.
+fn is_own(lowering: &Lowering<'_>, name: &str) -> bool {
+    lowering.job.dialect == Dialect::ChromeOs
+        || lowering.job_set.sibling(name).is_some_and(|sibling| !sibling.of_distribution)
+}
+
+/// What a name means that is not looked up as a job: `rc`, the ways to stop the system, and events
+/// that are mistaken for jobs.
+fn by_name(event: &Event, name: &str, state: JobState) -> Option<Classified> {
+    if name == "rc" {
+        return Some(rc(event, state));
+    }
+    if GOING_DOWN.contains(&name) {
+        return Some(Classified::exact(Trigger::Runlevels(Runlevels::DOWN)));
+    }
+    EVENTS.contains(&name).then(|| {
+        let diagnostic = DEAD_EVENT
+            .at(event.span(), format!("`{name}` is an event, not a job"))
+            .note(format!("nothing is ever {} by that name", state.name()))
+            .help(format!("write `{name}` without `{}`", state.name()));
+        Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
+    })
 }
 
 /// Whether the job ends by itself, and its end means that its work is done.

@@ -147,6 +147,17 @@ const RUN_LEVEL_JOBS: [&str; 11] =
 /// Words of which the commands of such a job have at least one.
 const RUN_LEVEL_WORDS: [&str; 5] = ["/rc", "telinit", "sulogin", "runlevel", "init "];
 
+/// The jobs that configure the network. Which unit does their work differs from system to system:
+/// networking.service of ifupdown, NetworkManager.service, systemd-networkd.service.
+pub(crate) const NETWORK_JOBS: [&str; 6] = [
+    "NetworkManager",
+    "network",
+    "network-interface",
+    "network-manager",
+    "network-services",
+    "networking",
+];
+
 /// The job of a distribution with this name.
 pub(crate) fn known(job: &str) -> Option<&'static DistributionJob> {
     DISTRIBUTION.iter().find(|known| known.name == job)
@@ -154,7 +165,7 @@ pub(crate) fn known(job: &str) -> Option<&'static DistributionJob> {
 
 /// Whether a distribution has a job or a unit of this name.
 pub(crate) fn is_known_job(job: &str) -> bool {
-    job == "rc" || SHIPPED.contains(&job) || known(job).is_some()
+    job == "rc" || NETWORK_JOBS.contains(&job) || SHIPPED.contains(&job) || known(job).is_some()
 }
 
 /// Whether the job is the one that distributions have under its name. The name alone does not show

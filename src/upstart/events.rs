@@ -41,6 +41,8 @@ pub(crate) enum Milestone {
     Startup,
     VirtualFilesystems,
     LocalFilesystems,
+    /// The network is about to be configured.
+    BeforeNetwork,
     Swaps,
     RemoteFilesystems,
     Filesystem,

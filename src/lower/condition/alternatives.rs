@@ -17,6 +17,9 @@ use crate::upstart::runlevels::Runlevels;
 /// Points that every boot reaches, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Point {
+    /// Before the network is configured, which waits until the unit has started. It counts as the
+    /// first, because the other alternatives promise no such thing.
+    Gate,
     /// A milestone before the run level.
     Before(Milestone),
     /// The run level, which is reached when the file systems and the network are there
@@ -32,6 +35,7 @@ fn point(path: &[EventMeaning]) -> Option<Point> {
     for EventMeaning(leaf) in path {
         let point = match &leaf.value {
             Trigger::Given | Trigger::Virtualization(_) => continue,
+            Trigger::Reached(Milestone::BeforeNetwork) => Point::Gate,
             Trigger::Reached(Milestone::Network) => Point::Level,
             Trigger::Reached(milestone) => Point::Before(*milestone),
             Trigger::Runlevels(levels) if levels.running() => Point::Level,
@@ -156,4 +160,51 @@ fn implies_network(path: &[EventMeaning]) -> bool {
                 _ => false,
             }
     })
+}
+
+/// Adds `ConditionVirtualization=`. It applies to the whole unit, and therefore needs an event in
+/// every alternative.
+pub(super) fn virtualization(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    paths: &[&Vec<EventMeaning>],
+    relations: &mut Relations,
+) {
+    let kinds: Vec<Vec<&String>> = paths
+        .iter()
+        .map(|path| {
+            path.iter()
+                .filter_map(|EventMeaning(leaf)| match &leaf.value {
+                    Trigger::Virtualization(kind) => Some(kind),
+                    _ => None,
+                })
+                .collect()
+        })
+        .collect();
+    if kinds.iter().all(Vec::is_empty) {
+        return;
+    }
+    if kinds.iter().any(|kinds| kinds.len() != 1) {
+        let all_of_one = kinds.len() == 1;
+        if all_of_one {
+            relations.virtualization.extend(kinds[0].iter().map(|kind| (*kind).clone()));
+            return;
+        }
+        let diagnostic = CONDITION_OF_ONE_ALTERNATIVE
+            .at(condition.span, "only some of the alternatives depend on a container")
+            .note("the unit does not look at it at all")
+            .help("add `ConditionVirtualization=` if the unit must not start elsewhere");
+        lowering.approximate(condition.stanza, &[], diagnostic);
+        return;
+    }
+    let mut wanted: Vec<&String> = Vec::new();
+    for kind in kinds.iter().flatten() {
+        if !wanted.contains(kind) {
+            wanted.push(kind);
+        }
+    }
+    // Of several conditions with `|`, at least one has to hold (systemd.unit(5), "Conditions and
+    // Asserts").
+    let sign = if wanted.len() > 1 { "|" } else { "" };
+    relations.virtualization.extend(wanted.iter().map(|kind| format!("{sign}{kind}")));
 }

@@ -40,10 +40,15 @@ pub(super) fn settled(
         push_known(&mut before, "shutdown.target");
         push_known(&mut conflicts, "shutdown.target");
         if let Some(condition) = &lowering.job.start_on {
-            let diagnostic = EARLY_UNIT
-                .at(condition.span, "the unit starts before the ordinary services")
-                .note("file systems other than the root may not be there, and the root may be read-only")
-                .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that");
+            let diagnostic =
+                EARLY_UNIT.at(condition.span, "the unit starts before the ordinary services");
+            let diagnostic = if after.contains(&UnitName::known("local-fs.target")) {
+                diagnostic.note("the local file systems are there, but neither the network nor the other services")
+            } else {
+                diagnostic
+                    .note("file systems other than the root may not be there, and the root may be read-only")
+                    .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that")
+            };
             lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
         }
     }

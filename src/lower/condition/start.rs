@@ -1,6 +1,6 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
-use super::alternatives::{is_superseded, keep_shared_wants, only_rescue};
+use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
@@ -8,8 +8,8 @@ use super::relations::{Followed, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
 use super::{Activation, event_unit, latch};
 use crate::diagnostic::registry::{
-    CONDITION_OF_ONE_ALTERNATIVE, DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB,
-    JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
+    DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
+    UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::JobKind;
 use crate::lower::lowering::Lowering;
@@ -93,7 +93,8 @@ fn coming_up(
     all: &[Vec<EventMeaning>],
     relations: &mut Relations,
 ) {
-    let leaves: Vec<&ConditionLeaf> = path.iter().map(|EventMeaning(leaf)| leaf).collect();
+    let leaves = path.iter().map(|EventMeaning(leaf)| leaf).collect();
+    let leaves = before_network(lowering, condition, leaves);
     let span = path_span(path).unwrap_or(condition.span);
     let milestone = leaves.iter().any(|leaf| leaf.value.role() == Role::Milestone);
     let transient: Vec<&&ConditionLeaf> =
@@ -184,6 +185,32 @@ fn coming_up(
     }
 }
 
+/// Leaves out what a unit cannot wait for that comes before the network: the network itself, and
+/// remote file systems, which need it.
+fn before_network<'a>(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    leaves: Vec<&'a ConditionLeaf>,
+) -> Vec<&'a ConditionLeaf> {
+    let Some(before) =
+        leaves.iter().find(|leaf| leaf.value == Trigger::Reached(Milestone::BeforeNetwork))
+    else {
+        return leaves;
+    };
+    let is_later = |leaf: &&ConditionLeaf| match &leaf.value {
+        Trigger::Reached(milestone) => *milestone > Milestone::BeforeNetwork,
+        Trigger::Runlevels(_) | Trigger::AfterRunlevel(_) => true,
+        _ => false,
+    };
+    if let Some(later) = leaves.iter().copied().find(is_later) {
+        let diagnostic = LATCHED_EVENT
+            .at(later.span, "the unit does not wait for this, which needs the network")
+            .related(before.span, "the unit comes before the network because of this");
+        lowering.approximate(condition.stanza, &[], diagnostic);
+    }
+    leaves.into_iter().filter(|leaf| !is_later(leaf)).collect()
+}
+
 /// Adds the ordering of one event, and the units that the unit brings in because of it.
 fn contribute(
     lowering: &mut Lowering<'_>,
@@ -201,6 +228,10 @@ fn contribute(
                 push_known(&mut relations.after, "remote-fs.target");
             }
             Milestone::Network => network(relations),
+            Milestone::BeforeNetwork => {
+                push_known(&mut relations.after, "local-fs.target");
+                before(&UnitName::known("network-pre.target"), relations);
+            }
         },
         Trigger::Runlevels(levels) => {
             if levels.running() {
@@ -420,51 +451,4 @@ fn pull_by_boot(
             .help("if something early needs it, see `upstart2systemd explain early-event`");
         lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
     }
-}
-
-/// Adds `ConditionVirtualization=`. It applies to the whole unit, and therefore needs an event in
-/// every alternative.
-fn virtualization(
-    lowering: &mut Lowering<'_>,
-    condition: &Stated<Condition>,
-    paths: &[&Vec<EventMeaning>],
-    relations: &mut Relations,
-) {
-    let kinds: Vec<Vec<&String>> = paths
-        .iter()
-        .map(|path| {
-            path.iter()
-                .filter_map(|EventMeaning(leaf)| match &leaf.value {
-                    Trigger::Virtualization(kind) => Some(kind),
-                    _ => None,
-                })
-                .collect()
-        })
-        .collect();
-    if kinds.iter().all(Vec::is_empty) {
-        return;
-    }
-    if kinds.iter().any(|kinds| kinds.len() != 1) {
-        let all_of_one = kinds.len() == 1;
-        if all_of_one {
-            relations.virtualization.extend(kinds[0].iter().map(|kind| (*kind).clone()));
-            return;
-        }
-        let diagnostic = CONDITION_OF_ONE_ALTERNATIVE
-            .at(condition.span, "only some of the alternatives depend on a container")
-            .note("the unit does not look at it at all")
-            .help("add `ConditionVirtualization=` if the unit must not start elsewhere");
-        lowering.approximate(condition.stanza, &[], diagnostic);
-        return;
-    }
-    let mut wanted: Vec<&String> = Vec::new();
-    for kind in kinds.iter().flatten() {
-        if !wanted.contains(kind) {
-            wanted.push(kind);
-        }
-    }
-    // Of several conditions with `|`, at least one has to hold (systemd.unit(5), "Conditions and
-    // Asserts").
-    let sign = if wanted.len() > 1 { "|" } else { "" };
-    relations.virtualization.extend(wanted.iter().map(|kind| format!("{sign}{kind}")));
 }

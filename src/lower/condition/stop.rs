@@ -108,6 +108,16 @@ fn stop_by(
             let ordered = in_order(unit, *state, relations);
             lowering.exact(condition.stanza, ordered.as_slice());
         }
+        // A unit that comes before the network can only stop after it: systemd stops units in the
+        // reverse of the order in which they start (systemd.unit(5), `Before=`, `After=`).
+        Trigger::NetworkGoes
+            if relations.before.contains(&UnitName::known("network-pre.target")) =>
+        {
+            let diagnostic = STOP_AT_MILESTONE
+                .at(leaf.span, "a unit that starts before the network stops after it has gone")
+                .note("systemd stops units in the reverse of the order in which it starts them");
+            lowering.approximate(condition.stanza, &[], diagnostic);
+        }
         Trigger::NetworkGoes => {
             push_known(&mut relations.after, "network.target");
             lowering.exact(condition.stanza, &[Directive::After]);

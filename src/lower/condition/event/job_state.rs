@@ -1,12 +1,14 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
 use super::job_end::{End, after_failure, at_end, beyond};
+use super::network::network_job;
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::registry::{
     DEAD_EVENT, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
+use crate::jobset::distribution::NETWORK_JOBS;
 use crate::jobset::{JobKind, Sibling};
 use crate::lower::condition::peer::{Peer, peer};
 use crate::lower::lowering::Lowering;
@@ -58,7 +60,7 @@ pub(super) fn job(
     };
     let shown = lossy(name);
     if !is_own(lowering, name)
-        && let Some(classified) = by_name(event, name, state)
+        && let Some(classified) = by_name(event, name, state, side)
     {
         return classified;
     }
@@ -127,9 +129,12 @@ fn is_own(lowering: &Lowering<'_>, name: &str) -> bool {
         || lowering.job_set.sibling(name).is_some_and(|sibling| !sibling.of_distribution)
 }
 
-/// What a name means that is not looked up as a job: `rc`, the ways to stop the system, and events
+/// What a name means that is not looked up as a job: `rc`, what configures the network, the ways to stop the system, and events
 /// that are mistaken for jobs.
-fn by_name(event: &Event, name: &str, state: JobState) -> Option<Classified> {
+fn by_name(event: &Event, name: &str, state: JobState, side: Side) -> Option<Classified> {
+    if NETWORK_JOBS.contains(&name) {
+        return network_job(event, name, state, side);
+    }
     if name == "rc" {
         return Some(rc(event, state));
     }

@@ -1,4 +1,5 @@
-//! Events of the network: `net-device-up`, `net-device-down`, `static-network-up`.
+//! Events of the network: `net-device-up`, `net-device-down`, `static-network-up`, and those of the
+//! jobs that configure it.
 
 use super::trigger;
 use super::trigger::{Classified, Side, Trigger, value};
@@ -6,7 +7,7 @@ use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::NETWORK_INTERFACE_EVENT;
 use crate::lower::lowering::Lowering;
 use crate::upstart::condition::Event;
-use crate::upstart::events::Milestone;
+use crate::upstart::events::{JobState, Milestone};
 
 /// Turns `net-device-up` and `static-network-up` into `network-online.target` (systemd.special(7)).
 pub(super) fn network_up(event: &Event, side: Side) -> Classified {
@@ -34,4 +35,55 @@ pub(super) fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified
             lowering.name
         ),
     )
+}
+
+/// Turns an event of a job that configures the network into a point of the boot that every system
+/// has: network-online.target and network-pre.target (systemd.special(7)). `None` if the event is
+/// the end of a service, which is no such point.
+pub(super) fn network_job(
+    event: &Event,
+    name: &str,
+    state: JobState,
+    side: Side,
+) -> Option<Classified> {
+    let interface = value(event, "INTERFACE", None).or_else(|| value(event, "INSTANCE", None));
+    let reached = |milestone| Classified::exact(Trigger::Reached(milestone));
+    let is_service = name.starts_with("network-") || name == "NetworkManager";
+    let going = |message: String| {
+        let diagnostic = NETWORK_INTERFACE_EVENT
+            .at(event.span(), message)
+            .help("to go by a certain unit, add `PartOf=` with its name");
+        Classified::with(Trigger::NetworkGoes, Disposition::Approximate, diagnostic)
+    };
+    Some(match (side, state) {
+        (Side::Start, JobState::Stopped) if is_service && name != "network-services" => {
+            return None;
+        }
+        (Side::Start | Side::Stop, JobState::Starting) => reached(Milestone::BeforeNetwork),
+        (Side::Start, JobState::Started) if interface == Some((false, "lo")) => {
+            Classified::exact(Trigger::Given)
+        }
+        (Side::Start, JobState::Started | JobState::Stopped) => {
+            let diagnostic = NETWORK_INTERFACE_EVENT
+                .at(
+                    event.span(),
+                    format!("the unit waits for the network, whatever does the work of `{name}`"),
+                )
+                .label("becomes network-online.target")
+                .note("it starts once in a boot, and stays when that is restarted")
+                .help("to follow a certain unit, add `After=` and `PartOf=` with its name");
+            Classified::with(
+                Trigger::Reached(Milestone::Network),
+                Disposition::Approximate,
+                diagnostic,
+            )
+        }
+        (Side::Start, JobState::Stopping) => going(format!(
+            "the unit does its work when the system goes down, not whenever `{name}` stops"
+        )),
+        (Side::Stop, JobState::Stopping | JobState::Stopped) => {
+            going(format!("the unit stops when the system goes down, not whenever `{name}` stops"))
+        }
+        (Side::Stop, JobState::Started) => reached(Milestone::Network),
+    })
 }

@@ -25,6 +25,7 @@ use super::lowering::Lowering;
 use super::shape::Shape;
 use crate::systemd::{Directive, UnitName};
 use crate::text::source::Span;
+use crate::upstart::ast::Phase;
 use relations::{Inversion, Relations};
 use settle::settled;
 
@@ -43,7 +44,11 @@ pub(super) struct Activation {
 impl Activation {
     /// What kind of unit the job becomes.
     pub(super) fn shape(&self, lowering: &Lowering<'_>) -> Shape {
-        if self.inversion.is_some() && lowering.has_main() {
+        let runs = |phase| lowering.job.process(phase).is_some();
+        // None of its commands may run before the system goes down.
+        let only_at_shutdown = self.inversion == Some(Inversion::Shutdown)
+            && (runs(Phase::PreStart) || runs(Phase::PostStart));
+        if self.inversion.is_some() && lowering.has_main() || only_at_shutdown {
             Shape::Inverted
         } else if !lowering.has_main() {
             Shape::State

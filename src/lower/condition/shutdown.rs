@@ -7,7 +7,7 @@ use super::paths::EventMeaning;
 use super::relations::{Inversion, push, push_known};
 use crate::diagnostic::registry::SHUTDOWN_JOB;
 use crate::lower::lowering::Lowering;
-use crate::systemd::Directive;
+use crate::systemd::{Directive, UnitName};
 use crate::text::list;
 use crate::text::source::Span;
 use crate::upstart::condition::Condition;
@@ -104,6 +104,12 @@ fn shutdown(
         return;
     }
     push_known(&mut relations.wanted_by, "multi-user.target");
+    // Units stop in the reverse of the order in which they start (systemd.unit(5), `Before=`,
+    // `After=`): what the unit starts after is still there when it does its work.
+    if !relations.before.contains(&UnitName::known("remote-fs-pre.target")) {
+        push_known(&mut relations.after, "network-online.target");
+        push_known(&mut relations.after, "remote-fs.target");
+    }
     activation.inversion = Some(Inversion::Shutdown);
     let diagnostic = SHUTDOWN_JOB
         .at(span, "the work is done when systemd stops the unit")

@@ -215,22 +215,26 @@ fn post_start(
     // Upstart ignores the failure of a post-start (`init/job_process.c`, `job_process_terminated`).
     // systemd would end the service (systemd.service(5), `ExecStartPost=`).
     command.prefix.ignore_failure = true;
-    if lowering.job.is_task() && lowering.has_main() {
+    let directive = Slot::PostStart.directive(placement.shape);
+    let is_after_main = lowering.job.is_task() || placement.shape == Shape::Inverted;
+    if is_after_main && lowering.has_main() {
+        let span = lowering.job.stanzas[stanza.0].span;
         let diagnostic = POST_START_OF_TASK
-            .at(
-                lowering.job.stanzas[stanza.0].span,
-                "post-start runs after the task, not beside it",
-            )
+            .at(span, "post-start runs after the task, not beside it")
             .label("runs when the task has ended well")
             .help("if it has to run beside the task, start it from the process of the task");
         lowering.comment(
-            Directive::ExecStartPost,
+            directive,
             &POST_START_OF_TASK,
-            "runs after the task; Upstart ran it beside the task.",
+            if placement.shape == Shape::Inverted {
+                "post-start runs after the work, as the last; Upstart ran it beside that."
+            } else {
+                "runs after the task; Upstart ran it beside the task."
+            },
         );
-        lowering.approximate(stanza, &[Directive::ExecStartPost], diagnostic);
+        lowering.approximate(stanza, &[directive], diagnostic);
     } else {
-        lowering.exact(stanza, &[Directive::ExecStartPost]);
+        lowering.exact(stanza, &[directive]);
     }
     (Slot::PostStart, command)
 }

@@ -42,16 +42,17 @@ impl Slot {
         match (self, shape) {
             (Self::Guard, _) => Directive::ExecCondition,
             // An inverted unit does its work when it stops.
-            (Self::Files | Self::PreStart | Self::Main, Shape::Inverted) | (Self::PreStop, _) => {
-                Directive::ExecStop
-            }
+            (Self::Files | Self::PreStart | Self::Main | Self::PostStart, Shape::Inverted)
+            | (Self::PreStop, _) => Directive::ExecStop,
             // A state has no main process; the unit runs its pre-start.
             (Self::PreStart, Shape::State)
             | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
             (Self::Profile, _)
             | (Self::Files, Shape::Service | Shape::Task | Shape::State)
             | (Self::PreStart, Shape::Service | Shape::Task) => Directive::ExecStartPre,
-            (Self::Ready | Self::PostStart, _) => Directive::ExecStartPost,
+            (Self::Ready, _) | (Self::PostStart, Shape::Service | Shape::Task | Shape::State) => {
+                Directive::ExecStartPost
+            }
             (Self::Reload, _) => Directive::ExecReload,
             (Self::StayDown | Self::PostStop, _) => Directive::ExecStopPost,
         }
@@ -194,8 +195,8 @@ mod tests {
             ]
         );
         assert_eq!(
-            lines(Shape::Inverted, vec![Main, Files, PreStart]),
-            ["ExecStop=/Files", "ExecStop=/PreStart", "ExecStop=/Main"]
+            lines(Shape::Inverted, vec![PostStart, Main, Files, PreStart]),
+            ["ExecStop=/Files", "ExecStop=/PreStart", "ExecStop=/Main", "ExecStop=/PostStart"]
         );
         assert_eq!(
             lines(Shape::State, vec![PreStart, PostStop]),

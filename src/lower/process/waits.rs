@@ -99,7 +99,7 @@ pub(in crate::lower) fn lower(
 /// while it stops, `None` never.
 fn waits(phase: Phase, shape: Shape) -> Option<bool> {
     match (phase, shape) {
-        (Phase::PreStart | Phase::Main, Shape::Inverted)
+        (Phase::PreStart | Phase::Main | Phase::PostStart, Shape::Inverted)
         | (Phase::PreStop | Phase::PostStop, _) => Some(false),
         (Phase::Main, Shape::Service) => None,
         (Phase::PreStart | Phase::PostStart, _) | (Phase::Main, Shape::Task | Shape::State) => {

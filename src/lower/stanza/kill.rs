@@ -29,6 +29,10 @@ pub(in crate::lower) fn lower(
 ) -> Signals {
     let job = lowering.job;
     let mut signals = Signals::default();
+    if shape == Shape::Inverted {
+        // The work of the unit is in `ExecStop=`, and Upstart let it take any time.
+        lowering.set(Directive::TimeoutStopSec, Value::keyword("infinity"));
+    }
     if !lowering.has_main() || shape == Shape::Inverted {
         for (stanza, span) in [
             job.kill_timeout.as_ref().map(|stated| (stated.stanza, stated.span)),

@@ -10,6 +10,7 @@ use crate::systemd::{UnitName, escape_path};
 use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::upstart::condition::{Event, EventArgument};
+use crate::upstart::instances::Instance;
 
 /// Turns `SUBSYSTEM-device-ACTION` (`extra/upstart-udev-bridge.c`) into a device unit if one has a
 /// known name, and else into a udev rule.
@@ -95,29 +96,51 @@ fn rule(
         }
         parts.push(format!("{key}{relation}\"{}\"", pattern(value)));
     }
-    let unit = lowering.name.instance_in(&instance_of_device(lowering));
-    if side == Side::Start && action == "add" {
+    let is_added = side == Side::Start && action == "add";
+    if is_added {
         parts.push("TAG+=\"systemd\"".to_owned());
-        parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{unit}\""));
-    } else {
-        let verb = if side == Side::Start { "start" } else { "stop" };
-        parts.push(format!("RUN+=\"/bin/systemctl --no-block {verb} {unit}\""));
+    }
+    let verb = if side == Side::Start { "start" } else { "stop" };
+    match instance_of_device(lowering) {
+        Some(instance) => parts.extend(of_instance(lowering, verb, &instance)),
+        None if is_added => parts.push(format!("ENV{{SYSTEMD_WANTS}}+=\"{}\"", lowering.name)),
+        None => {
+            parts.push(format!("RUN+=\"/bin/systemctl --no-block {verb} {}\"", lowering.name));
+        }
     }
     parts.join(", ")
 }
 
-/// The udev substitution that yields the name of the instance (udev(7), "Rules Files").
-fn instance_of_device(lowering: &Lowering<'_>) -> String {
-    match lowering.instance.parts() {
-        [] => match lowering.instance.variable() {
-            None | Some("KERNEL") => "%k".to_owned(),
-            Some("INTERFACE") => "$name".to_owned(),
-            Some(other) => format!("$env{{{other}}}"),
-        },
-        several => {
-            several.iter().map(|name| format!("$env{{{name}}}")).collect::<Vec<_>>().join(":")
-        }
+/// The variables of the device whose values, joined by `:`, are the name of the instance; `None` if
+/// the job has no instances.
+fn instance_of_device(lowering: &Lowering<'_>) -> Option<Vec<String>> {
+    match &lowering.instance {
+        Instance::Template { variables, .. } => Some(variables.clone()),
+        Instance::Singleton { .. } => None,
     }
+}
+
+/// The parts of a rule that start or stop the instance that the device names.
+///
+/// The text comes from the device, so it is never put into the rule, where it would be split into
+/// further words. The program finds it in its environment, which has the properties of the device
+/// (udev(7), `RUN`), and `KERNEL` is made one of them. `SYSTEMD_WANTS` cannot be used: from
+/// version 233 to 257, systemd takes the backslashes out of the names in it (`src/core/device.c`,
+/// `device_add_udev_wants`).
+fn of_instance(lowering: &Lowering<'_>, verb: &str, variables: &[String]) -> Vec<String> {
+    let mut parts = Vec::new();
+    if variables.iter().any(|variable| variable == "KERNEL") {
+        parts.push("ENV{KERNEL}=\"%k\"".to_owned());
+    }
+    // `$$` is `$` in a rule. The shell does not split what it expands, as `IFS` is empty.
+    let values: Vec<String> =
+        variables.iter().map(|variable| format!("$${{{variable}}}")).collect();
+    parts.push(format!(
+        "RUN+=\"/bin/sh -c 'IFS=; set -f; exec /bin/systemctl --no-block {verb} $$(/bin/systemd-escape --template={} -- {})'\"",
+        lowering.name,
+        values.join(":")
+    ));
+    parts
 }
 
 /// A value of a rule. A value cannot contain `"`, which ends it; `\` would escape the quotation

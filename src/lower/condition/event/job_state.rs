@@ -1,5 +1,7 @@
 //! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
 
+use std::borrow::Cow;
+
 use super::job_end::{End, after_failure, at_end, beyond};
 use super::network::network_job;
 use super::runlevel::runlevel_set;
@@ -19,6 +21,7 @@ use crate::text::source::Span;
 use crate::upstart::condition::{Event, EventArgument, NamedJob};
 use crate::upstart::dialect::Dialect;
 use crate::upstart::events::JobState;
+use crate::upstart::instances::Instance;
 use crate::upstart::runlevels::Runlevels;
 
 /// Jobs that stop the system: a job that waits for one of them waits for the shutdown.
@@ -75,7 +78,11 @@ pub(super) fn job(
             unknown(lowering, event, name, &peer),
         );
     }
-    let Filters { peer, end, finer, mut diagnostics } = filters(lowering, event, name, side, peer);
+    let filters = match filters(lowering, event, name, side, peer) {
+        Ok(filters) => filters,
+        Err(classified) => return *classified,
+    };
+    let Filters { peer, end, finer, mut diagnostics } = filters;
     if &peer.unit == lowering.name {
         return own(event, &peer, state);
     }
@@ -229,24 +236,52 @@ struct Filters {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the arguments of the event.
+/// Reads the arguments of the event. An error is what the event means if one of them decides that.
 fn filters(
     lowering: &Lowering<'_>,
     event: &Event,
     name: &str,
     side: Side,
     mut peer: Peer,
-) -> Filters {
+) -> Result<Filters, Box<Classified>> {
     let stated = peer.unit.clone();
     let mut end = None;
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
+        let asked = of_instance(argument, index);
+        if let Some((negated, pattern)) = asked
+            && let Some(only) = only_instance(lowering, name, &peer)
+        {
+            match known(lowering, pattern) {
+                Some(pattern) if glob::matches(&pattern, only) == negated => {
+                    let why = no_instance(name, only);
+                    let help = "name an instance that there is, or take the argument away";
+                    return Err(Box::new(never_with(event, span, (&why, help), side)));
+                }
+                Some(_) => {}
+                None => diagnostics.push(unmatched(event, span, &peer)),
+            }
+            continue;
+        }
+        if let Some((false, text)) = asked
+            && known(lowering, text).is_none()
+            && !is_own_variable(lowering, text)
+        {
+            let message = format!(
+                "which instance of `{}` is meant by `{}` shows only when this job runs",
+                lossy(name),
+                lossy(text)
+            );
+            return Err(Box::new(beyond(event, message)));
+        }
         let instance = match argument {
             EventArgument::Positional(instance) if index == 1 => {
-                instance_unit(&peer.unit, instance)
+                instance_unit(lowering, &peer.unit, instance)
             }
-            EventArgument::Equal("INSTANCE", instance) => instance_unit(&peer.unit, instance),
+            EventArgument::Equal("INSTANCE", instance) => {
+                instance_unit(lowering, &peer.unit, instance)
+            }
             EventArgument::Equal("JOB", _)
             | EventArgument::Positional(_)
             | EventArgument::Unequal(..) => None,
@@ -297,7 +332,79 @@ fn filters(
             );
         }
     }
-    Filters { peer, end, finer, diagnostics }
+    Ok(Filters { peer, end, finer, diagnostics })
+}
+
+/// The pattern that the argument matches with the name of the instance, and whether the match is
+/// negated. `INSTANCE` is the second variable of an event of a job (`init/job.c`, `job_emit_event`).
+fn of_instance(argument: EventArgument<'_>, index: usize) -> Option<(bool, &str)> {
+    match argument {
+        EventArgument::Positional(pattern) if index == 1 => Some((false, pattern)),
+        EventArgument::Equal("INSTANCE", pattern) => Some((false, pattern)),
+        EventArgument::Unequal("INSTANCE", pattern) => Some((true, pattern)),
+        EventArgument::Positional(_) | EventArgument::Equal(..) | EventArgument::Unequal(..) => {
+            None
+        }
+    }
+}
+
+/// The name of the only instance of a job of the directory: the literal text of its `instance`
+/// stanza, or nothing. `None` if the job has several instances or is not known.
+fn only_instance<'a>(lowering: &Lowering<'a>, job: &str, peer: &Peer) -> Option<&'a str> {
+    match lowering.job_set.sibling(job).filter(|sibling| sibling.unit == peer.unit)? {
+        Sibling { instance: Instance::Singleton { name }, .. } => Some(name),
+        Sibling { instance: Instance::Template { .. }, .. } => None,
+    }
+}
+
+/// An event of a job that never has this argument, for the reason that is given along with what to
+/// do about it.
+fn never_with(event: &Event, span: Span, (why, help): (&str, &str), side: Side) -> Classified {
+    let consequence = match side {
+        Side::Start => "the job is never started by it",
+        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
+    };
+    let diagnostic = DEAD_EVENT
+        .at(span, format!("`{}` never comes with `{}`", event.name.value, word(event, span)))
+        .note(why)
+        .note(consequence)
+        .help(help);
+    Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
+}
+
+/// The reason why an event never has the instance that a condition asks for.
+fn no_instance(job: &str, only: &str) -> String {
+    let job = lossy(job);
+    if only.is_empty() {
+        format!("`{job}` has no instances, so `INSTANCE` is always empty")
+    } else {
+        format!("`{}` is the only instance of `{job}`", lossy(only))
+    }
+}
+
+/// The text of an argument, if no variable is part of it or if an `env` stanza of this job gives
+/// the only one (`init/event_operator.c`, `event_operator_match`).
+fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a, str>> {
+    if !text.contains('$') {
+        return Some(Cow::Borrowed(text));
+    }
+    let name = reference(text)?;
+    let given = lowering.job.env.iter().rev().find_map(|env| {
+        env.value.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value)
+    });
+    given.filter(|_| !lowering.instance.sets(name)).map(Cow::Borrowed)
+}
+
+/// The variable that is all of an argument: `$NAME` or `${NAME}`.
+fn reference(text: &str) -> Option<&str> {
+    let bare = text.strip_prefix('$')?;
+    let name = match bare.strip_prefix('{') {
+        Some(braced) => braced.strip_suffix('}')?,
+        None => bare,
+    };
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name.then_some(name)
 }
 
 /// The variable that names the instances of this job.
@@ -331,10 +438,8 @@ fn instance_by_variable(
     value: &str,
 ) -> Option<UnitName> {
     let sibling = lowering.job_set.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
-    let reference =
-        value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-    let is_known = reference.is_none_or(|name| name == variable(lowering));
-    instance_unit(&sibling.unit, value).filter(|unit| is_known && !unit.is_template())
+    let is_known = reference(value).is_none_or(|name| name == variable(lowering));
+    instance_unit(lowering, &sibling.unit, value).filter(|unit| is_known && !unit.is_template())
 }
 
 /// An argument as it is written in the source.
@@ -362,28 +467,25 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
         .help("see whether the unit does harm when it runs in the other cases")
 }
 
-/// The unit of an instance of a job, such as `foo@eth0.service`. A variable stands for the instance
-/// of this unit, `%i`.
-fn instance_unit(unit: &UnitName, instance: &str) -> Option<UnitName> {
+/// The unit of an instance of a job, such as `foo@eth0.service`. The variable that names the
+/// instances of this job stands for the instance of this unit, `%i`.
+fn instance_unit(lowering: &Lowering<'_>, unit: &UnitName, instance: &str) -> Option<UnitName> {
     if !unit.as_str().ends_with(".service") {
         return None;
     }
     if instance.is_empty() {
         return Some(unit.clone());
     }
-    let bare =
-        instance.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-    match bare {
-        Some(name)
-            if !name.is_empty()
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
-        {
-            Some(unit.as_template().own_instance())
-        }
-        Some(_) => None,
-        None if glob::is_pattern(instance) => None,
-        None => unit.as_template().instance(&encode(instance)).ok(),
+    if is_own_variable(lowering, instance) {
+        return Some(unit.as_template().own_instance());
     }
+    let instance = known(lowering, instance).filter(|instance| !glob::is_pattern(instance))?;
+    unit.as_template().instance(&encode(&instance)).ok()
+}
+
+/// Whether an argument is the variable that alone names the instances of this job.
+fn is_own_variable(lowering: &Lowering<'_>, text: &str) -> bool {
+    reference(text).is_some_and(|name| lowering.instance.variable() == Some(name))
 }
 
 /// The job `rc`, which runs the scripts of System V: it starts with the run level and ends after

@@ -20,7 +20,9 @@ pub(super) fn beside(lowering: &Lowering<'_>, suffix: &str) -> Unit {
     unit
 }
 
-/// A drop-in with these directives for another unit.
+/// A drop-in with these directives for another unit. systemd does not expand specifiers in the names
+/// of files, so a drop-in for the instance of the same name is one for the template, whose
+/// directives may name the instance (systemd.unit(5), "Description").
 pub(super) fn drop_in(
     lowering: &Lowering<'_>,
     to: &UnitName,
@@ -31,16 +33,20 @@ pub(super) fn drop_in(
     for (directive, value) in directives {
         part.add(directive, value);
     }
-    Companion::DropIn { to: to.clone(), name: format!("upstart-{}", part.name.stem()), part }
+    let to = if to.is_own_instance() { to.of_instance() } else { to.clone() };
+    Companion::DropIn { to, name: format!("upstart-{}", part.name.stem()), part }
 }
 
-/// The command `systemctl WORDS` for the unit of the job, or for all of its instances. It runs with
-/// full privileges, and its failure is ignored (systemd.service(5), "Command lines").
-pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str]) -> Value {
-    let unit = all_instances(lowering);
-    let mut command = Command::words(
-        ["/bin/systemctl"].into_iter().chain(words.iter().copied()).chain([unit.as_str()]),
-    );
+/// The command `systemctl WORDS` that the unit `by` runs for the unit of the job: for the instance of
+/// the same name where `by` is one, else for all instances. It runs with full privileges, and its
+/// failure is ignored (systemd.service(5), "Command lines").
+pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str], by: &UnitName) -> Value {
+    let mut command = Command::words(["/bin/systemctl"].into_iter().chain(words.iter().copied()));
+    command.argv.push(if by.is_own_instance() {
+        Argument::Unit(lowering.name.own_instance())
+    } else {
+        Argument::Word(all_instances(lowering).into())
+    });
     command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
     Value::command(&command)
 }

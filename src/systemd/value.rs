@@ -92,6 +92,8 @@ pub enum Argument {
     Variable(&'static str),
     /// A specifier that systemd replaces by one word, such as `%n` (systemd.unit(5), "Specifiers").
     Specifier(&'static str),
+    /// The name of a unit, perhaps that of an instance with the specifier `%i`.
+    Unit(UnitName),
 }
 
 impl Command {
@@ -120,7 +122,7 @@ impl Command {
                 Argument::Script { text, breaks, joins } => {
                     (text, quote::laid_out_len(text, breaks, joins))
                 }
-                Argument::Variable(_) | Argument::Specifier(_) => continue,
+                Argument::Variable(_) | Argument::Specifier(_) | Argument::Unit(_) => continue,
             };
             if text.contains(&0) {
                 return Some(Unwritable::Nul(index));
@@ -293,6 +295,7 @@ impl Value {
                     out.push_str(name);
                 }
                 Argument::Specifier(specifier) => out.push_str(specifier),
+                Argument::Unit(name) => out.push_str(&name.as_str().replace('\\', "\\\\")),
             }
         }
         Self(out)
@@ -416,5 +419,12 @@ mod tests {
         ]);
         command.prefix.literal_dollar = true;
         assert_eq!(Value::command(&command).as_str(), "/bin/kill $MAINPID $$$$");
+    }
+
+    #[test]
+    fn the_name_of_a_unit_keeps_its_backslashes_and_its_specifier() {
+        let unit = UnitName::known("a\\x2fb@%i.service");
+        let command = Command::new([Argument::Word(b"/bin/true".to_vec()), Argument::Unit(unit)]);
+        assert_eq!(Value::command(&command).as_str(), "/bin/true a\\\\x2fb@%i.service");
     }
 }

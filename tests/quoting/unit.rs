@@ -283,9 +283,10 @@ impl Case {
                     Argument::Variable(name) => {
                         same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?;
                     }
-                    // There are only a few specifiers, and they are not escaped.
-                    Argument::Specifier(_) => {
-                        return Err("a specifier among random arguments".to_owned());
+                    // There are only a few specifiers, and they are not escaped. The names of units
+                    // have a test of their own.
+                    Argument::Specifier(_) | Argument::Unit(_) => {
+                        return Err("a specifier or a unit among random arguments".to_owned());
                     }
                 }
             }

@@ -83,7 +83,7 @@ pub(super) fn bind(
     }
     if state == JobState::Stopping && !comes_again && peer.present() && peer.can_call(lowering) {
         // The same, except that a restart of that unit leaves this one stopped.
-        let stop = systemctl(lowering, &["--no-block", "stop"]);
+        let stop = systemctl(lowering, &["--no-block", "stop"], unit);
         let companion = drop_in(lowering, unit, [(Directive::ExecStopPost, stop)]);
         push(&mut relations.stopped_by, unit);
         lowering.ledger.file(condition.stanza, &companion.output().path);

@@ -287,7 +287,7 @@ fn stop_from_there(
                 (Directive::ExecStartPost, &["--no-block", "stop"])
             }
         };
-        let stop = systemctl(lowering, words);
+        let stop = systemctl(lowering, words, &peer.unit);
         let companion = drop_in(lowering, &peer.unit, [(directive, stop)]);
         lowering.ledger.file(condition.stanza, &companion.output().path);
         lowering.companion(companion);

@@ -6,7 +6,7 @@ use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_
 use crate::lower::companion_unit::drop_in;
 use crate::lower::condition::peer::{Peer, Presence};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Command, Directive, Feature, Prefix, UnitName, Value};
+use crate::systemd::{Argument, Command, Directive, Feature, Prefix, UnitName, Value, shell_word};
 use crate::text::source::Span;
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
@@ -29,7 +29,7 @@ pub(super) fn at_end(
     peer: &Peer,
     end: Option<End>,
 ) -> Classified {
-    let Some(own) = own_unit(lowering) else {
+    let Some(own) = own_unit(lowering, peer) else {
         return beyond(
             event,
             "which instance of this job starts when another job ends is not said".to_owned(),
@@ -118,17 +118,24 @@ pub(super) fn after_failure(
 /// `stopping X RESULT=failed`: the process of X has already ended, and X waits until this job has
 /// finished.
 fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
-    let Some(own) = own_unit(lowering) else {
+    let Some(own) = own_unit(lowering, peer) else {
         return beyond(
             event,
             "which instance of this job starts when another job fails is not said".to_owned(),
         );
     };
-    let mut command = Command::words([
-        "/bin/sh",
-        "-c",
-        &format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {own}"),
-    ]);
+    let words = |start: &str| {
+        let script = format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {start}");
+        Command::words(["/bin/sh", "-c", &script])
+    };
+    let mut command = if own.is_own_instance() {
+        // The shell would take the backslashes out of a name that systemd has put into the script.
+        let mut command = words("\"$0\"");
+        command.argv.push(Argument::Unit(own));
+        command
+    } else {
+        words(&shell_word(own.as_str()))
+    };
     command.prefix = Prefix {
         ignore_failure: true,
         full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
@@ -161,10 +168,14 @@ pub(super) fn beyond(event: &Event, message: String) -> Classified {
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }
 
-/// The unit that the event starts; `None` if the job has instances and none is the default.
-pub(super) fn own_unit(lowering: &Lowering<'_>) -> Option<UnitName> {
+/// The unit that the end of another job starts: the instance of the same name where that job is
+/// one, else the default; `None` if the job has instances and none is the default.
+fn own_unit(lowering: &Lowering<'_>, peer: &Peer) -> Option<UnitName> {
     match &lowering.instance {
         Instance::Singleton { .. } => Some(lowering.name.clone()),
+        Instance::Template { .. } if peer.unit.is_own_instance() => {
+            Some(lowering.name.own_instance())
+        }
         Instance::Template { default, .. } => {
             let default = default.as_ref()?;
             Some(lowering.name.instance_escaped(default))

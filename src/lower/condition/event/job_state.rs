@@ -296,13 +296,25 @@ fn filters(
         match argument {
             EventArgument::Positional(_) if index == 0 => {}
             EventArgument::Equal("JOB", _) => {}
+            EventArgument::Equal("EXIT_STATUS", "0") => {
+                let why = "`EXIT_STATUS` comes only with failures, and is not 0 then";
+                let words = (why, "to match a good end, write `RESULT=ok`");
+                return Err(Box::new(never_with(event, span, words, side)));
+            }
             EventArgument::Positional("failed")
             | EventArgument::Equal("RESULT", "failed")
             | EventArgument::Unequal("RESULT", "ok")
-            | EventArgument::Unequal("EXIT_STATUS", "0") => end = Some((End::Failed, span)),
-            EventArgument::Equal(variable @ ("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS"), value)
-                if variable != "EXIT_STATUS" || !glob::matches(value, "0") =>
-            {
+            | EventArgument::Unequal("EXIT_STATUS", "0")
+            | EventArgument::Equal("PROCESS", "*") => end = Some((End::Failed, span)),
+            // The event of a good end does not have these variables, and without one neither `=`
+            // nor `!=` matches (`init/job.c`, `job_emit_event`; `init/event_operator.c`,
+            // `event_operator_match`).
+            EventArgument::Equal("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS", _)
+            | EventArgument::Unequal("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS", _) => {
+                end = Some((End::Failed, span));
+                finer.push(span);
+            }
+            EventArgument::Positional(_) if index == 3 || index == 4 => {
                 end = Some((End::Failed, span));
                 finer.push(span);
             }

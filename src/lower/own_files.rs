@@ -19,6 +19,15 @@ pub(super) const EVENT: &str = "upstart-event-";
 /// The prefix of the names of the event units for `started JOB`.
 pub(super) const STARTED: &str = "upstart-started-";
 
+/// The prefix of the names of the event units for `stopped JOB`, whatever the result.
+pub(super) const ENDED: &str = "upstart-ended-";
+
+/// The same for `RESULT=ok`.
+pub(super) const SUCCEEDED: &str = "upstart-succeeded-";
+
+/// The same for `RESULT=failed`.
+pub(super) const FAILED: &str = "upstart-failed-";
+
 /// The prefix of the names of units that remember an event.
 pub(super) const LATCH: &str = "upstart-latch-";
 

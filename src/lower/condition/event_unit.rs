@@ -6,7 +6,7 @@ use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
-use crate::lower::own_files::{EVENT, STARTED, STARTED_BY_THIS};
+use crate::lower::own_files::{ENDED, EVENT, FAILED, STARTED, STARTED_BY_THIS, SUCCEEDED};
 use crate::systemd::{
     Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance,
 };
@@ -31,7 +31,7 @@ pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventU
 
 /// Whether this is the name of an event unit. Its event may happen repeatedly.
 pub(in crate::lower) fn is_event(unit: &str) -> bool {
-    unit.starts_with(EVENT) || unit.starts_with(STARTED)
+    [EVENT, STARTED, ENDED, SUCCEEDED, FAILED].iter().any(|prefix| unit.starts_with(prefix))
 }
 
 /// A unit that stands for an event: starting it is emitting the event.
@@ -54,6 +54,51 @@ enum Of {
     Variable,
     /// `started` of the job that became this unit, or of one of its instances.
     Start(UnitName),
+    /// `stopped` of that job with this result.
+    End(UnitName, Ended),
+}
+
+/// The result of a job that an event unit stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower) enum Ended {
+    /// Any.
+    Any,
+    /// `RESULT=ok`.
+    Well,
+    /// `RESULT=failed`.
+    Failed,
+}
+
+impl Ended {
+    /// The prefix of the name of the event unit.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Any => ENDED,
+            Self::Well => SUCCEEDED,
+            Self::Failed => FAILED,
+        }
+    }
+
+    /// The directives by which a unit starts another one when it ends like this.
+    pub(crate) fn directives(self) -> &'static [Directive] {
+        match self {
+            Self::Any => &[Directive::OnSuccess, Directive::OnFailure],
+            Self::Well => &[Directive::OnSuccess],
+            Self::Failed => &[Directive::OnFailure],
+        }
+    }
+
+    /// The end in words, and the name of a latch for it, if an event unit of this name stands for
+    /// an end.
+    pub(super) fn named(unit: &UnitName) -> Option<(String, String)> {
+        [(Self::Any, "end"), (Self::Well, "success"), (Self::Failed, "failure")]
+            .into_iter()
+            .find_map(|(ended, word)| {
+                let job = unit.stem().strip_prefix(ended.prefix())?;
+                let name = unit.stem().strip_prefix("upstart-")?;
+                Some((format!("the {word} of {job}"), name.to_owned()))
+            })
+    }
 }
 
 impl EventUnit {
@@ -79,11 +124,18 @@ impl EventUnit {
         Ok(Self { unit, event, of: Of::Start(by.clone()) })
     }
 
+    /// The event unit for the end of the job that became this unit. See [`EventUnit::ender`].
+    pub(crate) fn ended(by: &UnitName, ended: Ended) -> Result<Self, NameTooLong> {
+        let unit = UnitName::checked(format!("{}{by}", ended.prefix()))?;
+        let event = format!("stopped {}", by.of_instance().stem());
+        Ok(Self { unit, event, of: Of::End(by.clone(), ended) })
+    }
+
     /// The name of the file that defines the unit: the template if the unit is an instance.
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
             Of::Any => self.unit.clone(),
-            Of::Variable | Of::Start(_) => self.unit.of_instance(),
+            Of::Variable | Of::Start(_) | Of::End(..) => self.unit.of_instance(),
         }
     }
 
@@ -100,6 +152,15 @@ impl EventUnit {
                 "Stands for the event `{event}`: {} starts this when it has started.",
                 by.of_instance()
             ),
+            Of::End(by, ended) => {
+                let how = match ended {
+                    Ended::Any => "",
+                    Ended::Well => " without a failure",
+                    Ended::Failed => " with a failure",
+                };
+                let by = by.of_instance();
+                format!("Stands for the event `{event}`: {by} starts this when it has ended{how}.")
+            }
         };
         unit.header.push(Text::new(&own_files::made(&stands)));
         let description = if self.file().is_template() {
@@ -133,5 +194,29 @@ impl EventUnit {
             Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
         part.add(Directive::ExecStartPost, Value::command(&command));
         Some(Companion::DropIn { to, name: "started".to_owned(), part })
+    }
+
+    /// The drop-in by which a job starts the event unit for its end, as far as this version of
+    /// systemd can; `None` for other events. It is the same for every job that waits for this one.
+    pub(crate) fn ender(&self, lowering: &Lowering<'_>) -> Option<Companion> {
+        let Of::End(by, ended) = &self.of else { return None };
+        let to = by.of_instance();
+        let mut part = Unit::new(to.clone());
+        part.header.push(Text::new(&own_files::made(&format!(
+            "Starts what follows the end of {}.",
+            to.stem()
+        ))));
+        let known: Vec<Directive> = ended
+            .directives()
+            .iter()
+            .copied()
+            .filter(|directive| directive.since() <= lowering.options.systemd_version)
+            .collect();
+        let unit = UnitName::known(format!("{}%n", ended.prefix()));
+        for &directive in &known {
+            part.add(directive, Value::unit(&unit));
+        }
+        let name = ended.prefix().trim_start_matches("upstart-").trim_end_matches('-').to_owned();
+        (!known.is_empty()).then_some(Companion::DropIn { to, name, part })
     }
 }

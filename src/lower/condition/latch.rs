@@ -7,7 +7,7 @@
 
 use super::event::trigger::{Role, Trigger};
 use super::event_unit;
-use super::event_unit::EventUnit;
+use super::event_unit::{Ended, EventUnit};
 use super::paths::EventMeaning;
 use super::peer::Peer;
 use super::relations::{Joined, Term};
@@ -81,6 +81,10 @@ fn boot(lowering: &Lowering<'_>, path: &[EventMeaning]) -> Option<Term> {
 /// The event of a trigger; `None` if no unit can remember it.
 fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
     match trigger {
+        // Nothing waits for the end of a job to be remembered (`init/job.c`, `job_emit_event`).
+        Trigger::Custom(node) if let Some((event, name)) = Ended::named(node) => {
+            remembering(lowering, (node, Some(Directive::After)), &name, event, None)
+        }
         Trigger::Custom(node) => {
             let event = node.stem().trim_start_matches(EVENT);
             remembering(

@@ -28,7 +28,7 @@ pub(super) fn paths(
     condition: &Stated<Condition>,
     side: Side,
 ) -> Option<Vec<Vec<EventMeaning>>> {
-    let expr = read(lowering, condition, &condition.value, side);
+    let expr = read(lowering, condition, &condition.value, (side, false));
     if let Ok(Dnf(paths)) = expr.normalize() {
         return Some(paths);
     }
@@ -39,16 +39,17 @@ pub(super) fn paths(
     None
 }
 
-/// Classifies the events of an expression, and records their findings and companions.
+/// Classifies the events of an expression, and records their findings and companions. `is_joined`
+/// is whether the condition joins the expression with others by `and`.
 fn read(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     expr: &Expr<Event>,
-    side: Side,
+    (side, is_joined): (Side, bool),
 ) -> Expr<EventMeaning> {
     match expr {
         Expr::Leaf(event) => {
-            let classified = classify(lowering, event, side);
+            let classified = classify(lowering, event, (side, is_joined));
             let rule = classified.diagnostics.first().map(|diagnostic| diagnostic.rule);
             lowering.ledger.record(condition.stanza, classified.disposition, &[], rule);
             lowering.diagnostics.extend(classified.diagnostics);
@@ -59,12 +60,12 @@ fn read(
             Expr::Leaf(EventMeaning(Spanned::new(classified.trigger, event.span())))
         }
         Expr::And(left, right) => Expr::And(
-            Box::new(read(lowering, condition, left, side)),
-            Box::new(read(lowering, condition, right, side)),
+            Box::new(read(lowering, condition, left, (side, true))),
+            Box::new(read(lowering, condition, right, (side, true))),
         ),
         Expr::Or(left, right) => Expr::Or(
-            Box::new(read(lowering, condition, left, side)),
-            Box::new(read(lowering, condition, right, side)),
+            Box::new(read(lowering, condition, left, (side, is_joined))),
+            Box::new(read(lowering, condition, right, (side, is_joined))),
         ),
     }
 }

@@ -4,6 +4,7 @@ use super::trigger::{Classified, Trigger, is_early};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
 use crate::lower::companion_unit::drop_in;
+use crate::lower::condition::event_unit::{Ended, EventUnit};
 use crate::lower::condition::peer::{Peer, Presence};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, UnitName, Value, shell_word};
@@ -12,22 +13,14 @@ use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
 use crate::upstart::instances::Instance;
 
-/// How a job ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// Without a failure: `RESULT=ok`.
-    Well,
-    /// With a failure: `RESULT=failed`.
-    Failed,
-}
-
 /// Starts the unit when a service has ended, or when a task has ended in the given way, by a
-/// drop-in for that unit (systemd.unit(5), `OnSuccess=`, `OnFailure=`).
+/// drop-in for that unit (systemd.unit(5), `OnSuccess=`, `OnFailure=`). If the end is joined with
+/// other events, the drop-in starts an event unit instead, so that the end can be remembered.
 pub(super) fn at_end(
     lowering: &Lowering<'_>,
     event: &Event,
-    peer: &Peer,
-    end: Option<End>,
+    (peer, is_joined): (&Peer, bool),
+    end: Ended,
 ) -> Classified {
     let Some(own) = own_unit(lowering, peer) else {
         return beyond(
@@ -35,24 +28,29 @@ pub(super) fn at_end(
             "which instance of this job starts when another job ends is not said".to_owned(),
         );
     };
-    let directives = match end {
-        None => vec![Directive::OnSuccess, Directive::OnFailure],
-        Some(End::Well) => vec![Directive::OnSuccess],
-        Some(End::Failed) => vec![Directive::OnFailure],
-    };
     let version = lowering.options.systemd_version;
     let (known, newer): (Vec<Directive>, Vec<Directive>) =
-        directives.into_iter().partition(|directive| directive.since() <= version);
+        end.directives().iter().partition(|directive| directive.since() <= version);
     let mut classified = Classified::exact(Trigger::Companion);
-    if !known.is_empty() {
-        let directives = known.iter().map(|&directive| (directive, Value::unit(&own)));
+    let mut started = own;
+    if is_joined {
+        let Ok(node) = EventUnit::ended(&peer.unit, end) else {
+            let message = format!("the name of {} is too long to remember its end", peer.unit);
+            return beyond(event, message);
+        };
+        classified.trigger = Trigger::Custom(node.unit.clone());
+        classified.companions.push(node.companion(lowering));
+        classified.companions.extend(node.ender(lowering));
+        started = node.unit;
+    } else if !known.is_empty() {
+        let directives = known.iter().map(|&directive| (directive, Value::unit(&started)));
         classified.companions.push(drop_in(lowering, &peer.unit, directives));
     }
     if known.contains(&Directive::OnSuccess) {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             FOLLOWS_END
-                .at(event.span(), format!("this unit also starts when {} is restarted", peer.unit))
+                .at(event.span(), of_restart(&peer.unit, is_joined))
                 .note(
                     "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
                 )
@@ -71,11 +69,24 @@ pub(super) fn at_end(
                         directive.since()
                     ),
                 )
-                .note("only a failure starts the unit")
-                .help(format!("start {own} from an `ExecStopPost=` of {}", peer.unit)),
+                .note(match (end, is_joined) {
+                    (Ended::Well, _) => "the end is not noticed",
+                    (Ended::Any | Ended::Failed, true) => "only a failure is noticed",
+                    (Ended::Any | Ended::Failed, false) => "only a failure starts the unit",
+                })
+                .help(format!("start {started} from an `ExecStopPost=` of {}", peer.unit)),
         );
     }
     classified
+}
+
+/// What is different when the other unit is restarted.
+fn of_restart(unit: &UnitName, is_joined: bool) -> String {
+    if is_joined {
+        format!("a restart of {unit} is also taken for its end")
+    } else {
+        format!("this unit also starts when {unit} is restarted")
+    }
 }
 
 /// Starts the unit when another job has failed. That is the opposite of running along with it, and
@@ -83,19 +94,23 @@ pub(super) fn at_end(
 pub(super) fn after_failure(
     lowering: &Lowering<'_>,
     event: &Event,
-    peer: &Peer,
-    state: JobState,
+    (peer, state, is_joined): (&Peer, JobState, bool),
     span: Span,
 ) -> Classified {
     let own = &lowering.name;
     if lowering.options.companions && !is_early(peer) {
         return match state {
+            JobState::Stopping if is_joined => {
+                let why = "the start condition joins this with other events";
+                after_end_of_failed(lowering, event, (peer, is_joined), why)
+            }
             JobState::Stopping if peer.presence == Presence::Chrooted => {
-                after_end_of_failed(lowering, event, peer)
+                let why = "it runs in a root directory of its own, and there may be no systemctl";
+                after_end_of_failed(lowering, event, (peer, is_joined), why)
             }
             JobState::Stopping => before_end_of_failed(lowering, event, peer),
             JobState::Starting | JobState::Started | JobState::Stopped => {
-                at_end(lowering, event, peer, Some(End::Failed))
+                at_end(lowering, event, (peer, is_joined), Ended::Failed)
             }
         };
     }
@@ -146,9 +161,14 @@ fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> 
     Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
 }
 
-/// The same if the commands of X cannot call systemctl.
-fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
-    let mut classified = at_end(lowering, event, peer, Some(End::Failed));
+/// The same if X cannot wait for this job, for the reason `why`.
+fn after_end_of_failed(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    (peer, is_joined): (&Peer, bool),
+    why: &'static str,
+) -> Classified {
+    let mut classified = at_end(lowering, event, (peer, is_joined), Ended::Failed);
     classified.disposition = classified.disposition.max(Disposition::Approximate);
     classified.diagnostics.push(
         FOLLOWS_END
@@ -156,7 +176,7 @@ fn after_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> C
                 event.span(),
                 format!("{} does not wait for this unit before it is gone", peer.unit),
             )
-            .note("it runs in a root directory of its own, and there may be no systemctl"),
+            .note(why),
     );
     classified
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::job_end::{End, after_failure, at_end, beyond};
+use super::job_end::{after_failure, at_end, beyond};
 use super::network::network_job;
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
@@ -12,6 +12,7 @@ use crate::diagnostic::registry::{
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::distribution::NETWORK_JOBS;
 use crate::jobset::{JobKind, Sibling};
+use crate::lower::condition::event_unit::Ended;
 use crate::lower::condition::peer::{Peer, peer};
 use crate::lower::lowering::Lowering;
 use crate::systemd::UnitName;
@@ -35,7 +36,7 @@ pub(super) fn job(
     lowering: &Lowering<'_>,
     event: &Event,
     state: JobState,
-    side: Side,
+    (side, is_joined): (Side, bool),
 ) -> Classified {
     let name = match event.job() {
         Some((NamedJob::One(name), _)) => name,
@@ -105,9 +106,9 @@ pub(super) fn job(
             diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
             Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
         }
-        (_, Some((End::Failed, span))) if side == Side::Start => {
+        (_, Some((Ended::Failed, span))) if side == Side::Start => {
             diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
-            after_failure(lowering, event, &peer, state, span)
+            after_failure(lowering, event, (&peer, state, is_joined), span)
         }
         (JobState::Stopped, end)
             if side == Side::Start
@@ -115,7 +116,7 @@ pub(super) fn job(
                 && !is_early(&peer)
                 && (end.is_some() || !ends_by_itself(lowering, &peer)) =>
         {
-            at_end(lowering, event, &peer, end.map(|(end, _)| end))
+            at_end(lowering, event, (&peer, is_joined), end.map_or(Ended::Any, |(end, _)| end))
         }
         (_, end) => {
             diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
@@ -229,7 +230,7 @@ struct Filters {
     /// The job, with the unit of the instance that is selected.
     pub(super) peer: Peer,
     /// How the job has to end, and the place of the argument.
-    pub(super) end: Option<(End, Span)>,
+    pub(super) end: Option<(Ended, Span)>,
     /// The places of arguments that select a certain failure.
     finer: Vec<Span>,
     /// Findings about arguments that are ignored.
@@ -305,26 +306,26 @@ fn filters(
             | EventArgument::Equal("RESULT", "failed")
             | EventArgument::Unequal("RESULT", "ok")
             | EventArgument::Unequal("EXIT_STATUS", "0")
-            | EventArgument::Equal("PROCESS", "*") => end = Some((End::Failed, span)),
+            | EventArgument::Equal("PROCESS", "*") => end = Some((Ended::Failed, span)),
             // The event of a good end does not have these variables, and without one neither `=`
             // nor `!=` matches (`init/job.c`, `job_emit_event`; `init/event_operator.c`,
             // `event_operator_match`).
             EventArgument::Equal("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS", _)
             | EventArgument::Unequal("EXIT_SIGNAL" | "PROCESS" | "EXIT_STATUS", _) => {
-                end = Some((End::Failed, span));
+                end = Some((Ended::Failed, span));
                 finer.push(span);
             }
             EventArgument::Positional(_) if index == 3 || index == 4 => {
-                end = Some((End::Failed, span));
+                end = Some((Ended::Failed, span));
                 finer.push(span);
             }
             EventArgument::Equal("RESULT", "ok") | EventArgument::Unequal("RESULT", "failed")
                 if end.is_none() =>
             {
-                end = Some((End::Well, span));
+                end = Some((Ended::Well, span));
             }
             EventArgument::Positional("ok") if index == 2 && end.is_none() => {
-                end = Some((End::Well, span));
+                end = Some((Ended::Well, span));
             }
             EventArgument::Positional(_)
             | EventArgument::Equal(..)

@@ -33,8 +33,13 @@ use trigger::{Classified, Side, Trigger, never, stop};
 pub(super) use dbus::bus_name;
 pub(in crate::lower) use socket::address as socket_address;
 
-/// Classifies one event of a condition.
-pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
+/// Classifies one event of a condition. `is_joined` is whether the condition joins it with others by
+/// `and`.
+pub(in crate::lower) fn classify(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    (side, is_joined): (Side, bool),
+) -> Classified {
     let name = event.name.value.as_str();
     if let Some(diagnostic) = variable_in_start(event, side) {
         return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
@@ -49,7 +54,7 @@ pub(in crate::lower) fn classify(lowering: &Lowering<'_>, event: &Event, side: S
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
         Meaning::Runlevel => runlevel(event),
-        Meaning::Job(state) => job_state::job(lowering, event, state, side),
+        Meaning::Job(state) => job_state::job(lowering, event, state, (side, is_joined)),
         Meaning::Mounted => mount(event, Trigger::Unit),
         Meaning::Mounting => mount(event, Trigger::BeforeUnit),
         Meaning::NetworkUp => network_up(event, side),

@@ -30,6 +30,8 @@ pub struct JobSet {
     patterns: Vec<Emitter>,
     /// The jobs that wait for an event, by the name of the event.
     followers: BTreeMap<String, Followers>,
+    /// For each name that D-Bus starts a unit for, the job that becomes that unit.
+    bus_owners: BTreeMap<String, String>,
     /// The units of all jobs.
     units: BTreeSet<UnitName>,
     /// What exists outside of the directory.
@@ -153,6 +155,8 @@ pub struct Survey {
     pub emitters: Vec<Emitter>,
     /// The jobs that wait for an event, by the name of the event.
     pub followers: BTreeMap<String, Followers>,
+    /// For each name that D-Bus starts a unit for, the job that becomes that unit.
+    pub bus_owners: BTreeMap<String, String>,
     /// For names in conditions that no job has, the job that was probably meant.
     pub meant: BTreeMap<String, String>,
     /// What exists outside of the directory.
@@ -161,7 +165,8 @@ pub struct Survey {
 
 impl JobSet {
     /// The job set of a directory that has all jobs of the system.
-    pub fn whole(Survey { siblings, lost, emitters, followers, meant, outside }: Survey) -> Self {
+    pub fn whole(survey: Survey) -> Self {
+        let Survey { siblings, lost, emitters, followers, bus_owners, meant, outside } = survey;
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
         let mut job_set = Self {
             is_whole: true,
@@ -169,6 +174,7 @@ impl JobSet {
             lost,
             meant,
             followers,
+            bus_owners,
             units,
             outside,
             ..Self::default()
@@ -239,6 +245,11 @@ impl JobSet {
     /// The jobs that wait for an event of this exact name.
     pub fn followers(&self, event: &str) -> Option<&Followers> {
         self.followers.get(event)
+    }
+
+    /// Whether another job of the directory becomes the unit that D-Bus starts for this name.
+    pub fn is_of_another(&self, bus_name: &str, job: &str) -> bool {
+        self.bus_owners.get(bus_name).is_some_and(|owner| owner != job)
     }
 
     /// Whether a job of the directory becomes this unit.

@@ -40,6 +40,10 @@ pub fn survey<'a>(
         let KnownJob { sources, job, scripts: _ } = known;
         let instance = Instance::of(job);
         followers(job, &instance, &mut survey.followers);
+        if let Some(name) = bus_name(job).filter(|_| !instance.is_template()) {
+            // The file for the name is written for the first of several jobs.
+            survey.bus_owners.entry(name.to_owned()).or_insert_with(|| job.name.0.clone());
+        }
         named.extend(jobs_named(job));
         // A name that is too long for a unit is reported with the job itself.
         let Ok(unit) = unit_name(job, &instance) else { continue };
@@ -89,6 +93,13 @@ fn kind(job: &Job) -> JobKind {
         (Some(_), true) => JobKind::Task,
         (Some(_), false) => JobKind::Service,
     }
+}
+
+/// The name on the system bus that starts the job.
+fn bus_name(job: &Job) -> Option<&str> {
+    let leaves = job.start_on.as_ref()?.value.leaves();
+    let event = leaves.into_iter().find(|event| event.name.value == "dbus-activation")?;
+    event.args.first().map(|word| word.value.as_str())
 }
 
 /// The jobs that the conditions of a job name.

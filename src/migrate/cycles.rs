@@ -58,6 +58,7 @@ pub(super) fn weight(
             | WaitOrigin::Wanted { .. }
             | WaitOrigin::Triggered
             | WaitOrigin::Journal
+            | WaitOrigin::Bus
             | WaitOrigin::Mounts => {
                 return None;
             }
@@ -183,6 +184,7 @@ fn implied(edge: &Edge) -> &'static str {
         Some(
             WaitOrigin::Triggered
             | WaitOrigin::Journal
+            | WaitOrigin::Bus
             | WaitOrigin::Mounts
             | WaitOrigin::Stated { .. },
         )

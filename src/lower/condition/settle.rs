@@ -108,7 +108,9 @@ pub(super) fn settled(
         is_early: early,
         at_shutdown,
         joined,
-        bus_name: bus_name(lowering).map(str::to_owned),
+        // A unit of type `dbus` is ordered after the socket of the bus, which comes after
+        // everything early. D-Bus starts the unit all the same, and waits for its name itself.
+        bus_name: bus_name(lowering).filter(|_| !early).map(str::to_owned),
     }
 }
 

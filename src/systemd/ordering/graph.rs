@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::implied::{
-    Defaults, has_defaults, kind, mounts, mounts_over, triggered, writes_to_journal,
+    Defaults, has_defaults, is_on_the_bus, kind, mounts, mounts_over, triggered, writes_to_journal,
 };
 use super::shipped::SHIPPED;
 use super::{Edge, WaitOrigin};
@@ -137,6 +137,9 @@ impl GraphReading {
         }
         if kind(name) == "service" && writes_to_journal(unit) {
             self.wait(name, "systemd-journald.socket", WaitOrigin::Journal);
+        }
+        if kind(name) == "service" && is_on_the_bus(unit) {
+            self.wait(name, "dbus.socket", WaitOrigin::Bus);
         }
         let index = self.index(name);
         self.mounts.push((index, mounts(unit)));

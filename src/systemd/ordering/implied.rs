@@ -1,7 +1,7 @@
 //! The ordering that units have without stating it.
 
 use crate::systemd::Directive::{
-    DefaultDependencies, RequiresMountsFor, RootDirectory, StandardError, StandardOutput,
+    DefaultDependencies, RequiresMountsFor, RootDirectory, StandardError, StandardOutput, Type,
     WorkingDirectory,
 };
 use crate::systemd::{Unit, Value, escape_path};
@@ -66,6 +66,12 @@ pub(super) fn writes_to_journal(unit: &Unit) -> bool {
     };
     unit.values(StandardOutput).last().is_none_or(journal)
         || unit.values(StandardError).last().is_some_and(journal)
+}
+
+/// Whether a service counts as started when it has its name on the bus (systemd.service(5),
+/// `Type=`).
+pub(super) fn is_on_the_bus(unit: &Unit) -> bool {
+    unit.values(Type).last().is_some_and(|value| value.as_str() == "dbus")
 }
 
 /// The names of the mounts that a unit waits for if they exist (systemd.unit(5),

@@ -79,6 +79,9 @@ pub enum WaitOrigin {
     /// A unit that writes to the journal waits for its socket (systemd.exec(5), "Implicit
     /// Dependencies").
     Journal,
+    /// A service with a name on the system bus waits for the socket of the bus (systemd.service(5),
+    /// "Implicit Dependencies").
+    Bus,
     /// A unit waits for the mounts that contain a path that it needs, and a mount for those that
     /// contain its mount point (systemd.exec(5) and systemd.mount(5), "Implicit Dependencies").
     Mounts,

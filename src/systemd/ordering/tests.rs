@@ -16,6 +16,7 @@ fn units(text: &str) -> Vec<Unit> {
         Directive::RequiresMountsFor,
         Directive::WorkingDirectory,
         Directive::StandardOutput,
+        Directive::Type,
     ];
     let unit = |line: &str| {
         let mut words = line.split_whitespace();
@@ -43,6 +44,7 @@ fn show(cycles: &[Cycle]) -> String {
         WaitOrigin::Wanted { .. } => "wanted".to_owned(),
         WaitOrigin::Triggered => "triggered".to_owned(),
         WaitOrigin::Journal => "journal".to_owned(),
+        WaitOrigin::Bus => "bus".to_owned(),
         WaitOrigin::Mounts => "mounts".to_owned(),
     };
     let edge = |edge: &Edge| {
@@ -178,6 +180,11 @@ fn cycles_are_found_and_broken() {
             "a.service <journal systemd-journald.socket <before: drop 1\n",
         ),
         ("a.service DefaultDependencies=no StandardOutput=null Before=systemd-journald.socket", ""),
+        (
+            "a.service DefaultDependencies=no Type=dbus Before=dbus.socket",
+            "a.service <bus dbus.socket <before: drop 1\n",
+        ),
+        ("a.service DefaultDependencies=no Type=exec Before=dbus.socket", ""),
         // Units of the shutdown.
         ("a.service\nb.service DefaultDependencies=no After=shutdown.target Before=a.service", ""),
     ];

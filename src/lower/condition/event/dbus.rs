@@ -40,7 +40,7 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
 }
 
 /// The name on the system bus by which D-Bus starts the unit; `None` if no service file is written
-/// for it.
+/// for it, or if another job has the name: systemd refuses the second unit with one `BusName=`.
 pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str> {
     let condition = lowering
         .job
@@ -49,7 +49,9 @@ pub(in crate::lower) fn bus_name<'a>(lowering: &Lowering<'a>) -> Option<&'a str>
         .filter(|_| lowering.options.companions && !lowering.instance.is_template())?;
     let event =
         condition.value.leaves().into_iter().find(|event| event.name.value == "dbus-activation")?;
-    asked_for(event).filter(|_| variable_in_start(event, Side::Start).is_none())
+    asked_for(event)
+        .filter(|_| variable_in_start(event, Side::Start).is_none())
+        .filter(|name| !lowering.job_set.is_of_another(name, &lowering.job.name.0))
 }
 
 /// The name that `dbus-activation NAME` asks for, if it is valid (D-Bus Specification, "Bus

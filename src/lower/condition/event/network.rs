@@ -37,6 +37,14 @@ pub(super) fn network_down(lowering: &Lowering<'_>, event: &Event) -> Classified
     )
 }
 
+/// Whether the event is the end of a job that failed, so that no boot has to reach it
+/// (`init/job.c`, `job_emit_event`).
+fn is_of_failure(event: &Event) -> bool {
+    let with_failures = ["PROCESS", "EXIT_STATUS", "EXIT_SIGNAL"];
+    with_failures.iter().any(|key| value(event, key, None).is_some())
+        || value(event, "RESULT", Some(2)).is_some_and(|(negated, text)| negated == (text == "ok"))
+}
+
 /// Turns an event of a job that configures the network into a point of the boot that every system
 /// has: network-online.target and network-pre.target (systemd.special(7)). `None` if the event is
 /// the end of a service, which is no such point.
@@ -46,6 +54,9 @@ pub(super) fn network_job(
     state: JobState,
     side: Side,
 ) -> Option<Classified> {
+    if is_of_failure(event) {
+        return None;
+    }
     let interface = value(event, "INTERFACE", None).or_else(|| value(event, "INSTANCE", None));
     let reached = |milestone| Classified::exact(Trigger::Reached(milestone));
     let is_service = name.starts_with("network-") || name == "NetworkManager";

@@ -73,12 +73,21 @@ pub struct Sibling {
     pub instance: Instance,
     /// Whether init starts the job again when its main process ends.
     pub respawns: bool,
-    /// Whether the job is that of a distribution, which has a unit for it.
-    pub of_distribution: bool,
+    /// Whose job it is.
+    pub owner: Owner,
     /// Whether the commands of the job run in a root directory of their own.
     pub chrooted: bool,
     /// The first stanza of the job.
     pub place: Place,
+}
+
+/// Whose job it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// That of the user.
+    User,
+    /// That of a distribution, which has a unit for it.
+    Distribution,
 }
 
 /// A job without a unit.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::distribution::is_of_distribution;
 use super::parallel;
 use super::unit_name::unit_name;
-use super::{Emitter, Followers, JobKind, JobSet, Outside, Sibling, Survey, UnusableJob, Variable};
+use super::{
+    Emitter, Followers, JobKind, JobSet, Outside, Owner, Sibling, Survey, UnusableJob, Variable,
+};
 use crate::text::source::{Place, Sources};
 use crate::text::suggestion::closest;
 use crate::upstart::ast::Phase;
@@ -57,7 +59,7 @@ pub fn survey<'a>(
                 exports: exports(job),
                 instance,
                 respawns: job.respawn.is_some(),
-                of_distribution: is_of_distribution(job),
+                owner: if is_of_distribution(job) { Owner::Distribution } else { Owner::User },
                 chrooted: job.chroot.is_some(),
                 place,
             },

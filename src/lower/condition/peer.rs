@@ -1,7 +1,7 @@
 //! The unit of a job that a condition names.
 
-use crate::jobset::JobKind;
 use crate::jobset::distribution::{SHIPPED, known};
+use crate::jobset::{JobKind, Owner};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
@@ -76,7 +76,7 @@ pub(in crate::lower) fn peer(lowering: &Lowering<'_>, job: &str) -> Option<Peer>
     let row = known(job).filter(|_| is_named_by_distributions);
     let sibling = job_set.sibling(job);
     if let Some(row) = row
-        && sibling.is_some_and(|sibling| sibling.of_distribution)
+        && sibling.is_some_and(|sibling| sibling.owner == Owner::Distribution)
         && row.unit.strip_suffix(".service") != Some(job)
     {
         return Some(Peer::known(row.unit, row.kind));

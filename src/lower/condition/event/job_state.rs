@@ -11,7 +11,7 @@ use crate::diagnostic::registry::{
 };
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::distribution::NETWORK_JOBS;
-use crate::jobset::{JobKind, Sibling};
+use crate::jobset::{JobKind, Owner, Sibling};
 use crate::lower::condition::event_unit::Ended;
 use crate::lower::condition::peer::{Peer, peer};
 use crate::lower::lowering::Lowering;
@@ -134,7 +134,7 @@ pub(super) fn job(
 /// of its own, or all names are those of `ChromeOS`.
 fn is_own(lowering: &Lowering<'_>, name: &str) -> bool {
     lowering.job.dialect == Dialect::ChromeOs
-        || lowering.job_set.sibling(name).is_some_and(|sibling| !sibling.of_distribution)
+        || lowering.job_set.sibling(name).is_some_and(|sibling| sibling.owner == Owner::User)
 }
 
 /// What a name means that is not looked up as a job: `rc`, what configures the network, the ways to stop the system, and events

@@ -175,11 +175,16 @@ pub(crate) fn is_of_distribution(job: &Job) -> bool {
     let runs = |words: &[&str]| {
         job.processes
             .values()
-            .any(|process| words.iter().any(|word| process.value.text().value.contains(word)))
+            .any(|process| words.iter().any(|word| is_run(&process.value.text().value, word)))
     };
     job.dialect != Dialect::ChromeOs
         && (known(name).is_some_and(|known| runs(known.runs))
             || RUN_LEVEL_JOBS.contains(&name) && runs(&RUN_LEVEL_WORDS))
+}
+
+/// Whether a text names a program. The value of a variable (`EXEC="slim"`) does not.
+fn is_run(text: &str, program: &str) -> bool {
+    text.match_indices(program).any(|(at, _)| !text[..at].ends_with(['"', '\'', '=']))
 }
 
 /// Whether a unit of another name does the work of the job. Only one of the two may run.

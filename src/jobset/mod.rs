@@ -20,6 +20,8 @@ pub struct JobSet {
     is_whole: bool,
     /// The jobs that have units, by their names.
     siblings: BTreeMap<String, Sibling>,
+    /// The jobs that conditions name.
+    named: BTreeSet<String>,
     /// The jobs without a unit, by their names, and why they have none.
     lost: BTreeMap<String, UnusableJob>,
     /// For names that no job has, the job that was probably meant.
@@ -65,20 +67,36 @@ pub struct Sibling {
     pub unit: UnitName,
     /// How the job behaves.
     pub kind: JobKind,
-    /// Whether an event starts the job.
-    pub starts: bool,
     /// The variables that the job exports to its events.
     pub exports: Vec<String>,
     /// How the instances of the job are named.
     pub instance: Instance,
-    /// Whether init starts the job again when its main process ends.
-    pub respawns: bool,
+    /// How the job behaves in detail.
+    pub traits: Traits,
     /// Whose job it is.
     pub owner: Owner,
     /// Whether the commands of the job run in a root directory of their own.
     pub chrooted: bool,
     /// The first stanza of the job.
     pub place: Place,
+}
+
+/// How a job behaves in detail, as far as it matters to other jobs that wait for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traits {
+    /// Whether init starts the job again when its main process ends.
+    pub respawns: bool,
+    /// Whether the boot starts the job, without any event that may come later.
+    pub at_boot: bool,
+    /// Whether a process of the job runs before the job counts as started.
+    pub runs_first: bool,
+    /// Whether the job only stands for others: none of its processes runs before they have
+    /// started, and no job waits for its start.
+    pub is_group: bool,
+    /// The signals with which the main process may end without a failure, without `SIG`.
+    pub normal_signals: Vec<&'static str>,
+    /// The seconds from the kill signal to SIGKILL.
+    pub kill_timeout: u32,
 }
 
 /// Whose job it is.
@@ -158,6 +176,8 @@ pub struct Outside {
 pub struct Survey {
     /// The jobs that have units, by their names.
     pub siblings: BTreeMap<String, Sibling>,
+    /// The jobs that conditions name.
+    pub named: BTreeSet<String>,
     /// The jobs without a unit, by their names.
     pub lost: BTreeMap<String, UnusableJob>,
     /// The places that emit or declare events.
@@ -175,11 +195,13 @@ pub struct Survey {
 impl JobSet {
     /// The job set of a directory that has all jobs of the system.
     pub fn whole(survey: Survey) -> Self {
-        let Survey { siblings, lost, emitters, followers, bus_owners, meant, outside } = survey;
+        let Survey { siblings, named, lost, emitters, followers, bus_owners, meant, outside } =
+            survey;
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
         let mut job_set = Self {
             is_whole: true,
             siblings,
+            named,
             lost,
             meant,
             followers,
@@ -214,6 +236,11 @@ impl JobSet {
     /// The job of this name, if it has a unit.
     pub fn sibling(&self, job: &str) -> Option<&Sibling> {
         self.siblings.get(job)
+    }
+
+    /// Whether the condition of some job names this job.
+    pub fn is_named(&self, job: &str) -> bool {
+        self.named.contains(job)
     }
 
     /// Why a job of the directory has no unit.

@@ -7,15 +7,22 @@ use super::distribution::is_of_distribution;
 use super::parallel;
 use super::unit_name::unit_name;
 use super::{
-    Emitter, Followers, JobKind, JobSet, Outside, Owner, Sibling, Survey, UnusableJob, Variable,
+    Emitter, Followers, JobKind, JobSet, Outside, Owner, Sibling, Survey, Traits, UnusableJob,
+    Variable,
 };
 use crate::text::source::{Place, Sources};
 use crate::text::suggestion::closest;
 use crate::upstart::ast::Phase;
+use crate::upstart::condition::{Condition, EventArgument, NamedJob};
+use crate::upstart::events;
+use crate::upstart::events::{JobState, Meaning};
+use crate::upstart::expression::Expr;
 use crate::upstart::instances::Instance;
 use crate::upstart::job::Job;
+use crate::upstart::runlevels::Runlevels;
 use crate::upstart::script::Scripts;
 use crate::upstart::script::job_control::JobControl;
+use crate::upstart::signal::ExitStatus;
 
 /// A job that was read, with its sources.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +44,10 @@ pub fn survey<'a>(
 ) -> JobSet {
     let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
     let mut named: BTreeSet<&str> = BTreeSet::new();
+    let jobs: Vec<KnownJob<'a>> = jobs.into_iter().collect();
+    let at_boot = at_boot(&jobs);
+    let followed: BTreeSet<&str> =
+        jobs.iter().flat_map(|known| followed_starts(known.job)).collect();
     for known in jobs {
         survey.emitters.extend(emitters(known));
         let KnownJob { sources, job, scripts: _ } = known;
@@ -55,16 +66,16 @@ pub fn survey<'a>(
             Sibling {
                 unit,
                 kind: kind(job),
-                starts: job.start_on.is_some() && job.manual.is_none(),
                 exports: exports(job),
                 instance,
-                respawns: job.respawn.is_some(),
+                traits: traits(job, &at_boot, &followed),
                 owner: if is_of_distribution(job) { Owner::Distribution } else { Owner::User },
                 chrooted: job.chroot.is_some(),
                 place,
             },
         );
     }
+    survey.named = named.iter().map(|&name| name.to_owned()).collect();
     // Each name is looked up once: many jobs may name the same missing job.
     let siblings = &survey.siblings;
     // If the given directory is above that of the configuration, the names of all jobs begin with a
@@ -95,6 +106,123 @@ fn kind(job: &Job) -> JobKind {
         (Some(_), true) => JobKind::Task,
         (Some(_), false) => JobKind::Service,
     }
+}
+
+/// How the job behaves in detail. `at_boot` are the jobs that the boot starts, and `followed` those
+/// whose start some job waits for.
+fn traits(job: &Job, at_boot: &BTreeSet<&str>, followed: &BTreeSet<&str>) -> Traits {
+    let name = job.name.0.as_str();
+    let runs = |phase| job.process(phase).is_some();
+    let runs_first = runs(Phase::PreStart) || runs(Phase::Main);
+    Traits {
+        respawns: job.respawn.is_some(),
+        at_boot: at_boot.contains(name),
+        runs_first,
+        is_group: !runs_first && !runs(Phase::PostStart) && !followed.contains(name),
+        normal_signals: normal_signals(job),
+        kill_timeout: job.kill_timeout(),
+    }
+}
+
+/// The jobs that the boot starts, whatever else happens.
+fn at_boot<'a>(jobs: &[KnownJob<'a>]) -> BTreeSet<&'a str> {
+    let all: BTreeMap<&str, &Job> =
+        jobs.iter().map(|known| (known.job.name.0.as_str(), known.job)).collect();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for (name, job) in &all {
+            let condition = job.start_on.as_ref().filter(|_| job.manual.is_none());
+            if condition.is_some_and(|condition| holds_at_boot(&condition.value, &all, &found)) {
+                found.insert(name);
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+/// Whether the boot alone fulfils a condition. `found` are the jobs that are known to be started by
+/// the boot.
+fn holds_at_boot(
+    condition: &Condition,
+    all: &BTreeMap<&str, &Job>,
+    found: &BTreeSet<&str>,
+) -> bool {
+    match condition {
+        Expr::And(left, right) => {
+            holds_at_boot(left, all, found) && holds_at_boot(right, all, found)
+        }
+        Expr::Or(left, right) => {
+            holds_at_boot(left, all, found) || holds_at_boot(right, all, found)
+        }
+        Expr::Leaf(event) => match events::find(&event.name.value).map(|row| &row.meaning) {
+            Some(
+                Meaning::Given
+                | Meaning::Reached(_)
+                | Meaning::Mounted
+                | Meaning::Mounting
+                | Meaning::NetworkUp
+                | Meaning::Container
+                | Meaning::NotContainer
+                | Meaning::Unit(_),
+            ) => true,
+            Some(Meaning::Runlevel) => event.arguments().next().is_none_or(|(argument, _)| {
+                let levels = match argument {
+                    EventArgument::Positional(pattern) | EventArgument::Equal(_, pattern) => {
+                        Runlevels::matching(pattern, false)
+                    }
+                    EventArgument::Unequal(_, pattern) => Runlevels::matching(pattern, true),
+                };
+                levels.is_some_and(Runlevels::running)
+            }),
+            Some(Meaning::Job(state)) => match event.job() {
+                Some((NamedJob::One(name), _)) => match (state, all.get(name)) {
+                    (JobState::Stopping, _) => false,
+                    // The jobs of the distribution start at boot.
+                    (_, None) => true,
+                    (JobState::Starting | JobState::Started, Some(_)) => found.contains(name),
+                    (JobState::Stopped, Some(job)) => {
+                        found.contains(name) && kind(job) == JobKind::Task
+                    }
+                },
+                _ => false,
+            },
+            Some(
+                Meaning::NetworkDown
+                | Meaning::Socket
+                | Meaning::File
+                | Meaning::DbusActivation
+                | Meaning::ControlAltDelete
+                | Meaning::NetworkGoes
+                | Meaning::RemoteFilesystemsGone
+                | Meaning::Never(_)
+                | Meaning::Beyond(_),
+            )
+            | None => false,
+        },
+    }
+}
+
+/// The jobs whose start a condition of the job waits for.
+fn followed_starts(job: &Job) -> impl Iterator<Item = &str> {
+    let events = [&job.start_on, &job.stop_on]
+        .into_iter()
+        .flatten()
+        .flat_map(|condition| condition.value.leaves());
+    events
+        .filter(|event| event.name.value == JobState::Started.name())
+        .filter_map(|event| event.job()?.0.one())
+}
+
+/// The signals of `normal exit`, without `SIG`.
+fn normal_signals(job: &Job) -> Vec<&'static str> {
+    let signals = job.normal_exit.iter().filter_map(|stated| match stated.value {
+        ExitStatus::Signal(signal) => signal.name(),
+        ExitStatus::Code(_) => None,
+    });
+    signals.collect()
 }
 
 /// The name on the system bus that starts the job.

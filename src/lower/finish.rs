@@ -43,7 +43,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     commands.extend(Slot::Reload, signals.reload);
     let (mut unit, companions) = draft.close();
     relations(&mut unit, &conditions, &started.wants);
-    start_limit(&mut unit, shape, &conditions, respawn.as_ref());
+    start_limit(&mut unit, &conditions, respawn.as_ref());
     if let Some(respawn) = respawn {
         restart(&mut unit, &mut commands, respawn);
     }
@@ -61,7 +61,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         first.rule == second.rule && first.span == second.span && first.message == second.message
     });
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let Conditions { relations, origins, optional, is_early, at_shutdown, .. } = conditions;
+    let Conditions { relations, origins, optional, is_early, at_shutdown, gated, .. } = conditions;
     Lowered {
         unit: (!refused).then_some(unit),
         companions,
@@ -70,6 +70,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         optional,
         is_early,
         at_shutdown,
+        gated,
         waits: started.waits,
         reloads,
         stanzas: ledger.finish(job),
@@ -99,7 +100,7 @@ fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
 }
 
 /// Writes the limit on starts.
-fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: Option<&Respawn>) {
+fn start_limit(unit: &mut Unit, conditions: &Conditions, respawn: Option<&Respawn>) {
     match respawn.map(Respawn::limit) {
         Some(Some((count, interval))) => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(interval));
@@ -109,9 +110,9 @@ fn start_limit(unit: &mut Unit, shape: Shape, conditions: &Conditions, respawn: 
             unit.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
-        // systemd limits starts by default, and events may start a task more often than that limit
+        // systemd limits starts by default, and others may start the unit more often than that limit
         // allows (systemd.unit(5), `StartLimitIntervalSec=`).
-        None if shape == Shape::Task && conditions.start_repeatedly() => {
+        None if conditions.start_repeatedly() => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(0));
         }
         None => {}

@@ -64,6 +64,8 @@ pub struct Lowered {
     pub is_early: bool,
     /// The unit does its work when the system goes down.
     pub at_shutdown: bool,
+    /// The units that wait for the start of this one before they start themselves, by a drop-in.
+    pub gated: Vec<UnitName>,
     /// What the scripts wait for while the unit starts or stops.
     pub waits: Vec<Wait>,
     /// Whether `systemctl reload` works.
@@ -167,6 +169,7 @@ fn refused(job: &Job, length: usize) -> Lowered {
         optional: BTreeSet::new(),
         is_early: false,
         at_shutdown: false,
+        gated: Vec::new(),
         waits: Vec::new(),
         reloads: false,
         stanzas: ledger.finish(job),

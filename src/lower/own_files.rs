@@ -1,6 +1,7 @@
 //! The files that this program writes: their paths, their names, and the mark by which it
 //! recognises them in a later run.
 
+use crate::systemd::UnitName;
 use crate::systemd::layout::{DBUS_SERVICES, LOGROTATE, PRESETS, TMPFILES, UDEV_RULES};
 
 /// The end of the first line of every written file. That line is a comment.
@@ -16,7 +17,13 @@ const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 /// The prefix of the names of event units.
 pub(super) const EVENT: &str = "upstart-event-";
 
-/// The prefix of the names of the event units for `started JOB`.
+/// The prefix of the names of the event units for `starting JOB`.
+pub(super) const STARTING: &str = "upstart-starting-";
+
+/// The same for `stopping JOB`.
+pub(super) const STOPPING: &str = "upstart-stopping-";
+
+/// The same for `started JOB`.
 pub(super) const STARTED: &str = "upstart-started-";
 
 /// The prefix of the names of the event units for `stopped JOB`, whatever the result.
@@ -38,6 +45,27 @@ pub(super) const JOINED: &str = "upstart-joined-";
 /// The event unit for the start of the job whose unit contains this value (systemd.unit(5),
 /// "Specifiers").
 pub(super) const STARTED_BY_THIS: &str = "upstart-started-%n";
+
+/// The same for the event before the start.
+pub(super) const STARTING_THIS: &str = "upstart-starting-%n";
+
+/// The same for the event before the stop.
+pub(super) const STOPPING_THIS: &str = "upstart-stopping-%n";
+
+/// The same for the end, whatever the result.
+pub(super) const ENDED_THIS: &str = "upstart-ended-%n";
+
+/// The same for `RESULT=ok`.
+pub(super) const SUCCEEDED_THIS: &str = "upstart-succeeded-%n";
+
+/// The same for `RESULT=failed`.
+pub(super) const FAILED_THIS: &str = "upstart-failed-%n";
+
+/// Whether this is the name of a unit that stands for an event of jobs or programs, and starts what
+/// waits for that.
+pub fn is_event_unit(unit: &UnitName) -> bool {
+    unit.as_str().starts_with(EVENT)
+}
 
 /// A line that ends with the mark. `text` describes how the file was made, such as "Converted from
 /// foo.conf".

@@ -6,6 +6,7 @@ use super::cycles::{dropped, weight};
 use super::member::{Member, by_unit};
 use crate::jobset::survey::jobs_named;
 use crate::jobset::{Facts, JobSet};
+use crate::lower::own_files::is_event_unit;
 use crate::lower::{Companion, Wait};
 use crate::systemd::ordering::{Cycle, Edge, WaitOrigin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
@@ -62,12 +63,24 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         })
         .filter(|(member, wait)| wait.while_starting && member.unit().is_some())
         .collect();
-    let extra: Vec<(UnitName, UnitName)> = waits
+    let mut extra: Vec<(UnitName, UnitName)> = waits
         .iter()
         .filter_map(|(member, wait)| Some((member.unit()?.name.clone(), wait.unit.clone())))
         .collect();
+    let of_scripts = extra.len();
+    extra.extend(members.iter().filter_map(Member::made).flat_map(|(unit, lowered)| {
+        let by_events = lowered.companions.iter().filter_map(|companion| match companion {
+            Companion::DropIn { to, .. } if is_event_unit(to) => Some(to),
+            Companion::DropIn { .. } | Companion::Unit(_) | Companion::File(_) => None,
+        });
+        lowered.gated.iter().chain(by_events).map(|waiting| (waiting.clone(), unit.name.clone()))
+    }));
     let units: Vec<&Unit> = members.iter().flat_map(units).collect();
-    let mut cycles = break_cycles(&units, &extra, &|edge| weight(edge, members, &by_unit));
+    let mut cycles = break_cycles(&units, &extra, &|edge| {
+        // A unit does wait for what starts before it, and for what its drop-ins start.
+        let is_gated = |origin: &WaitOrigin| matches!(origin, WaitOrigin::Extra(index) if *index >= of_scripts);
+        weight(edge, members, &by_unit).filter(|_| !edge.origins.iter().any(is_gated))
+    });
     for cycle in &cycles {
         for index in dropped(cycle).map(extras).into_iter().flatten() {
             let (member, wait) = waits[index];

@@ -49,7 +49,8 @@ pub(crate) enum Milestone {
     Network,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The states of a job that it reports by events, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum JobState {
     Starting,
     Started,

@@ -43,6 +43,7 @@ fn point(path: &[EventMeaning]) -> Option<Point> {
             Trigger::Runlevels(_)
             | Trigger::AfterRunlevel(_)
             | Trigger::Job { .. }
+            | Trigger::End { .. }
             | Trigger::Unit(_)
             | Trigger::BeforeUnit(_)
             | Trigger::Custom(_)

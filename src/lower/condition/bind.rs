@@ -45,7 +45,7 @@ pub(super) fn bind(
         // `job_next_state`).
         push(&mut relations.stop_propagated_from, unit);
         lowering.exact(condition.stanza, &[Directive::StopPropagatedFrom]);
-        if peer.respawns {
+        if peer.traits.respawns {
             let diagnostic = FOLLOWS_END
                 .at(span, format!("this unit also stops when {unit} is respawned"))
                 .note("Upstart emits no `stopped` then")
@@ -54,7 +54,9 @@ pub(super) fn bind(
         }
         return;
     }
-    if peer.present() && follows {
+    let comes_again = relations.wanted_by.contains(unit);
+    let is_alone = is_propagated && comes_again && peer.calls(lowering);
+    if peer.present() && follows && !is_alone {
         push(&mut relations.binds_to, unit);
         lowering.exact(condition.stanza, &[Directive::BindsTo]);
         if state == JobState::Stopped {
@@ -73,7 +75,6 @@ pub(super) fn bind(
         lowering.exact(condition.stanza, &[Directive::PartOf]);
         return;
     }
-    let comes_again = relations.wanted_by.contains(unit);
     if is_propagated && comes_again {
         // `PartOf=` reacts to a request to stop or restart that unit, and `StopPropagatedFrom=`
         // also to its end by itself.

@@ -1,37 +1,75 @@
 //! Event units. An event unit wants the units of the jobs that wait for the event: starting it
 //! starts them.
 
+use super::call::{Verb, after_start, before_start, ending, unlimited_start};
 use super::peer::Peer;
 use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
+use crate::lower::companion_unit::{drop_in, shell};
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
-use crate::lower::own_files::{ENDED, EVENT, FAILED, STARTED, STARTED_BY_THIS, SUCCEEDED};
+use crate::lower::own_files::{
+    ENDED, ENDED_THIS, EVENT, FAILED, FAILED_THIS, STARTED, STARTED_BY_THIS, STARTING,
+    STARTING_THIS, STOPPING, STOPPING_THIS, SUCCEEDED, SUCCEEDED_THIS,
+};
 use crate::systemd::{
     Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance,
 };
 use crate::text::bytes::{encode, lossy};
+use crate::upstart::events::JobState;
 use crate::upstart::job::StanzaId;
 
-/// The event unit for the start of a job. `None` if the job cannot start an event unit, or if it is
-/// not known to exist, or if it is a task, which has ended when systemd regards it as started.
-pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
-    let stays = matches!(peer.kind, Some(JobKind::Service | JobKind::State));
-    let can = stays && peer.present() && !peer.early && peer.can_call(lowering);
-    can.then(|| EventUnit::started(&peer.unit).ok())?
+/// The event unit for the state of a job. `None` if the job cannot start it.
+pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer, state: JobState) -> Option<EventUnit> {
+    let is_known = matches!(peer.kind, Some(JobKind::Service | JobKind::State | JobKind::Task));
+    (is_known && peer.calls(lowering)).then(|| EventUnit::at(&peer.unit, state).ok())?
 }
 
 /// Writes the event unit, and the drop-in by which the job starts it.
-pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventUnit) {
-    for companion in std::iter::once(node.companion(lowering)).chain(node.starter()) {
+pub(super) fn write(
+    lowering: &mut Lowering<'_>,
+    stanza: StanzaId,
+    (node, peer): (&EventUnit, &Peer),
+) {
+    for companion in [node.companion(lowering)].into_iter().chain(node.starter(lowering, peer)) {
         lowering.ledger.file(stanza, &companion.output().path);
         lowering.companion(companion);
     }
 }
 
-/// Whether this is the name of an event unit. Its event may happen repeatedly.
-pub(in crate::lower) fn is_event(unit: &str) -> bool {
-    [EVENT, STARTED, ENDED, SUCCEEDED, FAILED].iter().any(|prefix| unit.starts_with(prefix))
+/// The companions by which a job that is respawned starts or stops this unit when it has ended for
+/// good: systemd also follows `OnSuccess=` and `OnFailure=` when it starts the unit again, and
+/// therefore an event unit looks whether it does.
+pub(super) fn at_last_end(
+    lowering: &Lowering<'_>,
+    peer: &Peer,
+    (ended, verb): (Ended, Verb),
+    own: Argument,
+) -> Vec<Companion> {
+    let Ok(node) = EventUnit::ended(peer, ended) else { return Vec::new() };
+    let words: &[&str] = match verb {
+        Verb::Start => &["/bin/systemctl", "--no-block", "start"],
+        Verb::Stop => &["/bin/systemctl", "--no-block", "stop"],
+    };
+    let mut command = Command::words(words.iter().copied());
+    command.argv.push(own.clone());
+    command.prefix.ignore_failure = true;
+    let line = [(Directive::ExecStart, Value::command(&command))];
+    let mut companions = vec![node.companion(lowering), drop_in(lowering, &node.unit, line)];
+    companions.extend(node.ender(lowering, peer));
+    if verb == Verb::Start && ended != Ended::Failed {
+        // While the system goes down, systemd does not follow `OnSuccess=`.
+        let script = "[ \"$(/bin/systemctl is-system-running)\" != stopping ] || /bin/systemctl --no-block --job-mode=ignore-dependencies start \"$0\"";
+        let mut command = shell(lowering, &["-c"], script);
+        command.argv.push(own);
+        command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..command.prefix };
+        companions.push(drop_in(
+            lowering,
+            &peer.unit,
+            [(Directive::ExecStopPost, Value::command(&command))],
+        ));
+    }
+    companions
 }
 
 /// A unit that stands for an event: starting it is emitting the event.
@@ -52,10 +90,11 @@ enum Of {
     Any,
     /// Those with a certain value of one variable. The unit is an instance of a template.
     Variable,
-    /// `started` of the job that became this unit, or of one of its instances.
-    Start(UnitName),
-    /// `stopped` of that job with this result.
-    End(UnitName, Ended),
+    /// A state of the job that became this unit, or of one of its instances.
+    State(UnitName, JobState),
+    /// `stopped` of that job with this result. `respawned` is whether the job may be started again
+    /// when it has ended, so that the unit has to look whether it is.
+    End { by: UnitName, ended: Ended, respawned: bool },
 }
 
 /// The result of a job that an event unit stands for.
@@ -76,6 +115,16 @@ impl Ended {
             Self::Any => ENDED,
             Self::Well => SUCCEEDED,
             Self::Failed => FAILED,
+        }
+    }
+
+    /// The event unit for the end of the job whose unit contains this value (systemd.unit(5),
+    /// "Specifiers").
+    pub(super) fn event_unit_of_this(self) -> &'static str {
+        match self {
+            Self::Any => ENDED_THIS,
+            Self::Well => SUCCEEDED_THIS,
+            Self::Failed => FAILED_THIS,
         }
     }
 
@@ -101,6 +150,16 @@ impl Ended {
     }
 }
 
+/// The prefix of the names of the event units for a state of jobs.
+fn prefix(state: JobState) -> &'static str {
+    match state {
+        JobState::Starting => STARTING,
+        JobState::Started => STARTED,
+        JobState::Stopping => STOPPING,
+        JobState::Stopped => ENDED,
+    }
+}
+
 impl EventUnit {
     /// The event unit for all events of a name.
     pub(crate) fn of(event: &str) -> Result<Self, NameTooLong> {
@@ -117,25 +176,32 @@ impl EventUnit {
         Ok(Self { unit, event: event.to_owned(), of: Of::Variable })
     }
 
-    /// The event unit for the start of the job that became this unit. See [`EventUnit::starter`].
-    pub(crate) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
-        let unit = UnitName::checked(format!("{STARTED}{by}"))?;
-        let event = format!("started {}", by.of_instance().stem());
-        Ok(Self { unit, event, of: Of::Start(by.clone()) })
+    /// The event unit for a state of the job that became this unit. See [`EventUnit::starter`].
+    pub(crate) fn at(by: &UnitName, state: JobState) -> Result<Self, NameTooLong> {
+        let unit = UnitName::checked(format!("{}{by}", prefix(state)))?;
+        let event = format!("{} {}", state.name(), by.of_instance().stem());
+        Ok(Self { unit, event, of: Of::State(by.clone(), state) })
     }
 
     /// The event unit for the end of the job that became this unit. See [`EventUnit::ender`].
-    pub(crate) fn ended(by: &UnitName, ended: Ended) -> Result<Self, NameTooLong> {
+    pub(crate) fn ended(peer: &Peer, ended: Ended) -> Result<Self, NameTooLong> {
+        let by = peer.unit.clone();
         let unit = UnitName::checked(format!("{}{by}", ended.prefix()))?;
         let event = format!("stopped {}", by.of_instance().stem());
-        Ok(Self { unit, event, of: Of::End(by.clone(), ended) })
+        Ok(Self { unit, event, of: Of::End { by, ended, respawned: peer.traits.respawns } })
+    }
+
+    /// Whether the unit looks whether the event has happened, so that nothing may be wanted by it:
+    /// what a unit wants is started in any case.
+    pub(super) fn looks(&self) -> bool {
+        matches!(self.of, Of::End { respawned: true, .. })
     }
 
     /// The name of the file that defines the unit: the template if the unit is an instance.
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
             Of::Any => self.unit.clone(),
-            Of::Variable | Of::Start(_) | Of::End(..) => self.unit.of_instance(),
+            Of::Variable | Of::State(..) | Of::End { .. } => self.unit.of_instance(),
         }
     }
 
@@ -148,11 +214,17 @@ impl EventUnit {
         let stands = match &self.of {
             Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
-            Of::Start(by) => format!(
-                "Stands for the event `{event}`: {} starts this when it has started.",
-                by.of_instance()
-            ),
-            Of::End(by, ended) => {
+            Of::State(by, state) => {
+                let when = match state {
+                    JobState::Starting => "before it starts",
+                    JobState::Started => "when it has started",
+                    JobState::Stopping => "before it stops",
+                    JobState::Stopped => "when it has stopped",
+                };
+                let by = by.of_instance();
+                format!("Stands for the event `{event}`: {by} starts this {when}.")
+            }
+            Of::End { by, ended, .. } => {
                 let how = match ended {
                     Ended::Any => "",
                     Ended::Well => " without a failure",
@@ -171,52 +243,89 @@ impl EventUnit {
         unit.add(Directive::Description, description);
         unit.add(lowering.unlimited_starts(), Value::number(0));
         unit.add(Directive::Type, Value::keyword("oneshot"));
+        if let Of::End { by, respawned: true, .. } = &self.of {
+            unit.add(Directive::ExecCondition, Value::command(&has_ended(lowering, by)));
+        }
         unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
         Companion::Unit(unit)
     }
 
-    /// The drop-in by which a job starts the event unit for its start; `None` for other events. It
+    /// The drop-in by which a job starts the event unit for its state; `None` for other events. It
     /// is the same for every job that waits for this one. `Wants=` would not do: it would start the
-    /// event unit even if the job fails.
-    pub(crate) fn starter(&self) -> Option<Companion> {
-        let Of::Start(by) = &self.of else { return None };
+    /// event unit even if the job fails, and whenever somebody starts a job that is active.
+    pub(crate) fn starter(&self, lowering: &Lowering<'_>, peer: &Peer) -> Option<Companion> {
+        let Of::State(by, state) = &self.of else { return None };
+        let is_task = peer.kind == Some(JobKind::Task);
+        let (directive, waits) = match state {
+            JobState::Starting => (before_start(lowering), true),
+            JobState::Started => (after_start(is_task), false),
+            JobState::Stopping if is_task => (Directive::ExecStopPost, true),
+            JobState::Stopping => (Directive::ExecStop, true),
+            JobState::Stopped => return None,
+        };
         let to = by.of_instance();
         let mut part = Unit::new(to.clone());
-        part.header.push(Text::new(&own_files::made(&format!(
-            "Starts what follows the start of {}.",
-            to.stem()
-        ))));
-        let [systemctl, block, verb] =
-            ["/bin/systemctl", "--no-block", "start"].map(|word| Argument::Word(word.into()));
+        let what = match state {
+            JobState::Starting => "what comes before the start",
+            JobState::Started => "what follows the start",
+            JobState::Stopping => "what comes before the stop",
+            JobState::Stopped => "what follows the end",
+        };
+        let header = format!("Starts {what} of {}.", to.stem());
+        part.header.push(Text::new(&own_files::made(&header)));
+        let blocking: &[&str] = if waits { &[] } else { &["--no-block"] };
         let mut command =
-            Command::new([systemctl, block, verb, Argument::Specifier(STARTED_BY_THIS)]);
+            Command::words(["/bin/systemctl"].iter().chain(blocking).chain(&["start"]).copied());
+        command.argv.push(Argument::Specifier(match state {
+            JobState::Starting => STARTING_THIS,
+            JobState::Started => STARTED_BY_THIS,
+            JobState::Stopping | JobState::Stopped => STOPPING_THIS,
+        }));
         command.prefix =
             Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
-        part.add(Directive::ExecStartPost, Value::command(&command));
-        Some(Companion::DropIn { to, name: "started".to_owned(), part })
+        part.add(directive, Value::command(&command));
+        if *state == JobState::Starting
+            && let Some((directive, value)) = unlimited_start(peer)
+        {
+            part.add(directive, value);
+        }
+        let name = prefix(*state).trim_start_matches("upstart-").trim_end_matches('-').to_owned();
+        Some(Companion::DropIn { to, name, part })
     }
 
     /// The drop-in by which a job starts the event unit for its end, as far as this version of
     /// systemd can; `None` for other events. It is the same for every job that waits for this one.
-    pub(crate) fn ender(&self, lowering: &Lowering<'_>) -> Option<Companion> {
-        let Of::End(by, ended) = &self.of else { return None };
+    pub(crate) fn ender(&self, lowering: &Lowering<'_>, peer: &Peer) -> Option<Companion> {
+        let Of::End { by, ended, respawned } = &self.of else { return None };
         let to = by.of_instance();
         let mut part = Unit::new(to.clone());
         part.header.push(Text::new(&own_files::made(&format!(
             "Starts what follows the end of {}.",
             to.stem()
         ))));
+        let unit = UnitName::known(ended.event_unit_of_this());
+        let name = ended.prefix().trim_start_matches("upstart-").trim_end_matches('-').to_owned();
+        if peer.calls(lowering) && !respawned {
+            part.add(Directive::ExecStopPost, ending(lowering, peer, *ended));
+            return Some(Companion::DropIn { to, name, part });
+        }
         let known: Vec<Directive> = ended
             .directives()
             .iter()
             .copied()
             .filter(|directive| directive.since() <= lowering.options.systemd_version)
             .collect();
-        let unit = UnitName::known(format!("{}%n", ended.prefix()));
         for &directive in &known {
             part.add(directive, Value::unit(&unit));
         }
-        let name = ended.prefix().trim_start_matches("upstart-").trim_end_matches('-').to_owned();
         (!known.is_empty()).then_some(Companion::DropIn { to, name, part })
     }
+}
+
+/// The command that succeeds if a unit that systemd may start again has ended for good.
+fn has_ended(lowering: &Lowering<'_>, by: &UnitName) -> Command {
+    let script = "case $(/bin/systemctl show -p ActiveState --value \"$0\"):$(/bin/systemctl list-jobs --no-legend \"$0\") in\n    inactive: | failed:) ;;\n    *) exit 1 ;;\nesac";
+    let mut command = shell(lowering, &["-c"], script);
+    command.argv.push(Argument::Unit(by.clone()));
+    command
 }

@@ -1,12 +1,11 @@
 //! `start on started X`: the relations to the followed jobs. They depend on what stops the unit.
 
 use super::event_unit::EventUnit;
-use super::relations::{Followed, Joined, Relations, Term, push};
+use super::relations::{Followed, Gated, Joined, Relations, Term, push};
 use super::{event_unit, latch};
 use crate::diagnostic::registry::{BRINGS_UP_JOB, FOLLOWS_FAILED_JOB, JOINED_JOBS, LATCHED_EVENT};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName};
-use crate::text::source::Span;
 use crate::upstart::condition::Condition;
 use crate::upstart::job::Stated;
 
@@ -16,7 +15,10 @@ impl Relations {
         let joined = self.joined.iter().any(|joined| joined.units.contains(unit));
         !joined
             && self.wanted_by.contains(unit)
-            && self.followed.iter().any(|followed| followed.unit == *unit && !followed.optional)
+            && self
+                .followed
+                .iter()
+                .any(|followed| followed.peer.unit == *unit && !followed.optional)
     }
 }
 
@@ -34,18 +36,19 @@ pub(super) fn lower(
     let joined = latch::write(lowering, condition.stanza, &paths);
     let all = std::mem::take(&mut relations.followed);
     for followed in &all {
-        let is_needed = all.iter().any(|other| other.unit == followed.unit && !other.alone)
-            || relations.binds_to.contains(&followed.unit);
+        let unit = &followed.peer.unit;
+        let is_needed = all.iter().any(|other| other.peer.unit == *unit && !other.alone)
+            || relations.binds_to.contains(unit);
         match followed.node.as_ref().filter(|_| !is_needed) {
-            Some(node) => follow_success(
-                lowering,
-                condition,
-                (&followed.unit, followed.span),
-                node,
-                relations,
-            ),
+            Some(node) => {
+                follow_success(lowering, condition, (followed, node), relations);
+            }
             None => follow(lowering, condition, followed, relations),
         }
+    }
+    for Gated { peer, span, node } in &relations.gated {
+        event_unit::write(lowering, condition.stanza, (node, peer));
+        relations.origins.insert(node.unit.clone(), *span);
     }
     joined
 }
@@ -123,19 +126,19 @@ fn together(
 fn follow_success(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
-    (unit, span): (&UnitName, Span),
-    node: &EventUnit,
+    (followed, node): (&Followed, &EventUnit),
     relations: &mut Relations,
 ) {
+    let unit = &followed.peer.unit;
     if relations.wanted_by.contains(unit) {
         // A unit that also starts before the job is still brought in by the job itself.
         if !relations.before.contains(unit) {
             relations.wanted_by.retain(|name| name != unit);
         }
         push(&mut relations.wanted_by, &node.unit);
-        relations.origins.insert(node.unit.clone(), span);
+        relations.origins.insert(node.unit.clone(), followed.span);
     }
-    event_unit::write(lowering, condition.stanza, node);
+    event_unit::write(lowering, condition.stanza, (node, &followed.peer));
     lowering.exact(condition.stanza, &[Directive::After, Directive::WantedBy]);
 }
 
@@ -146,7 +149,8 @@ fn follow(
     followed: &Followed,
     relations: &mut Relations,
 ) {
-    let Followed { unit, span, optional, alone, node: _ } = followed;
+    let Followed { peer, span, optional, alone, node: _ } = followed;
+    let unit = &peer.unit;
     if relations.requisite.contains(unit) {
         return;
     }

@@ -9,14 +9,14 @@ use super::event::trigger::{Role, Trigger};
 use super::event_unit;
 use super::event_unit::{Ended, EventUnit};
 use super::paths::EventMeaning;
-use super::peer::Peer;
+use super::peer::{Peer, stops_with};
 use super::relations::{Joined, Term};
 use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
-use crate::lower::companion_unit::{made_for, shell};
+use crate::lower::companion_unit::{drop_in, made_for, shell};
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files::{EVENT, JOINED, LATCH};
-use crate::systemd::{Directive, Unit, UnitName, Value, shell_word};
+use crate::systemd::{Argument, Command, Directive, Unit, UnitName, Value, shell_word};
 use crate::text::bytes::lossy;
 use crate::upstart::events::JobState;
 use crate::upstart::job::StanzaId;
@@ -38,12 +38,17 @@ fn of_role(path: &[EventMeaning], role: Role) -> impl Iterator<Item = &Trigger> 
     path.iter().map(|EventMeaning(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
 }
 
-/// Whether the path has events that must be remembered. A job that starts by itself is up in every
-/// boot and does not need a memory.
+/// Whether the path has events that must be remembered. A job that the boot starts is up in every
+/// boot and does not need a memory, unless this one stops with it and waits for its next start.
 fn has_to_remember(lowering: &Lowering<'_>, path: &[EventMeaning]) -> bool {
-    let by_hand = |trigger: &Trigger| matches!(trigger, Trigger::Job { peer, .. } if peer.by_hand);
+    let comes_later = |trigger: &Trigger| match trigger {
+        Trigger::Job { peer, .. } => {
+            peer.present() && (!peer.traits.at_boot || stops_with(lowering, peer))
+        }
+        _ => false,
+    };
     let passes = of_role(path, Role::Passing).next().is_some()
-        || of_role(path, Role::Following).any(by_hand);
+        || of_role(path, Role::Following).any(comes_later);
     passes && remembered(lowering, path).is_some_and(|terms| terms.len() > 1)
 }
 
@@ -97,12 +102,51 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
         }
         Trigger::Job { peer, state: JobState::Started } if can_be_followed(peer) => {
             let job = peer.unit.stem();
+            let node = event_unit::of(lowering, peer, JobState::Started);
+            // A task is at work when it has started, and nothing waits for its end.
+            let is_task = peer.kind == Some(JobKind::Task);
             remembering(
                 lowering,
-                (&peer.unit, Some(Directive::After)),
+                (&peer.unit, Some(Directive::After).filter(|_| !is_task || node.is_none())),
                 &format!("started-{job}"),
                 format!("the start of {job}"),
-                event_unit::of(lowering, peer),
+                node.map(|node| (node, peer.clone())),
+            )
+        }
+        Trigger::Job { peer, state: JobState::Starting } if can_be_followed(peer) => {
+            let job = peer.unit.stem();
+            let node = event_unit::of(lowering, peer, JobState::Starting)?;
+            remembering(
+                lowering,
+                (&node.unit.clone(), Some(Directive::Before)),
+                &format!("starting-{job}"),
+                format!("the start of {job}"),
+                Some((node, peer.clone())),
+            )
+        }
+        Trigger::End { peer, state: JobState::Stopping, ended: Ended::Any }
+            if can_be_followed(peer) =>
+        {
+            let job = peer.unit.stem();
+            let node = event_unit::of(lowering, peer, JobState::Stopping)?;
+            remembering(
+                lowering,
+                (&node.unit.clone(), Some(Directive::Before)),
+                &format!("stopping-{job}"),
+                format!("the stop of {job}"),
+                Some((node, peer.clone())),
+            )
+        }
+        // Nothing waits for the end of a job to be remembered (`init/job.c`, `job_emit_event`).
+        Trigger::End { peer, state: JobState::Stopped, ended } if can_be_followed(peer) => {
+            let node = EventUnit::ended(peer, *ended).ok()?;
+            let (event, name) = Ended::named(&node.unit)?;
+            remembering(
+                lowering,
+                (&node.unit.clone(), Some(Directive::After)),
+                &name,
+                event,
+                Some((node, peer.clone())),
             )
         }
         Trigger::Job { peer, state: JobState::Stopped }
@@ -118,6 +162,7 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
             )
         }
         Trigger::Job { .. }
+        | Trigger::End { .. }
         | Trigger::Unit(_)
         | Trigger::BeforeUnit(_)
         | Trigger::Companion
@@ -140,15 +185,16 @@ fn remembering(
     (unit, order): (&UnitName, Option<Directive>),
     name: &str,
     event: String,
-    node: Option<EventUnit>,
+    node: Option<(EventUnit, Peer)>,
 ) -> Option<Term> {
     let latch = UnitName::single(&format!("{LATCH}{}-{name}", lowering.name.stem()), "service");
     (latch.as_str().len() <= 255).then(|| Term {
         unit: unit.clone(),
-        by: node.map_or_else(|| unit.clone(), |node| node.unit),
+        by: node.as_ref().map_or_else(|| unit.clone(), |(node, _)| node.unit.clone()),
         order,
         latch,
         event,
+        node,
     })
 }
 
@@ -172,11 +218,31 @@ pub(super) fn write(
     let mut units: Vec<Unit> =
         paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
     units.push(gate(lowering, &joined, &paths));
-    for companion in units.into_iter().map(Companion::Unit) {
+    let mut companions: Vec<Companion> = units.into_iter().map(Companion::Unit).collect();
+    for term in paths.iter().copied().flatten() {
+        companions.extend(starting(lowering, term));
+    }
+    for companion in companions {
         lowering.ledger.file(stanza, &companion.output().path);
         lowering.companion(companion);
     }
     Some(joined)
+}
+
+/// What starts the latch: the event unit and the drop-in by which the job starts that.
+fn starting(lowering: &Lowering<'_>, term: &Term) -> Vec<Companion> {
+    let Some((node, peer)) = &term.node else { return Vec::new() };
+    let mut companions = vec![node.companion(lowering)];
+    companions.extend(node.starter(lowering, peer));
+    companions.extend(node.ender(lowering, peer));
+    if node.looks() {
+        let mut start = Command::words(["/bin/systemctl", "--no-block", "start"]);
+        start.argv.push(Argument::Unit(term.latch.clone()));
+        start.prefix.ignore_failure = true;
+        let line = [(Directive::ExecStart, Value::command(&start))];
+        companions.push(drop_in(lowering, &node.unit, line));
+    }
+    companions
 }
 
 /// A latch unit: active from the event until the job starts.
@@ -189,7 +255,9 @@ pub(super) fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> 
     }
     unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
     unit.add(Directive::RemainAfterExit, Value::keyword("yes"));
-    unit.add(Directive::WantedBy, Value::unit(&term.by));
+    if !term.node.as_ref().is_some_and(|(node, _)| node.looks()) {
+        unit.add(Directive::WantedBy, Value::unit(&term.by));
+    }
     unit
 }
 

@@ -7,6 +7,7 @@
 
 mod alternatives;
 mod bind;
+mod call;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;
@@ -79,18 +80,21 @@ pub(super) struct Conditions {
     pub(super) at_shutdown: bool,
     /// The gate unit, which starts this unit when all events of its condition have happened.
     pub(super) joined: Option<UnitName>,
+    /// The units that wait for the start of this one before they start themselves.
+    pub(super) gated: Vec<UnitName>,
+    /// Other units start this one by drop-ins of their own.
+    pub(super) is_called: bool,
     /// The name on the system bus by which D-Bus starts the unit.
     pub(super) bus_name: Option<String>,
 }
 
 impl Conditions {
-    /// Whether the unit is started by an event that may happen repeatedly.
+    /// Whether other units start this one, which may happen repeatedly.
     pub(super) fn start_repeatedly(&self) -> bool {
-        let by_event = self.relations.iter().any(|(directive, by)| {
-            *directive == Directive::WantedBy
-                && (event_unit::is_event(by.as_str()) || by.as_str().ends_with(".device"))
+        let by_unit = self.relations.iter().any(|(directive, by)| {
+            *directive == Directive::WantedBy && !by.as_str().ends_with(".target")
         });
-        by_event || self.joined.is_some()
+        by_unit || self.is_called || self.joined.is_some()
     }
 }
 
@@ -106,6 +110,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Cond
     if let Some(condition) = &lowering.job.start_on {
         joined = follow::lower(lowering, condition, &mut start);
     }
+    call::write(lowering, start.calls.clone());
     if let Some(manual) = &lowering.job.manual {
         // There is no `[Install]` section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);

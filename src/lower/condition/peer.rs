@@ -1,7 +1,7 @@
 //! The unit of a job that a condition names.
 
 use crate::jobset::distribution::{SHIPPED, known};
-use crate::jobset::{JobKind, Owner};
+use crate::jobset::{JobKind, Owner, Traits};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
@@ -29,10 +29,8 @@ pub(in crate::lower) struct Peer {
     pub(crate) kind: Option<JobKind>,
     /// Whether the unit is known to exist.
     pub(crate) presence: Presence,
-    /// Whether the job is known to be started again when it ends.
-    pub(crate) respawns: bool,
-    /// Whether only a user or a script starts the job.
-    pub(crate) by_hand: bool,
+    /// How the job behaves in detail. Nothing is true of a job that is not known.
+    pub(crate) traits: Traits,
     /// Whether the unit is known to start before ordinary units although it is not one of the
     /// distribution.
     pub(crate) early: bool,
@@ -53,14 +51,19 @@ impl Peer {
             && self.unit.as_str().ends_with(".service")
     }
 
+    /// Whether a drop-in for the unit can start and stop this one whenever the state of the job
+    /// changes. The unit is certain to exist, and is an ordinary one.
+    pub(crate) fn calls(&self, lowering: &Lowering<'_>) -> bool {
+        self.presence == Presence::Here && !self.early && self.can_call(lowering)
+    }
+
     /// A unit of the distribution. It is not certain that the machine has it.
     pub(crate) fn known(unit: &'static str, kind: JobKind) -> Self {
         Self {
             unit: UnitName::known(unit),
             kind: Some(kind),
             presence: Presence::Unknown,
-            respawns: false,
-            by_hand: false,
+            traits: Traits::default(),
             early: false,
         }
     }
@@ -96,8 +99,7 @@ pub(in crate::lower) fn peer(lowering: &Lowering<'_>, job: &str) -> Option<Peer>
             unit,
             kind: Some(sibling.kind),
             presence,
-            respawns: sibling.respawns,
-            by_hand: !sibling.starts,
+            traits: sibling.traits.clone(),
             early,
         });
     }
@@ -110,10 +112,18 @@ pub(in crate::lower) fn peer(lowering: &Lowering<'_>, job: &str) -> Option<Peer>
         unit,
         kind: kind.filter(|_| job_set.is_whole() && is_named_by_distributions),
         presence: Presence::Unknown,
-        respawns: false,
-        by_hand: false,
+        traits: Traits::default(),
         early: false,
     })
+}
+
+/// Whether the stop condition of this job names the other one.
+pub(in crate::lower) fn stops_with(lowering: &Lowering<'_>, other: &Peer) -> bool {
+    let events = lowering.job.stop_on.iter().flat_map(|condition| condition.value.leaves());
+    events
+        .filter_map(|event| event.job()?.0.one())
+        .filter_map(|name| peer(lowering, name))
+        .any(|peer| peer.unit.of_instance() == other.unit.of_instance())
 }
 
 #[cfg(test)]

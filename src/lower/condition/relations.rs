@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::call::Call;
 use super::event_unit::EventUnit;
+use super::peer::Peer;
 use crate::systemd::{Directive, UnitName};
 use crate::text::source::Span;
 
 /// A job whose start the condition waits for.
 #[derive(Clone, Debug)]
 pub(super) struct Followed {
-    /// The unit of the job.
-    pub(super) unit: UnitName,
+    /// The job.
+    pub(super) peer: Peer,
     /// The place of the event in the condition.
     pub(super) span: Span,
     /// Not every alternative of the condition names the job.
@@ -19,6 +21,17 @@ pub(super) struct Followed {
     pub(super) alone: bool,
     /// The event unit for the start, if the job can start it.
     pub(super) node: Option<EventUnit>,
+}
+
+/// A job before whose start the unit of this job starts. That job waits for it.
+#[derive(Clone, Debug)]
+pub(super) struct Gated {
+    /// The job.
+    pub(super) peer: Peer,
+    /// The place of the event in the condition.
+    pub(super) span: Span,
+    /// The event unit for `starting` of the job.
+    pub(super) node: EventUnit,
 }
 
 /// Events that a condition joins by `and`.
@@ -49,6 +62,9 @@ pub(super) struct Term {
     pub(super) latch: UnitName,
     /// The event in words for the description of the latch, such as `the start of a`.
     pub(super) event: String,
+    /// The event unit that starts the latch, if this unit has to write it, with the job whose event
+    /// it stands for.
+    pub(super) node: Option<(EventUnit, Peer)>,
 }
 
 impl Term {
@@ -85,6 +101,10 @@ pub(super) struct Relations {
     pub(super) optional: BTreeSet<UnitName>,
     /// The jobs whose start the condition waits for.
     pub(super) followed: Vec<Followed>,
+    /// The jobs before which the unit starts.
+    pub(super) gated: Vec<Gated>,
+    /// What other units do to this one by drop-ins of their own.
+    pub(super) calls: Vec<Call>,
     /// The events that the condition joins by `and`, for each path that joins several.
     pub(super) joined: Vec<Joined>,
     /// The units that stop this one by a drop-in of their own.
@@ -136,6 +156,8 @@ impl Default for Relations {
             origins: BTreeMap::new(),
             optional: BTreeSet::new(),
             followed: Vec::new(),
+            gated: Vec::new(),
+            calls: Vec::new(),
             joined: Vec::new(),
             stopped_by: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! Turns the relations of both conditions into directives of the unit.
 
 use super::Conditions;
+use super::call::Verb;
 use super::event::bus_name;
 use super::relations::{Relations, push_known};
 use crate::diagnostic::Disposition;
@@ -31,6 +32,8 @@ pub(super) fn settled(
         origins,
         optional,
         followed: _,
+        gated,
+        calls,
         joined: _,
         stopped_by: _,
     } = relations;
@@ -108,6 +111,8 @@ pub(super) fn settled(
         is_early: early,
         at_shutdown,
         joined,
+        gated: gated.into_iter().map(|gated| gated.peer.unit).collect(),
+        is_called: calls.iter().any(|call| call.verb == Verb::Start),
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.
         bus_name: bus_name(lowering).filter(|_| !early).map(str::to_owned),

@@ -2,12 +2,13 @@
 
 use super::Activation;
 use super::bind::{bind, in_order};
-use super::event::trigger::Trigger;
+use super::event::trigger::{Trigger, is_early};
 use super::paths::EventMeaning;
+use super::peer::{Peer, Presence};
 use super::relations::{Inversion, push, push_known};
-use crate::diagnostic::registry::SHUTDOWN_JOB;
+use crate::diagnostic::registry::{COMPANION_NEEDED, SHUTDOWN_JOB};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Directive, UnitName};
+use crate::systemd::{Directive, Section, UnitName};
 use crate::text::list;
 use crate::text::source::Span;
 use crate::upstart::condition::Condition;
@@ -29,6 +30,22 @@ pub(super) fn going_down(
             }
             Trigger::AfterRunlevel(levels) => {
                 shutdown(lowering, condition, leaf.span, (*levels, true), activation);
+            }
+            Trigger::Job { peer, state: JobState::Stopping } if needs_drop_in(peer) => {
+                let (own, unit) = (&lowering.name, &peer.unit);
+                let diagnostic = COMPANION_NEEDED
+                    .at(leaf.span, format!("{unit} starts this unit as it stops only by a drop-in"))
+                    .help(format!(
+                        "write {unit}.d/upstart.conf with `[Service]` and `ExecStop=-+/bin/systemctl --job-mode=ignore-dependencies start {own}`"
+                    ));
+                lowering.remark(
+                    Section::Unit,
+                    &COMPANION_NEEDED,
+                    &format!(
+                        "{unit} starts this unit as it stops, by a drop-in that is to be written."
+                    ),
+                );
+                lowering.manual(condition.stanza, &[], diagnostic);
             }
             Trigger::Job { peer, state: JobState::Stopping } => {
                 let relations = &mut activation.start;
@@ -53,6 +70,7 @@ pub(super) fn going_down(
             Trigger::Virtualization(kind) => activation.start.virtualization.push(kind.clone()),
             Trigger::Given
             | Trigger::Reached(_)
+            | Trigger::End { .. }
             | Trigger::Unit(_)
             | Trigger::BeforeUnit(_)
             | Trigger::Custom(_)
@@ -61,6 +79,15 @@ pub(super) fn going_down(
             | Trigger::Beyond => {}
         }
     }
+}
+
+/// Whether the other unit can start this one as it stops. The parts of the boot cannot, nor can a
+/// unit with a root directory of its own, in which there may be no systemctl.
+fn needs_drop_in(peer: &Peer) -> bool {
+    !is_early(peer)
+        && !peer.early
+        && peer.presence != Presence::Chrooted
+        && peer.unit.as_str().ends_with(".service")
 }
 
 /// Lets the unit do its work at shutdown. `late` is whether it runs after the scripts of System V,

@@ -1,10 +1,12 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
 use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
+use super::call::{Call, Verb};
 use super::event::trigger::{Role, Side, Trigger, is_early};
+use super::event_unit::EventUnit;
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
-use super::relations::{Followed, Joined, Relations, push, push_known};
+use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
 use super::{Activation, event_unit, latch};
 use crate::diagnostic::registry::{
@@ -144,7 +146,7 @@ fn coming_up(
     }
     // The unit is brought in by a passing event, else by the boot, else by each of the jobs.
     if let Some(leaf) = transient.first() {
-        pull(&leaf.value, relations);
+        pull(condition, &leaf.value, relations);
         if leaves.len() > 1
             && (milestone || !jobs.is_empty())
             && !matches!(leaf.value, Trigger::Companion)
@@ -264,7 +266,8 @@ fn contribute(
         Trigger::Unit(unit) => push(&mut relations.after, unit),
         Trigger::BeforeUnit(unit) => before(unit, relations),
         Trigger::Custom(node) => push(&mut relations.before, node),
-        Trigger::Given
+        Trigger::End { .. }
+        | Trigger::Given
         | Trigger::Virtualization(_)
         | Trigger::Companion
         | Trigger::Shutdown { .. }
@@ -320,6 +323,20 @@ fn job(
     let unit = &peer.unit;
     let is_boot_target = ["sysinit.target", "basic.target"].contains(&unit.as_str());
     match state {
+        JobState::Starting if let Some(node) = group(lowering, peer) => {
+            // The unit starts as soon as it can, and the other one has nothing to wait for.
+            push(&mut relations.after, unit);
+            let optional = relations.optional.contains(unit);
+            let node = Some(node);
+            relations.followed.push(Followed { peer: peer.clone(), span, optional, alone, node });
+        }
+        JobState::Starting
+            if let Some(node) = event_unit::of(lowering, peer, JobState::Starting) =>
+        {
+            push(&mut relations.before, &node.unit);
+            relations.gated.push(Gated { peer: peer.clone(), span, node });
+            lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
+        }
         JobState::Starting => {
             match (is_early(peer), unit.as_str()) {
                 // mountall does the work between these two targets.
@@ -352,10 +369,13 @@ fn job(
             }
         }
         JobState::Started => {
-            push(&mut relations.after, unit);
+            let node = event_unit::of(lowering, peer, JobState::Started);
+            // A task is at work when it has started, and `After=` would wait for its end.
+            if node.is_none() || peer.kind != Some(JobKind::Task) {
+                push(&mut relations.after, unit);
+            }
             let optional = relations.optional.contains(unit);
-            let node = event_unit::of(lowering, peer);
-            relations.followed.push(Followed { unit: unit.clone(), span, optional, alone, node });
+            relations.followed.push(Followed { peer: peer.clone(), span, optional, alone, node });
         }
         JobState::Stopped => {
             push(&mut relations.after, unit);
@@ -376,8 +396,15 @@ fn job(
     }
 }
 
+/// The event unit for the start of a job that only stands for others: nothing can tell whether what
+/// starts before it has started before or after it.
+fn group(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
+    let is_group = peer.traits.is_group && peer.kind == Some(JobKind::State);
+    is_group.then(|| event_unit::of(lowering, peer, JobState::Started))?
+}
+
 /// Lets a passing event bring the unit in.
-fn pull(trigger: &Trigger, relations: &mut Relations) {
+fn pull(condition: &Stated<Condition>, trigger: &Trigger, relations: &mut Relations) {
     match trigger {
         Trigger::Unit(unit) => push(&mut relations.wanted_by, unit),
         Trigger::BeforeUnit(unit) => push(
@@ -385,7 +412,18 @@ fn pull(trigger: &Trigger, relations: &mut Relations) {
             &UnitName::known(unit.as_str().replace("-pre.target", ".target")),
         ),
         Trigger::Custom(node) => push(&mut relations.wanted_by, node),
-        Trigger::Job { peer, .. } => push(&mut relations.wanted_by, &peer.unit),
+        Trigger::Job { peer, .. } => {
+            let gated = relations.gated.iter().find(|gated| gated.peer == *peer);
+            let by = gated.map_or(&peer.unit, |gated| &gated.node.unit).clone();
+            push(&mut relations.wanted_by, &by);
+        }
+        Trigger::End { peer, state, ended } => relations.calls.push(Call {
+            stanza: condition.stanza,
+            peer: peer.clone(),
+            state: *state,
+            ended: *ended,
+            verb: Verb::Start,
+        }),
         Trigger::Given
         | Trigger::Reached(_)
         | Trigger::Runlevels(_)

@@ -1,7 +1,9 @@
 //! `stop on`: what stops the unit.
 
 use super::bind::{bind, in_order};
+use super::call::{Call, Verb, after_start, before_start};
 use super::event::trigger::{Side, Trigger, is_early};
+use super::event_unit::Ended;
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Relations, push, push_known};
@@ -9,6 +11,7 @@ use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB,
     STOP_AT_MILESTONE, UNBOUND_CRASH,
 };
+use crate::jobset::JobKind;
 use crate::lower::companion_unit::{drop_in, stopping, systemctl};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
@@ -143,6 +146,9 @@ fn stop_by(
             lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
         }
+        Trigger::End { peer, state, ended } => {
+            call(condition, (peer, *state), *ended, relations);
+        }
         // The finding is at the event.
         Trigger::Given | Trigger::Companion | Trigger::Never | Trigger::Beyond => {}
     }
@@ -200,6 +206,19 @@ fn stop_by_job(
             }
             lowering.exact(condition.stanza, &[Directive::After]);
         }
+        JobState::Stopping | JobState::Stopped
+            if peer.calls(lowering) && !stays_tied(peer, state, relations) =>
+        {
+            call(condition, (peer, state), Ended::Any, relations);
+            if state == JobState::Stopped && peer.kind != Some(JobKind::Task) {
+                // The other way round, the unit would be gone before that one at shutdown.
+                relations.after.retain(|name| name != unit);
+                push(&mut relations.before, unit);
+                lowering.exact(condition.stanza, &[Directive::Before]);
+            } else {
+                lowering.exact(condition.stanza, &[]);
+            }
+        }
         JobState::Stopping | JobState::Stopped => {
             // `BindsTo=` brings the other unit in, which is only correct if that unit alone brings
             // this one in.
@@ -235,7 +254,7 @@ fn stop_by_job(
         }
         JobState::Starting | JobState::Started => {
             if relations.wanted_by.contains(unit)
-                || relations.followed.iter().any(|followed| followed.unit == *unit)
+                || relations.followed.iter().any(|followed| followed.peer.unit == *unit)
             {
                 let diagnostic = START_AND_STOP_BY_ONE_JOB
                     .at(span, format!("a unit cannot start together with {unit} and be stopped by its start"))
@@ -246,6 +265,11 @@ fn stop_by_job(
                     &format!("does not stop when {unit} has started."),
                 );
                 lowering.manual(condition.stanza, &[], diagnostic);
+                return;
+            }
+            if peer.calls(lowering) {
+                call(condition, (peer, state), Ended::Any, relations);
+                push(&mut relations.stopped_by, unit);
                 return;
             }
             if stop_from_there(lowering, condition, state, peer) {
@@ -270,6 +294,31 @@ fn stop_by_job(
     }
 }
 
+/// Whether the unit stops along with another one by relations. They also bring the unit back when
+/// that one is restarted, and a start by hand brings that one up. Nothing of that matters for a
+/// state that only stands for others.
+fn stays_tied(peer: &Peer, state: JobState, relations: &Relations) -> bool {
+    state == JobState::Stopping
+        && peer.kind == Some(JobKind::State)
+        && relations.followed.iter().any(|followed| followed.peer.unit == peer.unit)
+}
+
+/// Lets the other unit stop this one.
+fn call(
+    condition: &Stated<Condition>,
+    (peer, state): (&Peer, JobState),
+    ended: Ended,
+    relations: &mut Relations,
+) {
+    relations.calls.push(Call {
+        stanza: condition.stanza,
+        peer: peer.clone(),
+        state,
+        ended,
+        verb: Verb::Stop,
+    });
+}
+
 /// Adds a drop-in by which the other unit stops this one when it starts. `Conflicts=` would also
 /// work in the other direction. Returns whether the other unit can do that.
 fn stop_from_there(
@@ -280,11 +329,12 @@ fn stop_from_there(
 ) -> bool {
     let can = peer.can_call(lowering);
     if can {
+        let is_task = peer.kind == Some(JobKind::Task);
         let (directive, words): (Directive, &[&str]) = match state {
             // `starting` ends when this unit has stopped.
-            JobState::Starting => (Directive::ExecStartPre, &["stop"]),
+            JobState::Starting => (before_start(lowering), &["stop"]),
             JobState::Started | JobState::Stopping | JobState::Stopped => {
-                (Directive::ExecStartPost, &["--no-block", "stop"])
+                (after_start(is_task), &["--no-block", "stop"])
             }
         };
         let stop = systemctl(lowering, words, &peer.unit);

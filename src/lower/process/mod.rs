@@ -138,7 +138,7 @@ fn unit_type(
                 // `expect` states.
                 lowering.exact(expect.stanza, &[]);
             }
-            if job.processes.is_empty() {
+            if job.processes.is_empty() && !lowering.job_set.is_named(&job.name.0) {
                 lowering.diagnostics.push(
                     NOTHING_TO_RUN
                         .at(job.place(), format!("the job `{}` has nothing to run", job.name.0))

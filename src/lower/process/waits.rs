@@ -53,7 +53,7 @@ pub(in crate::lower) fn lower(
         if usage.external {
             continue;
         }
-        let unit = match (usage.verb(), usage.operands().first()) {
+        let units: Vec<UnitName> = match (usage.verb(), usage.operands().first()) {
             (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
                 if let Some(sibling) =
                     lowering.job_set.sibling(job).filter(|_| usage.verb() == Verb::Start)
@@ -66,11 +66,11 @@ pub(in crate::lower) fn lower(
                         no_wait,
                     ));
                 }
-                peer(lowering, job).map(|peer| peer.unit)
+                peer(lowering, job).map(|peer| peer.unit).into_iter().collect()
             }
-            _ => usage.emits().and_then(|event| EventUnit::of(event).ok()).map(|node| node.unit),
+            _ => usage.emits().map(event_units).unwrap_or_default(),
         };
-        let (Some(unit), Some(while_starting)) = (unit, waits(reading.phase, shape)) else {
+        let Some(while_starting) = waits(reading.phase, shape).filter(|_| !units.is_empty()) else {
             continue;
         };
         if usage.does_not_wait() || usage.context.has(Context::BACKGROUND) {
@@ -79,7 +79,7 @@ pub(in crate::lower) fn lower(
         let span = reading.span(&usage.range);
         if no_wait {
             let diagnostic = START_WITHOUT_WAITING
-                .at(span, format!("the script goes on before {unit} has started"))
+                .at(span, format!("the script goes on before {} has started", units[0]))
                 .note("that unit is ordered after this one, so that waiting for it would never end")
                 .help("see whether what follows in the script needs it");
             lowering.ledger.record(
@@ -90,9 +90,21 @@ pub(in crate::lower) fn lower(
             );
             lowering.diagnostics.push(diagnostic);
         } else {
-            started.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
+            started.waits.extend(units.into_iter().map(|unit| Wait {
+                phase: reading.phase,
+                unit,
+                span,
+                while_starting,
+            }));
         }
     }
+}
+
+/// The event units that stand for an event: that for all events of the name, and the template of
+/// those for the values of variables.
+fn event_units(event: &str) -> Vec<UnitName> {
+    let nodes = [EventUnit::of(event), EventUnit::with(event, "", "")];
+    nodes.into_iter().flatten().map(|node| node.file()).collect()
 }
 
 /// When systemd waits for the script of a phase: `Some(true)` while the unit starts, `Some(false)`

@@ -1,17 +1,87 @@
 //! `stopped X` and `stopping X`: how the unit reacts to the end of another job.
 
-use super::trigger::{Classified, Trigger, is_early};
+use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
+use crate::jobset::JobKind;
 use crate::lower::companion_unit::drop_in;
+use crate::lower::condition::call::own_unit;
 use crate::lower::condition::event_unit::{Ended, EventUnit};
-use crate::lower::condition::peer::{Peer, Presence};
+use crate::lower::condition::peer::{Peer, Presence, stops_with};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, UnitName, Value, shell_word};
 use crate::text::source::Span;
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
-use crate::upstart::instances::Instance;
+
+/// Whether the unit of the other job starts or stops this one when that job ends. If that job is a
+/// task and nothing else is asked for, `After=` is enough.
+pub(super) fn is_called(
+    lowering: &Lowering<'_>,
+    (peer, state, side): (&Peer, JobState, Side),
+    end: Option<(Ended, Span)>,
+) -> bool {
+    let respawned = peer.traits.respawns && state == JobState::Stopped;
+    let is_noticed = !respawned || Directive::OnSuccess.since() <= lowering.options.systemd_version;
+    // A unit of the distribution can have a drop-in, too; how it ends is not known.
+    let can = peer.calls(lowering)
+        || state == JobState::Stopping
+            && side == Side::Start
+            && !peer.early
+            && !is_early(peer)
+            && peer.can_call(lowering);
+    can && is_noticed
+        && match (side, state) {
+            (Side::Stop, _) => end.is_some(),
+            (Side::Start, JobState::Stopping) => true,
+            (Side::Start, _) => {
+                end.is_some() || peer.kind != Some(JobKind::Task) || stops_with(lowering, peer)
+            }
+        }
+}
+
+/// An end of another job at which the unit of that job starts or stops this one.
+pub(super) fn called(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    (peer, mut state): (Peer, JobState),
+    end: Option<(Ended, Span)>,
+    (side, is_joined): (Side, bool),
+) -> Classified {
+    if side == Side::Start && own_unit(lowering, &peer).is_none() {
+        return beyond(
+            event,
+            "which instance of this job starts when another job ends is not said".to_owned(),
+        );
+    }
+    let ended = end.map_or(Ended::Any, |(ended, _)| ended);
+    let unit = peer.unit.clone();
+    let respawns = peer.traits.respawns;
+    // The unit that remembers the event is started when the job has ended.
+    let is_late = is_joined && state == JobState::Stopping && ended != Ended::Any;
+    if is_late {
+        state = JobState::Stopped;
+    }
+    let mut classified = Classified::exact(Trigger::End { peer, state, ended });
+    if is_late {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            FOLLOWS_END
+                .at(event.span(), format!("{unit} does not wait for this unit before it is gone"))
+                .note("the start condition joins this with other events"),
+        );
+    }
+    if let Some((_, span)) = end.filter(|_| respawns && state == JobState::Stopped) {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(
+            FOLLOWS_END
+                .at(span, format!("a stop of {unit} counts as a failure if its process ends with one"))
+                .note("to Upstart, every end by a stop was a good one")
+                .help("if it ends with a status of its own when it is stopped, add that to `SuccessExitStatus=`"),
+        );
+    }
+    classified
+}
 
 /// Starts the unit when a service has ended, or when a task has ended in the given way, by a
 /// drop-in for that unit (systemd.unit(5), `OnSuccess=`, `OnFailure=`). If the end is joined with
@@ -34,13 +104,13 @@ pub(super) fn at_end(
     let mut classified = Classified::exact(Trigger::Companion);
     let mut started = own;
     if is_joined {
-        let Ok(node) = EventUnit::ended(&peer.unit, end) else {
+        let Ok(node) = EventUnit::ended(peer, end) else {
             let message = format!("the name of {} is too long to remember its end", peer.unit);
             return beyond(event, message);
         };
         classified.trigger = Trigger::Custom(node.unit.clone());
         classified.companions.push(node.companion(lowering));
-        classified.companions.extend(node.ender(lowering));
+        classified.companions.extend(node.ender(lowering, peer));
         started = node.unit;
     } else if !known.is_empty() {
         let directives = known.iter().map(|&directive| (directive, Value::unit(&started)));
@@ -186,19 +256,4 @@ pub(super) fn beyond(event: &Event, message: String) -> Classified {
     let diagnostic =
         UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
-}
-
-/// The unit that the end of another job starts: the instance of the same name where that job is
-/// one, else the default; `None` if the job has instances and none is the default.
-fn own_unit(lowering: &Lowering<'_>, peer: &Peer) -> Option<UnitName> {
-    match &lowering.instance {
-        Instance::Singleton { .. } => Some(lowering.name.clone()),
-        Instance::Template { .. } if peer.unit.is_own_instance() => {
-            Some(lowering.name.own_instance())
-        }
-        Instance::Template { default, .. } => {
-            let default = default.as_ref()?;
-            Some(lowering.name.instance_escaped(default))
-        }
-    }
 }

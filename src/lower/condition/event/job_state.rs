@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::job_end::{after_failure, at_end, beyond};
+use super::job_end::{after_failure, at_end, beyond, called, is_called};
 use super::network::network_job;
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
@@ -101,10 +101,15 @@ pub(super) fn job(
     {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
+    let is_called = is_called(lowering, (&peer, state, side), end);
     let mut classified = match (state, end) {
         (_, end) if lowering.job_set.facts.at_shutdown.contains(name) => {
             diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
             Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
+        }
+        (JobState::Stopping | JobState::Stopped, end) if is_called => {
+            diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
+            called(lowering, event, (peer, state), end, (side, is_joined))
         }
         (_, Some((Ended::Failed, span))) if side == Side::Start => {
             diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));

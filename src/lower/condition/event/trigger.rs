@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{beside, stopping};
+use crate::lower::condition::event_unit::Ended;
 use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName, Value};
@@ -103,6 +104,15 @@ pub(in crate::lower) enum Trigger {
         /// The state that it changes to.
         state: JobState,
     },
+    /// Another job stops or has stopped, and its unit does to this one what follows.
+    End {
+        /// The other job.
+        peer: Peer,
+        /// `stopping` or `stopped`.
+        state: JobState,
+        /// How the job has to end.
+        ended: Ended,
+    },
     /// A unit starts: a mount, a device, a target. The unit of the job starts after it.
     Unit(UnitName),
     /// A unit is about to start, such as a mount. The unit of the job starts before it.
@@ -173,6 +183,7 @@ impl Trigger {
             | Self::Unit(_)
             | Self::BeforeUnit(_)
             | Self::Custom(_)
+            | Self::End { .. }
             | Self::Companion => Role::Passing,
             Self::Never | Self::Beyond => Role::Lost,
         }

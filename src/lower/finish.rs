@@ -85,6 +85,9 @@ fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
             "Started by {joined}, when all has happened that it waits for."
         )));
     }
+    for by in &conditions.called_by {
+        unit.header.push(Text::new(&format!("Started by {by}.")));
+    }
     for (directive, name) in &conditions.relations {
         unit.add(*directive, Value::unit(name));
     }

@@ -41,9 +41,32 @@ pub(super) struct Call {
     pub(super) verb: Verb,
 }
 
+impl Call {
+    /// Which unit starts this one, and when: `a.service as it stops`. `None` if it stops this one.
+    pub(super) fn origin(&self) -> Option<String> {
+        let when = match (self.state, self.ended) {
+            (JobState::Starting, _) => "before it starts",
+            (JobState::Started, _) => "when it has started",
+            (JobState::Stopping, Ended::Any) => "as it stops",
+            (JobState::Stopped, Ended::Any) => "when it has ended",
+            (_, Ended::Well) => "when it has ended well",
+            (_, Ended::Failed) => "when it has failed",
+        };
+        (self.verb == Verb::Start).then(|| format!("{} {when}", self.peer.unit.of_instance()))
+    }
+}
+
 /// A timeout in seconds that is enough for most work: the default of systemd
 /// (systemd-system.conf(5), `DefaultTimeoutStopSec=`).
 const AMPLE: u32 = 90;
+
+/// How the names of drop-ins begin that are about `stopping`.
+pub(super) const AT_STOP: &str = "at-stop";
+
+/// The seconds that a unit has to stop, if others start or stop before that.
+pub(super) fn stop_timeout(peer: &Peer) -> u32 {
+    peer.traits.kill_timeout.max(AMPLE)
+}
 
 /// Writes the drop-ins. The calls of one unit are in the order in which their states come.
 pub(super) fn write(lowering: &mut Lowering<'_>, mut calls: Vec<Call>) {
@@ -71,8 +94,8 @@ fn companions(lowering: &Lowering<'_>, call: &Call) -> Vec<Companion> {
         JobState::Stopping => {
             directives.extend(call_line.at_stopping(is_task));
             if peer.present() {
-                let seconds = peer.traits.kill_timeout.max(AMPLE);
-                directives.push((Directive::TimeoutStopSec, Value::number(seconds)));
+                let seconds = Value::number(stop_timeout(peer));
+                directives.push((Directive::TimeoutStopSec, seconds));
             }
         }
         JobState::Stopped if peer.traits.respawns => {
@@ -88,7 +111,7 @@ fn companions(lowering: &Lowering<'_>, call: &Call) -> Vec<Companion> {
     {
         // systemd reads drop-ins in the order of their names (systemd.unit(5)), and `stopping` comes
         // before `stopped`.
-        name.insert_str(0, "at-stop-");
+        name.insert_str(0, &format!("{AT_STOP}-"));
     }
     vec![companion]
 }
@@ -234,6 +257,11 @@ pub(super) fn ending(lowering: &Lowering<'_>, peer: &Peer, ended: Ended) -> Valu
     by_names(lowering, &words, event_unit, |job, command| {
         by_end(&peer.traits, (JobState::Stopped, ended), job, command)
     })
+}
+
+/// The command of an `ExecStopPost=` that systemd runs if it has not run `ExecStop=`.
+pub(super) fn crashed(lowering: &Lowering<'_>, words: &[&str], target: Argument) -> Value {
+    by_names(lowering, words, target, after_crash)
 }
 
 /// A line that runs a shell script with names that systemd expands as arguments: the shell would

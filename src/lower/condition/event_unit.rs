@@ -1,7 +1,9 @@
 //! Event units. An event unit wants the units of the jobs that wait for the event: starting it
 //! starts them.
 
-use super::call::{Verb, after_start, before_start, ending, unlimited_start};
+use super::call::{
+    AT_STOP, Verb, after_start, before_start, crashed, ending, stop_timeout, unlimited_start,
+};
 use super::peer::Peer;
 use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
@@ -31,7 +33,8 @@ pub(super) fn write(
     stanza: StanzaId,
     (node, peer): (&EventUnit, &Peer),
 ) {
-    for companion in [node.companion(lowering)].into_iter().chain(node.starter(lowering, peer)) {
+    let start = node.starter(lowering, peer).or_else(|| node.ender(lowering, peer));
+    for companion in [node.companion(lowering)].into_iter().chain(start) {
         lowering.ledger.file(stanza, &companion.output().path);
         lowering.companion(companion);
     }
@@ -243,6 +246,10 @@ impl EventUnit {
         unit.add(Directive::Description, description);
         unit.add(lowering.unlimited_starts(), Value::number(0));
         unit.add(Directive::Type, Value::keyword("oneshot"));
+        if matches!(self.of, Of::State(_, JobState::Stopping)) {
+            // The unit has to start while the system goes down, too.
+            unit.set(Directive::DefaultDependencies, Value::keyword("no"));
+        }
         if let Of::End { by, respawned: true, .. } = &self.of {
             unit.add(Directive::ExecCondition, Value::command(&has_ended(lowering, by)));
         }
@@ -263,34 +270,38 @@ impl EventUnit {
             JobState::Stopping => (Directive::ExecStop, true),
             JobState::Stopped => return None,
         };
-        let to = by.of_instance();
-        let mut part = Unit::new(to.clone());
-        let what = match state {
-            JobState::Starting => "what comes before the start",
-            JobState::Started => "what follows the start",
-            JobState::Stopping => "what comes before the stop",
-            JobState::Stopped => "what follows the end",
+        let (time, event_unit, name) = match state {
+            JobState::Starting => ("before {} starts", STARTING_THIS, "starting"),
+            JobState::Started => ("when {} has started", STARTED_BY_THIS, "started"),
+            // systemd reads drop-ins in the order of their names (systemd.unit(5)), and this comes
+            // before what follows the end.
+            JobState::Stopping | JobState::Stopped => ("before {} stops", STOPPING_THIS, AT_STOP),
         };
-        let header = format!("Starts {what} of {}.", to.stem());
-        part.header.push(Text::new(&own_files::made(&header)));
+        let mut part = goes_by(by, time);
         let blocking: &[&str] = if waits { &[] } else { &["--no-block"] };
-        let mut command =
-            Command::words(["/bin/systemctl"].iter().chain(blocking).chain(&["start"]).copied());
-        command.argv.push(Argument::Specifier(match state {
-            JobState::Starting => STARTING_THIS,
-            JobState::Started => STARTED_BY_THIS,
-            JobState::Stopping | JobState::Stopped => STOPPING_THIS,
-        }));
+        let words: Vec<&str> =
+            ["/bin/systemctl"].iter().chain(blocking).chain(&["start"]).copied().collect();
+        let mut command = Command::words(words.iter().copied());
+        command.argv.push(Argument::Specifier(event_unit));
         command.prefix =
             Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
         part.add(directive, Value::command(&command));
-        if *state == JobState::Starting
-            && let Some((directive, value)) = unlimited_start(peer)
-        {
-            part.add(directive, value);
+        match state {
+            JobState::Starting => {
+                if let Some((directive, value)) = unlimited_start(peer) {
+                    part.add(directive, value);
+                }
+            }
+            JobState::Started => {}
+            JobState::Stopping | JobState::Stopped => {
+                if !is_task && peer.traits.runs_first {
+                    let line = crashed(lowering, &words, Argument::Specifier(event_unit));
+                    part.add(Directive::ExecStopPost, line);
+                }
+                part.add(Directive::TimeoutStopSec, Value::number(stop_timeout(peer)));
+            }
         }
-        let name = prefix(*state).trim_start_matches("upstart-").trim_end_matches('-').to_owned();
-        Some(Companion::DropIn { to, name, part })
+        Some(Companion::DropIn { to: by.of_instance(), name: name.to_owned(), part })
     }
 
     /// The drop-in by which a job starts the event unit for its end, as far as this version of
@@ -298,11 +309,14 @@ impl EventUnit {
     pub(crate) fn ender(&self, lowering: &Lowering<'_>, peer: &Peer) -> Option<Companion> {
         let Of::End { by, ended, respawned } = &self.of else { return None };
         let to = by.of_instance();
-        let mut part = Unit::new(to.clone());
-        part.header.push(Text::new(&own_files::made(&format!(
-            "Starts what follows the end of {}.",
-            to.stem()
-        ))));
+        let mut part = goes_by(
+            by,
+            match ended {
+                Ended::Any => "when {} has ended",
+                Ended::Well => "when {} has ended well",
+                Ended::Failed => "when {} has failed",
+            },
+        );
         let unit = UnitName::known(ended.event_unit_of_this());
         let name = ended.prefix().trim_start_matches("upstart-").trim_end_matches('-').to_owned();
         if peer.calls(lowering) && !respawned {
@@ -320,6 +334,15 @@ impl EventUnit {
         }
         (!known.is_empty()).then_some(Companion::DropIn { to, name, part })
     }
+}
+
+/// A drop-in for a unit that starts an event unit at this time.
+fn goes_by(by: &UnitName, time: &str) -> Unit {
+    let to = by.of_instance();
+    let mut part = Unit::new(to.clone());
+    let what = format!("Starts and stops others {}.", time.replace("{}", to.stem()));
+    part.header.push(Text::new(&own_files::made(&what)));
+    part
 }
 
 /// The command that succeeds if a unit that systemd may start again has ended for good.

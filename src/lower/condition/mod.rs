@@ -82,8 +82,9 @@ pub(super) struct Conditions {
     pub(super) joined: Option<UnitName>,
     /// The units that wait for the start of this one before they start themselves.
     pub(super) gated: Vec<UnitName>,
-    /// Other units start this one by drop-ins of their own.
-    pub(super) is_called: bool,
+    /// The units that start this one by drop-ins of their own, with the time, such as `a.service as
+    /// it stops`.
+    pub(super) called_by: Vec<String>,
     /// The name on the system bus by which D-Bus starts the unit.
     pub(super) bus_name: Option<String>,
 }
@@ -94,7 +95,7 @@ impl Conditions {
         let by_unit = self.relations.iter().any(|(directive, by)| {
             *directive == Directive::WantedBy && !by.as_str().ends_with(".target")
         });
-        by_unit || self.is_called || self.joined.is_some()
+        by_unit || !self.called_by.is_empty() || self.joined.is_some()
     }
 }
 

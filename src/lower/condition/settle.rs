@@ -1,7 +1,7 @@
 //! Turns the relations of both conditions into directives of the unit.
 
 use super::Conditions;
-use super::call::Verb;
+use super::call::Call;
 use super::event::bus_name;
 use super::relations::{Relations, push_known};
 use crate::diagnostic::Disposition;
@@ -112,7 +112,7 @@ pub(super) fn settled(
         at_shutdown,
         joined,
         gated: gated.into_iter().map(|gated| gated.peer.unit).collect(),
-        is_called: calls.iter().any(|call| call.verb == Verb::Start),
+        called_by: calls.iter().filter_map(Call::origin).collect(),
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.
         bus_name: bus_name(lowering).filter(|_| !early).map(str::to_owned),

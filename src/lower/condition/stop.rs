@@ -3,7 +3,8 @@
 use super::bind::{bind, in_order};
 use super::call::{Call, Verb, after_start, before_start};
 use super::event::trigger::{Side, Trigger, is_early};
-use super::event_unit::Ended;
+use super::event_unit;
+use super::event_unit::{Ended, EventUnit};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Relations, push, push_known};
@@ -147,7 +148,7 @@ fn stop_by(
             lowering.manual(condition.stanza, &[], diagnostic);
         }
         Trigger::End { peer, state, ended } => {
-            call(condition, (peer, *state), *ended, relations);
+            stop_by_state(lowering, condition, (leaf.span, *ended), (peer, *state), relations);
         }
         // The finding is at the event.
         Trigger::Given | Trigger::Companion | Trigger::Never | Trigger::Beyond => {}
@@ -209,7 +210,10 @@ fn stop_by_job(
         JobState::Stopping | JobState::Stopped
             if peer.calls(lowering) && !stays_tied(peer, state, relations) =>
         {
-            call(condition, (peer, state), Ended::Any, relations);
+            let how = (span, Ended::Any);
+            if !stop_by_state(lowering, condition, how, (peer, state), relations) {
+                return;
+            }
             if state == JobState::Stopped && peer.kind != Some(JobKind::Task) {
                 // The other way round, the unit would be gone before that one at shutdown.
                 relations.after.retain(|name| name != unit);
@@ -268,8 +272,8 @@ fn stop_by_job(
                 return;
             }
             if peer.calls(lowering) {
-                call(condition, (peer, state), Ended::Any, relations);
-                push(&mut relations.stopped_by, unit);
+                let how = (span, Ended::Any);
+                stop_by_state(lowering, condition, how, (peer, state), relations);
                 return;
             }
             if stop_from_there(lowering, condition, state, peer) {
@@ -303,20 +307,37 @@ fn stays_tied(peer: &Peer, state: JobState, relations: &Relations) -> bool {
         && relations.followed.iter().any(|followed| followed.peer.unit == peer.unit)
 }
 
-/// Lets the other unit stop this one.
-fn call(
+/// Stops the unit when another job gets to a state. The unit of that job starts the event unit for
+/// the state, and that conflicts with this one. Returns `false` if that state also starts the unit.
+fn stop_by_state(
+    lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
+    (span, ended): (Span, Ended),
     (peer, state): (&Peer, JobState),
-    ended: Ended,
     relations: &mut Relations,
-) {
-    relations.calls.push(Call {
-        stanza: condition.stanza,
-        peer: peer.clone(),
-        state,
-        ended,
-        verb: Verb::Stop,
-    });
+) -> bool {
+    let node = match (state, ended) {
+        (JobState::Stopped, ended) => {
+            EventUnit::ended(peer, ended).ok().filter(|node| !node.looks())
+        }
+        (state, Ended::Any) => event_unit::of(lowering, peer, state),
+        _ => None,
+    };
+    let Some(node) = node else {
+        relations.calls.push(Call {
+            stanza: condition.stanza,
+            peer: peer.clone(),
+            state,
+            ended,
+            verb: Verb::Stop,
+        });
+        return true;
+    };
+    if !stop_by_event(lowering, condition, span, &node.unit, relations) {
+        return false;
+    }
+    event_unit::write(lowering, condition.stanza, (&node, peer));
+    true
 }
 
 /// Adds a drop-in by which the other unit stops this one when it starts. `Conflicts=` would also

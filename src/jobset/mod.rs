@@ -88,15 +88,24 @@ pub struct Traits {
     pub respawns: bool,
     /// Whether the boot starts the job, without any event that may come later.
     pub at_boot: bool,
-    /// Whether a process of the job runs before the job counts as started.
-    pub runs_first: bool,
-    /// Whether the job only stands for others: none of its processes runs before they have
-    /// started, and no job waits for its start.
-    pub is_group: bool,
+    /// What the job does until it has started.
+    pub until_started: UntilStarted,
     /// The signals with which the main process may end without a failure, without `SIG`.
     pub normal_signals: Vec<&'static str>,
     /// The seconds from the kill signal to SIGKILL.
     pub kill_timeout: u32,
+}
+
+/// What a job does until it has started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UntilStarted {
+    /// A process of the job runs.
+    Works,
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Nothing, and nothing notices when it has started: it only stands for others.
+    OnlyGroups,
 }
 
 /// Whose job it is.

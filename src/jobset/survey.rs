@@ -7,8 +7,8 @@ use super::distribution::is_of_distribution;
 use super::parallel;
 use super::unit_name::unit_name;
 use super::{
-    Emitter, Followers, JobKind, JobSet, Outside, Owner, Sibling, Survey, Traits, UnusableJob,
-    Variable,
+    Emitter, Followers, JobKind, JobSet, Outside, Owner, Sibling, Survey, Traits, UntilStarted,
+    UnusableJob, Variable,
 };
 use crate::text::source::{Place, Sources};
 use crate::text::suggestion::closest;
@@ -113,12 +113,17 @@ fn kind(job: &Job) -> JobKind {
 fn traits(job: &Job, at_boot: &BTreeSet<&str>, followed: &BTreeSet<&str>) -> Traits {
     let name = job.name.0.as_str();
     let runs = |phase| job.process(phase).is_some();
-    let runs_first = runs(Phase::PreStart) || runs(Phase::Main);
+    let until_started = if runs(Phase::PreStart) || runs(Phase::Main) {
+        UntilStarted::Works
+    } else if runs(Phase::PostStart) || followed.contains(name) {
+        UntilStarted::Nothing
+    } else {
+        UntilStarted::OnlyGroups
+    };
     Traits {
         respawns: job.respawn.is_some(),
         at_boot: at_boot.contains(name),
-        runs_first,
-        is_group: !runs_first && !runs(Phase::PostStart) && !followed.contains(name),
+        until_started,
         normal_signals: normal_signals(job),
         kill_timeout: job.kill_timeout(),
     }

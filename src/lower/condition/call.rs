@@ -7,7 +7,7 @@
 
 use super::event_unit::Ended;
 use super::peer::Peer;
-use crate::jobset::{JobKind, Traits};
+use crate::jobset::{JobKind, Traits, UntilStarted};
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{drop_in, shell};
 use crate::lower::condition::event_unit;
@@ -213,7 +213,7 @@ impl<'a> CallLine<'a> {
             (Ended::Well, false) => vec![(Directive::ExecStop, self.at_end(true))],
             (Ended::Any, false) => {
                 let mut both = vec![(Directive::ExecStop, self.waiting())];
-                if self.call.peer.traits.runs_first || !self.call.peer.present() {
+                if may_crash(&self.call.peer) {
                     let when_crashed = match self.call.verb {
                         // It does no harm to stop the unit once more.
                         Verb::Stop => self.waiting(),
@@ -257,6 +257,11 @@ pub(super) fn ending(lowering: &Lowering<'_>, peer: &Peer, ended: Ended) -> Valu
     by_names(lowering, &words, event_unit, |job, command| {
         by_end(&peer.traits, (JobState::Stopped, ended), job, command)
     })
+}
+
+/// Whether the process of the job may end by itself.
+pub(super) fn may_crash(peer: &Peer) -> bool {
+    peer.traits.until_started == UntilStarted::Works || !peer.present()
 }
 
 /// The command of an `ExecStopPost=` that systemd runs if it has not run `ExecStop=`.

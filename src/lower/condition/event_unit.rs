@@ -2,7 +2,8 @@
 //! starts them.
 
 use super::call::{
-    AT_STOP, Verb, after_start, before_start, crashed, ending, stop_timeout, unlimited_start,
+    AT_STOP, Verb, after_start, before_start, crashed, ending, may_crash, stop_timeout,
+    unlimited_start,
 };
 use super::peer::Peer;
 use crate::jobset::JobKind;
@@ -294,7 +295,7 @@ impl EventUnit {
             }
             JobState::Started => {}
             JobState::Stopping | JobState::Stopped => {
-                if !is_task && peer.traits.runs_first {
+                if !is_task && may_crash(peer) {
                     let line = crashed(lowering, &words, Argument::Specifier(event_unit));
                     part.add(Directive::ExecStopPost, line);
                 }

@@ -13,7 +13,7 @@ use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
     UNTRANSLATABLE_EVENT,
 };
-use crate::jobset::JobKind;
+use crate::jobset::{JobKind, UntilStarted};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
@@ -399,7 +399,8 @@ fn job(
 /// The event unit for the start of a job that only stands for others: nothing can tell whether what
 /// starts before it has started before or after it.
 fn group(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
-    let is_group = peer.traits.is_group && peer.kind == Some(JobKind::State);
+    let is_group =
+        peer.traits.until_started == UntilStarted::OnlyGroups && peer.kind == Some(JobKind::State);
     is_group.then(|| event_unit::of(lowering, peer, JobState::Started))?
 }
 

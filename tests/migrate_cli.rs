@@ -145,7 +145,7 @@ fn several_directories_are_one_system() {
         system
             .text("out/etc/systemd/system/extra.service")
             .unwrap()
-            .contains("BindsTo=web.service\n")
+            .contains("After=web.service\n")
     );
 }
 

@@ -19,7 +19,7 @@ use crate::upstart::job::StanzaId;
 
 /// What another unit does to this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Verb {
+pub(super) enum StartOrStop {
     /// It stops this unit. If the same state does both, the unit stops first.
     Stop,
     /// It starts this unit.
@@ -38,7 +38,7 @@ pub(super) struct Call {
     /// For `stopping` and `stopped`, how the other job has to end.
     pub(super) ended: Ended,
     /// What happens to this unit.
-    pub(super) verb: Verb,
+    pub(super) verb: StartOrStop,
 }
 
 impl Call {
@@ -52,7 +52,8 @@ impl Call {
             (_, Ended::Well) => "when it has ended well",
             (_, Ended::Failed) => "when it has failed",
         };
-        (self.verb == Verb::Start).then(|| format!("{} {when}", self.peer.unit.of_instance()))
+        (self.verb == StartOrStop::Start)
+            .then(|| format!("{} {when}", self.peer.unit.of_instance()))
     }
 }
 
@@ -151,11 +152,11 @@ struct CallLine<'a> {
 impl<'a> CallLine<'a> {
     fn of(lowering: &'a Lowering<'a>, call: &'a Call) -> Self {
         let own = match (call.verb, own_unit(lowering, &call.peer)) {
-            (Verb::Start, Some(own)) => Argument::Unit(own),
-            (Verb::Stop, _) if call.peer.unit.is_own_instance() => {
+            (StartOrStop::Start, Some(own)) => Argument::Unit(own),
+            (StartOrStop::Stop, _) if call.peer.unit.is_own_instance() => {
                 Argument::Unit(lowering.name.own_instance())
             }
-            (Verb::Stop, _) | (Verb::Start, None) => {
+            (StartOrStop::Stop, _) | (StartOrStop::Start, None) => {
                 Argument::Word(lowering.name.all_instances().into())
             }
         };
@@ -169,10 +170,10 @@ impl<'a> CallLine<'a> {
             words.push("--no-block");
         }
         match self.call.verb {
-            Verb::Stop => words.push("stop"),
+            StartOrStop::Stop => words.push("stop"),
             // While the system goes down, everything that the start of a unit implies conflicts
             // with the shutdown (systemctl(1), `--job-mode=`).
-            Verb::Start => words.extend(["--job-mode=ignore-dependencies", "start"]),
+            StartOrStop::Start => words.extend(["--job-mode=ignore-dependencies", "start"]),
         }
         words
     }
@@ -216,8 +217,8 @@ impl<'a> CallLine<'a> {
                 if may_crash(&self.call.peer) {
                     let when_crashed = match self.call.verb {
                         // It does no harm to stop the unit once more.
-                        Verb::Stop => self.waiting(),
-                        Verb::Start => self.script(true, after_crash),
+                        StartOrStop::Stop => self.waiting(),
+                        StartOrStop::Start => self.script(true, after_crash),
                     };
                     both.push((Directive::ExecStopPost, when_crashed));
                 }

@@ -2,7 +2,7 @@
 //! starts them.
 
 use super::call::{
-    AT_STOP, Verb, after_start, before_start, crashed, ending, may_crash, stop_timeout,
+    AT_STOP, StartOrStop, after_start, before_start, crashed, ending, may_crash, stop_timeout,
     unlimited_start,
 };
 use super::peer::Peer;
@@ -47,13 +47,13 @@ pub(super) fn write(
 pub(super) fn at_last_end(
     lowering: &Lowering<'_>,
     peer: &Peer,
-    (ended, verb): (Ended, Verb),
+    (ended, verb): (Ended, StartOrStop),
     own: Argument,
 ) -> Vec<Companion> {
     let Ok(node) = EventUnit::ended(peer, ended) else { return Vec::new() };
     let words: &[&str] = match verb {
-        Verb::Start => &["/bin/systemctl", "--no-block", "start"],
-        Verb::Stop => &["/bin/systemctl", "--no-block", "stop"],
+        StartOrStop::Start => &["/bin/systemctl", "--no-block", "start"],
+        StartOrStop::Stop => &["/bin/systemctl", "--no-block", "stop"],
     };
     let mut command = Command::words(words.iter().copied());
     command.argv.push(own.clone());
@@ -61,7 +61,7 @@ pub(super) fn at_last_end(
     let line = [(Directive::ExecStart, Value::command(&command))];
     let mut companions = vec![node.companion(lowering), drop_in(lowering, &node.unit, line)];
     companions.extend(node.ender(lowering, peer));
-    if verb == Verb::Start && ended != Ended::Failed {
+    if verb == StartOrStop::Start && ended != Ended::Failed {
         // While the system goes down, systemd does not follow `OnSuccess=`.
         let script = "[ \"$(/bin/systemctl is-system-running)\" != stopping ] || /bin/systemctl --no-block --job-mode=ignore-dependencies start \"$0\"";
         let mut command = shell(lowering, &["-c"], script);

@@ -6,7 +6,7 @@ use super::event::trigger::{Trigger, is_early};
 use super::paths::EventMeaning;
 use super::peer::{Peer, Presence};
 use super::relations::{Inversion, push, push_known};
-use crate::diagnostic::registry::{COMPANION_NEEDED, SHUTDOWN_JOB};
+use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, SHUTDOWN_JOB};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::list;
@@ -31,10 +31,16 @@ pub(super) fn going_down(
             Trigger::AfterRunlevel(levels) => {
                 shutdown(lowering, condition, leaf.span, (*levels, true), activation);
             }
-            Trigger::Job { peer, state: JobState::Stopping } if needs_drop_in(peer) => {
+            Trigger::Job { peer, state: JobState::Stopping } if needs_drop_in(lowering, peer) => {
                 let (own, unit) = (&lowering.name, &peer.unit);
-                let diagnostic = COMPANION_NEEDED
-                    .at(leaf.span, format!("{unit} starts this unit as it stops only by a drop-in"))
+                let mut diagnostic = COMPANION_NEEDED.at(
+                    leaf.span,
+                    format!("{unit} starts this unit as it stops only by a drop-in"),
+                );
+                if peer.presence == Presence::Chrooted {
+                    diagnostic = diagnostic.note("the root directory of that job has to have systemctl, and the socket of systemd in /run");
+                }
+                let diagnostic = diagnostic
                     .help(format!(
                         "write {unit}.d/upstart.conf with `[Service]` and `ExecStop=-+/bin/systemctl --job-mode=ignore-dependencies start {own}`"
                     ));
@@ -52,6 +58,11 @@ pub(super) fn going_down(
                 push(&mut relations.after, &peer.unit);
                 push(&mut relations.wanted_by, &peer.unit);
                 bind(lowering, condition, (leaf.span, true), (peer, JobState::Stopping), relations);
+                let unit = &peer.unit;
+                let diagnostic = FOLLOWS_END
+                    .at(leaf.span, format!("the unit is up while {unit} is, and does its work when it is stopped"))
+                    .note(format!("a start by hand brings {unit} up, and a stop by hand does the work, which is not done again when {unit} stops"));
+                lowering.approximate(condition.stanza, &[Directive::ExecStop], diagnostic);
                 activation.inversion = Some(Inversion::Stopping(peer.unit.clone()));
             }
             Trigger::Shutdown { unit, state } => {
@@ -81,13 +92,13 @@ pub(super) fn going_down(
     }
 }
 
-/// Whether the other unit can start this one as it stops. The parts of the boot cannot, nor can a
-/// unit with a root directory of its own, in which there may be no systemctl.
-fn needs_drop_in(peer: &Peer) -> bool {
-    !is_early(peer)
-        && !peer.early
-        && peer.presence != Presence::Chrooted
-        && peer.unit.as_str().ends_with(".service")
+/// Whether only a drop-in can let the other unit start this one as it stops. A task can also do its
+/// work as the stop of a unit that is up while the other one is: the only way for parts of the boot,
+/// and for a job with a root directory of its own, in which there may be no systemctl.
+fn needs_drop_in(lowering: &Lowering<'_>, peer: &Peer) -> bool {
+    let is_other_way = is_early(peer) || peer.early || !peer.unit.as_str().ends_with(".service");
+    let is_task = lowering.job.is_task() && lowering.has_main();
+    !is_other_way && (peer.presence != Presence::Chrooted || !is_task)
 }
 
 /// Lets the unit do its work at shutdown. `late` is whether it runs after the scripts of System V,

@@ -1,7 +1,7 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
 use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
-use super::call::{Call, Verb};
+use super::call::{Call, StartOrStop};
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::event_unit::EventUnit;
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
@@ -423,7 +423,7 @@ fn pull(condition: &Stated<Condition>, trigger: &Trigger, relations: &mut Relati
             peer: peer.clone(),
             state: *state,
             ended: *ended,
-            verb: Verb::Start,
+            verb: StartOrStop::Start,
         }),
         Trigger::Given
         | Trigger::Reached(_)

@@ -1,7 +1,7 @@
 //! `stop on`: what stops the unit.
 
 use super::bind::{bind, in_order};
-use super::call::{Call, Verb, after_start, before_start};
+use super::call::{Call, StartOrStop, after_start, before_start};
 use super::event::trigger::{Side, Trigger, is_early};
 use super::event_unit;
 use super::event_unit::{Ended, EventUnit};
@@ -329,7 +329,7 @@ fn stop_by_state(
             peer: peer.clone(),
             state,
             ended,
-            verb: Verb::Stop,
+            verb: StartOrStop::Stop,
         });
         return true;
     };

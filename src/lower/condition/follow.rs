@@ -131,10 +131,7 @@ fn follow_success(
 ) {
     let unit = &followed.peer.unit;
     if relations.wanted_by.contains(unit) {
-        // A unit that also starts before the job is still brought in by the job itself.
-        if !relations.before.contains(unit) {
-            relations.wanted_by.retain(|name| name != unit);
-        }
+        relations.wanted_by.retain(|name| name != unit);
         push(&mut relations.wanted_by, &node.unit);
         relations.origins.insert(node.unit.clone(), followed.span);
     }

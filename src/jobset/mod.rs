@@ -1,6 +1,7 @@
 //! What one job may know of the other jobs of its system.
 
 pub(super) mod distribution;
+mod getty;
 pub(crate) mod parallel;
 pub mod survey;
 pub(super) mod unit_name;

@@ -39,7 +39,7 @@ pub fn survey<'a>(
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for known in jobs {
         survey.emitters.extend(emitters(known));
-        let KnownJob { sources, job, scripts: _ } = known;
+        let KnownJob { sources, job, scripts } = known;
         let instance = Instance::of(job);
         followers(job, &instance, &mut survey.followers);
         if let Some(name) = bus_name(job).filter(|_| !instance.is_template()) {
@@ -59,7 +59,11 @@ pub fn survey<'a>(
                 exports: exports(job),
                 instance,
                 respawns: job.respawn.is_some(),
-                owner: if is_of_distribution(job) { Owner::Distribution } else { Owner::User },
+                owner: if is_of_distribution(job, scripts) {
+                    Owner::Distribution
+                } else {
+                    Owner::User
+                },
                 chrooted: job.chroot.is_some(),
                 place,
             },

@@ -109,7 +109,7 @@ pub fn lower(
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
-    if let Some(shipped) = shipped(job) {
+    if let Some(shipped) = shipped(job, scripts) {
         let unit = lowering.name;
         let diagnostic = match shipped {
             Replacement::SameName => SHIPPED_UNIT
@@ -122,6 +122,7 @@ pub fn lower(
             Replacement::As(other) => SHIPPED_UNIT
                 .at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0))
                 .help("do not install both"),
+            Replacement::Getty(other) => getty(job, &other),
         };
         lowering.diagnostics.push(diagnostic);
     }
@@ -143,6 +144,21 @@ pub fn lower(
     console::lower(&mut lowering);
     event_variables::lower(&mut lowering, &processes);
     finish(lowering, Decisions { shape, conditions, processes, signals, respawn })
+}
+
+/// The finding that a unit of systemd waits for logins on the terminal of the job.
+fn getty(job: &Job, unit: &str) -> Diagnostic {
+    let starts = if unit.starts_with("serial-") {
+        "systemd starts it for the `console=` of the kernel; `systemctl enable` it for another line"
+    } else if unit.starts_with("console-") {
+        "systemd starts it in a container"
+    } else {
+        "systemd starts it on tty1, and on the other consoles when a user switches to them"
+    };
+    SHIPPED_UNIT
+        .at(job.place(), format!("what the job `{}` did is done by {unit}", job.name.0))
+        .note(starts)
+        .help("do not install both; what the job passes to its getty goes into a drop-in")
 }
 
 /// The result for a job whose unit name would have `length` bytes, which are too many.

@@ -12,6 +12,7 @@ use crate::diagnostic::registry::{
     UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::JobKind;
+use crate::jobset::distribution::runs;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
@@ -411,9 +412,23 @@ fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
     }
 }
 
-/// Jobs that have to run early in the boot in any directory.
-const EARLY_JOBS: [&str; 6] =
-    ["hostname", "modprobe", "module-init-tools", "kmod", "udev", "udevtrigger"];
+/// Jobs that have to run early in the boot in any directory, and a program that each of them runs.
+/// A job of that name that runs another one is the user's own.
+const EARLY_JOBS: [(&str, &str); 6] = [
+    ("hostname", "hostname"),
+    ("modprobe", "modprobe"),
+    ("module-init-tools", "modprobe"),
+    ("kmod", "modprobe"),
+    ("udev", "udevd"),
+    ("udevtrigger", "udev"),
+];
+
+/// Whether the job is one of those.
+fn is_early_job(lowering: &Lowering<'_>) -> bool {
+    EARLY_JOBS
+        .iter()
+        .any(|(name, program)| lowering.job.name.0 == *name && runs(lowering.scripts, &[program]))
+}
 
 /// Lets the boot bring the unit in, early if the job or an early job that follows it requires that.
 fn pull_by_boot(
@@ -434,7 +449,7 @@ fn pull_by_boot(
     let startup =
         leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
     if only_early
-        && (EARLY_JOBS.contains(&job.name.0.as_str())
+        && (is_early_job(lowering)
             || lowering.job_set.facts.before_early.contains(lowering.name)
             || (startup && job.console() == Console::Owner))
     {

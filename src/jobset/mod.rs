@@ -37,6 +37,8 @@ pub struct JobSet {
     units: BTreeSet<UnitName>,
     /// What exists outside of the directory.
     outside: Outside,
+    /// The run level that `rc-sysinit` of the directory boots into.
+    boot_level: Option<String>,
     /// The events that the scripts of each job emit, by the name of the job.
     emitted_by: BTreeMap<String, Vec<String>>,
     /// What was learned from the units of all jobs.
@@ -171,12 +173,15 @@ pub struct Survey {
     pub meant: BTreeMap<String, String>,
     /// What exists outside of the directory.
     pub outside: Outside,
+    /// The run level that `rc-sysinit` of the directory boots into.
+    pub boot_level: Option<String>,
 }
 
 impl JobSet {
     /// The job set of a directory that has all jobs of the system.
     pub fn whole(survey: Survey) -> Self {
-        let Survey { siblings, lost, emitters, followers, bus_owners, meant, outside } = survey;
+        let Survey { siblings, lost, emitters, followers, bus_owners, meant, outside, boot_level } =
+            survey;
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
         let mut job_set = Self {
             is_whole: true,
@@ -187,6 +192,7 @@ impl JobSet {
             bus_owners,
             units,
             outside,
+            boot_level,
             ..Self::default()
         };
         for emitter in emitters {
@@ -240,6 +246,11 @@ impl JobSet {
     /// The events that the scripts of a job emit.
     pub fn events_of(&self, job: &str) -> impl Iterator<Item = &str> {
         self.emitted_by.get(job).into_iter().flatten().map(String::as_str)
+    }
+
+    /// The run level that `rc-sysinit` of the directory boots into.
+    pub fn boot_level(&self) -> Option<&str> {
+        self.boot_level.as_deref()
     }
 
     /// Whether something outside of the directory is known to emit the event.

@@ -47,6 +47,11 @@ pub fn survey<'a>(
             survey.bus_owners.entry(name.to_owned()).or_insert_with(|| job.name.0.clone());
         }
         named.extend(jobs_named(job));
+        if job.name.0 == "rc-sysinit" {
+            let mut values =
+                job.env.iter().filter_map(|env| env.value.strip_prefix("DEFAULT_RUNLEVEL="));
+            survey.boot_level = values.next_back().map(str::to_owned);
+        }
         // A name that is too long for a unit is reported with the job itself.
         let Ok(unit) = unit_name(job, &instance) else { continue };
         let place = Place { sources: Arc::clone(sources), span: job.place() };

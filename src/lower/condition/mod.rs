@@ -7,6 +7,7 @@
 
 mod alternatives;
 mod bind;
+mod boot_level;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;

@@ -1,12 +1,13 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
 use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
+use super::boot_level::Booted;
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
-use super::{Activation, event_unit, latch};
+use super::{Activation, boot_level, event_unit, latch};
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
     UNTRANSLATABLE_EVENT,
@@ -61,13 +62,18 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
             told_apart(lowering, condition, leaf.span, levels);
         }
     }
+    let booted = boot_level::check(lowering, condition, &up);
     let mut reached = Vec::new();
     for path in &up {
         if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
             // The finding is at the event.
             continue;
         }
+        let pulled = activation.start.wanted_by.len();
         coming_up(lowering, condition, path, &up, &mut activation.start);
+        if booted == Booted::No && boot_level::is_of_boot(path) {
+            activation.start.wanted_by.truncate(pulled);
+        }
         reached.push(path);
     }
     keep_shared_wants(lowering, condition, &reached, &mut activation.start);

@@ -8,6 +8,7 @@
 mod alternatives;
 mod bind;
 mod boot_level;
+mod emitted;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;

@@ -7,7 +7,7 @@ use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
-use super::{Activation, boot_level, event_unit, latch};
+use super::{Activation, boot_level, emitted, event_unit, latch};
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
     UNTRANSLATABLE_EVENT,
@@ -74,6 +74,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         if booted == Booted::No && boot_level::is_of_boot(path) {
             activation.start.wanted_by.truncate(pulled);
         }
+        emitted::also_by_scripts(lowering, condition, path, &mut activation.start);
         reached.push(path);
     }
     keep_shared_wants(lowering, condition, &reached, &mut activation.start);

@@ -4,9 +4,11 @@ use super::initctl::unavailable;
 use super::reading::ScriptUse;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
-    EMIT_WITH_VARIABLES, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH, UNAVAILABLE_INITCTL,
+    EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH,
+    UNAVAILABLE_INITCTL,
 };
 use crate::lower::lowering::Lowering;
+use crate::upstart::events::{Meaning, find, is_known_event};
 use crate::upstart::script::job_control::{JobControl, Verb};
 
 /// Reports what the shell functions cannot replace in the text of a phase.
@@ -45,10 +47,22 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         lowering.manual(stanza, &[], diagnostic);
     }
     let mut reported: Vec<&str> = Vec::new();
-    // In a whole directory, the finding is reported for the jobs that read the variables.
+    // In a whole directory, the findings are reported for the jobs that wait for the event.
     for usage in reading.control.commands.iter().filter(|_| !lowering.job_set.is_whole()) {
-        let Some(event) = usage.emits().filter(|_| usage.operands().len() > 1) else { continue };
-        if reported.contains(&event) {
+        let Some(event) = usage.emits().filter(|event| !reported.contains(event)) else { continue };
+        if is_followed_elsewhere(event) && !usage.external {
+            reported.push(event);
+            let diagnostic = EMITTED_SYSTEM_EVENT
+                .at(
+                    reading.span(&usage.range),
+                    format!("this does not start the jobs that wait for `{event}`"),
+                )
+                .note("their units follow what systemd has in place of the event")
+                .help("convert the jobs together with `upstart2systemd migrate`, or start their units with systemctl");
+            lowering.approximate(stanza, &[], diagnostic);
+            continue;
+        }
+        if usage.operands().len() < 2 {
             continue;
         }
         reported.push(event);
@@ -64,6 +78,13 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);
     }
+}
+
+/// Whether jobs that wait for the event follow units of systemd instead. What has no counterpart is
+/// an event like those of users if a script emits it.
+fn is_followed_elsewhere(event: &str) -> bool {
+    is_known_event(event)
+        && !find(event).is_some_and(|row| matches!(row.meaning, Meaning::Beyond(_)))
 }
 
 /// The suggestion to call systemctl, if the use names a job.

@@ -39,7 +39,12 @@ pub(crate) enum Meaning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Milestone {
     Startup,
+    /// The root, or a virtual file system, is mounted. mountall(8) goes on when the jobs that this
+    /// starts have done their work.
+    FirstMounts,
     VirtualFilesystems,
+    /// /tmp is mounted, with the same effect.
+    Tmp,
     LocalFilesystems,
     /// The network is about to be configured.
     BeforeNetwork,

@@ -42,11 +42,17 @@ pub(super) fn settled(
         if let Some(condition) = &lowering.job.start_on {
             let diagnostic =
                 EARLY_UNIT.at(condition.span, "the unit starts before the ordinary services");
-            let diagnostic = if after.contains(&UnitName::known("local-fs.target")) {
+            let is_after = |unit: &str| after.contains(&UnitName::known(unit));
+            let diagnostic = if is_after("local-fs.target") {
                 diagnostic.note("the local file systems are there, but neither the network nor the other services")
             } else {
+                let missing = if is_after("systemd-remount-fs.service") {
+                    "file systems other than the root may not be there"
+                } else {
+                    "file systems other than the root may not be there, and the root may be read-only"
+                };
                 diagnostic
-                    .note("file systems other than the root may not be there, and the root may be read-only")
+                    .note(missing)
                     .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that")
             };
             lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);

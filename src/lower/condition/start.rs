@@ -17,10 +17,10 @@ use crate::jobset::distribution::runs;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
-use crate::upstart::ast::Console;
+use crate::upstart::ast::{Console, Phase};
 use crate::upstart::condition::Condition;
 use crate::upstart::events::{JobState, Milestone};
-use crate::upstart::job::Stated;
+use crate::upstart::job::{Job, Stated};
 use crate::upstart::runlevels::Runlevels;
 
 /// Lowers `start on`.
@@ -229,8 +229,10 @@ fn contribute(
 ) {
     match &leaf.value {
         Trigger::Reached(milestone) => match milestone {
-            Milestone::Startup | Milestone::VirtualFilesystems => {}
-            Milestone::LocalFilesystems => push_known(&mut relations.after, "local-fs.target"),
+            Milestone::Startup | Milestone::FirstMounts | Milestone::VirtualFilesystems => {}
+            Milestone::Tmp | Milestone::LocalFilesystems => {
+                push_known(&mut relations.after, "local-fs.target");
+            }
             Milestone::Swaps => push_known(&mut relations.after, "swap.target"),
             Milestone::RemoteFilesystems | Milestone::Filesystem => {
                 push_known(&mut relations.after, "remote-fs.target");
@@ -334,6 +336,12 @@ fn job(
                 (_, "local-fs.target") => {
                     before(&UnitName::known("local-fs-pre.target"), relations);
                 }
+                // rc-sysinit starts when all file systems are mounted (`conf/rc-sysinit.conf`). The
+                // network was there as well, but no target that it comes before could be waited for.
+                (_, "basic.target") => {
+                    push_known(&mut relations.after, "local-fs.target");
+                    before(unit, relations);
+                }
                 (true, _) => before(unit, relations),
                 (false, _) => {
                     push(&mut relations.before, unit);
@@ -355,7 +363,11 @@ fn job(
             lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
         }
         JobState::Started | JobState::Stopped if is_early(peer) => {
-            if !is_boot_target {
+            if unit.as_str() == "basic.target" {
+                // So rc-sysinit has started, and what it waits for is there.
+                network(relations);
+                push_known(&mut relations.after, "remote-fs.target");
+            } else if !is_boot_target {
                 push(&mut relations.after, unit);
             }
         }
@@ -437,6 +449,23 @@ fn is_early_job(lowering: &Lowering<'_>) -> bool {
         .any(|(name, program)| lowering.job.name.0 == *name && runs(lowering.scripts, &[program]))
 }
 
+/// Whether the work of the job was done before the rest of the boot went on, because mountall(8)
+/// waits for the jobs that the event `mounted` starts: until a task has ended, and until a job
+/// without a main process has started. All that such a job needs is there before any service.
+fn is_waited_for_by_mountall(job: &Job, leaves: &[&ConditionLeaf]) -> bool {
+    let of_mountall = |leaf: &&ConditionLeaf| {
+        matches!(leaf.value, Trigger::Reached(Milestone::FirstMounts | Milestone::Tmp))
+    };
+    let is_before = |leaf: &&ConditionLeaf| match leaf.value {
+        Trigger::Reached(milestone) => milestone <= Milestone::Tmp,
+        Trigger::Virtualization(_) => true,
+        _ => false,
+    };
+    (job.is_task() || job.process(Phase::Main).is_none())
+        && leaves.iter().any(of_mountall)
+        && leaves.iter().all(is_before)
+}
+
 /// Lets the boot bring the unit in, early if the job or an early job that follows it requires that.
 fn pull_by_boot(
     lowering: &mut Lowering<'_>,
@@ -449,10 +478,23 @@ fn pull_by_boot(
     let only_early = leaves.iter().all(|leaf| {
         matches!(
             leaf.value,
-            Trigger::Reached(Milestone::Startup | Milestone::VirtualFilesystems)
-                | Trigger::Virtualization(_)
+            Trigger::Reached(
+                Milestone::Startup | Milestone::FirstMounts | Milestone::VirtualFilesystems
+            ) | Trigger::Virtualization(_)
         )
     });
+    if is_waited_for_by_mountall(job, leaves) {
+        relations.early = true;
+        if leaves.iter().any(|leaf| leaf.value == Trigger::Reached(Milestone::Tmp)) {
+            // It fills /tmp, and a job that empties it must not do so afterwards.
+            push_known(&mut relations.before, "systemd-tmpfiles-setup.service");
+        } else {
+            push_known(&mut relations.after, "systemd-remount-fs.service");
+        }
+        push_known(&mut relations.before, "sysinit.target");
+        push_known(&mut relations.wanted_by, "sysinit.target");
+        return;
+    }
     let startup =
         leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
     if only_early

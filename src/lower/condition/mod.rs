@@ -7,7 +7,7 @@
 
 mod alternatives;
 mod bind;
-mod boot_level;
+mod boot;
 mod emitted;
 pub(super) mod event;
 pub(super) mod event_unit;

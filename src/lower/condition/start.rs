@@ -1,26 +1,23 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
 use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
-use super::boot_level::Booted;
+use super::boot::{Booted, pull_by_boot, pull_by_runlevel};
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
-use super::{Activation, boot_level, emitted, event_unit, latch};
+use super::{Activation, boot, emitted, event_unit, latch};
 use crate::diagnostic::registry::{
-    DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
-    UNTRANSLATABLE_EVENT,
+    DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::JobKind;
-use crate::jobset::distribution::runs;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
-use crate::upstart::ast::{Console, Phase};
 use crate::upstart::condition::Condition;
 use crate::upstart::events::{JobState, Milestone};
-use crate::upstart::job::{Job, Stated};
+use crate::upstart::job::Stated;
 use crate::upstart::runlevels::Runlevels;
 
 /// Lowers `start on`.
@@ -62,7 +59,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
             told_apart(lowering, condition, leaf.span, levels);
         }
     }
-    let booted = boot_level::check(lowering, condition, &up);
+    let booted = boot::check(lowering, condition, &up);
     let mut reached = Vec::new();
     for path in &up {
         if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
@@ -71,7 +68,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         }
         let pulled = activation.start.wanted_by.len();
         coming_up(lowering, condition, path, &up, &mut activation.start);
-        if booted == Booted::No && boot_level::is_of_boot(path) {
+        if booted == Booted::No && boot::is_of_boot(path) {
             activation.start.wanted_by.truncate(pulled);
         }
         emitted::also_by_scripts(lowering, condition, path, &mut activation.start);
@@ -417,102 +414,5 @@ fn pull(trigger: &Trigger, relations: &mut Relations) {
         | Trigger::RemoteFilesystemsGone
         | Trigger::Never
         | Trigger::Beyond => {}
-    }
-}
-
-/// Lets the target of a run level bring the unit in.
-fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
-    if levels.only_graphical() {
-        push_known(&mut relations.wanted_by, "graphical.target");
-    } else if levels.running() {
-        push_known(&mut relations.wanted_by, "multi-user.target");
-    } else if levels.rescue() {
-        push_known(&mut relations.wanted_by, "rescue.target");
-    }
-}
-
-/// Jobs that have to run early in the boot in any directory, and a program that each of them runs.
-/// A job of that name that runs another one is the user's own.
-const EARLY_JOBS: [(&str, &str); 6] = [
-    ("hostname", "hostname"),
-    ("modprobe", "modprobe"),
-    ("module-init-tools", "modprobe"),
-    ("kmod", "modprobe"),
-    ("udev", "udevd"),
-    ("udevtrigger", "udev"),
-];
-
-/// Whether the job is one of those.
-fn is_early_job(lowering: &Lowering<'_>) -> bool {
-    EARLY_JOBS
-        .iter()
-        .any(|(name, program)| lowering.job.name.0 == *name && runs(lowering.scripts, &[program]))
-}
-
-/// Whether the work of the job was done before the rest of the boot went on, because mountall(8)
-/// waits for the jobs that the event `mounted` starts: until a task has ended, and until a job
-/// without a main process has started. All that such a job needs is there before any service.
-fn is_waited_for_by_mountall(job: &Job, leaves: &[&ConditionLeaf]) -> bool {
-    let of_mountall = |leaf: &&ConditionLeaf| {
-        matches!(leaf.value, Trigger::Reached(Milestone::FirstMounts | Milestone::Tmp))
-    };
-    let is_before = |leaf: &&ConditionLeaf| match leaf.value {
-        Trigger::Reached(milestone) => milestone <= Milestone::Tmp,
-        Trigger::Virtualization(_) => true,
-        _ => false,
-    };
-    (job.is_task() || job.process(Phase::Main).is_none())
-        && leaves.iter().any(of_mountall)
-        && leaves.iter().all(is_before)
-}
-
-/// Lets the boot bring the unit in, early if the job or an early job that follows it requires that.
-fn pull_by_boot(
-    lowering: &mut Lowering<'_>,
-    condition: &Stated<Condition>,
-    span: Span,
-    leaves: &[&ConditionLeaf],
-    relations: &mut Relations,
-) {
-    let job = lowering.job;
-    let only_early = leaves.iter().all(|leaf| {
-        matches!(
-            leaf.value,
-            Trigger::Reached(
-                Milestone::Startup | Milestone::FirstMounts | Milestone::VirtualFilesystems
-            ) | Trigger::Virtualization(_)
-        )
-    });
-    if is_waited_for_by_mountall(job, leaves) {
-        relations.early = true;
-        if leaves.iter().any(|leaf| leaf.value == Trigger::Reached(Milestone::Tmp)) {
-            // It fills /tmp, and a job that empties it must not do so afterwards.
-            push_known(&mut relations.before, "systemd-tmpfiles-setup.service");
-        } else {
-            push_known(&mut relations.after, "systemd-remount-fs.service");
-        }
-        push_known(&mut relations.before, "sysinit.target");
-        push_known(&mut relations.wanted_by, "sysinit.target");
-        return;
-    }
-    let startup =
-        leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
-    if only_early
-        && (is_early_job(lowering)
-            || lowering.job_set.facts.before_early.contains(lowering.name)
-            || (startup && job.console() == Console::Owner))
-    {
-        relations.early = true;
-        push_known(&mut relations.after, "systemd-remount-fs.service");
-        push_known(&mut relations.before, "sysinit.target");
-        push_known(&mut relations.wanted_by, "sysinit.target");
-        return;
-    }
-    push_known(&mut relations.wanted_by, "multi-user.target");
-    if only_early && leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(_))) {
-        let diagnostic = EARLY_EVENT
-            .at(span, "the unit starts later than the job did, with the ordinary services")
-            .help("if something early needs it, see `upstart2systemd explain early-event`");
-        lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
     }
 }

@@ -120,6 +120,9 @@ pub enum JobKind {
 pub struct Followers {
     /// The jobs that the event starts.
     pub started: Vec<String>,
+    /// Those of them that wait for other events as well, or for several values of a variable, or
+    /// that have instances.
+    pub not_alone: Vec<String>,
     /// Whether any of the jobs matches a variable of the event.
     pub by_variable: bool,
 }

@@ -125,11 +125,16 @@ pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
 /// Adds the job to the followers of the events of its conditions.
 fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Followers>) {
     for (condition, starts) in [(&job.start_on, true), (&job.stop_on, false)] {
+        let is_joined = condition.as_ref().is_some_and(|condition| condition.value.joins());
         for event in condition.iter().flat_map(|condition| condition.value.leaves()) {
             let followers = found.entry(event.name.value.clone()).or_default();
             followers.by_variable |= !event.args.is_empty() || (starts && instance.is_template());
             if starts {
                 followers.started.push(job.name.0.clone());
+                let is_plain = event.args.is_empty() || event.one_value().is_some();
+                if is_joined || instance.is_template() || !is_plain {
+                    followers.not_alone.push(job.name.0.clone());
+                }
             }
         }
     }

@@ -186,6 +186,24 @@ pub(crate) fn is_known_event(name: &str) -> bool {
     }
 }
 
+/// Whether jobs that wait for the event follow units of systemd, which the command that emits it does
+/// not start. An event without a counterpart is one like those of users if a script emits it. What
+/// systemd knows of the machine is not brought about by an event.
+pub(crate) fn is_followed_elsewhere(name: &str) -> bool {
+    let meaning = find(name).map(|row| row.meaning);
+    is_known_event(name)
+        && !matches!(
+            meaning,
+            Some(
+                Meaning::Beyond(_)
+                    | Meaning::Given
+                    | Meaning::Container
+                    | Meaning::NotContainer
+                    | Meaning::Job(_)
+            )
+        )
+}
+
 /// Whether a known event carries a variable. `None` if the event is unknown or may carry any
 /// variable.
 pub(crate) fn event_carries(name: &str, variable: &str) -> Option<bool> {

@@ -30,6 +30,15 @@ impl<T> Expr<T> {
         found
     }
 
+    /// Whether the expression has an `and`.
+    pub fn joins(&self) -> bool {
+        match self {
+            Self::Leaf(_) => false,
+            Self::And(..) => true,
+            Self::Or(left, right) => left.joins() || right.joins(),
+        }
+    }
+
     /// The same expression with each leaf changed.
     #[must_use]
     pub fn map<U>(self, change: &mut impl FnMut(T) -> U) -> Expr<U> {

@@ -4,14 +4,13 @@
 use super::event_unit::EventUnit;
 use super::paths::EventMeaning;
 use super::relations::{Relations, push};
-use crate::diagnostic::registry::EMITTED_SYSTEM_EVENT;
 use crate::jobset::{Emitter, Owner};
 use crate::lower::lowering::Lowering;
 use crate::systemd::escape_instance;
-use crate::text::bytes::{encode, lossy};
+use crate::text::bytes::encode;
 use crate::text::glob;
 use crate::upstart::condition::{Condition, Event, EventArgument};
-use crate::upstart::events::is_known_event;
+use crate::upstart::events::is_followed_elsewhere;
 use crate::upstart::job::Stated;
 
 /// The commands of other jobs of the directory that emit the event. The jobs of distributions do
@@ -29,57 +28,40 @@ pub(super) fn by_scripts<'a>(
     })
 }
 
-/// Lets the scripts of the directory that emit the event of a path start the unit. A path of several
-/// events, and one that matches on variables, is reported instead.
+/// Lets the scripts of the directory that emit the event of a path start the unit. If the path waits
+/// for several events or values, the finding is at the command.
 pub(super) fn also_by_scripts(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     path: &[EventMeaning],
     relations: &mut Relations,
 ) {
-    for EventMeaning(leaf) in path {
-        let leaves = condition.value.leaves();
-        let Some(event) = leaves.into_iter().find(|event| event.span() == leaf.span) else {
-            continue;
-        };
-        let name = event.name.value.as_str();
-        if !is_known_event(name) || event.job().is_some() {
-            continue;
-        }
-        let emitter = by_scripts(lowering, name).find(|emitter| may_match(emitter, event)).cloned();
-        let Some(emitter) = emitter else { continue };
-        let node = node(event).filter(|_| {
-            path.len() == 1 && lowering.options.companions && !lowering.name.is_template()
-        });
-        if let Some(node) = node {
-            push(&mut relations.wanted_by, &node.unit);
-            let companion = node.companion(lowering);
-            lowering.ledger.file(condition.stanza, &companion.output().path);
-            lowering.companion(companion);
-        } else {
-            let diagnostic = EMITTED_SYSTEM_EVENT
-                .at(leaf.span, not_started(&emitter, event))
-                .elsewhere(emitter.place.clone(), "emitted here")
-                .note("the unit follows what systemd has in place of the event")
-                .help("let the script start the unit with systemctl");
-            lowering.approximate(condition.stanza, &[], diagnostic);
-        }
+    let [EventMeaning(leaf)] = path else { return };
+    let leaves = condition.value.leaves();
+    let Some(event) = leaves.into_iter().find(|event| event.span() == leaf.span) else { return };
+    let name = event.name.value.as_str();
+    if !lowering.options.companions
+        || lowering.name.is_template()
+        || !is_followed_elsewhere(name)
+        || !by_scripts(lowering, name).any(|emitter| may_match(emitter, event))
+    {
+        return;
     }
+    let Some(node) = node(event) else { return };
+    push(&mut relations.wanted_by, &node.unit);
+    let companion = node.companion(lowering);
+    lowering.ledger.file(condition.stanza, &companion.output().path);
+    lowering.companion(companion);
 }
 
 /// The event unit for an event without arguments, or with one variable that has one value.
 fn node(event: &Event) -> Option<EventUnit> {
     let name = event.name.value.as_str();
-    let mut arguments = event.arguments();
-    match (arguments.next(), arguments.next()) {
-        (None, _) => EventUnit::of(name).ok(),
-        (Some((EventArgument::Equal(key, value), _)), None)
-            if !glob::is_pattern(value) && !value.contains('$') =>
-        {
-            EventUnit::with(name, key, &escape_instance(&encode(value))).ok()
-        }
-        _ => None,
+    if event.args.is_empty() {
+        return EventUnit::of(name).ok();
     }
+    let (key, value) = event.one_value()?;
+    EventUnit::with(name, key, &escape_instance(&encode(value))).ok()
 }
 
 /// Whether the command may emit the event with the values that the condition names.
@@ -91,12 +73,4 @@ fn may_match(emitter: &Emitter, event: &Event) -> bool {
             .and_then(|carried| carried.value.as_deref())
             .is_none_or(|value| glob::matches(pattern, value))
     })
-}
-
-fn not_started(emitter: &Emitter, event: &Event) -> String {
-    format!(
-        "the script of `{}` emits `{}`, but does not start this unit",
-        lossy(&emitter.job),
-        lossy(&event.name.value)
-    )
 }

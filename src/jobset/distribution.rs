@@ -35,7 +35,7 @@ const fn row(
 
 /// Jobs of Ubuntu, Debian and Red Hat. A job that is missing from the table is a service whose unit
 /// has the name of the job.
-pub(crate) static DISTRIBUTION: [DistributionJob; 46] = [
+pub(crate) static DISTRIBUTION: [DistributionJob; 50] = [
     row("NetworkManager", "NetworkManager.service", JobKind::Service, &["NetworkManager"]),
     row("apparmor", "apparmor.service", JobKind::Task, &["apparmor"]),
     row("cgroup-lite", "sysinit.target", JobKind::Early, &["cgroup"]),
@@ -67,7 +67,11 @@ pub(crate) static DISTRIBUTION: [DistributionJob; 46] = [
     row("network-manager", "NetworkManager.service", JobKind::Service, &["NetworkManager"]),
     row("networking", "networking.service", JobKind::Task, &["ifup", "networking"]),
     row("plymouth", "plymouth-start.service", JobKind::Early, &["plymouth"]),
+    row("plymouth-ready", "plymouth-start.service", JobKind::Early, &["plymouth"]),
+    row("plymouth-shutdown", "plymouth-poweroff.service", JobKind::Task, &["plymouth"]),
     row("plymouth-splash", "plymouth-start.service", JobKind::Early, &["plymouth"]),
+    row("plymouth-stop", "plymouth-quit.service", JobKind::Task, &["plymouth"]),
+    row("plymouth-upstart-bridge", "plymouth-start.service", JobKind::Early, &["plymouth"]),
     row("portmap", "rpcbind.service", JobKind::Service, &["portmap", "rpcbind"]),
     row("prefdm", "display-manager.service", JobKind::Service, &["prefdm"]),
     row("procps", "systemd-sysctl.service", JobKind::Early, &["sysctl"]),
@@ -94,8 +98,11 @@ pub(crate) static DISTRIBUTION: [DistributionJob; 46] = [
     row("xdm", "display-manager.service", JobKind::Service, &["xdm"]),
 ];
 
-/// Units of distributions that a converted job of the same name would replace. Names that begin
-/// with `systemd-` or `plymouth-` are not listed.
+/// Jobs for which systemd has targets, and no service of the same name.
+const TARGETS: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
+
+/// Units of distributions that a converted job of the same name would replace, and the jobs that
+/// stop the system. The parts of systemd and Plymouth are not listed.
 pub(crate) const SHIPPED: [&str; 31] = [
     "halt",
     "poweroff",
@@ -206,7 +213,7 @@ pub(crate) fn is_of_distribution(job: &Job, scripts: &Scripts) -> bool {
 }
 
 /// Whether a command of the scripts runs one of these programs, or starts a job or emits an event
-/// of that name. A word that begins with `/` is part of the path of a program; any other is the
+/// with such a name. A word that begins with `/` is part of the path of a program; any other is the
 /// beginning of its name, or of a part of the name (`gssd` in `rpc.gssd`). Arguments, comments and
 /// values of variables run nothing.
 pub(crate) fn runs(scripts: &Scripts, words: &[&str]) -> bool {
@@ -223,7 +230,10 @@ pub(crate) fn runs(scripts: &Scripts, words: &[&str]) -> bool {
         let mut paths = programs
             .filter(|program| Verb::of(program.name).is_none())
             .filter_map(|program| program.word.literal.as_deref());
-        paths.any(is_run) || operands.into_iter().any(|operand| words.contains(&operand))
+        paths.any(is_run)
+            || operands
+                .into_iter()
+                .any(|operand| words.iter().any(|word| is_program(operand, word)))
     })
 }
 
@@ -249,9 +259,11 @@ pub(crate) fn shipped(job: &Job, scripts: &Scripts) -> Option<Replacement> {
         return None;
     }
     let same = |known: &DistributionJob| known.unit.strip_suffix(".service") == Some(name);
-    if SHIPPED.contains(&name)
-        || name.starts_with("systemd-")
-        || name.starts_with("plymouth-")
+    let is_part_of =
+        |prefix: &str, program: &str| name.starts_with(prefix) && runs(scripts, &[program]);
+    if (SHIPPED.contains(&name) && !TARGETS.contains(&name))
+        || is_part_of("systemd-", "systemd")
+        || (is_part_of("plymouth-", "plymouth") && row_of(name).is_none())
         || row_of(name).is_some_and(same)
     {
         return Some(Replacement::SameName);

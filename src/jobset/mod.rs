@@ -256,6 +256,11 @@ impl JobSet {
         self.boot_level.as_deref()
     }
 
+    /// Whether something emits or declares the event by its exact name.
+    pub fn is_emitted(&self, event: &str) -> bool {
+        !self.emitters(event).is_empty() || self.is_emitted_outside(event)
+    }
+
     /// Whether something outside of the directory is known to emit the event.
     pub fn is_emitted_outside(&self, event: &str) -> bool {
         self.outside.events.contains(event)

@@ -74,6 +74,10 @@ pub(in crate::lower) fn classify(
         Meaning::ControlAltDelete => control_alt_delete(lowering, event, side),
         Meaning::NetworkGoes => Classified::exact(Trigger::NetworkGoes),
         Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
+        // Something emits it after all.
+        Meaning::Never(_) if lowering.job_set.is_emitted(name) => {
+            custom::custom(lowering, event, side)
+        }
         Meaning::Never(why) => never(event, why, side),
         // The script of another job emits it: it is an event like those of users.
         Meaning::Beyond(_) if by_scripts(lowering, name).next().is_some() => {

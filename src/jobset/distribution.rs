@@ -35,7 +35,7 @@ const fn row(
 
 /// Jobs of Ubuntu, Debian and Red Hat. A job that is missing from the table is a service whose unit
 /// has the name of the job.
-pub(crate) static DISTRIBUTION: [DistributionJob; 50] = [
+pub(crate) static DISTRIBUTION: [DistributionJob; 53] = [
     row("NetworkManager", "NetworkManager.service", JobKind::Service, &["NetworkManager"]),
     row("apparmor", "apparmor.service", JobKind::Task, &["apparmor"]),
     row("cgroup-lite", "sysinit.target", JobKind::Early, &["cgroup"]),
@@ -62,6 +62,9 @@ pub(crate) static DISTRIBUTION: [DistributionJob; 50] = [
     row("messagebus", "dbus.service", JobKind::Service, &["dbus-daemon"]),
     row("module-init-tools", "systemd-modules-load.service", JobKind::Early, &["modprobe"]),
     row("mountall", "local-fs.target", JobKind::Early, &["mountall"]),
+    row("mountall-net", "remote-fs.target", JobKind::Early, &["mountall"]),
+    row("mountall-reboot", "systemd-fsck-root.service", JobKind::Early, &["reboot"]),
+    row("mountall-shell", "emergency.service", JobKind::Task, &["sulogin"]),
     row("mountkernfs", "sysinit.target", JobKind::Early, &["mountkernfs", "mount"]),
     row("network", "network.target", JobKind::Early, &[]),
     row("network-manager", "NetworkManager.service", JobKind::Service, &["NetworkManager"]),
@@ -212,28 +215,23 @@ pub(crate) fn is_of_distribution(job: &Job, scripts: &Scripts) -> bool {
             || RUN_LEVEL_JOBS.contains(&name) && runs(scripts, &RUN_LEVEL_PROGRAMS))
 }
 
-/// Whether a command of the scripts runs one of these programs, or starts a job or emits an event
-/// with such a name. A word that begins with `/` is part of the path of a program; any other is the
+/// Whether a command of the scripts runs one of these programs, or is about a job or an event with
+/// such a name. A word that begins with `/` is part of the path of a program; any other is the
 /// beginning of its name, or of a part of the name (`gssd` in `rpc.gssd`). Arguments, comments and
 /// values of variables run nothing.
 pub(crate) fn runs(scripts: &Scripts, words: &[&str]) -> bool {
     scripts.iter().any(|script| {
         let programs = script.shell.commands.iter().flat_map(program::chain);
         let is_run = |path: &str| words.iter().any(|word| is_program(path, word));
-        let operands = script.control.commands.iter().filter_map(|usage| {
-            let operands = usage.operands();
-            operands
-                .first()
-                .and_then(|(word, _)| *word)
-                .filter(|_| usage.emits().is_some() || usage.verb() == Verb::Start)
-        });
         let mut paths = programs
             .filter(|program| Verb::of(program.name).is_none())
             .filter_map(|program| program.word.literal.as_deref());
-        paths.any(is_run)
-            || operands
-                .into_iter()
-                .any(|operand| words.iter().any(|word| is_program(operand, word)))
+        let mut operands = script
+            .control
+            .commands
+            .iter()
+            .filter_map(|usage| usage.operands().first().and_then(|(word, _)| *word));
+        paths.any(is_run) || operands.any(is_run)
     })
 }
 

@@ -6,7 +6,7 @@ use super::paths::{ConditionLeaf, EventMeaning};
 use super::relations::{Relations, push_known};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::{EARLY_EVENT, UNBOOTED_RUNLEVEL};
-use crate::jobset::distribution::{replaced_by_distribution, runs};
+use crate::jobset::distribution::runs;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section};
 use crate::text::source::Span;
@@ -35,10 +35,10 @@ enum BootLevel {
     Unknown,
 }
 
-/// `None` for jobs that have no run levels, and for those of distributions, which do not run.
+/// `None` for jobs that have no run levels.
 fn boot_level(lowering: &Lowering<'_>) -> Option<BootLevel> {
     let job = lowering.job;
-    if job.dialect == Dialect::ChromeOs || replaced_by_distribution(job, lowering.scripts) {
+    if job.dialect == Dialect::ChromeOs {
         return None;
     }
     let of_directory = lowering.job_set.boot_level();

@@ -7,7 +7,6 @@ use crate::diagnostic::registry::{
     UNAVAILABLE_INITCTL,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
-use crate::jobset::distribution::replaced_by_distribution;
 use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
@@ -87,9 +86,6 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
 /// The finding that the command does not start the jobs that wait for an event of init or its
 /// bridges. `None` if it does, or if no job of the directory waits for it.
 fn not_started(lowering: &Lowering<'_>, event: &str, span: Span) -> Option<Diagnostic> {
-    if replaced_by_distribution(lowering.job, lowering.scripts) {
-        return None;
-    }
     let (which, help) = if lowering.job_set.is_whole() {
         let jobs = &lowering.job_set.followers(event)?.not_alone;
         let names: Vec<String> = jobs.iter().map(|job| format!("`{}`", lossy(job))).collect();

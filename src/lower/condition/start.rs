@@ -30,7 +30,8 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let (down, up): (Vec<_>, Vec<_>) = paths
         .into_iter()
         .partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
-    if up.is_empty() {
+    // The finding about a lost event is at the event.
+    if up.iter().all(|path| is_lost(path)) && !down.is_empty() {
         for path in &down {
             going_down(lowering, condition, path, &mut activation);
         }
@@ -60,19 +61,32 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         }
     }
     let booted = boot::check(lowering, condition, &up);
-    let mut reached = Vec::new();
+    let (mut reached, mut unjoined) = (Vec::new(), Vec::new());
     for path in &up {
-        if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
-            // The finding is at the event.
+        if is_lost(path) {
             continue;
         }
         let pulled = activation.start.wanted_by.len();
-        coming_up(lowering, condition, path, &up, &mut activation.start);
+        if !coming_up(lowering, condition, path, &up, &mut activation.start) {
+            unjoined.push(path);
+        }
         if booted == Booted::No && boot::is_of_boot(path) {
             activation.start.wanted_by.truncate(pulled);
         }
         emitted::also_by_scripts(lowering, condition, path, &mut activation.start);
         reached.push(path);
+    }
+    if !unjoined.is_empty() {
+        let is_started = unjoined.len() < reached.len()
+            || unjoined
+                .iter()
+                .any(|path| path.iter().any(|EventMeaning(leaf)| leaf.value == Trigger::Companion));
+        let text = if is_started {
+            "the start condition joins passing events; the unit does not wait for all of them."
+        } else {
+            "the start condition joins passing events; nothing starts this unit by itself."
+        };
+        lowering.remark(Section::Unit, &JOINED_EVENTS, text);
     }
     keep_shared_wants(lowering, condition, &reached, &mut activation.start);
     if only_rescue(&reached) {
@@ -90,14 +104,20 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     activation
 }
 
-/// Lowers a path that holds when the system comes up, or at an event.
+/// Whether the path has an event that never happens or has no counterpart.
+fn is_lost(path: &[EventMeaning]) -> bool {
+    path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost)
+}
+
+/// Lowers a path that holds when the system comes up, or at an event. Returns whether the unit is
+/// started when the whole path holds.
 fn coming_up(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     path: &[EventMeaning],
     all: &[Vec<EventMeaning>],
     relations: &mut Relations,
-) {
+) -> bool {
     let leaves = path.iter().map(|EventMeaning(leaf)| leaf).collect();
     let leaves = before_network(lowering, condition, leaves);
     let span = path_span(path).unwrap_or(condition.span);
@@ -119,13 +139,8 @@ fn coming_up(
         for leaf in transient.iter().take(2) {
             diagnostic = diagnostic.related(leaf.span, "this passes");
         }
-        lowering.remark(
-            Section::Unit,
-            &JOINED_EVENTS,
-            "the start condition joins passing events; nothing starts this unit by itself.",
-        );
         lowering.manual(condition.stanza, &[], diagnostic);
-        return;
+        return false;
     }
     for leaf in &leaves {
         let optional = !all
@@ -145,7 +160,7 @@ fn coming_up(
             optional: all.len() > 1,
             stay: false,
         });
-        return;
+        return true;
     }
     // The unit is brought in by a passing event, else by the boot, else by each of the jobs.
     if let Some(leaf) = transient.first() {
@@ -188,6 +203,7 @@ fn coming_up(
             });
         }
     }
+    true
 }
 
 /// Leaves out what a unit cannot wait for that comes before the network: the network itself, and

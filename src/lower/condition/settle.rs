@@ -7,6 +7,7 @@ use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
+use crate::upstart::instances::EVENTS_VARIABLE;
 
 /// Compares the relations with each other, removes those that contradict others or name the unit
 /// itself, and returns the rest.
@@ -131,6 +132,16 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitNa
         wanted_by.into_iter().partition(UnitName::is_own_instance);
     let mut names: Vec<UnitName> = templates.into_iter().map(|name| name.of_instance()).collect();
     if instance.has_default() {
+        if let Some(condition) = &lowering.job.start_on
+            && instance.variable() == Some(EVENTS_VARIABLE)
+            && condition.value.first_alternative().len() < condition.value.leaves().len()
+        {
+            let diagnostic = UNBOUND_INSTANCE
+                .at(condition.span, "the boot starts one instance, not one for each alternative")
+                .note("init names an instance after the events that started it, and lets both run")
+                .help("write a second job if the work has to be done again at the later event");
+            lowering.approximate(condition.stanza, &[Directive::DefaultInstance], diagnostic);
+        }
         names.extend(others);
         return names;
     }

@@ -93,7 +93,8 @@ pub(super) enum ProgramCommand {
 pub(super) struct ConvertArguments {
     /// Job files; `-` is standard input
     ///
-    /// The name of the job is the name of the file without `.conf` or `.upstart`. The NAME.override
+    /// The name of the job is the name of the file without `.conf` or `.upstart`; for the source of a
+    /// Debian package, debian/PACKAGE.NAME.upstart is the job NAME. The NAME.override
     /// beside it is applied.
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,

@@ -1,6 +1,7 @@
 //! What one job may know of the other jobs of its system.
 
 pub(super) mod distribution;
+mod getty;
 pub(crate) mod parallel;
 pub mod survey;
 pub(super) mod unit_name;
@@ -38,6 +39,8 @@ pub struct JobSet {
     units: BTreeSet<UnitName>,
     /// What exists outside of the directory.
     outside: Outside,
+    /// The run level that `rc-sysinit` of the directory boots into.
+    boot_level: Option<String>,
     /// The events that the scripts of each job emit, by the name of the job.
     emitted_by: BTreeMap<String, Vec<String>>,
     /// What was learned from the units of all jobs.
@@ -144,6 +147,9 @@ pub enum JobKind {
 pub struct Followers {
     /// The jobs that the event starts.
     pub started: Vec<String>,
+    /// Those of them that wait for other events as well, or for several values of a variable, or
+    /// that have instances.
+    pub not_alone: Vec<String>,
     /// Whether any of the jobs matches a variable of the event.
     pub by_variable: bool,
 }
@@ -199,13 +205,24 @@ pub struct Survey {
     pub meant: BTreeMap<String, String>,
     /// What exists outside of the directory.
     pub outside: Outside,
+    /// The run level that `rc-sysinit` of the directory boots into.
+    pub boot_level: Option<String>,
 }
 
 impl JobSet {
     /// The job set of a directory that has all jobs of the system.
     pub fn whole(survey: Survey) -> Self {
-        let Survey { siblings, named, lost, emitters, followers, bus_owners, meant, outside } =
-            survey;
+        let Survey {
+            siblings,
+            named,
+            lost,
+            emitters,
+            followers,
+            bus_owners,
+            meant,
+            outside,
+            boot_level,
+        } = survey;
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
         let mut job_set = Self {
             is_whole: true,
@@ -217,6 +234,7 @@ impl JobSet {
             bus_owners,
             units,
             outside,
+            boot_level,
             ..Self::default()
         };
         for emitter in emitters {
@@ -275,6 +293,16 @@ impl JobSet {
     /// The events that the scripts of a job emit.
     pub fn events_of(&self, job: &str) -> impl Iterator<Item = &str> {
         self.emitted_by.get(job).into_iter().flatten().map(String::as_str)
+    }
+
+    /// The run level that `rc-sysinit` of the directory boots into.
+    pub fn boot_level(&self) -> Option<&str> {
+        self.boot_level.as_deref()
+    }
+
+    /// Whether something emits or declares the event by its exact name.
+    pub fn is_emitted(&self, event: &str) -> bool {
+        !self.emitters(event).is_empty() || self.is_emitted_outside(event)
     }
 
     /// Whether something outside of the directory is known to emit the event.

@@ -50,7 +50,7 @@ pub fn survey<'a>(
         jobs.iter().flat_map(|known| followed_starts(known.job)).collect();
     for known in jobs {
         survey.emitters.extend(emitters(known));
-        let KnownJob { sources, job, scripts: _ } = known;
+        let KnownJob { sources, job, scripts } = known;
         let instance = Instance::of(job);
         followers(job, &instance, &mut survey.followers);
         if let Some(name) = bus_name(job).filter(|_| !instance.is_template()) {
@@ -58,6 +58,11 @@ pub fn survey<'a>(
             survey.bus_owners.entry(name.to_owned()).or_insert_with(|| job.name.0.clone());
         }
         named.extend(jobs_named(job));
+        if job.name.0 == "rc-sysinit" {
+            let mut values =
+                job.env.iter().filter_map(|env| env.value.strip_prefix("DEFAULT_RUNLEVEL="));
+            survey.boot_level = values.next_back().map(str::to_owned);
+        }
         // A name that is too long for a unit is reported with the job itself.
         let Ok(unit) = unit_name(job, &instance) else { continue };
         let place = Place { sources: Arc::clone(sources), span: job.place() };
@@ -69,7 +74,11 @@ pub fn survey<'a>(
                 exports: exports(job),
                 instance,
                 traits: traits(job, &at_boot, &followed),
-                owner: if is_of_distribution(job) { Owner::Distribution } else { Owner::User },
+                owner: if is_of_distribution(job, scripts) {
+                    Owner::Distribution
+                } else {
+                    Owner::User
+                },
                 chrooted: job.chroot.is_some(),
                 place,
             },
@@ -249,11 +258,16 @@ pub(crate) fn jobs_named(job: &Job) -> impl Iterator<Item = &str> {
 /// Adds the job to the followers of the events of its conditions.
 fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Followers>) {
     for (condition, starts) in [(&job.start_on, true), (&job.stop_on, false)] {
+        let is_joined = condition.as_ref().is_some_and(|condition| condition.value.joins());
         for event in condition.iter().flat_map(|condition| condition.value.leaves()) {
             let followers = found.entry(event.name.value.clone()).or_default();
             followers.by_variable |= !event.args.is_empty() || (starts && instance.is_template());
             if starts {
                 followers.started.push(job.name.0.clone());
+                let is_plain = event.args.is_empty() || event.one_value().is_some();
+                if is_joined || instance.is_template() || !is_plain {
+                    followers.not_alone.push(job.name.0.clone());
+                }
             }
         }
     }

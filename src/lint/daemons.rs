@@ -1,8 +1,8 @@
 //! Programs that can run as daemons, and the options that keep them in the foreground or send them
 //! to the background.
 
-use super::program::Program;
 use crate::shell::Word;
+use crate::shell::program::Program;
 
 struct Daemon {
     names: &'static [&'static str],

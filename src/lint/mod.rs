@@ -8,14 +8,13 @@ pub mod allow;
 pub mod between;
 mod check;
 mod daemons;
-mod program;
 pub mod rule;
 mod subject;
 
 use crate::diagnostic::{Diagnostic, fix};
 use rule::LINTS;
 
-pub use program::Program;
+pub use crate::shell::program::Program;
 pub use subject::{PhaseScript, Subject};
 
 /// Runs all rules on a job. Returns the findings in the order of the text.

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::program;
-use super::program::Program;
 use crate::shell;
 use crate::shell::Context;
+use crate::shell::program;
+use crate::shell::program::Program;
 use crate::text::source::{Sources, Span, Spanned};
 use crate::upstart::ast;
 use crate::upstart::ast::{Body, Phase, Process, Stanza};

@@ -23,9 +23,9 @@ mod stanza;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::registry::{NAME_TOO_LONG, SHIPPED_UNIT};
-use crate::diagnostic::{Diagnostic, Disposition, Outcome};
+use crate::diagnostic::{Category, Diagnostic, Disposition, Outcome, Severity};
 use crate::jobset::JobSet;
-use crate::jobset::distribution::{Replacement, shipped};
+use crate::jobset::distribution::{Replacement, replaced_by_distribution, shipped};
 use crate::jobset::unit_name::unit_name;
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
 use crate::text::source::Span;
@@ -111,7 +111,7 @@ pub fn lower(
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
-    if let Some(shipped) = shipped(job) {
+    if let Some(shipped) = shipped(job, scripts) {
         let unit = lowering.name;
         let diagnostic = match shipped {
             Replacement::SameName => SHIPPED_UNIT
@@ -124,6 +124,7 @@ pub fn lower(
             Replacement::As(other) => SHIPPED_UNIT
                 .at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0))
                 .help("do not install both"),
+            Replacement::Getty(other) => getty(job, &other),
         };
         lowering.diagnostics.push(diagnostic);
     }
@@ -144,7 +145,32 @@ pub fn lower(
     old::lower(&mut lowering);
     console::lower(&mut lowering);
     event_variables::lower(&mut lowering, &processes);
-    finish(lowering, Decisions { shape, conditions, processes, signals, respawn })
+    let mut lowered =
+        finish(lowering, Decisions { shape, conditions, processes, signals, respawn });
+    if replaced_by_distribution(job, scripts) {
+        // The unit is not to be installed, so what changes in it does not matter.
+        lowered.diagnostics.retain(|diagnostic| {
+            diagnostic.rule.category != Category::Translation
+                || diagnostic.rule.code == SHIPPED_UNIT.code
+                || diagnostic.severity == Severity::Error
+        });
+    }
+    lowered
+}
+
+/// The finding that a unit of systemd waits for logins on the terminal of the job.
+fn getty(job: &Job, unit: &str) -> Diagnostic {
+    let starts = if unit.starts_with("serial-") {
+        "systemd starts it for the `console=` of the kernel; `systemctl enable` it for another line"
+    } else if unit.starts_with("console-") {
+        "systemd starts it in a container"
+    } else {
+        "systemd starts it on tty1, and on the other consoles when a user switches to them"
+    };
+    SHIPPED_UNIT
+        .at(job.place(), format!("what the job `{}` did is done by {unit}", job.name.0))
+        .note(starts)
+        .help("do not install both; what the job passes to its getty goes into a drop-in")
 }
 
 /// The result for a job whose unit name would have `length` bytes, which are too many.

@@ -58,7 +58,7 @@ impl Member {
     }
 
     /// The job, if it was read.
-    fn read(&self) -> Option<&ReadJob> {
+    pub(super) fn read(&self) -> Option<&ReadJob> {
         match &self.state {
             State::Read { read, .. } => Some(read),
             State::Lost { .. } => None,

@@ -12,7 +12,7 @@ use crate::upstart::instances::Instance;
 pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
     let (mut enabled, mut left_out) = (Vec::new(), Vec::new());
     for member in members {
-        let (Some(job), Some(lowered)) = (member.job(), member.lowered()) else { continue };
+        let (Some(read), Some(lowered)) = (member.read(), member.lowered()) else { continue };
         let Some(unit) = &lowered.unit else { continue };
         let companions = lowered.companions.iter().filter_map(|companion| match companion {
             Companion::Unit(unit) => Some(unit),
@@ -25,13 +25,17 @@ pub(super) fn find(members: &[Member]) -> (Vec<UnitName>, Vec<UnitName>) {
         // another template.
         let is_unnamed = |name: &UnitName| {
             name.is_template()
-                && !Instance::of(job).has_default()
+                && !Instance::of(&read.job).has_default()
                 && !unit
                     .values(Directive::WantedBy)
                     .iter()
                     .any(|by| UnitName::known(by.as_str()).is_template())
         };
-        let list = if replaced_by_distribution(job) { &mut left_out } else { &mut enabled };
+        let list = if replaced_by_distribution(&read.job, &read.scripts) {
+            &mut left_out
+        } else {
+            &mut enabled
+        };
         list.extend(names.filter(|name| !is_unnamed(name)));
     }
     (enabled, left_out)

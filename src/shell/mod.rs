@@ -10,6 +10,7 @@ mod context;
 pub(super) mod dedent;
 mod here_document;
 pub(super) mod open_document;
+pub mod program;
 mod reader;
 mod word;
 pub(super) mod words;

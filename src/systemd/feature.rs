@@ -25,6 +25,9 @@ pub enum Feature {
     LiteralDollarPrefix,
     /// `Restart=on-failure` with `Type=oneshot`.
     RestartOneshot,
+    /// Names of accounts with blanks, backslashes, or letters that are not ASCII. Older systemd
+    /// ignores the setting, and runs the service as root.
+    AnyAccountName,
     /// Control characters other than tab and line end in the values of `Environment=`.
     EnvironmentControlCharacter,
 }
@@ -51,6 +54,8 @@ impl Feature {
             Self::LiteralDollarPrefix => 242,
             // github.com/systemd/systemd/pull/13754, between 243 and 244.
             Self::RestartOneshot => 244,
+            // github.com/systemd/systemd/pull/15352, between 245 and 246.
+            Self::AnyAccountName => 246,
             // github.com/systemd/systemd/pull/18129, between 247 and 248.
             Self::EnvironmentControlCharacter => 248,
         }

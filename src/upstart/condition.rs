@@ -97,6 +97,19 @@ impl Event {
         })
     }
 
+    /// The variable and its value, if the event matches one variable with one value.
+    pub fn one_value(&self) -> Option<(&str, &str)> {
+        let mut arguments = self.arguments();
+        match (arguments.next(), arguments.next()) {
+            (Some((EventArgument::Equal(key, value), _)), None)
+                if !glob::is_pattern(value) && !value.contains('$') =>
+            {
+                Some((key, value))
+            }
+            _ => None,
+        }
+    }
+
     /// The place of the event with its arguments.
     pub fn span(&self) -> Span {
         self.args.last().map_or(self.name.span, |last| self.name.span.to(last.span))

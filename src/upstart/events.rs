@@ -39,7 +39,12 @@ pub(crate) enum Meaning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Milestone {
     Startup,
+    /// The root, or a virtual file system, is mounted. mountall(8) goes on when the jobs that this
+    /// starts have done their work.
+    FirstMounts,
     VirtualFilesystems,
+    /// /tmp is mounted, with the same effect.
+    Tmp,
     LocalFilesystems,
     /// The network is about to be configured.
     BeforeNetwork,
@@ -180,6 +185,24 @@ pub(crate) fn is_known_event(name: &str) -> bool {
         Some(row) => !matches!(row.meaning, Meaning::Never(_)),
         None => name.contains("-device-") || name.starts_with(":sys:") || name.ends_with("/failed"),
     }
+}
+
+/// Whether jobs that wait for the event follow units of systemd, which the command that emits it does
+/// not start. An event without a counterpart is one like those of users if a script emits it. What
+/// systemd knows of the machine is not brought about by an event.
+pub(crate) fn is_followed_elsewhere(name: &str) -> bool {
+    let meaning = find(name).map(|row| row.meaning);
+    is_known_event(name)
+        && !matches!(
+            meaning,
+            Some(
+                Meaning::Beyond(_)
+                    | Meaning::Given
+                    | Meaning::Container
+                    | Meaning::NotContainer
+                    | Meaning::Job(_)
+            )
+        )
 }
 
 /// Whether a known event carries a variable. `None` if the event is unknown or may carry any

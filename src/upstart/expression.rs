@@ -30,6 +30,28 @@ impl<T> Expr<T> {
         found
     }
 
+    /// Whether the expression has an `and`.
+    pub fn joins(&self) -> bool {
+        match self {
+            Self::Leaf(_) => false,
+            Self::And(..) => true,
+            Self::Or(left, right) => left.joins() || right.joins(),
+        }
+    }
+
+    /// The leaves of the first alternative, from left to right.
+    pub fn first_alternative(&self) -> Vec<&T> {
+        match self {
+            Self::Leaf(leaf) => vec![leaf],
+            Self::And(left, right) => {
+                let mut leaves = left.first_alternative();
+                leaves.extend(right.first_alternative());
+                leaves
+            }
+            Self::Or(left, _) => left.first_alternative(),
+        }
+    }
+
     /// The same expression with each leaf changed.
     #[must_use]
     pub fn map<U>(self, change: &mut impl FnMut(T) -> U) -> Expr<U> {

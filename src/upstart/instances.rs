@@ -4,6 +4,9 @@ use super::job::Job;
 use crate::systemd::escape_instance;
 use crate::text::bytes::encode;
 
+/// The variable with the names of the events that started a job.
+pub(crate) const EVENTS_VARIABLE: &str = "UPSTART_EVENTS";
+
 /// How the instances of a job differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instance {
@@ -35,7 +38,11 @@ impl Instance {
                 let stated = job.env.iter().rev().find_map(|env| {
                     env.value.split_once('=').filter(|(name, _)| *name == reference.name)
                 });
-                stated.map(|(_, value)| value.to_owned()).or_else(|| reference.default.clone())
+                stated
+                    .map(|(_, value)| value.to_owned())
+                    .filter(|value| !value.is_empty())
+                    .or_else(|| set_by_init(job, &reference.name))
+                    .or_else(|| reference.default.clone())
             })
             .collect();
         let mut variables: Vec<String> = Vec::new();
@@ -86,6 +93,21 @@ impl Instance {
             Self::Template { variables, .. } if variables.len() > 1 => variables,
             Self::Singleton { .. } | Self::Template { .. } => &[],
         }
+    }
+}
+
+/// The value that init itself gives to a variable when the first alternative of the condition starts
+/// the job: the names of the events (`init/event.c`, `event_pending_handle_jobs`) and of the job.
+fn set_by_init(job: &Job, variable: &str) -> Option<String> {
+    match variable {
+        EVENTS_VARIABLE => {
+            let condition = &job.start_on.as_ref()?.value;
+            let events = condition.first_alternative();
+            let names: Vec<&str> = events.iter().map(|event| event.name.value.as_str()).collect();
+            Some(names.join(" "))
+        }
+        "UPSTART_JOB" => Some(job.name.0.clone()),
+        _ => None,
     }
 }
 

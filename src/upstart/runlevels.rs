@@ -27,6 +27,17 @@ impl Runlevels {
         Some(Self(bits))
     }
 
+    /// The level that Debian and Ubuntu boot into (`debian/conf/rc-sysinit.conf`).
+    pub(crate) const BOOT_OF_DEBIAN: Self = Self(1 << 2);
+
+    /// The levels that Red Hat boots into, without and with a graphical login.
+    pub(crate) const BOOT_OF_RED_HAT: Self = Self(1 << 3 | 1 << 5);
+
+    /// Whether the sets have a level in common.
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     fn any(self, levels: &[usize]) -> bool {
         levels.iter().any(|&bit| self.0 >> bit & 1 == 1)
     }

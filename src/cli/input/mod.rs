@@ -1,5 +1,6 @@
 //! Reads jobs.
 
+mod debhelper;
 pub(super) mod directory;
 
 use std::ffi::{OsStr, OsString};
@@ -43,7 +44,8 @@ pub(super) fn read(
     dialect: Option<Dialect>,
 ) -> Result<Input, Box<Converted>> {
     let is_old = is_old(path, dialect);
-    let name = name.unwrap_or_else(|| match path.file_name() {
+    let of_package = if name.is_none() && !is_old { debhelper::job_name(path) } else { None };
+    let name = name.or(of_package.as_deref()).unwrap_or_else(|| match path.file_name() {
         // Before 0.5, the whole file name was the name of the job.
         Some(whole) if is_old && Sign::of_path(path).is_some() => whole,
         _ => job_name(path),

@@ -21,7 +21,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             .value
             .leaves()
             .into_iter()
-            .filter(|event| !reach.comes(neighbours, event))
+            .filter(|event| !reach.comes(neighbours, event, known.job.dialect))
             .collect();
         let Some(first) = missing.first() else { continue };
         if let Some(circle) = circle(neighbours, reach, index) {
@@ -43,7 +43,9 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             found.push((index, diagnostic));
             continue;
         }
-        if missing.len() == 1 && matches!(source(neighbours, first), EventSource::Nothing) {
+        if missing.len() == 1
+            && matches!(source(neighbours, first, known.job.dialect), EventSource::Nothing)
+        {
             // Other rules report events and jobs that do not exist.
             continue;
         }
@@ -51,7 +53,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
         let mut diagnostic = NEVER_STARTED_JOB
             .at(first.span(), format!("nothing ever starts `{name}`"))
             .help("mend what it waits for; if it is meant to be started by hand, take `start on` away");
-        diagnostic = match source(neighbours, first) {
+        diagnostic = match source(neighbours, first, known.job.dialect) {
             EventSource::Nothing => diagnostic.note("nothing in this directory brings this about"),
             EventSource::Jobs(jobs) => {
                 let blocker = jobs.first().copied();
@@ -81,9 +83,12 @@ fn circle<'a>(
     let mut queue: Vec<(usize, Option<usize>, Option<&Event>)> = vec![(start, None, None)];
     let mut at = 0;
     while let Some(&(job, _, _)) = queue.get(at) {
-        let condition = neighbours.jobs.get(job)?.job.start_on.as_ref();
+        let waiting = neighbours.jobs.get(job)?.job;
+        let condition = waiting.start_on.as_ref();
         for event in condition.into_iter().flat_map(|condition| condition.value.leaves()) {
-            let EventSource::Jobs(sources) = source(neighbours, event) else { continue };
+            let EventSource::Jobs(sources) = source(neighbours, event, waiting.dialect) else {
+                continue;
+            };
             for next in sources.into_iter().filter(|&next| !reach.reached[next]) {
                 if next == start {
                     return Some(way(&queue, at, event));

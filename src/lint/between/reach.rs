@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Neighbours;
 use crate::jobset::distribution::is_known_job;
 use crate::upstart::condition::{Condition, Event, NamedJob};
+use crate::upstart::dialect::Dialect;
 use crate::upstart::events::{JobState, is_known_event};
 use crate::upstart::expression::Expr;
 use crate::upstart::script::job_control::Verb;
@@ -42,7 +43,7 @@ impl Reach {
         let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (index, known) in neighbours.jobs.iter().enumerate() {
             for event in known.job.start_on.iter().flat_map(|condition| condition.value.leaves()) {
-                if let EventSource::Jobs(sources) = source(neighbours, event) {
+                if let EventSource::Jobs(sources) = source(neighbours, event, known.job.dialect) {
                     for source in sources {
                         waiting.entry(source).or_default().insert(index);
                     }
@@ -79,22 +80,32 @@ impl Reach {
     ) -> bool {
         let Some(known) = neighbours.jobs.get(index) else { return false };
         let condition = known.job.start_on.as_ref();
-        condition.is_none_or(|condition| self.holds(neighbours, &condition.value))
+        condition
+            .is_none_or(|condition| self.holds(neighbours, &condition.value, known.job.dialect))
             || by
                 .get(&known.job.name.0)
                 .is_some_and(|starters| starters.iter().any(|&starter| self.reached[starter]))
     }
 
-    fn holds(&self, neighbours: &Neighbours<'_>, condition: &Condition) -> bool {
+    fn holds(&self, neighbours: &Neighbours<'_>, condition: &Condition, dialect: Dialect) -> bool {
         match condition {
-            Expr::Leaf(event) => self.comes(neighbours, event),
-            Expr::And(left, right) => self.holds(neighbours, left) && self.holds(neighbours, right),
-            Expr::Or(left, right) => self.holds(neighbours, left) || self.holds(neighbours, right),
+            Expr::Leaf(event) => self.comes(neighbours, event, dialect),
+            Expr::And(left, right) => {
+                self.holds(neighbours, left, dialect) && self.holds(neighbours, right, dialect)
+            }
+            Expr::Or(left, right) => {
+                self.holds(neighbours, left, dialect) || self.holds(neighbours, right, dialect)
+            }
         }
     }
 
-    pub(super) fn comes(&self, neighbours: &Neighbours<'_>, event: &Event) -> bool {
-        match source(neighbours, event) {
+    pub(super) fn comes(
+        &self,
+        neighbours: &Neighbours<'_>,
+        event: &Event,
+        dialect: Dialect,
+    ) -> bool {
+        match source(neighbours, event, dialect) {
             EventSource::Outside => true,
             EventSource::Jobs(jobs) => jobs.into_iter().any(|job| self.reached[job]),
             EventSource::Nothing => false,
@@ -102,14 +113,14 @@ impl Reach {
     }
 }
 
-/// Finds out where an event comes from.
-pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event) -> EventSource {
+/// Finds out where an event comes from that a job of this dialect waits for.
+pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event, dialect: Dialect) -> EventSource {
     let name = event.name.value.as_str();
     if JobState::named(name).is_some() {
         return match event.job() {
             Some((NamedJob::One(job), _)) => match neighbours.index(job) {
                 Some(index) => EventSource::Jobs(vec![index]),
-                None if is_known_job(job) || neighbours.job_set.is_job_outside(job) => {
+                None if is_known_job(job, dialect) || neighbours.job_set.is_job_outside(job) => {
                     EventSource::Outside
                 }
                 None => EventSource::Nothing,

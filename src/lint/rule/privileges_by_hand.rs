@@ -4,7 +4,7 @@ use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::Subject;
 use crate::lint::check::Lint;
-use crate::lint::program::Program;
+use crate::shell::program::Program;
 use crate::shell::wrapper;
 use crate::shell::wrapper::{Effect, User, Wrapper};
 use crate::text::bytes::lossy;

@@ -158,6 +158,8 @@ fn implies_network(path: &[EventMeaning]) -> bool {
             && match &leaf.value {
                 Trigger::Reached(milestone) => *milestone == Milestone::Network,
                 Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => levels.running(),
+                // rc-sysinit (`conf/rc-sysinit.conf`).
+                Trigger::Job { peer, .. } => peer.unit.as_str() == "basic.target",
                 _ => false,
             }
     })

@@ -7,7 +7,9 @@
 
 mod alternatives;
 mod bind;
+mod boot;
 mod call;
+mod emitted;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;
@@ -105,7 +107,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Cond
     let at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
     let mut joined = None;
     if let Some(condition) = &lowering.job.stop_on {
-        stop::stop(lowering, condition, &mut start);
+        stop::stop(lowering, condition, inversion.as_ref(), &mut start);
         start.attribute(condition.span);
     }
     if let Some(condition) = &lowering.job.start_on {

@@ -1,6 +1,6 @@
 //! The unit of a job that a condition names.
 
-use crate::jobset::distribution::{SHIPPED, known};
+use crate::jobset::distribution::{SHIPPED, successor};
 use crate::jobset::{JobKind, Owner, Traits};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
@@ -58,7 +58,7 @@ impl Peer {
     }
 
     /// A unit of the distribution. It is not certain that the machine has it.
-    pub(crate) fn known(unit: &'static str, kind: JobKind) -> Self {
+    pub(crate) fn known(unit: impl Into<String>, kind: JobKind) -> Self {
         Self {
             unit: UnitName::known(unit),
             kind: Some(kind),
@@ -76,13 +76,13 @@ impl Peer {
 pub(in crate::lower) fn peer(lowering: &Lowering<'_>, job: &str) -> Option<Peer> {
     let job_set = lowering.job_set;
     let is_named_by_distributions = lowering.job.dialect != Dialect::ChromeOs;
-    let row = known(job).filter(|_| is_named_by_distributions);
+    let row = successor(job).filter(|_| is_named_by_distributions);
     let sibling = job_set.sibling(job);
-    if let Some(row) = row
+    if let Some(row) = &row
         && sibling.is_some_and(|sibling| sibling.owner == Owner::Distribution)
         && row.unit.strip_suffix(".service") != Some(job)
     {
-        return Some(Peer::known(row.unit, row.kind));
+        return Some(Peer::known(row.unit.clone(), row.kind));
     }
     if let Some(sibling) = sibling {
         let unit = match &sibling.instance {
@@ -124,14 +124,4 @@ pub(in crate::lower) fn stops_with(lowering: &Lowering<'_>, other: &Peer) -> boo
         .filter_map(|event| event.job()?.0.one())
         .filter_map(|name| peer(lowering, name))
         .any(|peer| peer.unit.of_instance() == other.unit.of_instance())
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::jobset::distribution::DISTRIBUTION;
-
-    #[test]
-    fn the_tables_are_sorted_and_have_no_doubles() {
-        assert!(DISTRIBUTION.windows(2).all(|pair| pair[0].name < pair[1].name));
-    }
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
+use crate::upstart::instances::EVENTS_VARIABLE;
 
 /// Compares the relations with each other, removes those that contradict others or name the unit
 /// itself, and returns the rest.
@@ -45,11 +46,17 @@ pub(super) fn settled(
         if let Some(condition) = &lowering.job.start_on {
             let diagnostic =
                 EARLY_UNIT.at(condition.span, "the unit starts before the ordinary services");
-            let diagnostic = if after.contains(&UnitName::known("local-fs.target")) {
+            let is_after = |unit: &str| after.contains(&UnitName::known(unit));
+            let diagnostic = if is_after("local-fs.target") {
                 diagnostic.note("the local file systems are there, but neither the network nor the other services")
             } else {
+                let missing = if is_after("systemd-remount-fs.service") {
+                    "file systems other than the root may not be there"
+                } else {
+                    "file systems other than the root may not be there, and the root may be read-only"
+                };
                 diagnostic
-                    .note("file systems other than the root may not be there, and the root may be read-only")
+                    .note(missing)
                     .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that")
             };
             lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
@@ -130,6 +137,16 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitNa
         wanted_by.into_iter().partition(UnitName::is_own_instance);
     let mut names: Vec<UnitName> = templates.into_iter().map(|name| name.of_instance()).collect();
     if instance.has_default() {
+        if let Some(condition) = &lowering.job.start_on
+            && instance.variable() == Some(EVENTS_VARIABLE)
+            && condition.value.first_alternative().len() < condition.value.leaves().len()
+        {
+            let diagnostic = UNBOUND_INSTANCE
+                .at(condition.span, "the boot starts one instance, not one for each alternative")
+                .note("init names an instance after the events that started it, and lets both run")
+                .help("write a second job if the work has to be done again at the later event");
+            lowering.approximate(condition.stanza, &[Directive::DefaultInstance], diagnostic);
+        }
         names.extend(others);
         return names;
     }

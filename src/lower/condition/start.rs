@@ -1,6 +1,7 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
 use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
+use super::boot::{Booted, pull_by_boot, pull_by_runlevel};
 use super::call::{Call, StartOrStop};
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::event_unit::EventUnit;
@@ -8,16 +9,14 @@ use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
-use super::{Activation, event_unit, latch};
+use super::{Activation, boot, emitted, event_unit, latch};
 use crate::diagnostic::registry::{
-    DISTINGUISHED_RUNLEVELS, EARLY_EVENT, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT,
-    UNTRANSLATABLE_EVENT,
+    DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::{JobKind, UntilStarted};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
-use crate::upstart::ast::Console;
 use crate::upstart::condition::Condition;
 use crate::upstart::events::{JobState, Milestone};
 use crate::upstart::job::Stated;
@@ -33,7 +32,8 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let (down, up): (Vec<_>, Vec<_>) = paths
         .into_iter()
         .partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
-    if up.is_empty() {
+    // The finding about a lost event is at the event.
+    if up.iter().all(|path| is_lost(path)) && !down.is_empty() {
         for path in &down {
             going_down(lowering, condition, path, &mut activation);
         }
@@ -62,14 +62,33 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
             told_apart(lowering, condition, leaf.span, levels);
         }
     }
-    let mut reached = Vec::new();
+    let booted = boot::check(lowering, condition, &up);
+    let (mut reached, mut unjoined) = (Vec::new(), Vec::new());
     for path in &up {
-        if path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost) {
-            // The finding is at the event.
+        if is_lost(path) {
             continue;
         }
-        coming_up(lowering, condition, path, &up, &mut activation.start);
+        let pulled = activation.start.wanted_by.len();
+        if !coming_up(lowering, condition, path, &up, &mut activation.start) {
+            unjoined.push(path);
+        }
+        if booted == Booted::No && boot::is_of_boot(path) {
+            activation.start.wanted_by.truncate(pulled);
+        }
+        emitted::also_by_scripts(lowering, condition, path, &mut activation.start);
         reached.push(path);
+    }
+    if !unjoined.is_empty() {
+        let is_started = unjoined.len() < reached.len()
+            || unjoined
+                .iter()
+                .any(|path| path.iter().any(|EventMeaning(leaf)| leaf.value == Trigger::Companion));
+        let text = if is_started {
+            "the start condition joins passing events; the unit does not wait for all of them."
+        } else {
+            "the start condition joins passing events; nothing starts this unit by itself."
+        };
+        lowering.remark(Section::Unit, &JOINED_EVENTS, text);
     }
     keep_shared_wants(lowering, condition, &reached, &mut activation.start);
     if only_rescue(&reached) {
@@ -87,14 +106,20 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     activation
 }
 
-/// Lowers a path that holds when the system comes up, or at an event.
+/// Whether the path has an event that never happens or has no counterpart.
+fn is_lost(path: &[EventMeaning]) -> bool {
+    path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost)
+}
+
+/// Lowers a path that holds when the system comes up, or at an event. Returns whether the unit is
+/// started when the whole path holds.
 fn coming_up(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     path: &[EventMeaning],
     all: &[Vec<EventMeaning>],
     relations: &mut Relations,
-) {
+) -> bool {
     let leaves = path.iter().map(|EventMeaning(leaf)| leaf).collect();
     let leaves = before_network(lowering, condition, leaves);
     let span = path_span(path).unwrap_or(condition.span);
@@ -116,13 +141,8 @@ fn coming_up(
         for leaf in transient.iter().take(2) {
             diagnostic = diagnostic.related(leaf.span, "this passes");
         }
-        lowering.remark(
-            Section::Unit,
-            &JOINED_EVENTS,
-            "the start condition joins passing events; nothing starts this unit by itself.",
-        );
         lowering.manual(condition.stanza, &[], diagnostic);
-        return;
+        return false;
     }
     for leaf in &leaves {
         let optional = !all
@@ -142,7 +162,7 @@ fn coming_up(
             optional: all.len() > 1,
             stay: false,
         });
-        return;
+        return true;
     }
     // The unit is brought in by a passing event, else by the boot, else by each of the jobs.
     if let Some(leaf) = transient.first() {
@@ -185,6 +205,7 @@ fn coming_up(
             });
         }
     }
+    true
 }
 
 /// Leaves out what a unit cannot wait for that comes before the network: the network itself, and
@@ -223,8 +244,10 @@ fn contribute(
 ) {
     match &leaf.value {
         Trigger::Reached(milestone) => match milestone {
-            Milestone::Startup | Milestone::VirtualFilesystems => {}
-            Milestone::LocalFilesystems => push_known(&mut relations.after, "local-fs.target"),
+            Milestone::Startup | Milestone::FirstMounts | Milestone::VirtualFilesystems => {}
+            Milestone::Tmp | Milestone::LocalFilesystems => {
+                push_known(&mut relations.after, "local-fs.target");
+            }
             Milestone::Swaps => push_known(&mut relations.after, "swap.target"),
             Milestone::RemoteFilesystems | Milestone::Filesystem => {
                 push_known(&mut relations.after, "remote-fs.target");
@@ -343,6 +366,12 @@ fn job(
                 (_, "local-fs.target") => {
                     before(&UnitName::known("local-fs-pre.target"), relations);
                 }
+                // rc-sysinit starts when all file systems are mounted (`conf/rc-sysinit.conf`). The
+                // network was there as well, but no target that it comes before could be waited for.
+                (_, "basic.target") => {
+                    push_known(&mut relations.after, "local-fs.target");
+                    before(unit, relations);
+                }
                 (true, _) => before(unit, relations),
                 (false, _) => {
                     push(&mut relations.before, unit);
@@ -364,7 +393,11 @@ fn job(
             lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
         }
         JobState::Started | JobState::Stopped if is_early(peer) => {
-            if !is_boot_target {
+            if unit.as_str() == "basic.target" {
+                // So rc-sysinit has started, and what it waits for is there.
+                network(relations);
+                push_known(&mut relations.after, "remote-fs.target");
+            } else if !is_boot_target {
                 push(&mut relations.after, unit);
             }
         }
@@ -436,58 +469,5 @@ fn pull(condition: &Stated<Condition>, trigger: &Trigger, relations: &mut Relati
         | Trigger::RemoteFilesystemsGone
         | Trigger::Never
         | Trigger::Beyond => {}
-    }
-}
-
-/// Lets the target of a run level bring the unit in.
-fn pull_by_runlevel(levels: Runlevels, relations: &mut Relations) {
-    if levels.only_graphical() {
-        push_known(&mut relations.wanted_by, "graphical.target");
-    } else if levels.running() {
-        push_known(&mut relations.wanted_by, "multi-user.target");
-    } else if levels.rescue() {
-        push_known(&mut relations.wanted_by, "rescue.target");
-    }
-}
-
-/// Jobs that have to run early in the boot in any directory.
-const EARLY_JOBS: [&str; 6] =
-    ["hostname", "modprobe", "module-init-tools", "kmod", "udev", "udevtrigger"];
-
-/// Lets the boot bring the unit in, early if the job or an early job that follows it requires that.
-fn pull_by_boot(
-    lowering: &mut Lowering<'_>,
-    condition: &Stated<Condition>,
-    span: Span,
-    leaves: &[&ConditionLeaf],
-    relations: &mut Relations,
-) {
-    let job = lowering.job;
-    let only_early = leaves.iter().all(|leaf| {
-        matches!(
-            leaf.value,
-            Trigger::Reached(Milestone::Startup | Milestone::VirtualFilesystems)
-                | Trigger::Virtualization(_)
-        )
-    });
-    let startup =
-        leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(Milestone::Startup)));
-    if only_early
-        && (EARLY_JOBS.contains(&job.name.0.as_str())
-            || lowering.job_set.facts.before_early.contains(lowering.name)
-            || (startup && job.console() == Console::Owner))
-    {
-        relations.early = true;
-        push_known(&mut relations.after, "systemd-remount-fs.service");
-        push_known(&mut relations.before, "sysinit.target");
-        push_known(&mut relations.wanted_by, "sysinit.target");
-        return;
-    }
-    push_known(&mut relations.wanted_by, "multi-user.target");
-    if only_early && leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(_))) {
-        let diagnostic = EARLY_EVENT
-            .at(span, "the unit starts later than the job did, with the ordinary services")
-            .help("if something early needs it, see `upstart2systemd explain early-event`");
-        lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
     }
 }

@@ -7,7 +7,7 @@ use super::event_unit;
 use super::event_unit::{Ended, EventUnit};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
-use super::relations::{Relations, push, push_known};
+use super::relations::{Inversion, Relations, push, push_known};
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB,
     STOP_AT_MILESTONE, UNBOUND_CRASH,
@@ -25,6 +25,7 @@ use crate::upstart::job::Stated;
 pub(super) fn stop(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
+    inversion: Option<&Inversion>,
     relations: &mut Relations,
 ) {
     lowering.exact(condition.stanza, &[]);
@@ -36,6 +37,9 @@ pub(super) fn stop(
             .map(|EventMeaning(leaf)| leaf)
             .filter(|leaf| !matches!(leaf.value, Trigger::Given))
             .collect();
+        if lowering.job.is_task() && asked.iter().any(|leaf| is_over_then(&leaf.value, inversion)) {
+            continue;
+        }
         match asked.as_slice() {
             [] => {}
             [leaf] => {
@@ -58,6 +62,18 @@ pub(super) fn stop(
                 lowering.manual(condition.stanza, &[], diagnostic);
             }
         }
+    }
+}
+
+/// Whether the work of a task is over when the event comes: the other job waited with its stop until
+/// the task had ended (`init/job.c`, `job_emit_event`).
+fn is_over_then(event: &Trigger, inversion: Option<&Inversion>) -> bool {
+    match (event, inversion) {
+        (
+            Trigger::Job { peer, state: JobState::Starting | JobState::Started },
+            Some(Inversion::Stopping(unit)),
+        ) => peer.unit == *unit,
+        _ => false,
     }
 }
 

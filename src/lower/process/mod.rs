@@ -15,9 +15,10 @@ use super::shape::Shape;
 use super::stanza::apparmor::load;
 use super::stanza::expect::{MainProcess, Readiness};
 use super::stanza::{expect, tmpfiles};
+use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
     BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK,
-    PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
+    PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, SHUTDOWN_JOB, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
 };
 use crate::shell::wrapper::Effect;
 use crate::shell::{SimpleCommand, wrapper};
@@ -79,7 +80,7 @@ pub(super) fn lower(
         let placed = match reading.phase {
             Phase::PreStart => pre_start(lowering, reading, &placement),
             Phase::Main => Some(self::main(lowering, reading, &placement)),
-            Phase::PostStart => Some(post_start(lowering, reading, &placement)),
+            Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, main),
             Phase::PostStop => Some(post_stop(lowering, reading, &placement)),
         };
@@ -209,6 +210,7 @@ fn post_start(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
+    conditions: &Conditions,
 ) -> Placed {
     let stanza = reading.stated.stanza;
     let mut command = placement.command(lowering, reading);
@@ -218,21 +220,29 @@ fn post_start(
     let directive = Slot::PostStart.directive(placement.shape);
     let is_after_main = lowering.job.is_task() || placement.shape == Shape::Inverted;
     if is_after_main && lowering.has_main() {
-        let span = lowering.job.stanzas[stanza.0].span;
-        let diagnostic = POST_START_OF_TASK
-            .at(span, "post-start runs after the task, not beside it")
-            .label("runs when the task has ended well")
-            .help("if it has to run beside the task, start it from the process of the task");
+        // That all work is done at shutdown, one command after the other, is one difference.
+        let rule = if conditions.at_shutdown { &SHUTDOWN_JOB } else { &POST_START_OF_TASK };
         lowering.comment(
             directive,
-            &POST_START_OF_TASK,
+            rule,
             if placement.shape == Shape::Inverted {
                 "post-start runs after the work, as the last; Upstart ran it beside that."
             } else {
                 "runs after the task; Upstart ran it beside the task."
             },
         );
-        lowering.approximate(stanza, &[directive], diagnostic);
+        lowering.ledger.record(stanza, Disposition::Approximate, &[directive], Some(rule));
+        if !conditions.at_shutdown {
+            let span = lowering.job.stanzas[stanza.0].span;
+            lowering.diagnostics.push(
+                POST_START_OF_TASK
+                    .at(span, "post-start runs after the task, not beside it")
+                    .label("runs when the task has ended well")
+                    .help(
+                        "if it has to run beside the task, start it from the process of the task",
+                    ),
+            );
+        }
     } else {
         lowering.exact(stanza, &[directive]);
     }

@@ -2,12 +2,19 @@
 
 use super::initctl::unavailable;
 use super::reading::ScriptUse;
-use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
-    EMIT_WITH_VARIABLES, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH, UNAVAILABLE_INITCTL,
+    EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH,
+    UNAVAILABLE_INITCTL,
 };
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::lowering::Lowering;
+use crate::text::bytes::lossy;
+use crate::text::source::Span;
+use crate::upstart::events::is_followed_elsewhere;
 use crate::upstart::script::job_control::{JobControl, Verb};
+
+/// The most jobs that a finding names.
+const NAMED: usize = 3;
 
 /// Reports what the shell functions cannot replace in the text of a phase.
 pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
@@ -45,10 +52,20 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         lowering.manual(stanza, &[], diagnostic);
     }
     let mut reported: Vec<&str> = Vec::new();
-    // In a whole directory, the finding is reported for the jobs that read the variables.
-    for usage in reading.control.commands.iter().filter(|_| !lowering.job_set.is_whole()) {
-        let Some(event) = usage.emits().filter(|_| usage.operands().len() > 1) else { continue };
-        if reported.contains(&event) {
+    for usage in &reading.control.commands {
+        let Some(event) = usage.emits().filter(|event| !reported.contains(event)) else { continue };
+        if is_followed_elsewhere(event) && !usage.external {
+            reported.push(event);
+            if let Some(diagnostic) = not_started(lowering, event, reading.span(&usage.range)) {
+                lowering.approximate(stanza, &[], diagnostic);
+            }
+            continue;
+        }
+        // In a whole directory, the finding is reported for the jobs that read the variables.
+        if lowering.job_set.is_whole() {
+            continue;
+        }
+        if usage.operands().len() < 2 {
             continue;
         }
         reported.push(event);
@@ -64,6 +81,34 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);
     }
+}
+
+/// The finding that the command does not start the jobs that wait for an event of init or its
+/// bridges. `None` if it does, or if no job of the directory waits for it.
+fn not_started(lowering: &Lowering<'_>, event: &str, span: Span) -> Option<Diagnostic> {
+    let (which, help) = if lowering.job_set.is_whole() {
+        let jobs = &lowering.job_set.followers(event)?.not_alone;
+        let names: Vec<String> = jobs.iter().map(|job| format!("`{}`", lossy(job))).collect();
+        let shown = match names.as_slice() {
+            [] => return None,
+            all if all.len() <= NAMED => all.join(", "),
+            all => format!("{} and {} more", all[..NAMED].join(", "), all.len() - NAMED),
+        };
+        let which = format!("emitting `{event}` does not start {shown}");
+        (which, "let the script start them with systemctl if they are to start at this point")
+    } else {
+        let which = format!("emitting `{event}` does not start the jobs that wait for it");
+        (
+            which,
+            "convert the jobs together with `upstart2systemd migrate`, or start their units with systemctl",
+        )
+    };
+    Some(
+        EMITTED_SYSTEM_EVENT
+            .at(span, which)
+            .note("such units follow what systemd has in place of the event")
+            .help(help),
+    )
 }
 
 /// The suggestion to call systemctl, if the use names a job.

@@ -44,6 +44,12 @@ const EMITTERS: [(&str, &[&str]); 7] = [
     ("the D-Bus bridge of Upstart 1.9", &["dbus"]),
 ];
 
+/// Whether only Debian and Ubuntu have something that emits the event.
+pub(super) fn is_of_debian(event: &str) -> bool {
+    // The bridges of Upstart 1.x are in other distributions as well.
+    EMITTERS.iter().take(4).any(|(_, events)| events.contains(&event))
+}
+
 /// Returns one finding for each event name.
 pub(super) fn check(version: UpstartVersion, stanza: &Stanza) -> Vec<Diagnostic> {
     let (Stanza::StartOn(condition) | Stanza::StopOn(condition)) = stanza else {

@@ -4,6 +4,7 @@
 //! ChromiumOS's platform2 for `import` and `tmpfiles`, which no release of Upstart has.
 
 mod detect;
+pub mod family;
 mod foreign_event;
 mod newer_stanza;
 mod old_event;

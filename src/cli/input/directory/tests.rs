@@ -106,6 +106,29 @@ fn sub_directories_are_part_of_the_name() {
 }
 
 #[test]
+fn jobs_of_a_package_are_read_under_the_names_that_they_get() {
+    let places = Places::with(&[
+        "debian/upstart",
+        "debian/shop.worker.upstart",
+        "debian/shop-db.upstart",
+        "debian/patches/old.upstart",
+        "a/unread.upstart",
+    ]);
+    let (jobs, strays) = places.of(&["debian", "a"]);
+    let expected = [
+        "shop-db = debian/shop-db.upstart",
+        "upstart = debian/upstart",
+        "worker = debian/shop.worker.upstart",
+    ];
+    assert_eq!(jobs, expected);
+    assert!(strays.is_empty(), "{strays:?}");
+    fs::write(places.at("debian/control"), "Source: s\n\nPackage: shop\n\nPackage: shop-db\n")
+        .unwrap();
+    let (jobs, _) = places.of(&["debian"]);
+    assert!(jobs.contains(&"shop = debian/upstart".to_owned()), "{jobs:?}");
+}
+
+#[test]
 fn the_order_is_that_of_the_bytes_of_names() {
     let places = Places::with(&[
         "a/b.conf",

@@ -9,6 +9,7 @@ use std::{fs, io};
 
 use super::file_name::{Called, OVERRIDE, called, is_ignored};
 use crate::cli::input::UnreadableJob;
+use crate::cli::input::debhelper::Packages;
 
 /// A file or directory that was found.
 pub(super) struct FoundFile {
@@ -35,7 +36,8 @@ pub(super) struct Remark {
 }
 
 /// Lists a configuration directory and its sub-directories as init does. The order is that of the
-/// file system. `every_file` is for Upstart before 0.5, to which every file was a job.
+/// file system. `every_file` is for Upstart before 0.5, to which every file was a job. In
+/// the source of a Debian package, the files that debhelper installs as jobs are listed as well.
 pub(super) fn walk(
     root: &Path,
     with_override: bool,
@@ -44,6 +46,7 @@ pub(super) fn walk(
     let mut walk = Walk {
         with_override,
         every_file,
+        packages: Packages::of(root).filter(|_| !every_file),
         within: vec![identity(&fs::metadata(root)?)],
         found: Vec::new(),
     };
@@ -60,6 +63,8 @@ fn identity(metadata: &Metadata) -> Identity {
 struct Walk {
     with_override: bool,
     every_file: bool,
+    /// The packages whose source the directory has, if it is not one of configuration.
+    packages: Option<Packages>,
     /// The directory that is being listed and its parents, to detect loops.
     within: Vec<Identity>,
     found: Vec<FoundFile>,
@@ -71,12 +76,19 @@ impl Walk {
             let entry = entry?;
             let (path, file_name) = (entry.path(), entry.file_name());
             let whole = [below, file_name.as_bytes()].concat();
-            self.look(path, file_name.as_bytes(), whole, entry.file_type()?);
+            self.look(path, below, file_name.as_bytes(), whole, entry.file_type()?);
         }
         Ok(())
     }
 
-    fn look(&mut self, path: PathBuf, file_name: &[u8], whole: Vec<u8>, kind: FileType) {
+    fn look(
+        &mut self,
+        path: PathBuf,
+        below: &[u8],
+        file_name: &[u8],
+        whole: Vec<u8>,
+        kind: FileType,
+    ) {
         // init looks at the type of the entry, not of its target: it skips only real directories by
         // their names.
         if kind.is_dir() {
@@ -90,6 +102,14 @@ impl Walk {
             if !is_ignored(file_name) {
                 self.conf(path, file_name, file_name, whole, kind);
             }
+            return;
+        }
+        if below.is_empty()
+            && let Some(job) = self.packages.as_ref().and_then(|packages| packages.job(file_name))
+            && fs::metadata(&path).is_ok_and(|target| target.is_file())
+        {
+            let name = job.to_vec();
+            self.add(path, name, What::Conf);
             return;
         }
         match called(file_name) {

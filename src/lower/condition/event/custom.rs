@@ -23,7 +23,7 @@ use crate::upstart::instances::Instance;
 /// Turns such an event into its event unit.
 pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let name = event.name.value.as_str();
-    if let Some(why) = events::never(name) {
+    if let Some(why) = events::never(name).filter(|_| !lowering.job_set.is_emitted(name)) {
         return never(event, why, side);
     }
     if name.starts_with(":sys:") {

@@ -14,6 +14,7 @@ mod runlevel;
 mod socket;
 pub(super) mod trigger;
 
+use super::emitted::by_scripts;
 use crate::diagnostic::registry::{UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::lowering::Lowering;
@@ -73,7 +74,15 @@ pub(in crate::lower) fn classify(
         Meaning::ControlAltDelete => control_alt_delete(lowering, event, side),
         Meaning::NetworkGoes => Classified::exact(Trigger::NetworkGoes),
         Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
+        // Something emits it after all.
+        Meaning::Never(_) if lowering.job_set.is_emitted(name) => {
+            custom::custom(lowering, event, side)
+        }
         Meaning::Never(why) => never(event, why, side),
+        // The script of another job emits it: it is an event like those of users.
+        Meaning::Beyond(_) if by_scripts(lowering, name).next().is_some() => {
+            custom::custom(lowering, event, side)
+        }
         Meaning::Beyond(instead) => {
             let diagnostic = UNTRANSLATABLE_EVENT
                 .at(event.span(), format!("systemd has nothing like the event `{name}`"))

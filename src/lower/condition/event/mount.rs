@@ -38,7 +38,11 @@ pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classifi
                     | "/var/lock"
                     | "/sys/fs/cgroup"
             ) {
-                return Classified::exact(Trigger::Given);
+                return Classified::exact(if side_of_boot(&trigger) {
+                    Trigger::Reached(Milestone::FirstMounts)
+                } else {
+                    Trigger::Given
+                });
             }
             if matches!(path, "/boot" | "/home" | "/opt" | "/tmp" | "/usr" | "/var" | "/var/tmp")
                 && side_of_boot(&trigger)
@@ -49,8 +53,10 @@ pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classifi
                         format!("{path} may be no mount of its own, and then has no mount unit"),
                     )
                     .note("the unit is ordered with all local file systems");
+                let milestone =
+                    if path == "/tmp" { Milestone::Tmp } else { Milestone::LocalFilesystems };
                 return Classified::with(
-                    Trigger::Reached(Milestone::LocalFilesystems),
+                    Trigger::Reached(milestone),
                     Disposition::Approximate,
                     filter,
                 );

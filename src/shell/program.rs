@@ -1,7 +1,7 @@
 //! Finds the program that a command finally runs: `exec env A=b nice -n 5 foo -x` runs `foo -x`.
 
-use crate::shell::wrapper::Unknown;
-use crate::shell::{SimpleCommand, Word, wrapper};
+use super::wrapper::Unknown;
+use super::{SimpleCommand, Word, wrapper};
 
 /// A program and its arguments.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ impl Program<'_> {
 
 /// The program of a command, then the programs that it runs in turn. The chain ends at a name that
 /// is not literal.
-pub(super) fn chain(command: &SimpleCommand) -> Vec<Program<'_>> {
+pub fn chain(command: &SimpleCommand) -> Vec<Program<'_>> {
     let mut chain = Vec::new();
     let mut words: Vec<&Word> = command.words.iter().collect();
     while let Some(program) = program(&words) {

@@ -5,11 +5,9 @@
 //! united, which is safe because `After=` has no effect for a unit that is not being started
 //! (systemd.unit(5), `After=`).
 
-mod alternatives;
 mod bind;
 mod boot;
 mod call;
-mod emitted;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;

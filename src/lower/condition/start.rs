@@ -1,6 +1,7 @@
 //! `start on`: what brings the unit in, and what it starts after.
 
-use super::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
+use super::boot::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
+use super::boot::emitted;
 use super::boot::{Booted, pull_by_boot, pull_by_runlevel};
 use super::call::{Call, StartOrStop};
 use super::event::trigger::{Role, Side, Trigger, is_early};
@@ -9,7 +10,7 @@ use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
 use super::shutdown::going_down;
-use super::{Activation, boot, emitted, event_unit, latch};
+use super::{Activation, boot, event_unit, latch};
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
 };

@@ -14,7 +14,7 @@ mod runlevel;
 mod socket;
 pub(super) mod trigger;
 
-use super::emitted::by_scripts;
+use super::boot::emitted::by_scripts;
 use crate::diagnostic::registry::{UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::lowering::Lowering;

@@ -1,9 +1,9 @@
 //! Alternatives of a start condition: those that one boot reaches one after the other, and what not
 //! all of them imply.
 
-use super::event::trigger::{Role, Trigger};
-use super::paths::EventMeaning;
-use super::relations::Relations;
+use super::super::event::trigger::{Role, Trigger};
+use super::super::paths::EventMeaning;
+use super::super::relations::Relations;
 use crate::diagnostic::registry::CONDITION_OF_ONE_ALTERNATIVE;
 use crate::lower::companion_unit::drop_in;
 use crate::lower::lowering::Lowering;
@@ -61,7 +61,7 @@ fn point(path: &[EventMeaning]) -> Option<Point> {
 
 /// Whether the unit is started at an earlier point of the same boot by another path, so that this
 /// one adds nothing.
-pub(super) fn is_superseded(
+pub(in crate::lower::condition) fn is_superseded(
     path: &[EventMeaning],
     all: &[Vec<EventMeaning>],
     dialect: Dialect,
@@ -104,7 +104,7 @@ fn covers(earlier: &[EventMeaning], later: &[EventMeaning]) -> bool {
 }
 
 /// Whether every path is one of the rescue run level.
-pub(super) fn only_rescue(paths: &[&Vec<EventMeaning>]) -> bool {
+pub(in crate::lower::condition) fn only_rescue(paths: &[&Vec<EventMeaning>]) -> bool {
     paths.iter().all(|path| {
         path.iter().any(|EventMeaning(leaf)| {
             matches!(leaf.value, Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels)
@@ -115,7 +115,7 @@ pub(super) fn only_rescue(paths: &[&Vec<EventMeaning>]) -> bool {
 
 /// Takes away the `Wants=` that only some of the paths imply. An order without it harms no other
 /// path, but a unit that is brought in is brought in whichever path holds.
-pub(super) fn keep_shared_wants(
+pub(in crate::lower::condition) fn keep_shared_wants(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     paths: &[&Vec<EventMeaning>],
@@ -167,7 +167,7 @@ fn implies_network(path: &[EventMeaning]) -> bool {
 
 /// Adds `ConditionVirtualization=`. It applies to the whole unit, and therefore needs an event in
 /// every alternative.
-pub(super) fn virtualization(
+pub(in crate::lower::condition) fn virtualization(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     paths: &[&Vec<EventMeaning>],

@@ -1,6 +1,9 @@
 //! How the boot brings a unit in: at which target, and whether at all. The machine did not boot into
 //! every run level, and a job that waits for another one was only started by hand, with telinit(8).
 
+pub(super) mod alternatives;
+pub(super) mod emitted;
+
 use super::event::trigger::{Role, Trigger};
 use super::paths::{ConditionLeaf, EventMeaning};
 use super::relations::{Relations, push_known};

@@ -1,9 +1,9 @@
 //! Events of init and its bridges that a script of the directory emits as well. The unit follows
 //! what systemd has in place of the event, and the script starts it in addition.
 
-use super::event_unit::EventUnit;
-use super::paths::EventMeaning;
-use super::relations::{Relations, push};
+use super::super::event_unit::EventUnit;
+use super::super::paths::EventMeaning;
+use super::super::relations::{Relations, push};
 use crate::jobset::{Emitter, Owner};
 use crate::lower::lowering::Lowering;
 use crate::systemd::escape_instance;
@@ -15,7 +15,7 @@ use crate::upstart::job::Stated;
 
 /// The commands of other jobs of the directory that emit the event. The jobs of distributions do
 /// not run any more.
-pub(super) fn by_scripts<'a>(
+pub(in crate::lower::condition) fn by_scripts<'a>(
     lowering: &'a Lowering<'_>,
     event: &str,
 ) -> impl Iterator<Item = &'a Emitter> {
@@ -30,7 +30,7 @@ pub(super) fn by_scripts<'a>(
 
 /// Lets the scripts of the directory that emit the event of a path start the unit. If the path waits
 /// for several events or values, the finding is at the command.
-pub(super) fn also_by_scripts(
+pub(in crate::lower::condition) fn also_by_scripts(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     path: &[EventMeaning],

@@ -29,8 +29,11 @@ pub(in crate::lower) fn lower(
 ) -> Signals {
     let job = lowering.job;
     let mut signals = Signals::default();
-    if shape == Shape::Inverted {
-        // The work of the unit is in `ExecStop=`, and Upstart let it take any time.
+    // The work of an inverted unit is in `ExecStop=`. A unit without a main process only has the
+    // commands of its phases to stop. Upstart let both take any time: its timer only runs for a
+    // main process (`init/job_process.c`, `job_process_kill`).
+    let has_post_stop = job.process(Phase::PostStop).is_some();
+    if shape == Shape::Inverted || !lowering.has_main() && has_post_stop {
         lowering.set(Directive::TimeoutStopSec, Value::keyword("infinity"));
     }
     if !lowering.has_main() || shape == Shape::Inverted {
@@ -102,25 +105,12 @@ fn timeout(lowering: &mut Lowering<'_>) {
     let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
     let (names, listed) = (list::and(&phases), phases.join(", "));
     let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
-    // A stated timeout was chosen for this process and is kept. The default of init, 5 seconds, was
-    // not chosen for scripts.
-    let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };
+    // A process that ignores its kill signal lives longer then; a script that is cut short does not
+    // do what it is there for.
+    let given = seconds.max(AMPLE);
     lowering.set(directive, Value::number(given));
-    if let Some(stated) = stated {
-        if given >= AMPLE {
-            lowering.exact(stated.stanza, &[directive]);
-            return;
-        }
-        let diagnostic = SHARED_STOP_TIMEOUT
-            .at(stated.span, format!("this bounds {names}, too"))
-            .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
-            .help("raise `TimeoutStopSec=` if the scripts may need longer");
-        lowering.comment(
-            directive,
-            &SHARED_STOP_TIMEOUT,
-            &format!("bounds {names}, too, which Upstart let take any time."),
-        );
-        lowering.approximate(stated.stanza, &[directive], diagnostic);
+    if let Some(stated) = stated.filter(|stated| stated.value >= AMPLE) {
+        lowering.exact(stated.stanza, &[directive]);
         return;
     }
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
@@ -133,6 +123,10 @@ fn timeout(lowering: &mut Lowering<'_>) {
         &SHARED_STOP_TIMEOUT,
         &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."),
     );
+    if let Some(stated) = stated {
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
+        return;
+    }
     match &job.kill_timeout {
         Some(zero) => {
             lowering.approximate(zero.stanza, &[directive], diagnostic);

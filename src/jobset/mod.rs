@@ -42,6 +42,17 @@ pub struct JobSet {
     pub facts: Facts,
 }
 
+/// The units that start a job when the system goes down. They are active until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShutdownUnits {
+    /// Starts the job when it stops.
+    pub start: UnitName,
+    /// Is stopped when the job has done its work.
+    pub end: UnitName,
+    /// Is stopped when the job has started; `None` if the job is a task, which is at work then.
+    pub started: Option<UnitName>,
+}
+
 /// What is only known when the other jobs have been lowered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -49,6 +60,8 @@ pub struct Facts {
     pub early: BTreeSet<UnitName>,
     /// The jobs that do their work when the system goes down.
     pub at_shutdown: BTreeSet<String>,
+    /// For the units of these jobs, the units that start them, if there are such.
+    pub shutdown: BTreeMap<UnitName, ShutdownUnits>,
     /// The units that an early unit is ordered after. They also have to be early.
     pub before_early: BTreeSet<UnitName>,
     /// For units directly before which another job starts: the units that they are ordered after.

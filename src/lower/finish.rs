@@ -61,7 +61,8 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         first.rule == second.rule && first.span == second.span && first.message == second.message
     });
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let Conditions { relations, origins, optional, is_early, at_shutdown, .. } = conditions;
+    let Conditions { relations, origins, optional, is_early, at_shutdown, shutdown, .. } =
+        conditions;
     Lowered {
         unit: (!refused).then_some(unit),
         companions,
@@ -70,6 +71,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         optional,
         is_early,
         at_shutdown,
+        shutdown,
         waits: started.waits,
         reloads,
         stanzas: ledger.finish(job),

@@ -24,9 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::registry::{NAME_TOO_LONG, SHIPPED_UNIT};
 use crate::diagnostic::{Diagnostic, Disposition, Outcome};
-use crate::jobset::JobSet;
 use crate::jobset::distribution::{Replacement, shipped};
 use crate::jobset::unit_name::unit_name;
+use crate::jobset::{JobSet, ShutdownUnits};
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
 use crate::text::source::Span;
 use crate::upstart::instances::Instance;
@@ -64,6 +64,8 @@ pub struct Lowered {
     pub is_early: bool,
     /// The unit does its work when the system goes down.
     pub at_shutdown: bool,
+    /// The units that start the unit then.
+    pub shutdown: Option<ShutdownUnits>,
     /// What the scripts wait for while the unit starts or stops.
     pub waits: Vec<Wait>,
     /// Whether `systemctl reload` works.
@@ -167,6 +169,7 @@ fn refused(job: &Job, length: usize) -> Lowered {
         optional: BTreeSet::new(),
         is_early: false,
         at_shutdown: false,
+        shutdown: None,
         waits: Vec::new(),
         reloads: false,
         stanzas: ledger.finish(job),

@@ -28,6 +28,9 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         let Some(unit) = &lowered.unit else { continue };
         if lowered.at_shutdown {
             facts.at_shutdown.insert(member.name.clone());
+            if let Some(units) = &lowered.shutdown {
+                facts.shutdown.insert(unit.name.clone(), units.clone());
+            }
         }
         if lowered.is_early {
             facts.early.insert(unit.name.clone());

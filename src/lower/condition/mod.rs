@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lowering::Lowering;
 use super::shape::Shape;
+use crate::jobset::ShutdownUnits;
 use crate::systemd::{Directive, UnitName};
 use crate::text::source::Span;
 use crate::upstart::ast::Phase;
@@ -37,6 +38,8 @@ pub(super) struct Activation {
     start: Relations,
     /// What the unit has to wait for before it does its work, if it is inverted.
     inversion: Option<Inversion>,
+    /// The relations of the unit that starts this one when the system goes down.
+    starter: Option<Relations>,
     /// The condition names only run level 0 or only 6: the shutdown itself starts the unit.
     on_the_way_down: bool,
 }
@@ -77,6 +80,8 @@ pub(super) struct Conditions {
     pub(super) is_early: bool,
     /// The unit does its work when the system goes down.
     pub(super) at_shutdown: bool,
+    /// The units that start the unit then.
+    pub(super) shutdown: Option<ShutdownUnits>,
     /// The gate unit, which starts this unit when all events of its condition have happened.
     pub(super) joined: Option<UnitName>,
     /// The name on the system bus by which D-Bus starts the unit.
@@ -96,19 +101,23 @@ impl Conditions {
 
 /// Lowers `stop on`, and returns the result of both conditions.
 pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Conditions {
-    let Activation { mut start, inversion, on_the_way_down } = activation;
-    let at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
-    let mut joined = None;
+    let Activation { mut start, inversion, starter, on_the_way_down } = activation;
+    let mut at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
+    let (mut joined, mut shutdown) = (None, None);
     if let Some(condition) = &lowering.job.stop_on {
         stop::stop(lowering, condition, &mut start);
         start.attribute(condition.span);
     }
     if let Some(condition) = &lowering.job.start_on {
         joined = follow::lower(lowering, condition, &mut start);
+        if let Some(relations) = starter {
+            at_shutdown = true;
+            shutdown = shutdown::write(lowering, condition, &relations);
+        }
     }
     if let Some(manual) = &lowering.job.manual {
         // There is no `[Install]` section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);
     }
-    settled(lowering, start, (at_shutdown, joined))
+    settled(lowering, start, (at_shutdown, shutdown, joined))
 }

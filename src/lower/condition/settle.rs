@@ -5,6 +5,7 @@ use super::event::bus_name;
 use super::relations::{Relations, push_known};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
+use crate::jobset::ShutdownUnits;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 
@@ -13,7 +14,7 @@ use crate::systemd::{Directive, Section, UnitName};
 pub(super) fn settled(
     lowering: &mut Lowering<'_>,
     relations: Relations,
-    (at_shutdown, joined): (bool, Option<UnitName>),
+    (at_shutdown, shutdown, joined): (bool, Option<ShutdownUnits>, Option<UnitName>),
 ) -> Conditions {
     let Relations {
         after,
@@ -107,6 +108,7 @@ pub(super) fn settled(
         optional,
         is_early: early,
         at_shutdown,
+        shutdown,
         joined,
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.

@@ -23,8 +23,12 @@ use crate::upstart::runlevels::Runlevels;
 
 /// Lowers `start on`.
 pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
-    let mut activation =
-        Activation { start: Relations::default(), inversion: None, on_the_way_down: false };
+    let mut activation = Activation {
+        start: Relations::default(),
+        inversion: None,
+        starter: None,
+        on_the_way_down: false,
+    };
     let Some(condition) = &lowering.job.start_on else { return activation };
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Start) else { return activation };
@@ -32,9 +36,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         .into_iter()
         .partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
     if up.is_empty() {
-        for path in &down {
-            going_down(lowering, condition, path, &mut activation);
-        }
+        going_down(lowering, condition, &down, &mut activation);
         return activation;
     }
     for path in &down {

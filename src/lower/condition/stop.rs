@@ -105,7 +105,7 @@ fn stop_by(
         }
         Trigger::Shutdown { unit, state } => {
             // systemd stops the unit at shutdown in any case.
-            let ordered = in_order(unit, *state, relations);
+            let ordered = in_order(lowering, unit, *state, relations);
             lowering.exact(condition.stanza, ordered.as_slice());
         }
         // A unit that comes before the network can only stop after it: systemd stops units in the

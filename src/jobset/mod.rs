@@ -69,6 +69,8 @@ pub struct Facts {
     /// The scripts that must not wait for the units that they start, because those units wait for
     /// the script. Each is a job and a phase.
     pub not_waiting: BTreeSet<(String, Phase)>,
+    /// The same for what they stop.
+    pub not_waiting_for_stop: BTreeSet<(String, Phase)>,
 }
 
 /// Another job of the directory.

@@ -45,7 +45,7 @@ use stanza::{
 };
 
 pub use companion::Companion;
-pub use process::waits::Wait;
+pub use process::waits::{During, Wait};
 
 /// The result of lowering a job.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 mod command;
 pub(super) mod event_variables;
+mod functions;
 mod guard;
 mod initctl;
 pub(super) mod placement;
@@ -74,7 +75,7 @@ pub(super) fn lower(
     for reading in &readings {
         waits::lower(lowering, reading, shape, &mut started);
     }
-    let placement = Placement { shape, own_unit: &own_unit };
+    let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
     for reading in &readings {
         let placed = match reading.phase {
             Phase::PreStart => pre_start(lowering, reading, &placement),

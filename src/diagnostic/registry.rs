@@ -175,6 +175,7 @@ registry! {
     BRINGS_UP_JOB: "U268" "brings-up-job" Note Translation,
     PRIVATE_FILE: "U270" "private-file" Warning Translation,
     EVERY_UNIT: "U271" "every-unit" Note Translation,
+    RUNS_AT_SHUTDOWN: "U277" "runs-at-shutdown" Warning Translation,
     OVERRIDE_WITHOUT_CONF: "U301" "override-without-conf" Warning BetweenJobs,
     ONE_UNIT_FOR_TWO_JOBS: "U302" "one-unit-for-two-jobs" Error BetweenJobs,
     UNKNOWN_JOB: "U303" "unknown-job" Warning BetweenJobs,

@@ -31,6 +31,7 @@ use relations::{Inversion, Relations};
 use settle::settled;
 
 pub(super) use start::start;
+pub(super) use stop::AtEnd;
 
 /// The result of lowering `start on`. `stop on` may still change it.
 pub(super) struct Activation {
@@ -82,6 +83,8 @@ pub(super) struct Conditions {
     pub(super) at_shutdown: bool,
     /// The units that start the unit then.
     pub(super) shutdown: Option<ShutdownUnits>,
+    /// What `stop on` says of the end of the system.
+    pub(super) at_end: AtEnd,
     /// The gate unit, which starts this unit when all events of its condition have happened.
     pub(super) joined: Option<UnitName>,
     /// The name on the system bus by which D-Bus starts the unit.
@@ -103,9 +106,9 @@ impl Conditions {
 pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Conditions {
     let Activation { mut start, inversion, starter, on_the_way_down } = activation;
     let mut at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
-    let (mut joined, mut shutdown) = (None, None);
+    let (mut joined, mut shutdown, mut at_end) = (None, None, AtEnd::Unsaid);
     if let Some(condition) = &lowering.job.stop_on {
-        stop::stop(lowering, condition, &mut start);
+        at_end = stop::stop(lowering, condition, &mut start);
         start.attribute(condition.span);
     }
     if let Some(condition) = &lowering.job.start_on {
@@ -119,5 +122,5 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Cond
         // There is no `[Install]` section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);
     }
-    settled(lowering, start, (at_shutdown, shutdown, joined))
+    settled(lowering, start, (at_shutdown, shutdown, at_end, joined))
 }

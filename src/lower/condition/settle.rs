@@ -1,8 +1,8 @@
 //! Turns the relations of both conditions into directives of the unit.
 
-use super::Conditions;
 use super::event::bus_name;
 use super::relations::{Relations, push_known};
+use super::{AtEnd, Conditions};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
 use crate::jobset::ShutdownUnits;
@@ -14,7 +14,7 @@ use crate::systemd::{Directive, Section, UnitName};
 pub(super) fn settled(
     lowering: &mut Lowering<'_>,
     relations: Relations,
-    (at_shutdown, shutdown, joined): (bool, Option<ShutdownUnits>, Option<UnitName>),
+    (at_shutdown, shutdown, at_end, joined): (bool, Option<ShutdownUnits>, AtEnd, Option<UnitName>),
 ) -> Conditions {
     let Relations {
         after,
@@ -109,6 +109,7 @@ pub(super) fn settled(
         is_early: early,
         at_shutdown,
         shutdown,
+        at_end,
         joined,
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.

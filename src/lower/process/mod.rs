@@ -1,5 +1,6 @@
 //! The processes of the five phases: the command of each, and the type of the unit.
 
+mod at_shutdown;
 mod command;
 pub(super) mod event_variables;
 mod functions;
@@ -10,7 +11,7 @@ pub(super) mod reading;
 mod unreplaced;
 pub(super) mod waits;
 
-use super::condition::Conditions;
+use super::condition::{AtEnd, Conditions};
 use super::lowering::Lowering;
 use super::shape::Shape;
 use super::stanza::apparmor::load;
@@ -81,8 +82,8 @@ pub(super) fn lower(
             Phase::PreStart => pre_start(lowering, reading, &placement),
             Phase::Main => Some(self::main(lowering, reading, &placement)),
             Phase::PostStart => Some(post_start(lowering, reading, &placement)),
-            Phase::PreStop => pre_stop(lowering, reading, &placement, main),
-            Phase::PostStop => Some(post_stop(lowering, reading, &placement)),
+            Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
+            Phase::PostStop => Some(post_stop(lowering, reading, &placement, conditions)),
         };
         if let Some((slot, command)) = placed {
             commands.add(slot, command);
@@ -244,7 +245,7 @@ fn pre_stop(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
-    main: MainProcess,
+    (main, conditions): (MainProcess, &Conditions),
 ) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     let span = lowering.job.stanzas[stanza.0].span;
@@ -274,7 +275,11 @@ fn pre_stop(
     // MAINPID is then unset (systemd.service(5), `ExecStop=`). Upstart runs pre-stop only while the
     // main process is alive (`init/job.c`, `job_next_state`).
     let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
-    let wrapping = Wrapping { before: front, ..Wrapping::default() };
+    let front = format!(
+        "{front}{}",
+        at_shutdown::front(lowering, reading, at_end(placement.shape, conditions))
+    );
+    let wrapping = Wrapping { before: &front, ..Wrapping::default() };
     let mut command =
         placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     command.prefix.ignore_failure = true;
@@ -298,8 +303,20 @@ fn post_stop(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
+    conditions: &Conditions,
 ) -> Placed {
-    let command = placement.command(lowering, reading);
+    let at_end = at_end(placement.shape, conditions);
+    let wrapping =
+        Wrapping { before: at_shutdown::front(lowering, reading, at_end), ..Wrapping::default() };
+    let command =
+        placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)
+}
+
+/// What `stop on` says of the end of the system, for a unit that systemd may stop then. A task is
+/// over, and so is the work of a job of the shutdown.
+fn at_end(shape: Shape, conditions: &Conditions) -> AtEnd {
+    let lasts = matches!(shape, Shape::Service | Shape::State) && !conditions.at_shutdown;
+    if lasts { conditions.at_end } else { AtEnd::Stops }
 }

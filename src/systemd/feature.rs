@@ -25,6 +25,8 @@ pub enum Feature {
     LiteralDollarPrefix,
     /// `Restart=on-failure` with `Type=oneshot`.
     RestartOneshot,
+    /// `systemd-notify EXTEND_TIMEOUT_USEC=...` that has arrived when the command ends.
+    ExtendedTimeout,
     /// Control characters other than tab and line end in the values of `Environment=`.
     EnvironmentControlCharacter,
 }
@@ -51,6 +53,8 @@ impl Feature {
             Self::LiteralDollarPrefix => 242,
             // github.com/systemd/systemd/pull/13754, between 243 and 244.
             Self::RestartOneshot => 244,
+            // NEWS of 246: systemd-notify waits until the message has been read.
+            Self::ExtendedTimeout => 246,
             // github.com/systemd/systemd/pull/18129, between 247 and 248.
             Self::EnvironmentControlCharacter => 248,
         }

@@ -16,7 +16,7 @@ use super::lowering::Lowering;
 use super::shape::Shape;
 use super::stanza::apparmor::load;
 use super::stanza::expect::{MainProcess, Readiness};
-use super::stanza::{expect, tmpfiles};
+use super::stanza::{expect, kill, tmpfiles};
 use crate::diagnostic::registry::{
     BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK,
     PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
@@ -276,7 +276,8 @@ fn pre_stop(
     // main process is alive (`init/job.c`, `job_next_state`).
     let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
     let front = format!(
-        "{front}{}",
+        "{front}{}{}",
+        time(lowering, placement.shape, reading.phase),
         at_shutdown::front(lowering, reading, at_end(placement.shape, conditions))
     );
     let wrapping = Wrapping { before: &front, ..Wrapping::default() };
@@ -306,12 +307,26 @@ fn post_stop(
     conditions: &Conditions,
 ) -> Placed {
     let at_end = at_end(placement.shape, conditions);
-    let wrapping =
-        Wrapping { before: at_shutdown::front(lowering, reading, at_end), ..Wrapping::default() };
+    let front = format!(
+        "{}{}",
+        time(lowering, placement.shape, reading.phase),
+        at_shutdown::front(lowering, reading, at_end)
+    );
+    let wrapping = Wrapping { before: &front, ..Wrapping::default() };
     let command =
         placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)
+}
+
+/// Shell text by which a pre-stop or post-stop takes a day, so that a short kill timeout does not cut
+/// it: init lets it take any time (`init/job_process.c`, `job_process_kill`).
+fn time(lowering: &Lowering<'_>, shape: Shape, phase: Phase) -> &'static str {
+    if kill::asks_for_time(lowering, shape, phase) {
+        "systemd-notify EXTEND_TIMEOUT_USEC=86400000000 || :\n"
+    } else {
+        ""
+    }
 }
 
 /// What `stop on` says of the end of the system, for a unit that systemd may stop then. A task is

@@ -94,11 +94,14 @@ pub(super) const STATUS: &str = indoc! {r#"
     # What `status` printed: JOB start/running, process N
     upstart_status() (
         unit=$(upstart_unit "$@")
-        if systemctl -q is-active "$unit"; then
-            echo "$1 start/running, process $(systemctl show -p MainPID "$unit" | cut -d= -f2)"
-        else
-            echo "$1 stop/waiting"
-        fi
+        pid=$(systemctl show -p MainPID "$unit" | cut -d= -f2)
+        case $pid/$(systemctl is-active "$unit") in
+            0/activating) state=start/pre-start ;;
+            */active | */activating) state=start/running ;;
+            */deactivating) state=stop/killed ;;
+            *) state=stop/waiting pid=0 ;;
+        esac
+        if [ "$pid" = 0 ]; then echo "$1 $state"; else echo "$1 $state, process $pid"; fi
     )
 "#};
 

@@ -83,7 +83,10 @@ pub(super) fn stop(
 fn may_come_at_end(event: &Trigger) -> bool {
     match event {
         Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => levels.down(),
-        Trigger::Job { state, .. } => matches!(state, JobState::Stopping | JobState::Stopped),
+        // What is known of a job that starts at the end is in its own condition.
+        Trigger::Job { peer, state } => {
+            matches!(state, JobState::Stopping | JobState::Stopped) || !peer.present()
+        }
         Trigger::Given
         | Trigger::Reached(_)
         | Trigger::BeforeUnit(_)

@@ -29,6 +29,7 @@ use crate::text::source::Span;
 use crate::upstart::ast::Phase;
 use relations::{Inversion, Relations};
 use settle::settled;
+use shutdown::Starter;
 
 pub(super) use start::start;
 pub(super) use stop::AtEnd;
@@ -39,8 +40,8 @@ pub(super) struct Activation {
     start: Relations,
     /// What the unit has to wait for before it does its work, if it is inverted.
     inversion: Option<Inversion>,
-    /// The relations of the unit that starts this one when the system goes down.
-    starter: Option<Relations>,
+    /// What starts the unit when the system goes down.
+    starter: Option<Starter>,
     /// The condition names only run level 0 or only 6: the shutdown itself starts the unit.
     on_the_way_down: bool,
 }
@@ -113,9 +114,9 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Cond
     }
     if let Some(condition) = &lowering.job.start_on {
         joined = follow::lower(lowering, condition, &mut start);
-        if let Some(relations) = starter {
+        if let Some(starter) = starter {
             at_shutdown = true;
-            shutdown = shutdown::write(lowering, condition, &relations);
+            shutdown = shutdown::write(lowering, condition, &starter);
         }
     }
     if let Some(manual) = &lowering.job.manual {

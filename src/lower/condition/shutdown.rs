@@ -33,13 +33,16 @@ pub(super) fn going_down(
     if lowering.options.companions
         && !by_job
         && !lowering.instance.is_template()
-        && starter(lowering).as_str().len() <= 255
-        && !leaves().any(only_one_level)
+        && starter_name(lowering).as_str().len() <= 255
+        && !leaves().any(is_last)
     {
-        activation.starter = Some(Relations::default());
+        activation.starter = Some(Starter { relations: Relations::default(), at: at(leaves()) });
     }
     for EventMeaning(leaf) in paths.iter().flatten() {
-        let to = activation.starter.as_mut().unwrap_or(&mut activation.start);
+        let to = match &mut activation.starter {
+            Some(starter) => &mut starter.relations,
+            None => &mut activation.start,
+        };
         match &leaf.value {
             Trigger::Runlevels(levels) => {
                 shutdown(lowering, condition, leaf.span, (*levels, false), activation);
@@ -80,13 +83,60 @@ pub(super) fn going_down(
     }
 }
 
-/// Whether the event is one of the two levels of the way down, but not the other.
-fn only_one_level(trigger: &Trigger) -> bool {
-    match trigger {
-        Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
-            levels.halt() != levels.reboot()
+/// Whether the event comes when all units have stopped: at one end of the system, after the scripts
+/// of System V. Nothing of the network is needed then.
+fn is_last(event: &Trigger) -> bool {
+    matches!(event, Trigger::AfterRunlevel(levels) if levels.halt() != levels.reboot())
+}
+
+/// What starts the job when the system goes down.
+#[derive(Debug)]
+pub(super) struct Starter {
+    /// The relations of the unit that starts the job.
+    relations: Relations,
+    /// At which ends of the system it does so.
+    at: Ends,
+}
+
+/// Ends of the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    Any,
+    Halt,
+    Reboot,
+}
+
+impl Ends {
+    /// The names of the targets as alternatives of a pattern, if not all ends are meant.
+    fn targets(self) -> Option<&'static str> {
+        match self {
+            Self::Any => None,
+            Self::Halt => Some("poweroff|halt"),
+            Self::Reboot => Some("reboot|kexec|soft-reboot"),
         }
-        _ => false,
+    }
+}
+
+/// The ends of the system that are among the events.
+fn at<'a>(events: impl Iterator<Item = &'a Trigger>) -> Ends {
+    let (mut halt, mut reboot) = (false, false);
+    for event in events {
+        let (halts, reboots) = match event {
+            Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
+                (levels.halt(), levels.reboot())
+            }
+            Trigger::Shutdown { .. } | Trigger::NetworkGoes | Trigger::RemoteFilesystemsGone => {
+                (true, true)
+            }
+            _ => (false, false),
+        };
+        halt |= halts;
+        reboot |= reboots;
+    }
+    match (halt, reboot) {
+        (true, false) => Ends::Halt,
+        (false, true) => Ends::Reboot,
+        _ => Ends::Any,
     }
 }
 
@@ -99,10 +149,13 @@ fn shutdown(
     (levels, late): (Runlevels, bool),
     activation: &mut Activation,
 ) {
-    if let Some(relations) = &mut activation.starter {
-        stop_before_network(relations);
+    if let Some(starter) = &mut activation.starter {
+        stop_before_network(&mut starter.relations);
         let diagnostic = SHUTDOWN_JOB
-            .at(span, format!("{} starts the unit when the system goes down", starter(lowering)))
+            .at(
+                span,
+                format!("{} starts the unit when the system goes down", starter_name(lowering)),
+            )
             .note("that unit comes up with the system, so that there is something to stop");
         lowering.approximate(condition.stanza, &[], diagnostic);
         return;
@@ -158,7 +211,7 @@ fn stop_before_network(relations: &mut Relations) {
 }
 
 /// The unit that starts the job when the system goes down.
-fn starter(lowering: &Lowering<'_>) -> UnitName {
+fn starter_name(lowering: &Lowering<'_>) -> UnitName {
     UnitName::single(&format!("{SHUTDOWN}{}", lowering.name.stem()), "service")
 }
 
@@ -170,13 +223,13 @@ fn starter(lowering: &Lowering<'_>) -> UnitName {
 pub(super) fn write(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
-    relations: &Relations,
+    Starter { relations, at }: &Starter,
 ) -> Option<ShutdownUnits> {
     if lowering.job.manual.is_some() {
         return None;
     }
     let (job, unit) = (lossy(&lowering.job.name.0).into_owned(), lowering.name.clone());
-    let start = starter(lowering);
+    let start = starter_name(lowering);
     let last = UnitName::single(&format!("{LAST}{}", lowering.name.stem()), "service");
     let mut starting = at_shutdown(lowering, &start, &format!("Start of {job} at shutdown"));
     for name in &relations.before {
@@ -191,6 +244,14 @@ pub(super) fn write(
         "start",
         lowering.name.as_str(),
     ]);
+    if let Some(targets) = at.targets() {
+        // The target that is being started tells how the system goes down (systemd.special(7)).
+        let asks = format!(
+            "if systemctl list-jobs | grep -Eq ' ({targets})[.]target +start '; then systemctl --job-mode=ignore-dependencies start {}; fi",
+            shell_word(unit.as_str())
+        );
+        command = shell(lowering, &["-c"], &asks);
+    }
     command.prefix.ignore_failure = true;
     starting.add(Directive::ExecStop, Value::command(&command));
     starting.add(Directive::TimeoutStopSec, Value::keyword("infinity"));

@@ -41,6 +41,27 @@ pub(super) fn front(
     ""
 }
 
+/// Reports a command that ends the machine at once, in a job that runs when the system goes down. For
+/// init such a job was the end of the shutdown; systemd has an end of its own.
+pub(super) fn ends_machine(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
+    let forced = reading.shell.commands.iter().find(|command| {
+        let name = command.name().and_then(|name| name.rsplit('/').next());
+        let mut words = command.words.iter().skip(1).filter_map(|word| word.literal.as_deref());
+        let is_force = |word: &str| {
+            word == "--force"
+                || word.starts_with('-') && !word.starts_with("--") && word.contains('f')
+        };
+        matches!(name, Some("reboot" | "poweroff" | "halt")) && words.any(is_force)
+    });
+    if let Some(command) = forced {
+        let diagnostic = RUNS_AT_SHUTDOWN
+            .at(reading.span(&command.range), "this ends the machine while other units still stop")
+            .note("systemd does so itself when all have stopped and file systems are unmounted")
+            .help("leave this unit out");
+        lowering.approximate(reading.stated.stanza, &[], diagnostic);
+    }
+}
+
 /// Whether the command of Upstart starts something. What it stops is stopped at a shutdown anyway.
 fn has_effect(lowering: &Lowering<'_>, usage: &JobControl) -> bool {
     match usage.verb() {

@@ -73,6 +73,9 @@ pub(super) fn lower(
     let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
     commands.extend(Slot::Ready, wait);
     let mut started = Started::default();
+    for reading in readings.iter().filter(|_| conditions.at_shutdown) {
+        at_shutdown::ends_machine(lowering, reading);
+    }
     for reading in &readings {
         waits::lower(lowering, reading, shape, &mut started);
     }

@@ -177,6 +177,7 @@ registry! {
     EVERY_UNIT: "U271" "every-unit" Note Translation,
     UNBOOTED_RUNLEVEL: "U275" "unbooted-runlevel" Warning Translation,
     EMITTED_SYSTEM_EVENT: "U276" "emitted-system-event" Warning Translation,
+    RUNS_AT_SHUTDOWN: "U277" "runs-at-shutdown" Warning Translation,
     OVERRIDE_WITHOUT_CONF: "U301" "override-without-conf" Warning BetweenJobs,
     ONE_UNIT_FOR_TWO_JOBS: "U302" "one-unit-for-two-jobs" Error BetweenJobs,
     UNKNOWN_JOB: "U303" "unknown-job" Warning BetweenJobs,

@@ -47,6 +47,17 @@ pub struct JobSet {
     pub facts: Facts,
 }
 
+/// The units that start a job when the system goes down. They are active until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShutdownUnits {
+    /// Starts the job when it stops.
+    pub start: UnitName,
+    /// Is stopped when the job has done its work.
+    pub end: UnitName,
+    /// Is stopped when the job has started; `None` if the job is a task, which is at work then.
+    pub started: Option<UnitName>,
+}
+
 /// What is only known when the other jobs have been lowered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -54,6 +65,8 @@ pub struct Facts {
     pub early: BTreeSet<UnitName>,
     /// The jobs that do their work when the system goes down.
     pub at_shutdown: BTreeSet<String>,
+    /// For the units of these jobs, the units that start them, if there are such.
+    pub shutdown: BTreeMap<UnitName, ShutdownUnits>,
     /// The units that an early unit is ordered after. They also have to be early.
     pub before_early: BTreeSet<UnitName>,
     /// For units directly before which another job starts: the units that they are ordered after.
@@ -61,6 +74,8 @@ pub struct Facts {
     /// The scripts that must not wait for the units that they start, because those units wait for
     /// the script. Each is a job and a phase.
     pub not_waiting: BTreeSet<(String, Phase)>,
+    /// The same for what they stop.
+    pub not_waiting_for_stop: BTreeSet<(String, Phase)>,
 }
 
 /// Another job of the directory.

@@ -61,7 +61,8 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         first.rule == second.rule && first.span == second.span && first.message == second.message
     });
     let refused = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    let Conditions { relations, origins, optional, is_early, at_shutdown, gated, .. } = conditions;
+    let Conditions { relations, origins, optional, is_early, at_shutdown, shutdown, gated, .. } =
+        conditions;
     Lowered {
         unit: (!refused).then_some(unit),
         companions,
@@ -71,6 +72,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         is_early,
         at_shutdown,
         gated,
+        shutdown,
         waits: started.waits,
         reloads,
         stanzas: ledger.finish(job),

@@ -24,9 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::registry::{NAME_TOO_LONG, SHIPPED_UNIT};
 use crate::diagnostic::{Category, Diagnostic, Disposition, Outcome, Severity};
-use crate::jobset::JobSet;
 use crate::jobset::distribution::{Replacement, replaced_by_distribution, shipped};
 use crate::jobset::unit_name::unit_name;
+use crate::jobset::{JobSet, ShutdownUnits};
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
 use crate::text::source::Span;
 use crate::upstart::instances::Instance;
@@ -45,7 +45,7 @@ use stanza::{
 };
 
 pub use companion::Companion;
-pub use process::waits::Wait;
+pub use process::waits::{During, Wait};
 
 /// The result of lowering a job.
 #[derive(Debug)]
@@ -66,6 +66,8 @@ pub struct Lowered {
     pub at_shutdown: bool,
     /// The units that wait for the start of this one before they start themselves, by a drop-in.
     pub gated: Vec<UnitName>,
+    /// The units that start the unit then.
+    pub shutdown: Option<ShutdownUnits>,
     /// What the scripts wait for while the unit starts or stops.
     pub waits: Vec<Wait>,
     /// Whether `systemctl reload` works.
@@ -196,6 +198,7 @@ fn refused(job: &Job, length: usize) -> Lowered {
         is_early: false,
         at_shutdown: false,
         gated: Vec::new(),
+        shutdown: None,
         waits: Vec::new(),
         reloads: false,
         stanzas: ledger.finish(job),

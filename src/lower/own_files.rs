@@ -35,6 +35,12 @@ pub(super) const SUCCEEDED: &str = "upstart-succeeded-";
 /// The same for `RESULT=failed`.
 pub(super) const FAILED: &str = "upstart-failed-";
 
+/// The prefix of the names of units that start a job when the system goes down.
+pub(super) const SHUTDOWN: &str = "upstart-shutdown-";
+
+/// The prefix of the names of units that let a job end that was started when the system goes down.
+pub(super) const LAST: &str = "upstart-last-";
+
 /// The prefix of the names of units that remember an event.
 pub(super) const LATCH: &str = "upstart-latch-";
 

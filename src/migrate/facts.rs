@@ -7,7 +7,7 @@ use super::member::{Member, by_unit};
 use crate::jobset::survey::jobs_named;
 use crate::jobset::{Facts, JobSet};
 use crate::lower::own_files::is_event_unit;
-use crate::lower::{Companion, Wait};
+use crate::lower::{Companion, During, Wait};
 use crate::systemd::ordering::{Cycle, Edge, WaitOrigin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
 use crate::upstart::job::Job;
@@ -29,6 +29,9 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         let Some(unit) = &lowered.unit else { continue };
         if lowered.at_shutdown {
             facts.at_shutdown.insert(member.name.clone());
+            if let Some(units) = &lowered.shutdown {
+                facts.shutdown.insert(unit.name.clone(), units.clone());
+            }
         }
         if lowered.is_early {
             facts.early.insert(unit.name.clone());
@@ -43,7 +46,13 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
                 .entry(unit.name.clone())
                 .or_insert_with(|| lowered.related(Directive::After).cloned().collect());
         }
-        for wait in lowered.waits.iter().filter(|wait| !wait.while_starting) {
+        for wait in lowered.waits.iter().filter(|wait| wait.during == During::OtherStop) {
+            // Units stop in the reverse of the order in which they start.
+            if lowered.related(Directive::After).any(|name| *name == wait.unit) {
+                facts.not_waiting_for_stop.insert((member.name.clone(), wait.phase));
+            }
+        }
+        for wait in lowered.waits.iter().filter(|wait| wait.during == During::Stop) {
             let other = by_unit.get(&wait.unit).and_then(|&index| members[index].made());
             if other.is_some_and(|(_, other)| {
                 other.related(Directive::After).any(|name| *name == unit.name)
@@ -61,7 +70,7 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
                 .flat_map(|lowered| &lowered.waits)
                 .map(move |wait| (member, wait))
         })
-        .filter(|(member, wait)| wait.while_starting && member.unit().is_some())
+        .filter(|(member, wait)| wait.during == During::Start && member.unit().is_some())
         .collect();
     let mut extra: Vec<(UnitName, UnitName)> = waits
         .iter()
@@ -132,8 +141,12 @@ pub(super) fn concerned(members: &[Member], job_set: &JobSet, facts: &Facts) -> 
     let known = &job_set.facts;
     let is_newly_last =
         |job: &str| facts.at_shutdown.contains(job) && !known.at_shutdown.contains(job);
-    let scripts: BTreeSet<&str> =
-        facts.not_waiting.difference(&known.not_waiting).map(|(job, _)| job.as_str()).collect();
+    let scripts: BTreeSet<&str> = facts
+        .not_waiting
+        .difference(&known.not_waiting)
+        .chain(facts.not_waiting_for_stop.difference(&known.not_waiting_for_stop))
+        .map(|(job, _)| job.as_str())
+        .collect();
     let mut changed: BTreeSet<&UnitName> = facts.early.difference(&known.early).collect();
     changed.extend(facts.after.keys().filter(|unit| !known.after.contains_key(*unit)));
     members

@@ -86,6 +86,8 @@ pub enum Directive {
     GuessMainPid,
     /// The file with the number of the main process.
     PidFile,
+    /// Which processes may send messages about the service.
+    NotifyAccess,
     /// The D-Bus name that the service takes.
     BusName,
     /// The command of the main process.
@@ -299,6 +301,7 @@ impl Directive {
             Self::Type => (Service, "Type", 0),
             Self::RemainAfterExit => (Service, "RemainAfterExit", 0),
             Self::GuessMainPid => (Service, "GuessMainPID", 0),
+            Self::NotifyAccess => (Service, "NotifyAccess", 0),
             Self::PidFile => (Service, "PIDFile", 0),
             Self::BusName => (Service, "BusName", 0),
             Self::ExecStart => (Service, "ExecStart", 0),

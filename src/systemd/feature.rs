@@ -28,6 +28,8 @@ pub enum Feature {
     /// Names of accounts with blanks, backslashes, or letters that are not ASCII. Older systemd
     /// ignores the setting, and runs the service as root.
     AnyAccountName,
+    /// `systemd-notify EXTEND_TIMEOUT_USEC=...` that has arrived when the command ends.
+    ExtendedTimeout,
     /// Control characters other than tab and line end in the values of `Environment=`.
     EnvironmentControlCharacter,
 }
@@ -56,6 +58,8 @@ impl Feature {
             Self::RestartOneshot => 244,
             // github.com/systemd/systemd/pull/15352, between 245 and 246.
             Self::AnyAccountName => 246,
+            // NEWS of 246: systemd-notify waits until the message has been read.
+            Self::ExtendedTimeout => 246,
             // github.com/systemd/systemd/pull/18129, between 247 and 248.
             Self::EnvironmentControlCharacter => 248,
         }

@@ -155,8 +155,17 @@ impl<'a> Play<'a> {
                     self.succeed(&["sh", "-c", command], until)?.lines().map(str::to_owned),
                 );
             }
+            // As `systemctl poweroff` does it (systemctl(1), `--job-mode=`). A second time would
+            // also stop what the first one has started.
             Action::Shutdown => self
-                .succeed(&["systemctl", "--no-block", "start", "poweroff.target"], until)
+                .succeed(
+                    &[
+                        "sh",
+                        "-c",
+                        "[ \"$(systemctl is-system-running)\" = stopping ] || systemctl --no-block --job-mode=replace-irreversibly start poweroff.target",
+                    ],
+                    until,
+                )
                 .map(drop)?,
         }
         Ok(said)

@@ -16,16 +16,24 @@ use crate::upstart::job::Stated;
 /// Orders the unit to stop before or after another unit does its work at shutdown. Units stop in
 /// the reverse of the order in which they start (systemd.unit(5), `Before=`, `After=`).
 pub(super) fn in_order(
+    lowering: &Lowering<'_>,
     unit: &UnitName,
     state: JobState,
     relations: &mut Relations,
 ) -> Option<Directive> {
-    let (names, directive) = match state {
-        JobState::Starting => (&mut relations.after, Directive::After),
-        JobState::Stopped => (&mut relations.before, Directive::Before),
-        JobState::Started | JobState::Stopping => return None,
+    let at_shutdown = lowering.job_set.facts.shutdown.get(unit);
+    let (other, directive) = match (state, at_shutdown) {
+        (JobState::Starting, Some(units)) => (&units.start, Directive::After),
+        (JobState::Starting, None) => (unit, Directive::After),
+        (JobState::Started, Some(units)) => (units.started.as_ref()?, Directive::Before),
+        (JobState::Stopping | JobState::Stopped, Some(units)) => (&units.end, Directive::Before),
+        (JobState::Stopping | JobState::Stopped, None) => (unit, Directive::Before),
+        (JobState::Started, None) => return None,
     };
-    push(names, unit);
+    push(
+        if directive == Directive::After { &mut relations.after } else { &mut relations.before },
+        other,
+    );
     Some(directive)
 }
 

@@ -24,13 +24,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lowering::Lowering;
 use super::shape::Shape;
+use crate::jobset::ShutdownUnits;
 use crate::systemd::{Directive, UnitName};
 use crate::text::source::Span;
 use crate::upstart::ast::Phase;
 use relations::{Inversion, Relations};
 use settle::settled;
+use shutdown::Starter;
 
 pub(super) use start::start;
+pub(super) use stop::AtEnd;
 
 /// The result of lowering `start on`. `stop on` may still change it.
 pub(super) struct Activation {
@@ -38,6 +41,8 @@ pub(super) struct Activation {
     start: Relations,
     /// What the unit has to wait for before it does its work, if it is inverted.
     inversion: Option<Inversion>,
+    /// What starts the unit when the system goes down.
+    starter: Option<Starter>,
     /// The condition names only run level 0 or only 6: the shutdown itself starts the unit.
     on_the_way_down: bool,
 }
@@ -78,6 +83,10 @@ pub(super) struct Conditions {
     pub(super) is_early: bool,
     /// The unit does its work when the system goes down.
     pub(super) at_shutdown: bool,
+    /// The units that start the unit then.
+    pub(super) shutdown: Option<ShutdownUnits>,
+    /// What `stop on` says of the end of the system.
+    pub(super) at_end: AtEnd,
     /// The gate unit, which starts this unit when all events of its condition have happened.
     pub(super) joined: Option<UnitName>,
     /// The units that wait for the start of this one before they start themselves.
@@ -101,20 +110,24 @@ impl Conditions {
 
 /// Lowers `stop on`, and returns the result of both conditions.
 pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Conditions {
-    let Activation { mut start, inversion, on_the_way_down } = activation;
-    let at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
-    let mut joined = None;
+    let Activation { mut start, inversion, starter, on_the_way_down } = activation;
+    let mut at_shutdown = on_the_way_down || inversion == Some(Inversion::Shutdown);
+    let (mut joined, mut shutdown, mut at_end) = (None, None, AtEnd::Unsaid);
     if let Some(condition) = &lowering.job.stop_on {
-        stop::stop(lowering, condition, inversion.as_ref(), &mut start);
+        at_end = stop::stop(lowering, condition, inversion.as_ref(), &mut start);
         start.attribute(condition.span);
     }
     if let Some(condition) = &lowering.job.start_on {
         joined = follow::lower(lowering, condition, &mut start);
+        if let Some(starter) = starter {
+            at_shutdown = true;
+            shutdown = shutdown::write(lowering, condition, &starter);
+        }
     }
     call::write(lowering, start.calls.clone());
     if let Some(manual) = &lowering.job.manual {
         // There is no `[Install]` section: nothing starts the unit by itself.
         lowering.exact(manual.stanza, &[]);
     }
-    settled(lowering, start, (at_shutdown, joined))
+    settled(lowering, start, (at_shutdown, shutdown, at_end, joined))
 }

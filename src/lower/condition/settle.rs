@@ -1,11 +1,12 @@
 //! Turns the relations of both conditions into directives of the unit.
 
-use super::Conditions;
 use super::call::Call;
 use super::event::bus_name;
 use super::relations::{Relations, push_known};
+use super::{AtEnd, Conditions};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
+use crate::jobset::ShutdownUnits;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::upstart::instances::EVENTS_VARIABLE;
@@ -15,7 +16,7 @@ use crate::upstart::instances::EVENTS_VARIABLE;
 pub(super) fn settled(
     lowering: &mut Lowering<'_>,
     relations: Relations,
-    (at_shutdown, joined): (bool, Option<UnitName>),
+    (at_shutdown, shutdown, at_end, joined): (bool, Option<ShutdownUnits>, AtEnd, Option<UnitName>),
 ) -> Conditions {
     let Relations {
         after,
@@ -117,6 +118,8 @@ pub(super) fn settled(
         optional,
         is_early: early,
         at_shutdown,
+        shutdown,
+        at_end,
         joined,
         gated: gated.into_iter().map(|gated| gated.peer.unit).collect(),
         called_by: calls.iter().filter_map(Call::origin).collect(),

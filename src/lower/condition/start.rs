@@ -9,7 +9,7 @@ use super::event_unit::EventUnit;
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
-use super::shutdown::going_down;
+use super::shutdown::{can_be_started, going_down};
 use super::{Activation, boot, event_unit, latch};
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
@@ -25,8 +25,12 @@ use crate::upstart::runlevels::Runlevels;
 
 /// Lowers `start on`.
 pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
-    let mut activation =
-        Activation { start: Relations::default(), inversion: None, on_the_way_down: false };
+    let mut activation = Activation {
+        start: Relations::default(),
+        inversion: None,
+        starter: None,
+        on_the_way_down: false,
+    };
     let Some(condition) = &lowering.job.start_on else { return activation };
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Start) else { return activation };
@@ -34,13 +38,15 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         .into_iter()
         .partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
     // The finding about a lost event is at the event.
-    if up.iter().all(|path| is_lost(path)) && !down.is_empty() {
-        for path in &down {
-            going_down(lowering, condition, path, &mut activation);
-        }
+    let is_down = up.iter().all(|path| is_lost(path)) && !down.is_empty();
+    let by_starter = !down.is_empty() && can_be_started(lowering, &down);
+    if is_down || by_starter {
+        going_down(lowering, condition, &down, &mut activation);
+    }
+    if is_down {
         return activation;
     }
-    for path in &down {
+    for path in down.iter().filter(|_| !by_starter) {
         let diagnostic = DISTINGUISHED_RUNLEVELS
             .at(
                 path_span(path).unwrap_or(condition.span),

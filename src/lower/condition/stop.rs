@@ -21,15 +21,36 @@ use crate::upstart::condition::Condition;
 use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
 
+/// What the stop condition says of the end of the system. init stops a job then only if the
+/// condition says so, and else kills its processes together with all others, so that neither its
+/// pre-stop nor its post-stop runs. systemd stops every unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower) enum AtEnd {
+    /// It stops the job, or it may do so.
+    Stops,
+    /// It names run levels, but none of those at the end.
+    Spared,
+    /// Nothing.
+    Unsaid,
+}
+
 /// Lowers `stop on`, with the relations of `start on` as a basis.
 pub(super) fn stop(
     lowering: &mut Lowering<'_>,
     condition: &Stated<Condition>,
     inversion: Option<&Inversion>,
     relations: &mut Relations,
-) {
+) -> AtEnd {
     lowering.exact(condition.stanza, &[]);
-    let Some(paths) = paths(lowering, condition, Side::Stop) else { return };
+    let Some(paths) = paths(lowering, condition, Side::Stop) else { return AtEnd::Stops };
+    let events = || paths.iter().flatten().map(|EventMeaning(leaf)| &leaf.value);
+    let at_end = if events().any(may_come_at_end) {
+        AtEnd::Stops
+    } else if events().any(|event| matches!(event, Trigger::Runlevels(_))) {
+        AtEnd::Spared
+    } else {
+        AtEnd::Unsaid
+    };
     for path in &paths {
         // An event that always happens, or a state that always holds, adds nothing to a path.
         let asked: Vec<&ConditionLeaf> = path
@@ -62,6 +83,31 @@ pub(super) fn stop(
                 lowering.manual(condition.stanza, &[], diagnostic);
             }
         }
+    }
+    at_end
+}
+
+/// Whether the event may come when the system goes down.
+fn may_come_at_end(event: &Trigger) -> bool {
+    match event {
+        Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => levels.down(),
+        // What is known of a job that starts at the end is in its own condition.
+        Trigger::Job { peer, state } => {
+            matches!(state, JobState::Stopping | JobState::Stopped) || !peer.present()
+        }
+        Trigger::Given
+        | Trigger::Reached(_)
+        | Trigger::BeforeUnit(_)
+        | Trigger::Virtualization(_)
+        | Trigger::Never => false,
+        Trigger::Unit(_)
+        | Trigger::End { .. }
+        | Trigger::Custom(_)
+        | Trigger::Companion
+        | Trigger::Shutdown { .. }
+        | Trigger::NetworkGoes
+        | Trigger::RemoteFilesystemsGone
+        | Trigger::Beyond => true,
     }
 }
 
@@ -125,7 +171,7 @@ fn stop_by(
         }
         Trigger::Shutdown { unit, state } => {
             // systemd stops the unit at shutdown in any case.
-            let ordered = in_order(unit, *state, relations);
+            let ordered = in_order(lowering, unit, *state, relations);
             lowering.exact(condition.stanza, ordered.as_slice());
         }
         // A unit that comes before the network can only stop after it: systemd stops units in the

@@ -44,11 +44,11 @@ pub(in crate::lower) struct Wrapping<'a> {
 }
 
 /// The command of a phase that runs `text`. `own_unit` is shell text that yields the name of the
-/// job's unit.
+/// job's unit, and `at_shutdown` is whether the phase may run when the system goes down.
 pub(in crate::lower) fn command(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
-    own_unit: &str,
+    (own_unit, at_shutdown): (&str, bool),
     wrapping: Wrapping<'_>,
     text: &str,
 ) -> Command {
@@ -57,7 +57,7 @@ pub(in crate::lower) fn command(
     let front = [
         &instance_parts(lowering.instance),
         first,
-        &reading.prelude(lowering, own_unit, decline).text(),
+        &reading.prelude(lowering, (own_unit, at_shutdown), decline).text(),
         before,
     ]
     .concat();

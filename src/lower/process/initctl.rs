@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use indoc::indoc;
-
+use super::functions::{
+    ANY_TIME, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, OPTIONS, STATUS, UNIT, UNIT_OF_TEMPLATES,
+};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::{JobControl, Verb, is_option};
 
@@ -62,6 +63,10 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) uses: &'a [JobControl],
     /// The script must not wait for the units that it starts, because they wait for the script.
     pub(crate) no_wait: bool,
+    /// The same for the units that it stops.
+    pub(crate) no_wait_for_stop: bool,
+    /// The script may run when the system goes down.
+    pub(crate) at_shutdown: bool,
     /// The events whose variables no job matches.
     pub(crate) plain_events: Vec<&'a str>,
     /// The jobs whose instances are named by the one variable that the command gives.
@@ -81,109 +86,6 @@ pub(in crate::lower) struct Named<'a> {
     /// The escaped name of the instance that a command without variables refers to.
     pub(crate) default: Option<&'a str>,
 }
-
-/// Finds the unit of a job if nothing is known of its instances.
-const UNIT: &str = indoc! {r#"
-    # The unit of an Upstart job: JOB [KEY=VALUE...]
-    upstart_unit() (
-        name=$(printf %s "$1" | tr / -)
-        shift
-        if [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
-            values=
-            for pair; do values=${values:+$values:}${pair#*=}; done
-            name=$name@$(systemd-escape -- "$values")
-        fi
-        echo "$name.service"
-    )
-"#};
-
-/// The same if the directory shows which variables name an instance.
-const UNIT_OF_TEMPLATES: &str = indoc! {r#"
-    # The unit of an Upstart job: JOB [KEY=VALUE...]
-    upstart_unit() (
-        name=$(printf %s "$1" | tr / -) keys= default=
-        case $1 in
-            @TEMPLATES@
-        esac
-        shift
-        values= given=
-        for key in $keys; do
-            for pair; do
-                case $pair in "$key="*) values=${values:+$values:}${pair#*=} ;; esac
-            done
-        done
-        if [ -n "$values" ]; then
-            name=$name@$(systemd-escape -- "$values")
-        elif [ -n "$default" ]; then
-            name=$name@$default
-        elif [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
-            for pair; do given=${given:+$given:}${pair#*=}; done
-            name=$name@$(systemd-escape -- "$given")
-        fi
-        echo "$name.service"
-    )
-"#};
-
-/// Parses the options of a command.
-const OPTIONS: &str = indoc! {r"
-    while :; do
-        case ${1-} in
-            -n | --no-wait) block=--no-block ;;
-            -*) ;;
-            *) break ;;
-        esac
-        shift
-    done
-"};
-
-/// Calls systemctl for a job that is given with options.
-const JOB: &str = indoc! {r#"
-    # VERB [--no-wait] JOB [KEY=VALUE...]
-    upstart_job() (
-        verb=$1 block=
-        shift
-        @OPTIONS@
-        systemctl $block "$verb" "$(upstart_unit "$@")"
-    )
-"#};
-
-/// Prints a line like that of `status`.
-const STATUS: &str = indoc! {r#"
-    # What `status` printed: JOB start/running, process N
-    upstart_status() (
-        unit=$(upstart_unit "$@")
-        if systemctl -q is-active "$unit"; then
-            echo "$1 start/running, process $(systemctl show -p MainPID "$unit" | cut -d= -f2)"
-        else
-            echo "$1 stop/waiting"
-        fi
-    )
-"#};
-
-/// Starts the event units of an event.
-const EMIT: &str = indoc! {r#"
-    # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
-    upstart_emit() (
-        block= units=
-        @OPTIONS@
-        event=$1
-        shift
-        for unit in "upstart-event-$event.service" $(for pair; do systemd-escape --template="upstart-event-$event@.service" -- "$pair"; done); do
-            if systemctl cat "$unit" >/dev/null 2>&1; then units="$units $unit"; fi
-        done
-        [ -z "$units" ] || systemctl $block start $units
-    )
-"#};
-
-/// The same without options and variables.
-const EMIT_PLAIN: &str = indoc! {r#"
-    # An event is a unit that its followers hang on; one without followers has none.
-    upstart_emit() {
-        if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
-            systemctl start "upstart-event-$1.service"
-        fi
-    }
-"#};
 
 impl Prelude<'_> {
     /// The text of the functions; empty if none is needed.
@@ -207,6 +109,12 @@ impl Prelude<'_> {
         if !initctl.is_empty() {
             functions.push(self.initctl(&initctl, &mut needs));
         }
+        if self.at_shutdown && needs.contains(&Part::Job) {
+            needs.extend([Part::Down, Part::AnyTime]);
+        }
+        if self.at_shutdown && (needs.contains(&Part::Emit) || needs.contains(&Part::EmitPlain)) {
+            needs.extend([Part::Down, Part::Followers]);
+        }
         for part in needs {
             out.push_str(&self.part(part));
         }
@@ -222,20 +130,24 @@ impl Prelude<'_> {
         let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) =
             uses.iter().partition(|usage| usage.is_bare());
         let for_own = self.for_own(verb, needs);
-        let for_named = if verb == Verb::Status {
+        let for_named = if named.is_empty() {
+            String::new()
+        } else if verb == Verb::Status {
             needs.insert(Part::Status);
             needs.insert(Part::Unit);
             "upstart_status \"$@\"".to_owned()
         } else if named.iter().all(|usage| self.is_plain(usage)) {
-            format!("systemctl {}{name} \"$1.service\"", self.block(verb))
+            format!("{} {}{name} \"$1.service\"", self.systemctl(verb, needs), self.block(verb))
         } else if named.iter().all(|usage| self.is_single(usage)) {
             format!(
-                "systemctl {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"",
+                "{} {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"",
+                self.systemctl(verb, needs),
                 self.block(verb)
             )
         } else if named.iter().all(|usage| has_no_options(usage)) {
             needs.insert(Part::Unit);
-            format!("systemctl {}{name} \"$(upstart_unit \"$@\")\"", self.block(verb))
+            let systemctl = self.systemctl(verb, needs);
+            format!("{systemctl} {}{name} \"$(upstart_unit \"$@\")\"", self.block(verb))
         } else {
             needs.insert(Part::Job);
             needs.insert(Part::Unit);
@@ -257,15 +169,50 @@ impl Prelude<'_> {
             Part::Unit => UNIT_OF_TEMPLATES,
             Part::Job => JOB,
             Part::Status => STATUS,
+            Part::Down => DOWN,
+            Part::AnyTime => ANY_TIME,
+            Part::Followers => FOLLOWERS,
             Part::Emit => EMIT,
             Part::EmitPlain => EMIT_PLAIN,
         };
+        let systemctl = if self.at_shutdown { "upstart_systemctl" } else { "systemctl" };
+        let emit = self.emit(part);
         let indented = |lines: &str, by: &str| {
             lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>()
         };
         let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
         text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
             .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
+            .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
+            .replace("@EMIT@", &emit)
+    }
+
+    /// The command that starts the event units.
+    fn emit(&self, part: Part) -> String {
+        let plain = "systemctl start \"upstart-event-$1.service\"";
+        match (part, self.at_shutdown) {
+            (Part::EmitPlain, false) => plain.to_owned(),
+            (Part::EmitPlain, true) => format!(
+                "if upstart_down; then upstart_followers \"upstart-event-$1.service\"; else {plain}; fi"
+            ),
+            (_, false) => "[ -z \"$units\" ] || systemctl $block start $units".to_owned(),
+            (_, true) => "[ -z \"$units\" ] || if upstart_down; then upstart_followers $units; else systemctl $block start $units; fi".to_owned(),
+        }
+    }
+
+    /// The command that calls systemctl for another job.
+    fn systemctl(&self, verb: Verb, needs: &mut Needs) -> &'static str {
+        let waits = match verb {
+            Verb::Start | Verb::Restart => true,
+            Verb::Stop => !self.no_wait_for_stop,
+            _ => false,
+        };
+        if self.at_shutdown && waits {
+            needs.extend([Part::Down, Part::AnyTime]);
+            "upstart_systemctl"
+        } else {
+            "systemctl"
+        }
     }
 
     /// Whether the command has a single argument, a literal name that is also the stem of the unit.
@@ -300,7 +247,12 @@ impl Prelude<'_> {
 
     /// The option of systemctl that does not wait, if the script must not wait.
     fn block(&self, verb: Verb) -> &'static str {
-        if self.no_wait && matches!(verb, Verb::Start | Verb::Restart) { "--no-block " } else { "" }
+        let no_wait = match verb {
+            Verb::Start | Verb::Restart => self.no_wait,
+            Verb::Stop => self.no_wait_for_stop,
+            _ => false,
+        };
+        if no_wait { "--no-block " } else { "" }
     }
 
     /// The same as an option of the shell functions, which take options after the verb.
@@ -353,12 +305,11 @@ impl Prelude<'_> {
                 "shift; upstart_status \"$@\""
             } else if named {
                 needs.extend([Part::Unit, Part::Job]);
-                if self.block(verb).is_empty() {
-                    "upstart_job \"$@\""
-                } else if verb == Verb::Start {
-                    "shift; upstart_job start --no-wait \"$@\""
-                } else {
-                    "shift; upstart_job restart --no-wait \"$@\""
+                match (self.block(verb).is_empty(), verb) {
+                    (true, _) => "upstart_job \"$@\"",
+                    (false, Verb::Start) => "shift; upstart_job start --no-wait \"$@\"",
+                    (false, Verb::Stop) => "shift; upstart_job stop --no-wait \"$@\"",
+                    (false, _) => "shift; upstart_job restart --no-wait \"$@\"",
                 }
             } else {
                 ":"
@@ -409,6 +360,9 @@ impl Prelude<'_> {
 /// The functions that other functions call, in the order in which they are written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
+    Down,
+    AnyTime,
+    Followers,
     Unit,
     Job,
     Status,

@@ -1,7 +1,9 @@
 //! The processes of the five phases: the command of each, and the type of the unit.
 
+mod at_shutdown;
 mod command;
 pub(super) mod event_variables;
+mod functions;
 mod guard;
 mod initctl;
 pub(super) mod placement;
@@ -9,12 +11,12 @@ pub(super) mod reading;
 mod unreplaced;
 pub(super) mod waits;
 
-use super::condition::Conditions;
+use super::condition::{AtEnd, Conditions};
 use super::lowering::Lowering;
 use super::shape::Shape;
 use super::stanza::apparmor::load;
 use super::stanza::expect::{MainProcess, Readiness};
-use super::stanza::{expect, tmpfiles};
+use super::stanza::{expect, kill, tmpfiles};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
     BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK,
@@ -72,17 +74,20 @@ pub(super) fn lower(
     let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
     commands.extend(Slot::Ready, wait);
     let mut started = Started::default();
+    for reading in readings.iter().filter(|_| conditions.at_shutdown) {
+        at_shutdown::ends_machine(lowering, reading);
+    }
     for reading in &readings {
         waits::lower(lowering, reading, shape, &mut started);
     }
-    let placement = Placement { shape, own_unit: &own_unit };
+    let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
     for reading in &readings {
         let placed = match reading.phase {
             Phase::PreStart => pre_start(lowering, reading, &placement),
             Phase::Main => Some(self::main(lowering, reading, &placement)),
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
-            Phase::PreStop => pre_stop(lowering, reading, &placement, main),
-            Phase::PostStop => Some(post_stop(lowering, reading, &placement)),
+            Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
+            Phase::PostStop => Some(post_stop(lowering, reading, &placement, conditions)),
         };
         if let Some((slot, command)) = placed {
             commands.add(slot, command);
@@ -253,7 +258,7 @@ fn pre_stop(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
-    main: MainProcess,
+    (main, conditions): (MainProcess, &Conditions),
 ) -> Option<Placed> {
     let stanza = reading.stated.stanza;
     let span = lowering.job.stanzas[stanza.0].span;
@@ -283,7 +288,12 @@ fn pre_stop(
     // MAINPID is then unset (systemd.service(5), `ExecStop=`). Upstart runs pre-stop only while the
     // main process is alive (`init/job.c`, `job_next_state`).
     let front = if main.is_known() { "[ -n \"$MAINPID\" ] || exit 0\n" } else { "" };
-    let wrapping = Wrapping { before: front, ..Wrapping::default() };
+    let front = format!(
+        "{front}{}{}",
+        time(lowering, placement.shape, reading.phase),
+        at_shutdown::front(lowering, reading, at_end(placement.shape, conditions))
+    );
+    let wrapping = Wrapping { before: &front, ..Wrapping::default() };
     let mut command =
         placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     command.prefix.ignore_failure = true;
@@ -307,8 +317,34 @@ fn post_stop(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
+    conditions: &Conditions,
 ) -> Placed {
-    let command = placement.command(lowering, reading);
+    let at_end = at_end(placement.shape, conditions);
+    let front = format!(
+        "{}{}",
+        time(lowering, placement.shape, reading.phase),
+        at_shutdown::front(lowering, reading, at_end)
+    );
+    let wrapping = Wrapping { before: &front, ..Wrapping::default() };
+    let command =
+        placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)
+}
+
+/// Shell text by which a pre-stop or post-stop takes a day, so that a short kill timeout does not cut
+/// it: init lets it take any time (`init/job_process.c`, `job_process_kill`).
+fn time(lowering: &Lowering<'_>, shape: Shape, phase: Phase) -> &'static str {
+    if kill::asks_for_time(lowering, shape, phase) {
+        "systemd-notify EXTEND_TIMEOUT_USEC=86400000000 || :\n"
+    } else {
+        ""
+    }
+}
+
+/// What `stop on` says of the end of the system, for a unit that systemd may stop then. A task is
+/// over, and so is the work of a job of the shutdown.
+fn at_end(shape: Shape, conditions: &Conditions) -> AtEnd {
+    let lasts = matches!(shape, Shape::Service | Shape::State) && !conditions.at_shutdown;
+    if lasts { conditions.at_end } else { AtEnd::Stops }
 }

@@ -7,6 +7,7 @@ use super::reading::ScriptUse;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
 use crate::systemd::{Command, Directive};
+use crate::upstart::ast::Phase;
 
 /// When a command of the unit runs. The slots are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +105,8 @@ pub(in crate::lower) struct Placement<'a> {
     pub(crate) shape: Shape,
     /// Shell text that yields the name of the unit.
     pub(crate) own_unit: &'a str,
+    /// Whether the unit does its work when the system goes down.
+    pub(crate) at_shutdown: bool,
 }
 
 impl Placement<'_> {
@@ -120,7 +123,10 @@ impl Placement<'_> {
         wrapping: Wrapping<'_>,
         text: &str,
     ) -> Command {
-        command(lowering, reading, self.own_unit, wrapping, text)
+        // systemd stops every unit when the system goes down.
+        let at_shutdown =
+            self.at_shutdown || matches!(reading.phase, Phase::PreStop | Phase::PostStop);
+        command(lowering, reading, (self.own_unit, at_shutdown), wrapping, text)
     }
 
     /// Places a pre-start that does not decline to run the job.

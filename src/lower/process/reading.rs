@@ -85,11 +85,10 @@ impl<'a> ScriptUse<'a> {
     pub(super) fn prelude<'b>(
         &'b self,
         lowering: &Lowering<'b>,
-        own_unit: &'b str,
+        (own_unit, at_shutdown): (&'b str, bool),
         decline: &'b str,
     ) -> Prelude<'b> {
-        let no_wait =
-            lowering.job_set.facts.not_waiting.contains(&(lowering.job.name.0.clone(), self.phase));
+        let (facts, script) = (&lowering.job_set.facts, (lowering.job.name.0.clone(), self.phase));
         let mut templates: Vec<Named<'b>> = Vec::new();
         for usage in &self.control.commands {
             if let Some(named) = self.named(lowering, usage)
@@ -112,7 +111,9 @@ impl<'a> ScriptUse<'a> {
             own_unit,
             decline,
             uses: &self.control.commands,
-            no_wait,
+            no_wait: facts.not_waiting.contains(&script),
+            no_wait_for_stop: facts.not_waiting_for_stop.contains(&script),
+            at_shutdown,
             plain_events,
             single,
             templates,

@@ -23,12 +23,23 @@ use crate::upstart::script::job_control::{JobControl, Verb};
 pub struct Wait {
     /// The phase whose script waits.
     pub phase: Phase,
-    /// The unit that the script starts; the template if the job has instances.
+    /// The unit that the script starts or stops; the template if the job has instances.
     pub unit: UnitName,
     /// The place of the command in the script.
     pub span: Span,
-    /// Whether the script waits while its unit starts; otherwise it waits while the unit stops.
-    pub while_starting: bool,
+    /// When the script waits.
+    pub during: During,
+}
+
+/// When a script waits for another unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum During {
+    /// While its own unit starts, for the start of the other.
+    Start,
+    /// While its own unit stops, for the start of the other.
+    Stop,
+    /// While its own unit stops, for the stop of the other.
+    OtherStop,
 }
 
 /// The units that scripts start, as far as they matter to the unit of the job.
@@ -47,8 +58,9 @@ pub(in crate::lower) fn lower(
     shape: Shape,
     started: &mut Started,
 ) {
-    let no_wait =
-        lowering.job_set.facts.not_waiting.contains(&(lowering.job.name.0.clone(), reading.phase));
+    let script = (lowering.job.name.0.clone(), reading.phase);
+    let no_wait = lowering.job_set.facts.not_waiting.contains(&script);
+    let no_wait_for_stop = lowering.job_set.facts.not_waiting_for_stop.contains(&script);
     for usage in &reading.control.commands {
         if usage.external {
             continue;
@@ -68,19 +80,31 @@ pub(in crate::lower) fn lower(
                 }
                 peer(lowering, job).map(|peer| peer.unit).into_iter().collect()
             }
+            (Verb::Stop, Some((Some(job), _))) => {
+                peer(lowering, job).map(|peer| peer.unit).into_iter().collect()
+            }
             _ => usage.emits().map(event_units).unwrap_or_default(),
         };
-        let Some(while_starting) = waits(reading.phase, shape).filter(|_| !units.is_empty()) else {
-            continue;
+        let stops = usage.verb() == Verb::Stop;
+        let during = match waits(reading.phase, shape) {
+            Some(During::Start) if stops => None,
+            Some(_) if stops => Some(During::OtherStop),
+            during => during,
         };
+        let Some(during) = during.filter(|_| !units.is_empty()) else { continue };
         if usage.does_not_wait() || usage.context.has(Context::BACKGROUND) {
             continue;
         }
         let span = reading.span(&usage.range);
-        if no_wait {
+        if if stops { no_wait_for_stop } else { no_wait } {
+            let (done, ordered) = if stops {
+                ("stopped", "that unit only stops when this one has stopped")
+            } else {
+                ("started", "that unit is ordered after this one")
+            };
             let diagnostic = START_WITHOUT_WAITING
-                .at(span, format!("the script goes on before {} has started", units[0]))
-                .note("that unit is ordered after this one, so that waiting for it would never end")
+                .at(span, format!("the script goes on before {} has {done}", units[0]))
+                .note(format!("{ordered}, so that waiting for it would never end"))
                 .help("see whether what follows in the script needs it");
             lowering.ledger.record(
                 reading.stated.stanza,
@@ -94,7 +118,7 @@ pub(in crate::lower) fn lower(
                 phase: reading.phase,
                 unit,
                 span,
-                while_starting,
+                during,
             }));
         }
     }
@@ -107,15 +131,14 @@ fn event_units(event: &str) -> Vec<UnitName> {
     nodes.into_iter().flatten().map(|node| node.file()).collect()
 }
 
-/// When systemd waits for the script of a phase: `Some(true)` while the unit starts, `Some(false)`
-/// while it stops, `None` never.
-fn waits(phase: Phase, shape: Shape) -> Option<bool> {
+/// When systemd waits for the script of a phase; `None` if it never does.
+fn waits(phase: Phase, shape: Shape) -> Option<During> {
     match (phase, shape) {
         (Phase::PreStart | Phase::Main | Phase::PostStart, Shape::Inverted)
-        | (Phase::PreStop | Phase::PostStop, _) => Some(false),
+        | (Phase::PreStop | Phase::PostStop, _) => Some(During::Stop),
         (Phase::Main, Shape::Service) => None,
         (Phase::PreStart | Phase::PostStart, _) | (Phase::Main, Shape::Task | Shape::State) => {
-            Some(true)
+            Some(During::Start)
         }
     }
 }

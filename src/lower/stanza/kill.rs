@@ -7,9 +7,11 @@ use crate::diagnostic::registry::{
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
 use crate::lower::shape::Shape;
-use crate::systemd::{Argument, Command, Directive, Value};
+use crate::shell::{Context, SimpleCommand};
+use crate::systemd::{Argument, Command, Directive, Feature, Value};
 use crate::text::list;
 use crate::upstart::ast::Phase;
+use crate::upstart::script::ReadScript;
 use crate::upstart::signal::{ExitStatus, Signal};
 
 /// The signals that systemd sends to the main process.
@@ -29,8 +31,11 @@ pub(in crate::lower) fn lower(
 ) -> Signals {
     let job = lowering.job;
     let mut signals = Signals::default();
-    if shape == Shape::Inverted {
-        // The work of the unit is in `ExecStop=`, and Upstart let it take any time.
+    // The work of an inverted unit is in `ExecStop=`. A unit without a main process only has the
+    // commands of its phases to stop. Upstart let both take any time: its timer only runs for a
+    // main process (`init/job_process.c`, `job_process_kill`).
+    let has_post_stop = job.process(Phase::PostStop).is_some();
+    if shape == Shape::Inverted || !lowering.has_main() && has_post_stop {
         lowering.set(Directive::TimeoutStopSec, Value::keyword("infinity"));
     }
     if !lowering.has_main() || shape == Shape::Inverted {
@@ -51,7 +56,7 @@ pub(in crate::lower) fn lower(
         }
         return signals;
     }
-    timeout(lowering);
+    timeout(lowering, shape);
     if let Some(signal) = &job.kill_signal {
         if (1..=64).contains(&signal.value.0) {
             if signal.value != Signal::TERM {
@@ -76,19 +81,66 @@ pub(in crate::lower) fn lower(
 /// (systemd-system.conf(5), `DefaultTimeoutStopSec=`).
 const AMPLE: u32 = 90;
 
+/// The phases that `TimeoutStopSec=` bounds as well.
+fn bounded(lowering: &Lowering<'_>) -> Vec<Phase> {
+    let job = lowering.job;
+    // The pre-stop of a task is not carried over and needs no time.
+    [Phase::PreStop, Phase::PostStop]
+        .into_iter()
+        .filter(|&phase| job.process(phase).is_some())
+        .filter(|&phase| phase != Phase::PreStop || !job.is_task())
+        .collect()
+}
+
+/// Whether the script visibly takes no time: it only removes or makes a file, says something, or
+/// tests something.
+fn is_quick(script: &ReadScript) -> bool {
+    let shell = &script.shell;
+    let is_quick = |command: &SimpleCommand| {
+        let options = command.words.iter().skip(1).filter_map(|word| word.literal.as_deref());
+        let mut options = options.filter(|word| word.starts_with('-'));
+        let is_plain = command.redirections.is_empty()
+            && !command.context.has(Context::LOOP | Context::FUNCTION);
+        is_plain
+            && match command.name().and_then(|name| name.rsplit('/').next()) {
+                Some("rm") => options.all(|option| option == "-f"),
+                Some("rmdir" | "touch" | "echo" | "test" | "[" | "true" | ":" | "exit") => true,
+                _ => false,
+            }
+    };
+    shell.lost.is_none() && shell.background.is_empty() && shell.commands.iter().all(is_quick)
+}
+
+/// Whether the script of this phase asks for more time, as it may need it.
+pub(in crate::lower) fn asks_for_time(lowering: &Lowering<'_>, shape: Shape, phase: Phase) -> bool {
+    extends(lowering, shape) && !lowering.scripts.of(phase).is_some_and(is_quick)
+}
+
+/// Whether pre-stop and post-stop ask for more time than the kill timeout that the job states
+/// (`sd_notify(3)`, `EXTEND_TIMEOUT_USEC=`).
+fn extends(lowering: &Lowering<'_>, shape: Shape) -> bool {
+    let is_short = |seconds: u32| (1..AMPLE).contains(&seconds);
+    lowering.has_main()
+        && shape != Shape::Inverted
+        && lowering.job.kill_timeout.as_ref().is_some_and(|stated| is_short(stated.value))
+        && !all_quick(lowering)
+        // The program and the socket are outside of another root directory.
+        && lowering.job.chroot.is_none()
+        && lowering.has(Feature::ExtendedTimeout)
+}
+
+/// Whether all scripts that `TimeoutStopSec=` bounds visibly take no time.
+fn all_quick(lowering: &Lowering<'_>) -> bool {
+    bounded(lowering).into_iter().all(|phase| lowering.scripts.of(phase).is_some_and(is_quick))
+}
+
 /// Sets `TimeoutStopSec=`. It also bounds the commands of pre-stop and post-stop
 /// (systemd.service(5), `TimeoutStopSec=`). init only sets a timer when it kills the main process
 /// (`init/job_process.c`, `job_process_kill`).
-fn timeout(lowering: &mut Lowering<'_>) {
+fn timeout(lowering: &mut Lowering<'_>, shape: Shape) {
     let job = lowering.job;
     let seconds = job.kill_timeout().max(1);
-    let bounded: Vec<_> = [Phase::PreStop, Phase::PostStop]
-        .into_iter()
-        .filter(|&phase| job.process(phase).is_some())
-        .collect();
-    // The pre-stop of a task is not carried over and needs no time.
-    let bounded: Vec<_> =
-        bounded.into_iter().filter(|&phase| phase != Phase::PreStop || !job.is_task()).collect();
+    let bounded = bounded(lowering);
     let directive = Directive::TimeoutStopSec;
     let Some(&first) = bounded.first() else {
         lowering.set(directive, Value::number(seconds));
@@ -99,28 +151,30 @@ fn timeout(lowering: &mut Lowering<'_>) {
         }
         return;
     };
+    if let Some(stated) = job.kill_timeout.as_ref().filter(|stated| stated.value > 0)
+        && all_quick(lowering)
+    {
+        lowering.set(directive, Value::number(seconds));
+        lowering.exact(stated.stanza, &[directive]);
+        return;
+    }
+    if extends(lowering, shape)
+        && let Some(stated) = &job.kill_timeout
+    {
+        lowering.set(directive, Value::number(seconds));
+        lowering.set(Directive::NotifyAccess, Value::keyword("all"));
+        lowering.exact(stated.stanza, &[directive, Directive::NotifyAccess]);
+        return;
+    }
     let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
     let (names, listed) = (list::and(&phases), phases.join(", "));
     let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
-    // A stated timeout was chosen for this process and is kept. The default of init, 5 seconds, was
-    // not chosen for scripts.
-    let given = if stated.is_some() { seconds } else { seconds.max(AMPLE) };
+    // A process that ignores its kill signal lives longer then; a script that is cut short does not
+    // do what it is there for.
+    let given = seconds.max(AMPLE);
     lowering.set(directive, Value::number(given));
-    if let Some(stated) = stated {
-        if given >= AMPLE {
-            lowering.exact(stated.stanza, &[directive]);
-            return;
-        }
-        let diagnostic = SHARED_STOP_TIMEOUT
-            .at(stated.span, format!("this bounds {names}, too"))
-            .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
-            .help("raise `TimeoutStopSec=` if the scripts may need longer");
-        lowering.comment(
-            directive,
-            &SHARED_STOP_TIMEOUT,
-            &format!("bounds {names}, too, which Upstart let take any time."),
-        );
-        lowering.approximate(stated.stanza, &[directive], diagnostic);
+    if let Some(stated) = stated.filter(|stated| stated.value >= AMPLE) {
+        lowering.exact(stated.stanza, &[directive]);
         return;
     }
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
@@ -133,6 +187,10 @@ fn timeout(lowering: &mut Lowering<'_>) {
         &SHARED_STOP_TIMEOUT,
         &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."),
     );
+    if let Some(stated) = stated {
+        lowering.approximate(stated.stanza, &[directive], diagnostic);
+        return;
+    }
     match &job.kill_timeout {
         Some(zero) => {
             lowering.approximate(zero.stanza, &[directive], diagnostic);

@@ -107,7 +107,10 @@ pub(super) fn job(
             Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
         }
         (_, Some((Ended::Failed, span))) if side == Side::Start => {
-            diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
+            // A target only fails, whatever its mounts did.
+            let many = if peer.is_target() { 1 } else { usize::MAX };
+            diagnostics
+                .extend(finer.into_iter().take(many).map(|span| any_failure(event, span, &peer)));
             after_failure(lowering, event, (&peer, state, is_joined), span)
         }
         (JobState::Stopped, end)
@@ -469,7 +472,11 @@ fn word(event: &Event, span: Span) -> String {
 fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
-        .help("if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)")
+        .help(if peer.is_target() {
+            "if it must not, let its command look at `systemctl --failed`"
+        } else {
+            "if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)"
+        })
 }
 
 /// The finding that an argument is ignored.

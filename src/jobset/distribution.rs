@@ -185,10 +185,12 @@ fn row_of(job: &str) -> Option<&'static DistributionJob> {
 }
 
 /// What replaced the job of a distribution with this name. A template does not count, because it
-/// does not name a unit.
+/// does not name a unit, nor does the unit of the emergency, in which no other unit may wait for
+/// what has failed.
 pub(crate) fn successor(job: &str) -> Option<Successor> {
     let of_row = |row: &DistributionJob| Successor { unit: row.unit.into(), kind: row.kind };
-    row_of(job).map(of_row).or_else(|| {
+    let followed = row_of(job).filter(|row| row.unit != "emergency.service");
+    followed.map(of_row).or_else(|| {
         let unit = getty::unit(job).filter(|unit| !unit.contains("@."))?;
         Some(Successor { unit, kind: JobKind::Service })
     })
@@ -287,11 +289,20 @@ pub(crate) fn shipped(job: &Job, scripts: &Scripts) -> Option<Replacement> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DISTRIBUTION, is_program};
+    use super::{DISTRIBUTION, is_program, successor};
 
     #[test]
     fn the_table_is_sorted_and_has_no_doubles() {
         assert!(DISTRIBUTION.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn units_that_others_cannot_follow_are_not_named() {
+        let unit = |job| successor(job).map(|successor| successor.unit.into_owned());
+        assert_eq!(unit("tty2").as_deref(), Some("getty@tty2.service"));
+        assert_eq!(unit("hvc0").as_deref(), Some("serial-getty@hvc0.service"));
+        assert_eq!(unit("tty"), None);
+        assert_eq!(unit("mountall-shell"), None);
     }
 
     #[test]

@@ -42,6 +42,11 @@ impl Peer {
         self.presence != Presence::Unknown
     }
 
+    /// Whether the unit is a target, which runs nothing itself.
+    pub(crate) fn is_target(&self) -> bool {
+        self.unit.as_str().ends_with(".target")
+    }
+
     /// Whether a drop-in can make the unit run systemctl. The command has full privileges for any
     /// user of the unit.
     pub(crate) fn can_call(&self, lowering: &Lowering<'_>) -> bool {

@@ -113,7 +113,7 @@ pub(super) fn job(
         }
         (_, Some((Ended::Failed, span))) if side == Side::Start => {
             // A target only fails, whatever its mounts did.
-            let many = if is_target(&peer) { 1 } else { usize::MAX };
+            let many = if peer.is_target() { 1 } else { usize::MAX };
             diagnostics
                 .extend(finer.into_iter().take(many).map(|span| any_failure(event, span, &peer)));
             after_failure(lowering, event, (&peer, state, is_joined), span)
@@ -477,15 +477,11 @@ fn word(event: &Event, span: Span) -> String {
 fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
-        .help(if is_target(peer) {
+        .help(if peer.is_target() {
             "if it must not, let its command look at `systemctl --failed`"
         } else {
             "if it must not, let its command look at `$MONITOR_EXIT_CODE` and `$MONITOR_EXIT_STATUS` (systemd 251)"
         })
-}
-
-fn is_target(peer: &Peer) -> bool {
-    peer.unit.as_str().ends_with(".target")
 }
 
 /// The finding that an argument is ignored.

@@ -16,6 +16,9 @@ const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 /// The prefix of the names of event units.
 pub(super) const EVENT: &str = "upstart-event-";
 
+/// The prefix of the names of the event units for the events whose variable passes a test.
+pub(super) const MATCHED: &str = "upstart-matched-";
+
 /// The prefix of the names of the event units for `started JOB`.
 pub(super) const STARTED: &str = "upstart-started-";
 

@@ -4,9 +4,10 @@
 use super::peer::Peer;
 use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
+use crate::lower::companion_unit::shell;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
-use crate::lower::own_files::{ENDED, EVENT, FAILED, STARTED, STARTED_BY_THIS, SUCCEEDED};
+use crate::lower::own_files::{ENDED, EVENT, FAILED, MATCHED, STARTED, STARTED_BY_THIS, SUCCEEDED};
 use crate::systemd::{
     Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance,
 };
@@ -31,7 +32,9 @@ pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventU
 
 /// Whether this is the name of an event unit. Its event may happen repeatedly.
 pub(in crate::lower) fn is_event(unit: &str) -> bool {
-    [EVENT, STARTED, ENDED, SUCCEEDED, FAILED].iter().any(|prefix| unit.starts_with(prefix))
+    [EVENT, MATCHED, STARTED, ENDED, SUCCEEDED, FAILED]
+        .iter()
+        .any(|prefix| unit.starts_with(prefix))
 }
 
 /// A unit that stands for an event: starting it is emitting the event.
@@ -45,6 +48,20 @@ pub(in crate::lower) struct EventUnit {
     of: Of,
 }
 
+/// The directives by which the event unit of a variable looks at its value. The script finds
+/// `KEY=VALUE` in `$EVENT_VARIABLE`. Its failure must not keep the commands of other jobs from
+/// running (systemd.service(5), `ExecStart=`).
+pub(super) fn by_value(lowering: &Lowering<'_>, script: &str) -> Vec<(Directive, Value)> {
+    let mut command = shell(lowering, &["-c"], script);
+    command.prefix.ignore_failure = true;
+    let variable = Value::environment_specifier("EVENT_VARIABLE", "", "%I");
+    variable
+        .map(|variable| (Directive::Environment, variable))
+        .into_iter()
+        .chain([(Directive::ExecStart, Value::command(&command))])
+        .collect()
+}
+
 /// Which events of a name an event unit stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Of {
@@ -52,6 +69,8 @@ enum Of {
     Any,
     /// Those with a certain value of one variable. The unit is an instance of a template.
     Variable,
+    /// Those with a variable that passes a test, which is given in words.
+    Matched(String),
     /// `started` of the job that became this unit, or of one of its instances.
     Start(UnitName),
     /// `stopped` of that job with this result.
@@ -117,6 +136,15 @@ impl EventUnit {
         Ok(Self { unit, event: event.to_owned(), of: Of::Variable })
     }
 
+    /// The event unit for the events with a variable that passes a test. `test` is the test in
+    /// words. See [`EventUnit::matcher`].
+    pub(crate) fn matched(event: &str, test: &str) -> Result<Self, NameTooLong> {
+        let stem = UnitName::escaped(&encode(&format!("{MATCHED}{event}")), "service")?;
+        let test_part = escape_instance(&encode(test));
+        let unit = UnitName::checked(format!("{}-{test_part}.service", stem.stem()))?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Matched(test.to_owned()) })
+    }
+
     /// The event unit for the start of the job that became this unit. See [`EventUnit::starter`].
     pub(crate) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
         let unit = UnitName::checked(format!("{STARTED}{by}"))?;
@@ -134,7 +162,7 @@ impl EventUnit {
     /// The name of the file that defines the unit: the template if the unit is an instance.
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
-            Of::Any => self.unit.clone(),
+            Of::Any | Of::Matched(_) => self.unit.clone(),
             Of::Variable | Of::Start(_) | Of::End(..) => self.unit.of_instance(),
         }
     }
@@ -148,6 +176,9 @@ impl EventUnit {
         let stands = match &self.of {
             Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
+            Of::Matched(test) => {
+                format!("Stands for the event `{event}` with `{}`.", lossy(test))
+            }
             Of::Start(by) => format!(
                 "Stands for the event `{event}`: {} starts this when it has started.",
                 by.of_instance()
@@ -165,6 +196,8 @@ impl EventUnit {
         unit.header.push(Text::new(&own_files::made(&stands)));
         let description = if self.file().is_template() {
             Value::line_with_instance(&format!("Event {event}, "))
+        } else if let Of::Matched(test) = &self.of {
+            Value::line(&format!("Event {event}, {}", lossy(test)))
         } else {
             Value::line(&format!("Event {event}"))
         };
@@ -173,6 +206,28 @@ impl EventUnit {
         unit.add(Directive::Type, Value::keyword("oneshot"));
         unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
         Companion::Unit(unit)
+    }
+
+    /// The files by which the event unit of each variable starts the one for a variable that passes
+    /// the test. They are the same for every job with that test. `script` makes the test, and starts
+    /// the unit.
+    pub(crate) fn matcher(
+        &self,
+        lowering: &Lowering<'_>,
+        script: &str,
+    ) -> Result<[Companion; 2], NameTooLong> {
+        let by_variable = Self::with(&self.event, "", "")?;
+        let mut part = Unit::new(self.unit.clone());
+        part.header.push(Text::new(&own_files::made(&format!(
+            "Starts what waits for the event `{}` with a certain value.",
+            lossy(&self.event)
+        ))));
+        for (directive, value) in by_value(lowering, script) {
+            part.add(directive, value);
+        }
+        let name = self.unit.stem().to_owned();
+        let to = by_variable.file();
+        Ok([by_variable.companion(lowering), Companion::DropIn { to, name, part }])
     }
 
     /// The drop-in by which a job starts the event unit for its start; `None` for other events. It

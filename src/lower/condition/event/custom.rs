@@ -1,27 +1,32 @@
 //! Events that neither init nor a bridge emits: each has an event unit, and starting that unit is
 //! emitting the event.
 
+use super::asked::{Test, Tests, tests};
+use super::overlap;
+use super::overlap::StopsInstances;
 use super::trigger::{Classified, Side, Trigger, never};
 use crate::diagnostic::registry::{
-    COMPANION_NEEDED, UNEMITTED_EVENT, UNKNOWN_EVENT, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
+    COMPANION_NEEDED, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT,
+    UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
-use crate::jobset::Variable;
 use crate::lower::companion::Companion;
-use crate::lower::companion_unit::{drop_in, shell};
-use crate::lower::condition::event_unit::EventUnit;
+use crate::lower::companion_unit::drop_in;
+use crate::lower::condition::event_unit::{EventUnit, by_value};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Directive, UnitName, Value, escape_instance};
-use crate::text::bytes::{encode, lossy};
+use crate::systemd::{Directive, UnitName, Value, shell_word};
+use crate::text::bytes::lossy;
 use crate::text::glob;
-use crate::text::source::Span;
 use crate::text::suggestion::closest;
-use crate::upstart::condition::{Event, EventArgument};
+use crate::upstart::condition::Event;
 use crate::upstart::events;
-use crate::upstart::instances::Instance;
 
 /// Turns such an event into its event unit.
-pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
+pub(super) fn custom(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    (side, is_joined): (Side, bool),
+) -> Classified {
     let name = event.name.value.as_str();
     if let Some(why) = events::never(name) {
         return never(event, why, side);
@@ -35,24 +40,30 @@ pub(super) fn custom(lowering: &Lowering<'_>, event: &Event, side: Side) -> Clas
     if let Some(failed) = name.strip_suffix("/failed") {
         return after_failures(lowering, event, failed);
     }
-    let matched = matched(lowering, event, side);
-    let node = match &matched.filter {
-        Some((key, value)) => EventUnit::with(name, key, value),
-        None => EventUnit::of(name),
-    };
-    let Ok(node) = node else {
+    let instance = lowering.instance.variable().filter(|_| side == Side::Start);
+    let tests = tests(lowering, event, side, instance);
+    let Some(node) = node(name, &tests) else {
         let diagnostic = UNTRANSLATABLE_EVENT
             .at(event.span(), "the name of this event is too long for a unit")
             .help("give the event a shorter name");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     };
     let mut classified = if lowering.options.companions {
-        hung(lowering, event, side, &node, &matched)
+        hung(lowering, event, (side, is_joined), &node, &tests)
     } else {
-        described(event, side, &node, &matched)
+        described(lowering, event, side, &node, &tests)
     };
     classified.diagnostics.extend(misspelt(lowering, event));
     classified
+}
+
+/// The event unit for the events that pass the main test. `None` if its name is too long.
+fn node(event: &str, tests: &Tests<'_>) -> Option<EventUnit> {
+    let Some(main) = &tests.main else { return EventUnit::of(event).ok() };
+    match main.escaped() {
+        Some((key, value)) => EventUnit::with(event, key, &value).ok(),
+        None => EventUnit::matched(event, &main.text()).ok(),
+    }
 }
 
 /// init emits `EVENT/failed` when a job that the event started has failed (`init/event.c`,
@@ -98,69 +109,6 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
     }
 }
 
-/// The arguments of an event, as far as an event unit can express them.
-struct Matched {
-    /// The name of a variable, and its value escaped for the name of a unit.
-    filter: Option<(String, String)>,
-    /// The places of the arguments that are ignored.
-    unmatched: Vec<Span>,
-}
-
-/// Splits the arguments of an event into those that an event unit can express and the rest.
-fn matched(lowering: &Lowering<'_>, event: &Event, side: Side) -> Matched {
-    let mut matched = Matched { filter: None, unmatched: Vec::new() };
-    for (index, (argument, span)) in event.arguments().enumerate() {
-        let key = match argument {
-            EventArgument::Equal(key, _) => Some(key),
-            EventArgument::Positional(_) if index == 0 => {
-                first_variable(lowering, &event.name.value)
-            }
-            EventArgument::Positional(_) | EventArgument::Unequal(..) => None,
-        };
-        let value = match argument {
-            EventArgument::Equal(_, value)
-            | EventArgument::Positional(value)
-            | EventArgument::Unequal(_, value) => value,
-        };
-        match (key, escaped(lowering, value, side)) {
-            (Some(key), Some(value)) if matched.filter.is_none() => {
-                matched.filter = Some((key.to_owned(), value));
-            }
-            _ => matched.unmatched.push(span),
-        }
-    }
-    matched
-}
-
-/// The value as a part of the name of an instance, if it is a single value.
-fn escaped(lowering: &Lowering<'_>, value: &str, side: Side) -> Option<String> {
-    let reference =
-        value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
-    match (reference, &lowering.instance) {
-        // The value is the variable that names the instance of this unit. That name is already
-        // escaped.
-        (Some(name), Instance::Template { variables, .. })
-            if side == Side::Stop && *variables == [name] =>
-        {
-            Some("%i".to_owned())
-        }
-        (Some(_), _) => None,
-        (None, _) if value.contains('$') || glob::is_pattern(value) => None,
-        (None, _) => Some(escape_instance(&encode(value))),
-    }
-}
-
-/// The variable that comes first wherever the event is emitted with variables.
-fn first_variable<'a>(lowering: &Lowering<'a>, event: &str) -> Option<&'a str> {
-    let mut names = lowering
-        .job_set
-        .emitters(event)
-        .iter()
-        .filter_map(|emitter| Some(emitter.variables.as_ref()?.first()?.name.as_str()));
-    let first = names.next()?;
-    names.all(|name| name == first).then_some(first)
-}
-
 /// Whether something is known to emit the event; `None` if nothing is.
 fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
     let job_set = lowering.job_set;
@@ -169,22 +117,14 @@ fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
         .then_some(())
 }
 
-/// Whether the event has emitters, and none of them gives the variable this value.
-fn never_with(lowering: &Lowering<'_>, event: &str, key: &str, escaped: &str) -> bool {
-    let emitters = lowering.job_set.emitters(event);
-    let is_other =
-        |variables: &Vec<Variable>| match variables.iter().find(|variable| variable.name == key) {
-            Some(Variable { value: Some(value), .. }) => escape_instance(&encode(value)) != escaped,
-            Some(Variable { value: None, .. }) => false,
-            None => true,
-        };
-    !emitters.is_empty()
-        && escaped != "%i"
-        && emitters.iter().all(|emitter| emitter.variables.as_ref().is_some_and(is_other))
-}
-
 /// Reports the event unit that the user has to write, for a conversion without companions.
-fn described(event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> Classified {
+fn described(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    side: Side,
+    node: &EventUnit,
+    tests: &Tests<'_>,
+) -> Classified {
     let (name, unit) = (lossy(&event.name.value), node.file());
     let relation = match side {
         Side::Start => "starts this job",
@@ -195,55 +135,80 @@ fn described(event: &Event, side: Side, node: &EventUnit, matched: &Matched) -> 
             "`-o DIR` writes {unit} along; by hand it takes `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {}` does what `initctl emit {name}` did",
             node.unit
         ));
-    if !matched.unmatched.is_empty() {
+    if !tests.rest.is_empty() {
         diagnostic =
             diagnostic.note("a unit carries no variables but the one in its name, so what else the condition matches on is not looked at");
     }
-    Classified::with(Trigger::Custom(node.unit.clone()), Disposition::Manual, diagnostic)
+    let trigger = Trigger::Custom(node.unit.clone());
+    let mut classified = Classified::with(trigger, Disposition::Manual, diagnostic);
+    if side == Side::Stop && overlap::is_of_two_units(lowering, event) {
+        classified.diagnostics.push(
+            START_AND_STOP_BY_ONE_JOB
+                .at(event.span(), format!("one event `{name}` may both start and stop the unit"))
+                .note("Upstart stopped the job if it ran, and started it anew")
+                .help("`-o DIR` writes an event unit that does the same"),
+        );
+    }
+    classified
 }
 
 /// Writes the event unit, and ties the unit of the job to it.
 fn hung(
     lowering: &Lowering<'_>,
     event: &Event,
-    side: Side,
+    (side, is_joined): (Side, bool),
     node: &EventUnit,
-    matched: &Matched,
+    tests: &Tests<'_>,
 ) -> Classified {
     let name = event.name.value.as_str();
-    let mut classified = match by_variable(lowering, name, side, node, matched) {
+    let restarts = || {
+        let is_restarted = side == Side::Stop
+            && tests.main.as_ref().is_some_and(Test::is_of_own_instance)
+            && overlap::of_instances(lowering, name) == StopsInstances::Same;
+        is_restarted.then(Vec::new)
+    };
+    let both = || if is_joined { None } else { overlap::companions(lowering, event) };
+    let companions =
+        both().or_else(restarts).or_else(|| by_variable(lowering, name, side, node, tests));
+    let mut classified = match companions {
         Some(companions) => Classified { companions, ..Classified::exact(Trigger::Companion) },
         None => Classified {
-            companions: vec![node.companion(lowering)],
+            companions: nodes(lowering, node, tests),
             ..Classified::exact(Trigger::Custom(node.unit.clone()))
         },
     };
-    for span in &matched.unmatched {
+    for test in &tests.rest {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(unmatched(event, test, tests, node));
+    }
+    if let Some(test) = tests.main.as_ref().filter(|test| test.is_of_any_variable()) {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             UNMATCHED_VARIABLE
-                .at(*span, "this variable of the event is not looked at")
-                .note(format!("a unit carries no variables but the one in its name; this one goes by {} whatever they are", node.unit))
-                .help("see whether the unit does harm when it runs in the other cases"),
+                .at(test.span, "the variable at this place is not known by name, so any variable of the event with this value matches")
+                .note("a unit gets the variables of an event one by one, without their order")
+                .help("name the variable: `NAME=VALUE`"),
         );
     }
-    if let Some((key, _)) =
-        matched.filter.as_ref().filter(|(key, value)| never_with(lowering, name, key, value))
-    {
+    if tests.never {
+        let unit = &node.unit;
+        let which = match event.args.as_slice() {
+            [_] => match tests.main.as_ref().and_then(Test::escaped) {
+                Some((key, _)) => format!("with this value of `{key}`"),
+                None => "with such a variable".to_owned(),
+            },
+            _ => "with such variables".to_owned(),
+        };
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             UNEMITTED_EVENT
                 .at(
                     event.span(),
-                    format!(
-                        "nothing in this directory emits `{}` with this value of `{key}`",
-                        lossy(name)
-                    ),
+                    format!("nothing in this directory emits `{}` {which}", lossy(name)),
                 )
-                .note(format!("{} stands for it", node.unit))
+                .note(format!("{unit} stands for it"))
                 .help(format!(
-                    "see what was to emit it; under systemd that calls `systemctl start {}`",
-                    node.unit
+                    "see what was to emit it; under systemd that calls `systemctl start {unit}`"
                 )),
         );
     }
@@ -272,6 +237,34 @@ fn hung(
     classified
 }
 
+/// The finding that an event unit does not look at a variable.
+fn unmatched(event: &Event, test: &Test<'_>, tests: &Tests<'_>, node: &EventUnit) -> Diagnostic {
+    let diagnostic =
+        UNMATCHED_VARIABLE.at(test.span, "this variable of the event is not looked at");
+    let diagnostic = match &tests.main {
+        Some(main) => diagnostic.related(main.span, "this one is").note(
+            "a unit gets the variables of an event one by one, and never two of them together",
+        ),
+        None => diagnostic.note(format!(
+            "which value it has to have shows only when the job runs; this one goes by {}",
+            node.unit
+        )),
+    };
+    diagnostic
+        .note(format!("the unit follows `{}` whatever the value is", lossy(&event.name.value)))
+        .help("see whether the unit does harm when it runs in the other cases")
+}
+
+/// The event unit, and what starts it when it stands for a test that the shell makes.
+fn nodes(lowering: &Lowering<'_>, node: &EventUnit, tests: &Tests<'_>) -> Vec<Companion> {
+    let mut companions = vec![node.companion(lowering)];
+    if let Some(test) = tests.main.as_ref().filter(|test| test.escaped().is_none()) {
+        let start = format!("systemctl start {}", shell_word(node.unit.as_str()));
+        companions.extend(node.matcher(lowering, &test.case(&start)).into_iter().flatten());
+    }
+    companions
+}
+
 /// The companions by which the event unit starts an instance, if a variable of the event names the
 /// instance.
 fn by_variable(
@@ -279,14 +272,15 @@ fn by_variable(
     event: &str,
     side: Side,
     node: &EventUnit,
-    matched: &Matched,
+    tests: &Tests<'_>,
 ) -> Option<Vec<Companion>> {
-    let Instance::Template { variables, default } = &lowering.instance else { return None };
-    let ([variable], Side::Start) = (variables.as_slice(), side) else { return None };
-    if let Some((key, value)) = &matched.filter
-        && key == variable
+    let variable = lowering.instance.variable().filter(|_| side == Side::Start)?;
+    let own_test = tests.main.as_ref().filter(|test| test.is_of(variable));
+    let stops = overlap::of_instances(lowering, event);
+    if let Some((_, value)) = own_test.and_then(Test::escaped)
+        && stops == StopsInstances::None
     {
-        let own = lowering.name.instance_escaped(value);
+        let own = lowering.name.instance_escaped(&value);
         let directives =
             [(Directive::Wants, Value::unit(&own)), (Directive::After, Value::unit(&own))];
         return Some(vec![node.companion(lowering), drop_in(lowering, &node.unit, directives)]);
@@ -300,23 +294,32 @@ fn by_variable(
             .flatten()
             .any(|carried| carried.name == *variable)
     };
-    if default.is_some() && !carried() {
+    if lowering.instance.has_default() && own_test.is_none() && !carried() {
         return None;
     }
     // Without the variable, Upstart would not have started the job (`init/event.c`,
     // `event_pending_handle_jobs`).
     let with_variable = EventUnit::with(event, variable, "").ok()?;
-    let start = format!(
-        "case $EVENT_VARIABLE in\n    {variable}=*) systemctl start \"$(systemd-escape --template='{}' -- \"${{EVENT_VARIABLE#*=}}\")\" ;;\nesac\n",
-        lowering.name
-    );
-    let directives = [
-        (Directive::Environment, Value::environment_specifier("EVENT_VARIABLE", "", "%I")?),
-        (Directive::ExecStart, Value::command(&shell(lowering, &["-c"], start.trim_end()))),
-    ];
+    let unit =
+        format!("$(systemd-escape --template='{}' -- \"${{EVENT_VARIABLE#*=}}\")", lowering.name);
+    let start = match stops {
+        StopsInstances::None | StopsInstances::All => format!("systemctl start \"{unit}\""),
+        StopsInstances::Same => format!(
+            "unit={unit}\n        case $(systemctl is-active \"$unit\") in\n            active | activating | reloading) systemctl restart \"$unit\" ;;\n            *) systemctl start \"$unit\" ;;\n        esac"
+        ),
+    };
+    let script = match own_test {
+        Some(test) => test.case(&start),
+        None => format!("case $EVENT_VARIABLE in\n    {variable}=*) {start} ;;\nesac"),
+    };
+    let by_value = by_value(lowering, &script);
+    // The instances stop before the new one starts.
+    let order = (stops == StopsInstances::All)
+        .then(|| Some((Directive::After, Value::unit(&EventUnit::of(event).ok()?.unit))))
+        .flatten();
     Some(vec![
         with_variable.companion(lowering),
-        drop_in(lowering, &with_variable.file(), directives),
+        drop_in(lowering, &with_variable.file(), order.into_iter().chain(by_value)),
     ])
 }
 

@@ -1,5 +1,6 @@
 //! Classifies one event of a condition: what it means for systemd.
 
+mod asked;
 mod container;
 mod custom;
 mod dbus;
@@ -10,6 +11,7 @@ mod job_state;
 mod keys;
 mod mount;
 mod network;
+pub(super) mod overlap;
 mod runlevel;
 mod socket;
 pub(super) mod trigger;
@@ -49,7 +51,9 @@ pub(in crate::lower) fn classify(
     {
         return device(lowering, event, subsystem, action, side);
     }
-    let Some(row) = events::find(name) else { return custom::custom(lowering, event, side) };
+    let Some(row) = events::find(name) else {
+        return custom::custom(lowering, event, (side, is_joined));
+    };
     match row.meaning {
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),

@@ -8,6 +8,7 @@ pub(super) mod unit_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::systemd::UnitName;
+use crate::text::glob;
 use crate::text::source::Place;
 use crate::upstart::ast::Phase;
 use crate::upstart::instances::Instance;
@@ -69,6 +70,8 @@ pub struct Sibling {
     pub starts: bool,
     /// The variables that the job exports to its events.
     pub exports: Vec<String>,
+    /// Those of them whose value is always that of the `env` stanza, by their names.
+    pub fixed: BTreeMap<String, String>,
     /// How the instances of the job are named.
     pub instance: Instance,
     /// Whether init starts the job again when its main process ends.
@@ -214,6 +217,11 @@ impl JobSet {
     /// The job of this name, if it has a unit.
     pub fn sibling(&self, job: &str) -> Option<&Sibling> {
         self.siblings.get(job)
+    }
+
+    /// The names of the jobs that have units and match a pattern, in order.
+    pub fn named_like(&self, pattern: &str) -> impl Iterator<Item = &str> {
+        self.siblings.keys().map(String::as_str).filter(move |name| glob::matches(pattern, name))
     }
 
     /// Why a job of the directory has no unit.

@@ -29,7 +29,7 @@ use crate::upstart::ast::Phase;
 use relations::{Inversion, Relations};
 use settle::settled;
 
-pub(super) use event::overlap::has_any as has_event_in_both;
+pub(super) use event::has_event_in_both;
 pub(super) use start::start;
 
 /// The result of lowering `start on`. `stop on` may still change it.

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::exported;
 use super::job_end::{after_failure, at_end, beyond};
 use super::network::network_job;
 use super::runlevel::runlevel_set;
-use super::trigger::{Classified, Side, Trigger, is_early};
+use super::trigger::{Classified, Side, Trigger, is_early, never_with, word};
 use crate::diagnostic::registry::{
     DEAD_EVENT, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
 };
@@ -250,6 +251,10 @@ fn filters(
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
+        if let Some(passes) = exported::decided(lowering, event, name, (argument, span), side) {
+            passes?;
+            continue;
+        }
         let asked = of_instance(argument, index);
         if let Some((negated, pattern)) = asked
             && let Some(only) = only_instance(lowering, name, &peer)
@@ -276,19 +281,12 @@ fn filters(
             );
             return Err(Box::new(beyond(event, message)));
         }
-        let instance = match argument {
-            EventArgument::Positional(instance) if index == 1 => {
-                instance_unit(lowering, &peer.unit, instance)
-            }
-            EventArgument::Equal("INSTANCE", instance) => {
-                instance_unit(lowering, &peer.unit, instance)
-            }
-            EventArgument::Equal("JOB", _)
-            | EventArgument::Positional(_)
-            | EventArgument::Unequal(..) => None,
-            EventArgument::Equal(variable, value) => {
+        let instance = match (asked, argument) {
+            (Some((false, instance)), _) => instance_unit(lowering, &peer.unit, instance),
+            (None, EventArgument::Equal(variable, value)) => {
                 instance_by_variable(lowering, name, variable, value)
             }
+            _ => None,
         };
         if let Some(instance) = instance {
             peer.unit = instance;
@@ -370,21 +368,6 @@ fn only_instance<'a>(lowering: &Lowering<'a>, job: &str, peer: &Peer) -> Option<
     }
 }
 
-/// An event of a job that never has this argument, for the reason that is given along with what to
-/// do about it.
-fn never_with(event: &Event, span: Span, (why, help): (&str, &str), side: Side) -> Classified {
-    let consequence = match side {
-        Side::Start => "the job is never started by it",
-        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
-    };
-    let diagnostic = DEAD_EVENT
-        .at(span, format!("`{}` never comes with `{}`", event.name.value, word(event, span)))
-        .note(why)
-        .note(consequence)
-        .help(help);
-    Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
-}
-
 /// The reason why an event never has the instance that a condition asks for.
 fn no_instance(job: &str, only: &str) -> String {
     let job = lossy(job);
@@ -453,15 +436,6 @@ fn instance_by_variable(
     let sibling = lowering.job_set.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
     let is_known = reference(value).is_none_or(|name| name == variable(lowering));
     instance_unit(lowering, &sibling.unit, value).filter(|unit| is_known && !unit.is_template())
-}
-
-/// An argument as it is written in the source.
-fn word(event: &Event, span: Span) -> String {
-    event
-        .args
-        .iter()
-        .find(|word| word.span == span)
-        .map_or_else(String::new, |word| lossy(&word.value).into_owned())
 }
 
 /// The finding that any failure starts the unit. systemd starts it without regard to how the other

@@ -1,17 +1,16 @@
 //! Classifies one event of a condition: what it means for systemd.
 
-mod asked;
 mod container;
 mod custom;
 mod dbus;
 mod device;
+mod exported;
 mod file;
 mod job_end;
 mod job_state;
 mod keys;
 mod mount;
 mod network;
-pub(super) mod overlap;
 mod runlevel;
 mod socket;
 pub(super) mod trigger;
@@ -32,6 +31,7 @@ use network::{network_down, network_up};
 use runlevel::runlevel;
 use trigger::{Classified, Side, Trigger, never, stop};
 
+pub(in crate::lower) use custom::overlap::has_any as has_event_in_both;
 pub(super) use dbus::bus_name;
 pub(in crate::lower) use socket::address as socket_address;
 

@@ -1,9 +1,12 @@
 //! Events that neither init nor a bridge emits: each has an event unit, and starting that unit is
 //! emitting the event.
 
-use super::asked::{Test, Tests, tests};
-use super::overlap;
-use super::overlap::StopsInstances;
+mod asked;
+pub(super) mod overlap;
+
+use asked::{Test, Tests, tests};
+use overlap::StopsInstances;
+
 use super::trigger::{Classified, Side, Trigger, never};
 use crate::diagnostic::registry::{
     COMPANION_NEEDED, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT,

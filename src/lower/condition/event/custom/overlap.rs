@@ -3,9 +3,9 @@
 //! is started. `Conflicts=` and `WantedBy=` cannot do both, so the event unit calls systemctl.
 
 use super::asked::{Test, Tests, tests};
-use super::trigger::Side;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{drop_in, shell};
+use crate::lower::condition::event::trigger::Side;
 use crate::lower::condition::event_unit::{EventUnit, by_value};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName, Value, shell_word};

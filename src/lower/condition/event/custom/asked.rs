@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::trigger::Side;
 use crate::jobset::{Emitter, Variable};
+use crate::lower::condition::event::trigger::Side;
 use crate::lower::lowering::Lowering;
 use crate::systemd::escape_instance;
 use crate::text::bytes::encode;

@@ -178,6 +178,9 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
                 }
                 Some(_) | None => word.to_owned(),
             };
+            if filled.is_empty() {
+                return Some(filled);
+            }
             match shell::words(&filled, &shell::read(&filled))?.as_slice() {
                 [] => Some(String::new()),
                 [value] => Some(value.clone()),

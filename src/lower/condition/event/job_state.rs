@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::exported;
 use super::job_end::{after_failure, at_end, beyond};
+use super::job_shown;
 use super::network::network_job;
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early, never_with, word};
@@ -251,7 +251,9 @@ fn filters(
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
-        if let Some(passes) = exported::decided(lowering, event, name, (argument, span), side) {
+        if let Some(passes) =
+            job_shown::decided(lowering, event, name, (index, argument, span), side)
+        {
             passes?;
             continue;
         }
@@ -282,9 +284,11 @@ fn filters(
             return Err(Box::new(beyond(event, message)));
         }
         let instance = match (asked, argument) {
-            (Some((false, instance)), _) => instance_unit(lowering, &peer.unit, instance),
+            (Some((false, instance)), _) => {
+                job_shown::named_unit(lowering, (name, &peer.unit), instance)
+            }
             (None, EventArgument::Equal(variable, value)) => {
-                instance_by_variable(lowering, name, variable, value)
+                instance_by_variable(lowering, (event, name), variable, value)
             }
             _ => None,
         };
@@ -348,7 +352,7 @@ fn filters(
 
 /// The pattern that the argument matches with the name of the instance, and whether the match is
 /// negated. `INSTANCE` is the second variable of an event of a job (`init/job.c`, `job_emit_event`).
-fn of_instance(argument: EventArgument<'_>, index: usize) -> Option<(bool, &str)> {
+pub(super) fn of_instance(argument: EventArgument<'_>, index: usize) -> Option<(bool, &str)> {
     match argument {
         EventArgument::Positional(pattern) if index == 1 => Some((false, pattern)),
         EventArgument::Equal("INSTANCE", pattern) => Some((false, pattern)),
@@ -380,7 +384,7 @@ fn no_instance(job: &str, only: &str) -> String {
 
 /// The text of an argument, if no variable is part of it or if an `env` stanza of this job gives
 /// the only one (`init/event_operator.c`, `event_operator_match`).
-fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a, str>> {
+pub(super) fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a, str>> {
     if !text.contains('$') {
         return Some(Cow::Borrowed(text));
     }
@@ -426,14 +430,28 @@ fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
         && sibling.exports.iter().any(|export| export == variable)
 }
 
-/// The unit that `VARIABLE=VALUE` selects, if the variable names the instances of the other job.
+/// The unit that `VARIABLE=VALUE` selects, if the variable names the instances of the other job,
+/// alone or with others that the event also asks for.
 fn instance_by_variable(
     lowering: &Lowering<'_>,
-    job: &str,
+    (event, job): (&Event, &str),
     key: &str,
     value: &str,
 ) -> Option<UnitName> {
-    let sibling = lowering.job_set.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
+    let sibling = lowering.job_set.sibling(job)?;
+    if sibling.instance.parts().iter().any(|part| part == key) {
+        let asked = |part: &String| {
+            let value = event.arguments().find_map(|(argument, _)| match argument {
+                EventArgument::Equal(key, value) if key == part => Some(value),
+                _ => None,
+            })?;
+            let value = known(lowering, value).filter(|value| !glob::is_pattern(value))?;
+            sibling.exports.contains(part).then(|| value.into_owned())
+        };
+        let values: Option<Vec<String>> = sibling.instance.parts().iter().map(asked).collect();
+        return sibling.unit.instance(&encode(&values?.join(":"))).ok();
+    }
+    let sibling = Some(sibling).filter(|sibling| is_named_by(sibling, key))?;
     let is_known = reference(value).is_none_or(|name| name == variable(lowering));
     instance_unit(lowering, &sibling.unit, value).filter(|unit| is_known && !unit.is_template())
 }
@@ -456,7 +474,11 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
 
 /// The unit of an instance of a job, such as `foo@eth0.service`. The variable that names the
 /// instances of this job stands for the instance of this unit, `%i`.
-fn instance_unit(lowering: &Lowering<'_>, unit: &UnitName, instance: &str) -> Option<UnitName> {
+pub(super) fn instance_unit(
+    lowering: &Lowering<'_>,
+    unit: &UnitName,
+    instance: &str,
+) -> Option<UnitName> {
     if !unit.as_str().ends_with(".service") {
         return None;
     }

@@ -145,6 +145,26 @@ impl EventUnit {
         Ok(Self { unit, event: event.to_owned(), of: Of::Matched(test.to_owned()) })
     }
 
+    /// The event unit for an event of a device with these arguments. Its name has no backslashes,
+    /// which systemd before 258 takes out of `SYSTEMD_WANTS` (`src/core/device.c`,
+    /// `device_add_udev_wants`).
+    pub(crate) fn of_device(event: &str, arguments: &str) -> Result<Self, NameTooLong> {
+        let plain = |text: &str| -> String {
+            let byte = |byte: &u8| match byte {
+                b'_' | b'-' => char::from(*byte).to_string(),
+                _ if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+                _ => format!(".{byte:02x}"),
+            };
+            encode(text).iter().map(byte).collect()
+        };
+        if arguments.is_empty() {
+            return Self::of(event);
+        }
+        let unit =
+            UnitName::checked(format!("{MATCHED}{}-{}.service", plain(event), plain(arguments)))?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Matched(arguments.to_owned()) })
+    }
+
     /// The event unit for the start of the job that became this unit. See [`EventUnit::starter`].
     pub(crate) fn started(by: &UnitName) -> Result<Self, NameTooLong> {
         let unit = UnitName::checked(format!("{STARTED}{by}"))?;

@@ -396,7 +396,7 @@ pub(super) fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a
 }
 
 /// The variable that is all of an argument: `$NAME` or `${NAME}`.
-fn reference(text: &str) -> Option<&str> {
+pub(super) fn reference(text: &str) -> Option<&str> {
     let bare = text.strip_prefix('$')?;
     let name = match bare.strip_prefix('{') {
         Some(braced) => braced.strip_suffix('}')?,

@@ -49,7 +49,7 @@ pub(in crate::lower) fn classify(
     if let Some((subsystem, action)) = name.split_once("-device-")
         && events::find(name).is_none()
     {
-        return device(lowering, event, subsystem, action, side);
+        return device(lowering, event, (subsystem, action), (side, is_joined));
     }
     let Some(row) = events::find(name) else {
         return custom::custom(lowering, event, (side, is_joined));

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::jobset::{Emitter, Variable};
+use crate::lower::condition::event::job_state::reference;
 use crate::lower::condition::event::trigger::Side;
 use crate::lower::lowering::Lowering;
 use crate::systemd::escape_instance;
@@ -153,18 +154,6 @@ fn fixed<'a>(lowering: &Lowering<'a>, name: &str) -> Option<&'a str> {
     lowering.job.env.iter().rev().find_map(|env| {
         env.value.split_once('=').filter(|(key, _)| *key == name).map(|(_, value)| value)
     })
-}
-
-/// The variable that is all of an argument: `$NAME` or `${NAME}`.
-fn reference(text: &str) -> Option<&str> {
-    let bare = text.strip_prefix('$')?;
-    let name = match bare.strip_prefix('{') {
-        Some(braced) => braced.strip_suffix('}')?,
-        None => bare,
-    };
-    let is_name =
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name.then_some(name)
 }
 
 impl<'a> Test<'a> {

@@ -9,7 +9,7 @@ use overlap::StopsInstances;
 
 use super::trigger::{Classified, Side, Trigger, never};
 use crate::diagnostic::registry::{
-    COMPANION_NEEDED, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT,
+    COMPANION_NEEDED, JOINED_EVENTS, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT,
     UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
@@ -171,8 +171,9 @@ fn hung(
         is_restarted.then(Vec::new)
     };
     let both = || if is_joined { None } else { overlap::companions(lowering, event) };
-    let companions =
-        both().or_else(restarts).or_else(|| by_variable(lowering, name, side, node, tests));
+    let of_instance = by_variable(lowering, name, side, node, tests);
+    let starts_alone = is_joined && of_instance.is_some();
+    let companions = both().or_else(restarts).or(of_instance);
     let mut classified = match companions {
         Some(companions) => Classified { companions, ..Classified::exact(Trigger::Companion) },
         None => Classified {
@@ -180,6 +181,10 @@ fn hung(
             ..Classified::exact(Trigger::Custom(node.unit.clone()))
         },
     };
+    if starts_alone {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(alone(event));
+    }
     for test in &tests.rest {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(unmatched(event, test, tests, node));
@@ -238,6 +243,17 @@ fn hung(
         classified.diagnostics.push(diagnostic);
     }
     classified
+}
+
+/// The finding that an event that starts an instance does not wait for the rest of the condition.
+pub(super) fn alone(event: &Event) -> Diagnostic {
+    JOINED_EVENTS
+        .at(
+            event.span(),
+            "this event alone starts the unit, and the rest of the condition is not waited for",
+        )
+        .note("nothing remembers the events of an instance, whose name comes with one of them")
+        .help("let the script of the job see whether the rest holds")
 }
 
 /// The finding that an event unit does not look at a variable.

@@ -22,6 +22,12 @@ pub(super) const MATCHED: &str = "upstart-matched-";
 /// The prefix of the names of the event units for `started JOB`.
 pub(super) const STARTED: &str = "upstart-started-";
 
+/// The prefix of the names of the event units for `starting JOB` of any instance.
+pub(super) const STARTING: &str = "upstart-starting-";
+
+/// The prefix of the names of the event units for `stopping JOB` of any instance.
+pub(super) const STOPPING: &str = "upstart-stopping-";
+
 /// The prefix of the names of the event units for `stopped JOB`, whatever the result.
 pub(super) const ENDED: &str = "upstart-ended-";
 

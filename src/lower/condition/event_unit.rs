@@ -7,7 +7,9 @@ use crate::lower::companion::Companion;
 use crate::lower::companion_unit::shell;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
-use crate::lower::own_files::{ENDED, EVENT, FAILED, MATCHED, STARTED, STARTED_BY_THIS, SUCCEEDED};
+use crate::lower::own_files::{
+    ENDED, EVENT, FAILED, MATCHED, STARTED, STARTED_BY_THIS, STARTING, STOPPING, SUCCEEDED,
+};
 use crate::systemd::{
     Argument, Command, Directive, NameTooLong, Prefix, Text, Unit, UnitName, Value, escape_instance,
 };
@@ -32,7 +34,7 @@ pub(super) fn write(lowering: &mut Lowering<'_>, stanza: StanzaId, node: &EventU
 
 /// Whether this is the name of an event unit. Its event may happen repeatedly.
 pub(in crate::lower) fn is_event(unit: &str) -> bool {
-    [EVENT, MATCHED, STARTED, ENDED, SUCCEEDED, FAILED]
+    [EVENT, MATCHED, STARTING, STARTED, STOPPING, ENDED, SUCCEEDED, FAILED]
         .iter()
         .any(|prefix| unit.starts_with(prefix))
 }
@@ -66,7 +68,7 @@ pub(super) fn by_value(lowering: &Lowering<'_>, script: &str) -> Vec<(Directive,
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Of {
     /// All of them.
-    Any,
+    All,
     /// Those with a certain value of one variable. The unit is an instance of a template.
     Variable,
     /// Those with a variable that passes a test, which is given in words.
@@ -75,6 +77,35 @@ enum Of {
     Start(UnitName),
     /// `stopped` of that job with this result.
     End(UnitName, Ended),
+    /// That of any instance of the job that became this template.
+    Any(UnitName),
+}
+
+/// An event of any instance of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower) enum AnyInstance {
+    Starting,
+    Started,
+    Stopping,
+    /// `stopped` with this result.
+    Ended(Ended),
+}
+
+impl AnyInstance {
+    /// The prefix of the name of the event unit.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Starting => STARTING,
+            Self::Started => STARTED,
+            Self::Stopping => STOPPING,
+            Self::Ended(ended) => ended.prefix(),
+        }
+    }
+
+    /// The event in a word, such as `started`.
+    pub(crate) fn word(self) -> &'static str {
+        self.prefix().trim_start_matches("upstart-").trim_end_matches('-')
+    }
 }
 
 /// The result of a job that an event unit stands for.
@@ -124,7 +155,7 @@ impl EventUnit {
     /// The event unit for all events of a name.
     pub(crate) fn of(event: &str) -> Result<Self, NameTooLong> {
         let unit = UnitName::escaped(&encode(&format!("{EVENT}{event}")), "service")?;
-        Ok(Self { unit, event: event.to_owned(), of: Of::Any })
+        Ok(Self { unit, event: event.to_owned(), of: Of::All })
     }
 
     /// The event unit for the events with `KEY=VALUE`. `value` is already escaped and may be a
@@ -179,10 +210,17 @@ impl EventUnit {
         Ok(Self { unit, event, of: Of::End(by.clone(), ended) })
     }
 
+    /// The event unit for an event of any instance of the job that became this template.
+    pub(crate) fn of_any(event: AnyInstance, template: &UnitName) -> Result<Self, NameTooLong> {
+        let unit = UnitName::checked(format!("{}{}.service", event.prefix(), template.stem()))?;
+        let event = format!("{} {}", event.word(), template.stem());
+        Ok(Self { unit, event, of: Of::Any(template.clone()) })
+    }
+
     /// The name of the file that defines the unit: the template if the unit is an instance.
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
-            Of::Any | Of::Matched(_) => self.unit.clone(),
+            Of::All | Of::Any(_) | Of::Matched(_) => self.unit.clone(),
             Of::Variable | Of::Start(_) | Of::End(..) => self.unit.of_instance(),
         }
     }
@@ -194,10 +232,13 @@ impl EventUnit {
         let mut unit = Unit::new(self.file());
         let event = lossy(&self.event);
         let stands = match &self.of {
-            Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
+            Of::All => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
             Of::Matched(test) => {
                 format!("Stands for the event `{event}` with `{}`.", lossy(test))
+            }
+            Of::Any(by) => {
+                format!("Stands for the event `{event}`: any instance of {by} starts this.")
             }
             Of::Start(by) => format!(
                 "Stands for the event `{event}`: {} starts this when it has started.",

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::any_instance::of_template;
 use super::job_end::{after_failure, at_end, beyond};
 use super::job_shown;
 use super::network::network_job;
@@ -65,7 +66,7 @@ pub(super) fn job(
     };
     let shown = lossy(name);
     if !is_own(lowering, name)
-        && let Some(classified) = by_name(event, name, state, side)
+        && let Some(classified) = by_name(lowering, event, name, (state, side))
     {
         return classified;
     }
@@ -89,11 +90,9 @@ pub(super) fn job(
         return own(event, &peer, state);
     }
     if peer.unit.is_template() {
-        let message = format!("`{shown}` has instances, and this does not say which of them");
-        let diagnostic = UNTRANSLATABLE_EVENT
-            .at(event.span(), message)
-            .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+        diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
+        let end = end.map(|(end, _)| end);
+        return of_template(lowering, event, (name, &peer, state), (end, side), diagnostics);
     }
     if lowering.job_set.is_whole()
         && !peer.present()
@@ -140,9 +139,14 @@ fn is_own(lowering: &Lowering<'_>, name: &str) -> bool {
 
 /// What a name means that is not looked up as a job: `rc`, what configures the network, the ways to stop the system, and events
 /// that are mistaken for jobs.
-fn by_name(event: &Event, name: &str, state: JobState, side: Side) -> Option<Classified> {
+fn by_name(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    name: &str,
+    (state, side): (JobState, Side),
+) -> Option<Classified> {
     if NETWORK_JOBS.contains(&name) {
-        return network_job(event, name, state, side);
+        return network_job(lowering, event, name, (state, side));
     }
     if name == "rc" {
         return Some(rc(event, state));

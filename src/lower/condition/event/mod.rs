@@ -1,5 +1,6 @@
 //! Classifies one event of a condition: what it means for systemd.
 
+mod any_instance;
 mod container;
 mod custom;
 mod dbus;

@@ -62,12 +62,17 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         })
         .filter(|(member, wait)| wait.while_starting && member.unit().is_some())
         .collect();
-    let extra: Vec<(UnitName, UnitName)> = waits
+    let mut extra: Vec<(UnitName, UnitName)> = waits
         .iter()
         .filter_map(|(member, wait)| Some((member.unit()?.name.clone(), wait.unit.clone())))
         .collect();
+    extra.extend(members.iter().flat_map(awaited));
     let units: Vec<&Unit> = members.iter().flat_map(units).collect();
-    let mut cycles = break_cycles(&units, &extra, &|edge| weight(edge, members, &by_unit));
+    let is_of_event = |edge: &Edge| extras(edge).iter().any(|index| *index >= waits.len());
+    let mut cycles = break_cycles(&units, &extra, &|edge| {
+        // An event unit waits for what follows the event, as `initctl emit` did.
+        if is_of_event(edge) { None } else { weight(edge, members, &by_unit) }
+    });
     for cycle in &cycles {
         for index in dropped(cycle).map(extras).into_iter().flatten() {
             let (member, wait) = waits[index];
@@ -91,6 +96,12 @@ fn extras(edge: &Edge) -> Vec<usize> {
             _ => None,
         })
         .collect()
+}
+
+/// What event units wait for because of the drop-ins that a job adds to them.
+fn awaited(member: &Member) -> Vec<(UnitName, UnitName)> {
+    let (Some(lowered), Some(unit)) = (member.lowered(), member.unit()) else { return Vec::new() };
+    lowered.companions.iter().flat_map(|companion| companion.awaits(&unit.name)).collect()
 }
 
 /// The unit of a job, and the units among its companions.

@@ -78,9 +78,19 @@ pub(in crate::lower) fn lower(
         }
         let span = reading.span(&usage.range);
         if no_wait {
+            let (what, note) = match usage.emits() {
+                Some(event) => (
+                    format!("what `{}` starts is up", lossy(event)),
+                    "a unit among that is ordered after this one, so that waiting for it would never end",
+                ),
+                None => (
+                    format!("{unit} has started"),
+                    "that unit is ordered after this one, so that waiting for it would never end",
+                ),
+            };
             let diagnostic = START_WITHOUT_WAITING
-                .at(span, format!("the script goes on before {unit} has started"))
-                .note("that unit is ordered after this one, so that waiting for it would never end")
+                .at(span, format!("the script goes on before {what}"))
+                .note(note)
                 .help("see whether what follows in the script needs it");
             lowering.ledger.record(
                 reading.stated.stanza,
@@ -90,7 +100,19 @@ pub(in crate::lower) fn lower(
             );
             lowering.diagnostics.push(diagnostic);
         } else {
-            started.waits.push(Wait { phase: reading.phase, unit, span, while_starting });
+            let by_variable = usage
+                .emits()
+                .filter(|_| usage.operands().len() > 1)
+                .and_then(|event| EventUnit::with(event, "", "").ok())
+                .map(|node| node.file());
+            started.waits.extend(
+                [Some(unit), by_variable].into_iter().flatten().map(|unit| Wait {
+                    phase: reading.phase,
+                    unit,
+                    span,
+                    while_starting,
+                }),
+            );
         }
     }
 }

@@ -198,6 +198,7 @@ fn hung(
                 .help("name the variable: `NAME=VALUE`"),
         );
     }
+    let emission = emission(name, node, tests);
     if tests.never {
         let unit = &node.unit;
         let which = match event.args.as_slice() {
@@ -215,19 +216,14 @@ fn hung(
                     format!("nothing in this directory emits `{}` {which}", lossy(name)),
                 )
                 .note(format!("{unit} stands for it"))
-                .help(format!(
-                    "see what was to emit it; under systemd that calls `systemctl start {unit}`"
-                )),
+                .help(&emission),
         );
     }
     if lowering.job_set.is_whole() && emitted(lowering, name).is_none() {
         let shown = lossy(name);
         let mut diagnostic = UNEMITTED_EVENT
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
-            .help(format!(
-                "see what was to emit it; under systemd that calls `systemctl start {}`",
-                node.unit
-            ));
+            .help(&emission);
         if lowering.job_set.sibling(name).is_some() && name != lowering.job.name.0 {
             let state = match side {
                 Side::Start => "started",
@@ -272,6 +268,19 @@ fn unmatched(event: &Event, test: &Test<'_>, tests: &Tests<'_>, node: &EventUnit
     diagnostic
         .note(format!("the unit follows `{}` whatever the value is", lossy(&event.name.value)))
         .help("see whether the unit does harm when it runs in the other cases")
+}
+
+/// What to do about an event that nothing emits.
+fn emission(event: &str, node: &EventUnit, tests: &Tests<'_>) -> String {
+    let is_matched = tests.main.as_ref().is_some_and(|test| test.escaped().is_none());
+    let unit = match EventUnit::with(event, "", "") {
+        Ok(by_variable) if is_matched => format!(
+            "$(systemd-escape --template={} -- NAME=VALUE)",
+            shell_word(by_variable.file().as_str())
+        ),
+        Ok(_) | Err(_) => node.unit.to_string(),
+    };
+    format!("see what was to emit it; under systemd that calls `systemctl start {unit}`")
 }
 
 /// The event unit, and what starts it when it stands for a test that the shell makes.

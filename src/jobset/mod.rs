@@ -9,6 +9,7 @@ pub(super) mod unit_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::systemd::UnitName;
+use crate::text::glob;
 use crate::text::source::Place;
 use crate::upstart::ast::Phase;
 use crate::upstart::instances::Instance;
@@ -87,6 +88,8 @@ pub struct Sibling {
     pub kind: JobKind,
     /// The variables that the job exports to its events.
     pub exports: Vec<String>,
+    /// Those of them whose value is always that of the `env` stanza, by their names.
+    pub fixed: BTreeMap<String, String>,
     /// How the instances of the job are named.
     pub instance: Instance,
     /// How the job behaves in detail.
@@ -283,6 +286,11 @@ impl JobSet {
     /// Whether the condition of some job names this job.
     pub fn is_named(&self, job: &str) -> bool {
         self.named.contains(job)
+    }
+
+    /// The names of the jobs that have units and match a pattern, in order.
+    pub fn named_like(&self, pattern: &str) -> impl Iterator<Item = &str> {
+        self.siblings.keys().map(String::as_str).filter(move |name| glob::matches(pattern, name))
     }
 
     /// Why a job of the directory has no unit.

@@ -13,9 +13,9 @@ use super::{
 use crate::text::source::{Place, Sources};
 use crate::text::suggestion::closest;
 use crate::upstart::ast::Phase;
-use crate::upstart::condition::{Condition, EventArgument, NamedJob};
+use crate::upstart::condition::{Condition, Event, EventArgument, NamedJob};
 use crate::upstart::events;
-use crate::upstart::events::{JobState, Meaning};
+use crate::upstart::events::{JobState, Meaning, event_carries};
 use crate::upstart::expression::Expr;
 use crate::upstart::instances::Instance;
 use crate::upstart::job::Job;
@@ -48,8 +48,11 @@ pub fn survey<'a>(
     let at_boot = at_boot(&jobs);
     let followed: BTreeSet<&str> =
         jobs.iter().flat_map(|known| followed_starts(known.job)).collect();
+    let mut constants = Vec::new();
+    let mut given: BTreeSet<(String, String)> = BTreeSet::new();
     for known in jobs {
         survey.emitters.extend(emitters(known));
+        given.extend(variables_given(known));
         let KnownJob { sources, job, scripts } = known;
         let instance = Instance::of(job);
         followers(job, &instance, &mut survey.followers);
@@ -72,6 +75,7 @@ pub fn survey<'a>(
                 unit,
                 kind: kind(job),
                 exports: exports(job),
+                fixed: BTreeMap::new(),
                 instance,
                 traits: traits(job, &at_boot, &followed),
                 owner: if is_of_distribution(job, scripts) {
@@ -83,6 +87,19 @@ pub fn survey<'a>(
                 place,
             },
         );
+        constants.extend(exported_constants(job).map(|(key, value)| (job, key, value)));
+    }
+    for (job, key, value) in constants {
+        let is_given = given.contains(&(job.name.0.clone(), key.to_owned()))
+            || Instance::of(job).sets(key)
+            || job
+                .start_on
+                .iter()
+                .flat_map(|condition| condition.value.leaves())
+                .any(|event| may_carry(&survey, event, key));
+        if let Some(sibling) = survey.siblings.get_mut(&job.name.0).filter(|_| !is_given) {
+            sibling.fixed.insert(key.to_owned(), value.to_owned());
+        }
     }
     survey.named = named.iter().map(|&name| name.to_owned()).collect();
     // Each name is looked up once: many jobs may name the same missing job.
@@ -311,6 +328,55 @@ fn variables(text: &str, usage: &JobControl) -> Vec<Variable> {
             Some(Variable { name: name.trim_matches(['"', '\'']).to_owned(), value })
         })
         .collect()
+}
+
+/// The variables that the job exports and that an `env` stanza sets, with their values.
+fn exported_constants(job: &Job) -> impl Iterator<Item = (&str, &str)> {
+    job.export.iter().flat_map(|stated| &stated.value).filter_map(|word| {
+        let value = job.env.iter().rev().find_map(|env| {
+            env.value.split_once('=').filter(|(key, _)| *key == word.value).map(|(_, value)| value)
+        });
+        Some((word.value.as_str(), value?))
+    })
+}
+
+/// The variables that the scripts of a job give to jobs that they start: the name of the job, and
+/// that of the variable. They override the `env` stanzas (`init/job_class.c`, `job_class_start`).
+fn variables_given(KnownJob { scripts, job, .. }: KnownJob<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for script in scripts.iter() {
+        let Some(stated) = job.process(script.phase) else { continue };
+        let text = &stated.value.text().value;
+        for usage in &script.control.commands {
+            let Some((Some(other), _)) = usage.operands().first().copied() else { continue };
+            if usage.emits().is_none() {
+                let keys = variables(text, usage).into_iter().map(|variable| variable.name);
+                found.extend(keys.map(|key| (other.to_owned(), key)));
+            }
+        }
+    }
+    found
+}
+
+/// Whether an event may carry a variable, which would override an `env` stanza of the job that it
+/// starts (`init/event_operator.c`, `event_operator_environment`).
+fn may_carry(survey: &Survey, event: &Event, variable: &str) -> bool {
+    if JobState::named(&event.name.value).is_some() {
+        let sibling = event.job().and_then(|(job, _)| survey.siblings.get(job.one()?));
+        return sibling.is_none_or(|sibling| sibling.exports.iter().any(|name| name == variable));
+    }
+    if let Some(carries) = event_carries(&event.name.value, variable) {
+        return carries;
+    }
+    let mut emitters =
+        survey.emitters.iter().filter(|emitter| emitter.event == event.name.value).peekable();
+    emitters.peek().is_none()
+        || emitters.any(|emitter| {
+            emitter
+                .variables
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|given| given.name == variable))
+        })
 }
 
 /// The variables that the job exports to its events.

@@ -1,8 +1,9 @@
 //! The files that a unit needs besides itself. A file either belongs to one job or is the same for
 //! every job that needs it, and the files of several jobs never have to be merged.
 
+use super::own_files::is_event;
 use crate::systemd::layout::{Output, UNITS};
-use crate::systemd::{Unit, UnitName};
+use crate::systemd::{Directive, Unit, UnitName};
 
 /// A file that the unit of a job needs besides itself.
 #[derive(Clone, Debug)]
@@ -43,6 +44,25 @@ impl Companion {
             (Self::Unit(_) | Self::DropIn { .. } | Self::File(_), _) => return false,
         }
         true
+    }
+
+    /// The waits that the file adds to an event unit of a template or of an event: that unit, and
+    /// what it waits for by a command or by its order. `own` is the unit of the job that the file
+    /// is for.
+    pub fn awaits(&self, own: &UnitName) -> Vec<(UnitName, UnitName)> {
+        let Self::DropIn { to, name, part } = self else { return Vec::new() };
+        if !is_event(to.as_str()) {
+            return Vec::new();
+        }
+        let started = if !part.has(Directive::ExecStart) {
+            None
+        } else if is_event(name) {
+            Some(UnitName::known(format!("{name}.service")))
+        } else {
+            Some(own.clone())
+        };
+        let after = part.values(Directive::After).iter().map(|unit| UnitName::known(unit.as_str()));
+        started.into_iter().chain(after).map(|unit| (to.clone(), unit)).collect()
     }
 
     /// The file to write: its path relative to the root, and its text.

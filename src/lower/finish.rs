@@ -6,7 +6,7 @@
 //! removed at the end.
 
 use super::Lowered;
-use super::condition::Conditions;
+use super::condition::{Conditions, has_event_in_both};
 use super::ledger::Ledger;
 use super::lowering::Lowering;
 use super::options::Options;
@@ -36,6 +36,7 @@ pub(super) struct Decisions {
 
 /// Writes the unit and completes the ledger.
 pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
+    let is_restarted = has_event_in_both(&lowering);
     let Lowering { job, options, draft, ledger, diagnostics, .. } = lowering;
     let Decisions { shape, conditions, processes, signals, respawn } = decisions;
     let Processes { mut commands, main: _, started } = processes;
@@ -43,7 +44,8 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     commands.extend(Slot::Reload, signals.reload);
     let (mut unit, companions) = draft.close();
     relations(&mut unit, &conditions, &started.wants);
-    start_limit(&mut unit, &conditions, respawn.as_ref());
+    let repeats = is_restarted || conditions.start_repeatedly();
+    start_limit(&mut unit, repeats, respawn.as_ref());
     if let Some(respawn) = respawn {
         restart(&mut unit, &mut commands, respawn);
     }
@@ -104,8 +106,8 @@ fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
     }
 }
 
-/// Writes the limit on starts.
-fn start_limit(unit: &mut Unit, conditions: &Conditions, respawn: Option<&Respawn>) {
+/// Writes the limit on starts. `repeats` is whether events may start the unit again and again.
+fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>) {
     match respawn.map(Respawn::limit) {
         Some(Some((count, interval))) => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(interval));
@@ -115,9 +117,9 @@ fn start_limit(unit: &mut Unit, conditions: &Conditions, respawn: Option<&Respaw
             unit.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
-        // systemd limits starts by default, and others may start the unit more often than that limit
+        // systemd limits starts by default, and events may start a unit more often than that limit
         // allows (systemd.unit(5), `StartLimitIntervalSec=`).
-        None if conditions.start_repeatedly() => {
+        None if repeats => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(0));
         }
         None => {}

@@ -1,7 +1,6 @@
 //! The files that this program writes: their paths, their names, and the mark by which it
 //! recognises them in a later run.
 
-use crate::systemd::UnitName;
 use crate::systemd::layout::{DBUS_SERVICES, LOGROTATE, PRESETS, TMPFILES, UDEV_RULES};
 
 /// The end of the first line of every written file. That line is a comment.
@@ -23,7 +22,10 @@ pub(super) const STARTING: &str = "upstart-starting-";
 /// The same for `stopping JOB`.
 pub(super) const STOPPING: &str = "upstart-stopping-";
 
-/// The same for `started JOB`.
+/// The prefix of the names of the event units for the events whose variable passes a test.
+pub(super) const MATCHED: &str = "upstart-matched-";
+
+/// The prefix of the names of the event units for `started JOB`.
 pub(super) const STARTED: &str = "upstart-started-";
 
 /// The prefix of the names of the event units for `stopped JOB`, whatever the result.
@@ -67,10 +69,11 @@ pub(super) const SUCCEEDED_THIS: &str = "upstart-succeeded-%n";
 /// The same for `RESULT=failed`.
 pub(super) const FAILED_THIS: &str = "upstart-failed-%n";
 
-/// Whether this is the name of a unit that stands for an event of jobs or programs, and starts what
-/// waits for that.
-pub fn is_event_unit(unit: &UnitName) -> bool {
-    unit.as_str().starts_with(EVENT)
+/// Whether this is the name of an event unit. Its event may happen repeatedly.
+pub(super) fn is_event(unit: &str) -> bool {
+    [EVENT, MATCHED, STARTING, STARTED, STOPPING, ENDED, SUCCEEDED, FAILED]
+        .iter()
+        .any(|prefix| unit.starts_with(prefix))
 }
 
 /// A line that ends with the mark. `text` describes how the file was made, such as "Converted from

@@ -6,7 +6,6 @@ use super::cycles::{dropped, weight};
 use super::member::{Member, by_unit};
 use crate::jobset::survey::jobs_named;
 use crate::jobset::{Facts, JobSet};
-use crate::lower::own_files::is_event_unit;
 use crate::lower::{Companion, During, Wait};
 use crate::systemd::ordering::{Cycle, Edge, WaitOrigin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
@@ -76,19 +75,16 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         .iter()
         .filter_map(|(member, wait)| Some((member.unit()?.name.clone(), wait.unit.clone())))
         .collect();
-    let of_scripts = extra.len();
+    extra.extend(members.iter().flat_map(awaited));
     extra.extend(members.iter().filter_map(Member::made).flat_map(|(unit, lowered)| {
-        let by_events = lowered.companions.iter().filter_map(|companion| match companion {
-            Companion::DropIn { to, .. } if is_event_unit(to) => Some(to),
-            Companion::DropIn { .. } | Companion::Unit(_) | Companion::File(_) => None,
-        });
-        lowered.gated.iter().chain(by_events).map(|waiting| (waiting.clone(), unit.name.clone()))
+        lowered.gated.iter().map(|gated| (gated.clone(), unit.name.clone()))
     }));
     let units: Vec<&Unit> = members.iter().flat_map(units).collect();
+    let is_of_event = |edge: &Edge| extras(edge).iter().any(|index| *index >= waits.len());
     let mut cycles = break_cycles(&units, &extra, &|edge| {
-        // A unit does wait for what starts before it, and for what its drop-ins start.
-        let is_gated = |origin: &WaitOrigin| matches!(origin, WaitOrigin::Extra(index) if *index >= of_scripts);
-        weight(edge, members, &by_unit).filter(|_| !edge.origins.iter().any(is_gated))
+        // An event unit waits for what follows the event, as `initctl emit` did, and a unit for
+        // what starts before it.
+        if is_of_event(edge) { None } else { weight(edge, members, &by_unit) }
     });
     for cycle in &cycles {
         for index in dropped(cycle).map(extras).into_iter().flatten() {
@@ -113,6 +109,12 @@ fn extras(edge: &Edge) -> Vec<usize> {
             _ => None,
         })
         .collect()
+}
+
+/// What event units wait for because of the drop-ins that a job adds to them.
+fn awaited(member: &Member) -> Vec<(UnitName, UnitName)> {
+    let (Some(lowered), Some(unit)) = (member.lowered(), member.unit()) else { return Vec::new() };
+    lowered.companions.iter().flat_map(|companion| companion.awaits(&unit.name)).collect()
 }
 
 /// The unit of a job, and the units among its companions.

@@ -1,5 +1,7 @@
 //! Whether a job has instances, and how their names are made.
 
+use std::collections::BTreeMap;
+
 use super::job::Job;
 use crate::systemd::escape_instance;
 use crate::text::bytes::encode;
@@ -17,7 +19,9 @@ pub enum Instance {
     },
     /// There is an instance for each value of some variables, so the job becomes a template.
     Template {
-        /// The variables of the `instance` pattern, in order, each once.
+        /// The `instance` pattern.
+        pattern: String,
+        /// The variables of the pattern, in order, each once.
         variables: Vec<String>,
         /// The instance name that `env` or the pattern gives, escaped for a unit name.
         default: Option<String>,
@@ -56,7 +60,7 @@ impl Instance {
                 let joined = values.join(":");
                 escape_instance(&encode(&joined))
             });
-        Self::Template { variables, default }
+        Self::Template { pattern: pattern.value.clone(), variables, default }
     }
 
     /// Whether `env` or the pattern gives an instance name.
@@ -87,6 +91,34 @@ impl Instance {
         }
     }
 
+    /// Whether the name of an instance is the value of one variable and nothing else.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Self::Template { pattern, variables, .. } => variables
+                .iter()
+                .any(|name| [format!("${name}"), format!("${{{name}}}")].contains(pattern)),
+            Self::Singleton { .. } => false,
+        }
+    }
+
+    /// Which values of the variables make this the name of an instance, as `UPSTART_INSTANCE` and
+    /// the variable `INSTANCE` of events have it.
+    pub fn named(&self, name: &str) -> Naming {
+        let Self::Template { pattern, variables, .. } = self else { return Naming::Never };
+        let mut found = Vec::new();
+        values(&pattern_parts(pattern), name, &mut BTreeMap::new(), &mut found);
+        match found.as_slice() {
+            [] => Naming::Never,
+            [values] => Naming::By(
+                variables
+                    .iter()
+                    .map(|name| values.get(name).cloned().unwrap_or_default())
+                    .collect(),
+            ),
+            _ => Naming::Ambiguous,
+        }
+    }
+
     /// The variables that each process has to take out of the instance name, if there are several.
     pub fn parts(&self) -> &[String] {
         match self {
@@ -111,8 +143,79 @@ fn set_by_init(job: &Job, variable: &str) -> Option<String> {
     }
 }
 
+/// How a name is made by the pattern of the instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// By these values, in the order of the variables.
+    By(Vec<String>),
+    /// In more than one way.
+    Ambiguous,
+    /// In no way.
+    Never,
+}
+
+/// A part of a pattern.
+enum PatternPart {
+    Text(String),
+    Variable(String),
+}
+
+/// The parts of a pattern, in order.
+fn pattern_parts(pattern: &str) -> Vec<PatternPart> {
+    let mut pieces = Vec::new();
+    let mut rest = pattern;
+    for reference in references(pattern) {
+        let Some(at) = rest.find(&reference.text) else { break };
+        if at > 0 {
+            pieces.push(PatternPart::Text(rest[..at].to_owned()));
+        }
+        rest = &rest[at + reference.text.len()..];
+        pieces.push(PatternPart::Variable(reference.name));
+    }
+    if !rest.is_empty() {
+        pieces.push(PatternPart::Text(rest.to_owned()));
+    }
+    pieces
+}
+
+/// Finds up to two ways in which values of the variables make the name out of the pieces.
+fn values(
+    pieces: &[PatternPart],
+    name: &str,
+    known: &mut BTreeMap<String, String>,
+    found: &mut Vec<BTreeMap<String, String>>,
+) {
+    match pieces {
+        [] if name.is_empty() => found.push(known.clone()),
+        [] => {}
+        [PatternPart::Text(text), rest @ ..] => {
+            if let Some(after) = name.strip_prefix(text.as_str()) {
+                values(rest, after, known, found);
+            }
+        }
+        [PatternPart::Variable(variable), rest @ ..] => {
+            if let Some(value) = known.get(variable).cloned() {
+                if let Some(after) = name.strip_prefix(value.as_str()) {
+                    values(rest, after, known, found);
+                }
+                return;
+            }
+            let ends = name.char_indices().map(|(at, _)| at).chain([name.len()]);
+            for end in ends.filter(|end| !rest.is_empty() || *end == name.len()) {
+                if found.len() < 2 {
+                    known.insert(variable.clone(), name[..end].to_owned());
+                    values(rest, &name[end..], known, found);
+                    known.remove(variable);
+                }
+            }
+        }
+    }
+}
+
 /// A reference to a variable in a pattern.
 struct Reference {
+    /// The text of the reference.
+    text: String,
     pub(crate) name: String,
     default: Option<String>,
 }
@@ -136,7 +239,12 @@ fn references(pattern: &str) -> Vec<Reference> {
         let default = braced
             .and_then(|_| after.strip_prefix(":-").or_else(|| after.strip_prefix('-')))
             .and_then(|word| word.split_once('}'));
+        let length = match braced {
+            Some(text) => text.find('}').map_or(text.len(), |end| end + 1) + 1,
+            None => length,
+        };
         found.push(Reference {
+            text: format!("${}", &rest[..length]),
             name: name.to_owned(),
             default: default.map(|(word, _)| word.to_owned()),
         });
@@ -148,6 +256,25 @@ fn references(pattern: &str) -> Vec<Reference> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_taken_apart() {
+        let named = |pattern: &str, name: &str| {
+            let variables: Vec<String> =
+                references(pattern).into_iter().map(|reference| reference.name).collect();
+            Instance::Template { pattern: pattern.to_owned(), variables, default: None }.named(name)
+        };
+        let by =
+            |values: &[&str]| Naming::By(values.iter().map(|&value| value.to_owned()).collect());
+        assert_eq!(named("$A", "x-y"), by(&["x-y"]));
+        assert_eq!(named("$A-$B", "x-y"), by(&["x", "y"]));
+        assert_eq!(named("${A:-main}_$B.", "x_y."), by(&["x", "y"]));
+        assert_eq!(named("$A-$B", "x-"), by(&["x", ""]));
+        assert_eq!(named("$A-$B", "x-y-z"), Naming::Ambiguous);
+        assert_eq!(named("$A$B", "xy"), Naming::Ambiguous);
+        assert_eq!(named("tty$N", "console"), Naming::Never);
+        assert_eq!(named("tty$N", "tty1"), by(&["1"]));
+    }
 
     #[test]
     fn references_are_found() {

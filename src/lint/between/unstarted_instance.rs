@@ -12,7 +12,9 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
     for (index, known) in neighbours.jobs.iter().enumerate() {
         let job = known.job;
         let (Some(pattern), Some(condition)) = (&job.instance, &job.start_on) else { continue };
-        let Instance::Template { variables, default: None } = Instance::of(job) else { continue };
+        let Instance::Template { variables, default: None, .. } = Instance::of(job) else {
+            continue;
+        };
         let has_default = |variable: &String| {
             job.env
                 .iter()

@@ -12,7 +12,7 @@ use crate::lower::companion_unit::{drop_in, shell};
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
 use crate::lower::own_files::{
-    ENDED, ENDED_THIS, EVENT, FAILED, FAILED_THIS, STARTED, STARTED_BY_THIS, STARTING,
+    ENDED, ENDED_THIS, EVENT, FAILED, FAILED_THIS, MATCHED, STARTED, STARTED_BY_THIS, STARTING,
     STARTING_THIS, STOPPING, STOPPING_THIS, SUCCEEDED, SUCCEEDED_THIS,
 };
 use crate::systemd::{
@@ -87,18 +87,63 @@ pub(in crate::lower) struct EventUnit {
     of: Of,
 }
 
+/// The directives by which the event unit of a variable looks at its value. The script finds
+/// `KEY=VALUE` in `$EVENT_VARIABLE`. Its failure must not keep the commands of other jobs from
+/// running (systemd.service(5), `ExecStart=`).
+pub(super) fn by_value(lowering: &Lowering<'_>, script: &str) -> Vec<(Directive, Value)> {
+    let mut command = shell(lowering, &["-c"], script);
+    command.prefix.ignore_failure = true;
+    let variable = Value::environment_specifier("EVENT_VARIABLE", "", "%I");
+    variable
+        .map(|variable| (Directive::Environment, variable))
+        .into_iter()
+        .chain([(Directive::ExecStart, Value::command(&command))])
+        .collect()
+}
+
 /// Which events of a name an event unit stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Of {
     /// All of them.
-    Any,
+    All,
     /// Those with a certain value of one variable. The unit is an instance of a template.
     Variable,
+    /// Those with a variable that passes a test, which is given in words.
+    Matched(String),
     /// A state of the job that became this unit, or of one of its instances.
     State(UnitName, JobState),
     /// `stopped` of that job with this result. `respawned` is whether the job may be started again
     /// when it has ended, so that the unit has to look whether it is.
     End { by: UnitName, ended: Ended, respawned: bool },
+    /// That of any instance of the job that became this template.
+    Any(UnitName),
+}
+
+/// An event of any instance of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower) enum AnyInstance {
+    Starting,
+    Started,
+    Stopping,
+    /// `stopped` with this result.
+    Ended(Ended),
+}
+
+impl AnyInstance {
+    /// The prefix of the name of the event unit.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Starting => STARTING,
+            Self::Started => STARTED,
+            Self::Stopping => STOPPING,
+            Self::Ended(ended) => ended.prefix(),
+        }
+    }
+
+    /// The event in a word, such as `started`.
+    pub(crate) fn word(self) -> &'static str {
+        self.prefix().trim_start_matches("upstart-").trim_end_matches('-')
+    }
 }
 
 /// The result of a job that an event unit stands for.
@@ -168,7 +213,7 @@ impl EventUnit {
     /// The event unit for all events of a name.
     pub(crate) fn of(event: &str) -> Result<Self, NameTooLong> {
         let unit = UnitName::escaped(&encode(&format!("{EVENT}{event}")), "service")?;
-        Ok(Self { unit, event: event.to_owned(), of: Of::Any })
+        Ok(Self { unit, event: event.to_owned(), of: Of::All })
     }
 
     /// The event unit for the events with `KEY=VALUE`. `value` is already escaped and may be a
@@ -187,6 +232,35 @@ impl EventUnit {
         Ok(Self { unit, event, of: Of::State(by.clone(), state) })
     }
 
+    /// The event unit for the events with a variable that passes a test. `test` is the test in
+    /// words. See [`EventUnit::matcher`].
+    pub(crate) fn matched(event: &str, test: &str) -> Result<Self, NameTooLong> {
+        let stem = UnitName::escaped(&encode(&format!("{MATCHED}{event}")), "service")?;
+        let test_part = escape_instance(&encode(test));
+        let unit = UnitName::checked(format!("{}-{test_part}.service", stem.stem()))?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Matched(test.to_owned()) })
+    }
+
+    /// The event unit for an event of a device with these arguments. Its name has no backslashes,
+    /// which systemd before 258 takes out of `SYSTEMD_WANTS` (`src/core/device.c`,
+    /// `device_add_udev_wants`).
+    pub(crate) fn of_device(event: &str, arguments: &str) -> Result<Self, NameTooLong> {
+        let plain = |text: &str| -> String {
+            let byte = |byte: &u8| match byte {
+                b'_' | b'-' => char::from(*byte).to_string(),
+                _ if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+                _ => format!(".{byte:02x}"),
+            };
+            encode(text).iter().map(byte).collect()
+        };
+        if arguments.is_empty() {
+            return Self::of(event);
+        }
+        let unit =
+            UnitName::checked(format!("{MATCHED}{}-{}.service", plain(event), plain(arguments)))?;
+        Ok(Self { unit, event: event.to_owned(), of: Of::Matched(arguments.to_owned()) })
+    }
+
     /// The event unit for the end of the job that became this unit. See [`EventUnit::ender`].
     pub(crate) fn ended(peer: &Peer, ended: Ended) -> Result<Self, NameTooLong> {
         let by = peer.unit.clone();
@@ -201,10 +275,17 @@ impl EventUnit {
         matches!(self.of, Of::End { respawned: true, .. })
     }
 
+    /// The event unit for an event of any instance of the job that became this template.
+    pub(crate) fn of_any(event: AnyInstance, template: &UnitName) -> Result<Self, NameTooLong> {
+        let unit = UnitName::checked(format!("{}{}.service", event.prefix(), template.stem()))?;
+        let event = format!("{} {}", event.word(), template.stem());
+        Ok(Self { unit, event, of: Of::Any(template.clone()) })
+    }
+
     /// The name of the file that defines the unit: the template if the unit is an instance.
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
-            Of::Any => self.unit.clone(),
+            Of::All | Of::Any(_) | Of::Matched(_) => self.unit.clone(),
             Of::Variable | Of::State(..) | Of::End { .. } => self.unit.of_instance(),
         }
     }
@@ -216,8 +297,14 @@ impl EventUnit {
         let mut unit = Unit::new(self.file());
         let event = lossy(&self.event);
         let stands = match &self.of {
-            Of::Any => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
+            Of::All => format!("Stands for the event `{event}`: starting it is `initctl emit`."),
             Of::Variable => format!("Stands for the event `{event}` with one of its variables."),
+            Of::Matched(test) => {
+                format!("Stands for the event `{event}` with `{}`.", lossy(test))
+            }
+            Of::Any(by) => {
+                format!("Stands for the event `{event}`: any instance of {by} starts this.")
+            }
             Of::State(by, state) => {
                 let when = match state {
                     JobState::Starting => "before it starts",
@@ -241,6 +328,8 @@ impl EventUnit {
         unit.header.push(Text::new(&own_files::made(&stands)));
         let description = if self.file().is_template() {
             Value::line_with_instance(&format!("Event {event}, "))
+        } else if let Of::Matched(test) = &self.of {
+            Value::line(&format!("Event {event}, {}", lossy(test)))
         } else {
             Value::line(&format!("Event {event}"))
         };
@@ -256,6 +345,28 @@ impl EventUnit {
         }
         unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
         Companion::Unit(unit)
+    }
+
+    /// The files by which the event unit of each variable starts the one for a variable that passes
+    /// the test. They are the same for every job with that test. `script` makes the test, and starts
+    /// the unit.
+    pub(crate) fn matcher(
+        &self,
+        lowering: &Lowering<'_>,
+        script: &str,
+    ) -> Result<[Companion; 2], NameTooLong> {
+        let by_variable = Self::with(&self.event, "", "")?;
+        let mut part = Unit::new(self.unit.clone());
+        part.header.push(Text::new(&own_files::made(&format!(
+            "Starts what waits for the event `{}` with a certain value.",
+            lossy(&self.event)
+        ))));
+        for (directive, value) in by_value(lowering, script) {
+            part.add(directive, value);
+        }
+        let name = self.unit.stem().to_owned();
+        let to = by_variable.file();
+        Ok([by_variable.companion(lowering), Companion::DropIn { to, name, part }])
     }
 
     /// The drop-in by which a job starts the event unit for its state; `None` for other events. It

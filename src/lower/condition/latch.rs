@@ -15,7 +15,7 @@ use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{drop_in, made_for, shell};
 use crate::lower::lowering::Lowering;
-use crate::lower::own_files::{EVENT, JOINED, LATCH};
+use crate::lower::own_files::{EVENT, JOINED, LATCH, MATCHED};
 use crate::systemd::{Argument, Command, Directive, Unit, UnitName, Value, shell_word};
 use crate::text::bytes::lossy;
 use crate::upstart::events::JobState;
@@ -91,7 +91,7 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
             remembering(lowering, (node, Some(Directive::After)), &name, event, None)
         }
         Trigger::Custom(node) => {
-            let event = node.stem().trim_start_matches(EVENT);
+            let event = node.stem().trim_start_matches(EVENT).trim_start_matches(MATCHED);
             remembering(
                 lowering,
                 (node, Some(Directive::Before)),

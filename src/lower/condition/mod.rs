@@ -32,6 +32,7 @@ use relations::{Inversion, Relations};
 use settle::settled;
 use shutdown::Starter;
 
+pub(super) use event::has_event_in_both;
 pub(super) use start::start;
 pub(super) use stop::AtEnd;
 

@@ -4,8 +4,9 @@ use super::event::classify;
 use super::event::trigger::{Side, Trigger};
 use crate::diagnostic::registry::SPRAWLING_CONDITION;
 use crate::lower::lowering::Lowering;
+use crate::text::glob;
 use crate::text::source::{Span, Spanned};
-use crate::upstart::condition::{Condition, Event};
+use crate::upstart::condition::{Condition, Event, EventArgument, NamedJob};
 use crate::upstart::expression::{Dnf, Expr};
 use crate::upstart::job::Stated;
 
@@ -48,6 +49,9 @@ fn read(
     (side, is_joined): (Side, bool),
 ) -> Expr<EventMeaning> {
     match expr {
+        Expr::Leaf(event) if let Some(expanded) = each_job(lowering, event) => {
+            read(lowering, condition, &expanded, (side, is_joined))
+        }
         Expr::Leaf(event) => {
             let classified = classify(lowering, event, (side, is_joined));
             let rule = classified.diagnostics.first().map(|diagnostic| diagnostic.rule);
@@ -68,6 +72,31 @@ fn read(
             Box::new(read(lowering, condition, right, (side, is_joined))),
         ),
     }
+}
+
+/// The events of the jobs of the directory that an event of jobs names by a pattern, as
+/// alternatives. `None` if it names none of them, or if the directory does not have all jobs.
+fn each_job(lowering: &Lowering<'_>, event: &Event) -> Option<Expr<Event>> {
+    let (NamedJob::Any(pattern), span) = event.job()? else { return None };
+    let place = event.args.iter().position(|word| word.span == span)?;
+    if !lowering.job_set.is_whole()
+        || matches!(EventArgument::of(&event.args[place].value), EventArgument::Unequal(..))
+    {
+        return None;
+    }
+    let named = |job: &str| {
+        let mut event = event.clone();
+        event.args[place].value = match EventArgument::of(&event.args[place].value) {
+            EventArgument::Equal(key, _) => format!("{key}={job}"),
+            EventArgument::Positional(_) | EventArgument::Unequal(..) => job.to_owned(),
+        };
+        Expr::Leaf(event)
+    };
+    // The job does not wait for itself. A name that is a pattern itself is not looked up.
+    let jobs = lowering.job_set.named_like(pattern).filter(|job| {
+        *job != lowering.job.name.0 && !glob::is_pattern(job) && !job.contains(['=', '$'])
+    });
+    jobs.map(named).reduce(|left, right| Expr::Or(Box::new(left), Box::new(right)))
 }
 
 /// The place from the first to the last event of a path.

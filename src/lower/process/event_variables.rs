@@ -43,7 +43,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
         job.env.iter().any(|env| env.value.split('=').next() == Some(name))
             // `import` has a finding of its own.
             || job.imports.iter().flat_map(|imports| &imports.value).any(|word| word.value == name)
-            || job.instance.as_ref().is_some_and(|pattern| pattern.value.contains(&format!("${name}")))
+            || lowering.instance.sets(name)
     };
     for script in lowering.scripts.iter() {
         let phase = script.phase;

@@ -9,8 +9,8 @@ pub(super) const UNIT: &str = indoc! {r#"
         name=$(printf %s "$1" | tr / -)
         shift
         if [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
-            values=
-            for pair; do values=${values:+$values:}${pair#*=}; done
+            values= between=
+            for pair; do values=$values$between${pair#*=} between=:; done
             name=$name@$(systemd-escape -- "$values")
         fi
         echo "$name.service"
@@ -26,19 +26,22 @@ pub(super) const UNIT_OF_TEMPLATES: &str = indoc! {r#"
             @TEMPLATES@
         esac
         shift
-        values= given=
+        values= between= given=
         for key in $keys; do
+            value=
             for pair; do
-                case $pair in "$key="*) values=${values:+$values:}${pair#*=} ;; esac
+                case $pair in "$key="*) value=${pair#*=} given=1 ;; esac
             done
+            values=$values$between$value between=:
         done
-        if [ -n "$values" ]; then
+        if [ -n "$given" ]; then
             name=$name@$(systemd-escape -- "$values")
         elif [ -n "$default" ]; then
             name=$name@$default
         elif [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
-            for pair; do given=${given:+$given:}${pair#*=}; done
-            name=$name@$(systemd-escape -- "$given")
+            values= between=
+            for pair; do values=$values$between${pair#*=} between=:; done
+            name=$name@$(systemd-escape -- "$values")
         fi
         echo "$name.service"
     )

@@ -136,7 +136,7 @@ impl<'a> ScriptUse<'a> {
         let operands = usage.operands();
         let (job, given) = operands.split_first()?;
         let sibling = lowering.job_set.sibling(job.0?)?;
-        let Instance::Template { variables, default } = &sibling.instance else { return None };
+        let Instance::Template { variables, default, .. } = &sibling.instance else { return None };
         let keys = given.iter().map(|(_, place)| {
             self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)
         });

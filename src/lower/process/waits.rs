@@ -97,13 +97,20 @@ pub(in crate::lower) fn lower(
         }
         let span = reading.span(&usage.range);
         if if stops { no_wait_for_stop } else { no_wait } {
-            let (done, ordered) = if stops {
-                ("stopped", "that unit only stops when this one has stopped")
-            } else {
-                ("started", "that unit is ordered after this one")
+            let unit = &units[0];
+            let (what, ordered) = match usage.emits() {
+                Some(event) => (
+                    format!("what `{}` starts is up", lossy(event)),
+                    "a unit among that is ordered after this one",
+                ),
+                None if stops => (
+                    format!("{unit} has stopped"),
+                    "that unit only stops when this one has stopped",
+                ),
+                None => (format!("{unit} has started"), "that unit is ordered after this one"),
             };
             let diagnostic = START_WITHOUT_WAITING
-                .at(span, format!("the script goes on before {} has {done}", units[0]))
+                .at(span, format!("the script goes on before {what}"))
                 .note(format!("{ordered}, so that waiting for it would never end"))
                 .help("see whether what follows in the script needs it");
             lowering.ledger.record(
@@ -213,6 +220,9 @@ fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> 
                 }
                 Some(_) | None => word.to_owned(),
             };
+            if filled.is_empty() {
+                return Some(filled);
+            }
             match shell::words(&filled, &shell::read(&filled))?.as_slice() {
                 [] => Some(String::new()),
                 [value] => Some(value.clone()),

@@ -12,21 +12,22 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let Some(pattern) = &lowering.job.instance else { return };
     match lowering.instance {
         Instance::Singleton { .. } => lowering.exact(pattern.stanza, &[]),
-        Instance::Template { variables, default } => {
+        Instance::Template { variables, default, .. } => {
             if let Some(default) = default {
                 lowering.set(Directive::DefaultInstance, Value::measure(default));
             }
-            let decorated = ![format!("${}", variables[0]), format!("${{{}}}", variables[0])]
-                .contains(&pattern.value);
             if variables.len() > 1 {
                 let diagnostic = COMPOSITE_INSTANCE
                     .at(pattern.span, format!("{} variables name the instance", variables.len()))
+                    .note(
+                        "their values are joined by `:`, so only the last of them may contain one",
+                    )
                     .help(format!(
                         "start it as `{}`, with `systemd-escape` for odd characters",
                         example(lowering.name, variables)
                     ));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
-            } else if decorated {
+            } else if !lowering.instance.is_plain() {
                 let diagnostic = DECORATED_INSTANCE
                     .at(
                         pattern.span,
@@ -52,7 +53,16 @@ impl Instance {
     pub(crate) fn name_variable(&self) -> Option<Value> {
         match self {
             Self::Singleton { name } => Value::environment("UPSTART_INSTANCE", &encode(name)),
-            Self::Template { .. } => of_specifier("UPSTART_INSTANCE"),
+            Self::Template { pattern, variables, .. } => {
+                let before = match variables.as_slice() {
+                    [name] => [format!("${name}"), format!("${{{name}}}")]
+                        .iter()
+                        .find_map(|reference| pattern.strip_suffix(reference.as_str()))
+                        .filter(|before| !before.contains('$')),
+                    _ => None,
+                };
+                Value::environment_specifier("UPSTART_INSTANCE", before.unwrap_or_default(), "%I")
+            }
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::any_instance::of_template;
 use super::job_end::{after_failure, at_end, beyond, called, is_called};
+use super::job_shown;
 use super::network::network_job;
 use super::runlevel::runlevel_set;
-use super::trigger::{Classified, Side, Trigger, is_early};
+use super::trigger::{Classified, Side, Trigger, is_early, never_with, word};
 use crate::diagnostic::registry::{
     DEAD_EVENT, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
 };
@@ -64,7 +66,7 @@ pub(super) fn job(
     };
     let shown = lossy(name);
     if !is_own(lowering, name)
-        && let Some(classified) = by_name(event, name, state, side)
+        && let Some(classified) = by_name(lowering, event, name, (state, side))
     {
         return classified;
     }
@@ -88,11 +90,9 @@ pub(super) fn job(
         return own(event, &peer, state);
     }
     if peer.unit.is_template() {
-        let message = format!("`{shown}` has instances, and this does not say which of them");
-        let diagnostic = UNTRANSLATABLE_EVENT
-            .at(event.span(), message)
-            .help(format!("name the one that is meant: `{} {shown} INSTANCE=NAME`", state.name()));
-        return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
+        diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
+        let end = end.map(|(end, _)| end);
+        return of_template(lowering, event, (name, &peer, state), (end, side), diagnostics);
     }
     if lowering.job_set.is_whole()
         && !peer.present()
@@ -147,9 +147,14 @@ fn is_own(lowering: &Lowering<'_>, name: &str) -> bool {
 
 /// What a name means that is not looked up as a job: `rc`, what configures the network, the ways to stop the system, and events
 /// that are mistaken for jobs.
-fn by_name(event: &Event, name: &str, state: JobState, side: Side) -> Option<Classified> {
+fn by_name(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    name: &str,
+    (state, side): (JobState, Side),
+) -> Option<Classified> {
     if NETWORK_JOBS.contains(&name) {
-        return network_job(event, name, state, side);
+        return network_job(lowering, event, name, (state, side));
     }
     if name == "rc" {
         return Some(rc(event, state));
@@ -258,6 +263,12 @@ fn filters(
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
+        if let Some(passes) =
+            job_shown::decided(lowering, event, name, (index, argument, span), side)
+        {
+            passes?;
+            continue;
+        }
         let asked = of_instance(argument, index);
         if let Some((negated, pattern)) = asked
             && let Some(only) = only_instance(lowering, name, &peer)
@@ -284,19 +295,14 @@ fn filters(
             );
             return Err(Box::new(beyond(event, message)));
         }
-        let instance = match argument {
-            EventArgument::Positional(instance) if index == 1 => {
-                instance_unit(lowering, &peer.unit, instance)
+        let instance = match (asked, argument) {
+            (Some((false, instance)), _) => {
+                job_shown::named_unit(lowering, (name, &peer.unit), instance)
             }
-            EventArgument::Equal("INSTANCE", instance) => {
-                instance_unit(lowering, &peer.unit, instance)
+            (None, EventArgument::Equal(variable, value)) => {
+                instance_by_variable(lowering, (event, name), variable, value)
             }
-            EventArgument::Equal("JOB", _)
-            | EventArgument::Positional(_)
-            | EventArgument::Unequal(..) => None,
-            EventArgument::Equal(variable, value) => {
-                instance_by_variable(lowering, name, variable, value)
-            }
+            _ => None,
         };
         if let Some(instance) = instance {
             peer.unit = instance;
@@ -358,7 +364,7 @@ fn filters(
 
 /// The pattern that the argument matches with the name of the instance, and whether the match is
 /// negated. `INSTANCE` is the second variable of an event of a job (`init/job.c`, `job_emit_event`).
-fn of_instance(argument: EventArgument<'_>, index: usize) -> Option<(bool, &str)> {
+pub(super) fn of_instance(argument: EventArgument<'_>, index: usize) -> Option<(bool, &str)> {
     match argument {
         EventArgument::Positional(pattern) if index == 1 => Some((false, pattern)),
         EventArgument::Equal("INSTANCE", pattern) => Some((false, pattern)),
@@ -378,21 +384,6 @@ fn only_instance<'a>(lowering: &Lowering<'a>, job: &str, peer: &Peer) -> Option<
     }
 }
 
-/// An event of a job that never has this argument, for the reason that is given along with what to
-/// do about it.
-fn never_with(event: &Event, span: Span, (why, help): (&str, &str), side: Side) -> Classified {
-    let consequence = match side {
-        Side::Start => "the job is never started by it",
-        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
-    };
-    let diagnostic = DEAD_EVENT
-        .at(span, format!("`{}` never comes with `{}`", event.name.value, word(event, span)))
-        .note(why)
-        .note(consequence)
-        .help(help);
-    Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
-}
-
 /// The reason why an event never has the instance that a condition asks for.
 fn no_instance(job: &str, only: &str) -> String {
     let job = lossy(job);
@@ -405,7 +396,7 @@ fn no_instance(job: &str, only: &str) -> String {
 
 /// The text of an argument, if no variable is part of it or if an `env` stanza of this job gives
 /// the only one (`init/event_operator.c`, `event_operator_match`).
-fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a, str>> {
+pub(super) fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a, str>> {
     if !text.contains('$') {
         return Some(Cow::Borrowed(text));
     }
@@ -417,7 +408,7 @@ fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a, str>> {
 }
 
 /// The variable that is all of an argument: `$NAME` or `${NAME}`.
-fn reference(text: &str) -> Option<&str> {
+pub(super) fn reference(text: &str) -> Option<&str> {
     let bare = text.strip_prefix('$')?;
     let name = match bare.strip_prefix('{') {
         Some(braced) => braced.strip_suffix('}')?,
@@ -451,25 +442,30 @@ fn is_named_by(sibling: &Sibling, variable: &str) -> bool {
         && sibling.exports.iter().any(|export| export == variable)
 }
 
-/// The unit that `VARIABLE=VALUE` selects, if the variable names the instances of the other job.
+/// The unit that `VARIABLE=VALUE` selects, if the variable names the instances of the other job,
+/// alone or with others that the event also asks for.
 fn instance_by_variable(
     lowering: &Lowering<'_>,
-    job: &str,
+    (event, job): (&Event, &str),
     key: &str,
     value: &str,
 ) -> Option<UnitName> {
-    let sibling = lowering.job_set.sibling(job).filter(|sibling| is_named_by(sibling, key))?;
+    let sibling = lowering.job_set.sibling(job)?;
+    if sibling.instance.parts().iter().any(|part| part == key) {
+        let asked = |part: &String| {
+            let value = event.arguments().find_map(|(argument, _)| match argument {
+                EventArgument::Equal(key, value) if key == part => Some(value),
+                _ => None,
+            })?;
+            let value = known(lowering, value).filter(|value| !glob::is_pattern(value))?;
+            sibling.exports.contains(part).then(|| value.into_owned())
+        };
+        let values: Option<Vec<String>> = sibling.instance.parts().iter().map(asked).collect();
+        return sibling.unit.instance(&encode(&values?.join(":"))).ok();
+    }
+    let sibling = Some(sibling).filter(|sibling| is_named_by(sibling, key))?;
     let is_known = reference(value).is_none_or(|name| name == variable(lowering));
     instance_unit(lowering, &sibling.unit, value).filter(|unit| is_known && !unit.is_template())
-}
-
-/// An argument as it is written in the source.
-fn word(event: &Event, span: Span) -> String {
-    event
-        .args
-        .iter()
-        .find(|word| word.span == span)
-        .map_or_else(String::new, |word| lossy(&word.value).into_owned())
 }
 
 /// The finding that any failure starts the unit. systemd starts it without regard to how the other
@@ -494,7 +490,11 @@ fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
 
 /// The unit of an instance of a job, such as `foo@eth0.service`. The variable that names the
 /// instances of this job stands for the instance of this unit, `%i`.
-fn instance_unit(lowering: &Lowering<'_>, unit: &UnitName, instance: &str) -> Option<UnitName> {
+pub(super) fn instance_unit(
+    lowering: &Lowering<'_>,
+    unit: &UnitName,
+    instance: &str,
+) -> Option<UnitName> {
     if !unit.as_str().ends_with(".service") {
         return None;
     }

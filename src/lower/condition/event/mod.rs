@@ -1,11 +1,13 @@
 //! Classifies one event of a condition: what it means for systemd.
 
+mod any_instance;
 mod container;
 mod custom;
 mod dbus;
 mod device;
 mod file;
 mod job_end;
+mod job_shown;
 mod job_state;
 mod keys;
 mod mount;
@@ -31,6 +33,7 @@ use network::{network_down, network_up};
 use runlevel::runlevel;
 use trigger::{Classified, Side, Trigger, never, stop};
 
+pub(in crate::lower) use custom::overlap::has_any as has_event_in_both;
 pub(super) use dbus::bus_name;
 pub(in crate::lower) use socket::address as socket_address;
 
@@ -48,9 +51,11 @@ pub(in crate::lower) fn classify(
     if let Some((subsystem, action)) = name.split_once("-device-")
         && events::find(name).is_none()
     {
-        return device(lowering, event, subsystem, action, side);
+        return device(lowering, event, (subsystem, action), (side, is_joined));
     }
-    let Some(row) = events::find(name) else { return custom::custom(lowering, event, side) };
+    let Some(row) = events::find(name) else {
+        return custom::custom(lowering, event, (side, is_joined));
+    };
     match row.meaning {
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
@@ -76,12 +81,12 @@ pub(in crate::lower) fn classify(
         Meaning::RemoteFilesystemsGone => Classified::exact(Trigger::RemoteFilesystemsGone),
         // Something emits it after all.
         Meaning::Never(_) if lowering.job_set.is_emitted(name) => {
-            custom::custom(lowering, event, side)
+            custom::custom(lowering, event, (side, is_joined))
         }
         Meaning::Never(why) => never(event, why, side),
         // The script of another job emits it: it is an event like those of users.
         Meaning::Beyond(_) if by_scripts(lowering, name).next().is_some() => {
-            custom::custom(lowering, event, side)
+            custom::custom(lowering, event, (side, is_joined))
         }
         Meaning::Beyond(instead) => {
             let diagnostic = UNTRANSLATABLE_EVENT

@@ -49,10 +49,10 @@ fn is_of_failure(event: &Event) -> bool {
 /// has: network-online.target and network-pre.target (systemd.special(7)). `None` if the event is
 /// the end of a service, which is no such point.
 pub(super) fn network_job(
+    lowering: &Lowering<'_>,
     event: &Event,
     name: &str,
-    state: JobState,
-    side: Side,
+    (state, side): (JobState, Side),
 ) -> Option<Classified> {
     if is_of_failure(event) {
         return None;
@@ -69,6 +69,20 @@ pub(super) fn network_job(
     Some(match (side, state) {
         (Side::Start, JobState::Stopped) if is_service && name != "network-services" => {
             return None;
+        }
+        // A service that is up already does not start again before the next interface.
+        (Side::Start, JobState::Starting)
+            if name == "network-interface" && (interface.is_some() || lowering.job.is_task()) =>
+        {
+            let diagnostic = NETWORK_INTERFACE_EVENT
+                .at(event.span(), "the unit starts once, before all interfaces, and not before each")
+                .label("becomes network-pre.target")
+                .help("put what is to be done for each interface into a hook of ifupdown, NetworkManager or networkd");
+            Classified::with(
+                Trigger::Reached(Milestone::BeforeNetwork),
+                Disposition::Approximate,
+                diagnostic,
+            )
         }
         (Side::Start | Side::Stop, JobState::Starting) => reached(Milestone::BeforeNetwork),
         (Side::Start, JobState::Started) if interface == Some((false, "lo")) => {

@@ -10,6 +10,7 @@ use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName, Value};
 use crate::text::bytes::lossy;
+use crate::text::source::Span;
 use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events::{JobState, Milestone};
 use crate::upstart::runlevels::Runlevels;
@@ -237,6 +238,35 @@ pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
             Side::Stop => "delete it",
         });
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
+}
+
+/// An event of a job that never has this argument, for the reason that is given along with what to
+/// do about it.
+pub(super) fn never_with(
+    event: &Event,
+    span: Span,
+    (why, help): (&str, &str),
+    side: Side,
+) -> Classified {
+    let consequence = match side {
+        Side::Start => "the job is never started by it",
+        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
+    };
+    let diagnostic = DEAD_EVENT
+        .at(span, format!("`{}` never comes with `{}`", event.name.value, word(event, span)))
+        .note(why)
+        .note(consequence)
+        .help(help);
+    Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
+}
+
+/// An argument as it is written in the source.
+pub(super) fn word(event: &Event, span: Span) -> String {
+    event
+        .args
+        .iter()
+        .find(|word| word.span == span)
+        .map_or_else(String::new, |word| lossy(&word.value).into_owned())
 }
 
 /// The value that an event matches for a variable, by name or by position, and whether the match is

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::custom::alone;
-use super::job_state::reference;
+use super::job::reference;
 use super::trigger::{Classified, Side, Trigger, companion, value, written};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::UNTRANSLATABLE_EVENT;

@@ -1,14 +1,11 @@
 //! Classifies one event of a condition: what it means for systemd.
 
-mod any_instance;
 mod container;
 mod custom;
 mod dbus;
 mod device;
 mod file;
-mod job_end;
-mod job_shown;
-mod job_state;
+mod job;
 mod keys;
 mod mount;
 mod network;
@@ -60,7 +57,7 @@ pub(in crate::lower) fn classify(
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
         Meaning::Runlevel => runlevel(event),
-        Meaning::Job(state) => job_state::job(lowering, event, state, (side, is_joined)),
+        Meaning::Job(state) => job::job(lowering, event, state, (side, is_joined)),
         Meaning::Mounted => mount(event, Trigger::Unit),
         Meaning::Mounting => mount(event, Trigger::BeforeUnit),
         Meaning::NetworkUp => network_up(event, side),

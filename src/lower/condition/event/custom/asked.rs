@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::jobset::{Emitter, Variable};
-use crate::lower::condition::event::job_state::reference;
+use crate::lower::condition::event::job::reference;
 use crate::lower::condition::event::trigger::Side;
 use crate::lower::lowering::Lowering;
 use crate::systemd::escape_instance;

@@ -1,8 +1,8 @@
 //! What the directory shows of the events of another job: its exported variables, and the names of
 //! its instances.
 
-use super::job_state::{instance_unit, known, of_instance};
-use super::trigger::{Classified, Side, never_with};
+use super::filters::{instance_unit, known, of_instance};
+use crate::lower::condition::event::trigger::{Classified, Side, never_with};
 use crate::lower::lowering::Lowering;
 use crate::systemd::UnitName;
 use crate::text::bytes::{encode, lossy};

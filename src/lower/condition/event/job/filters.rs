@@ -1,257 +1,37 @@
-//! Events of jobs: `starting`, `started`, `stopping`, `stopped`.
+//! The arguments of an event of a job: which instance of it is meant, and which end.
 
 use std::borrow::Cow;
 
-use super::any_instance::of_template;
-use super::job_end::{after_failure, at_end, beyond, called, is_called};
-use super::job_shown;
-use super::network::network_job;
-use super::runlevel::runlevel_set;
-use super::trigger::{Classified, Side, Trigger, is_early, never_with, word};
-use crate::diagnostic::registry::{
-    DEAD_EVENT, UNKNOWN_JOB, UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
-};
-use crate::diagnostic::{Diagnostic, Disposition};
-use crate::jobset::distribution::NETWORK_JOBS;
-use crate::jobset::{JobKind, Owner, Sibling};
+use super::end::beyond;
+use super::shown;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::UNMATCHED_VARIABLE;
+use crate::jobset::Sibling;
+use crate::lower::condition::event::trigger::{Classified, Side, never_with, word};
 use crate::lower::condition::event_unit::Ended;
-use crate::lower::condition::peer::{Peer, peer};
+use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;
 use crate::systemd::UnitName;
 use crate::text::bytes::{encode, lossy};
 use crate::text::glob;
 use crate::text::source::Span;
-use crate::upstart::condition::{Event, EventArgument, NamedJob};
-use crate::upstart::dialect::Dialect;
-use crate::upstart::events::JobState;
+use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::instances::Instance;
-use crate::upstart::runlevels::Runlevels;
-
-/// Jobs that stop the system: a job that waits for one of them waits for the shutdown.
-const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
-
-/// Events that are sometimes mistaken for jobs.
-const EVENTS: [&str; 3] = ["filesystem", "runlevel", "startup"];
-
-/// Turns an event of another job into a relation to its unit (`init/job.c`, `job_emit_event`).
-pub(super) fn job(
-    lowering: &Lowering<'_>,
-    event: &Event,
-    state: JobState,
-    (side, is_joined): (Side, bool),
-) -> Classified {
-    let name = match event.job() {
-        Some((NamedJob::One(name), _)) => name,
-        Some((NamedJob::Variable(name), _)) => {
-            return beyond(
-                event,
-                format!("which job `{}` is shows only when this one runs", lossy(name)),
-            );
-        }
-        Some((NamedJob::Any(name), _)) => {
-            return beyond(
-                event,
-                format!(
-                    "`{}` names jobs by a pattern, and units are named one by one",
-                    lossy(name)
-                ),
-            );
-        }
-        None => {
-            return beyond(
-                event,
-                format!("`{}` without the name of a job means every job", state.name()),
-            );
-        }
-    };
-    let shown = lossy(name);
-    if !is_own(lowering, name)
-        && let Some(classified) = by_name(lowering, event, name, (state, side))
-    {
-        return classified;
-    }
-    let Some(peer) = peer(lowering, name) else {
-        return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
-    };
-    if lowering.job_set.lost(name).is_some() && lowering.job_set.has_unit(&peer.unit) {
-        // A unit of that name exists, but it belongs to another job.
-        return Classified::with(
-            Trigger::Beyond,
-            Disposition::Manual,
-            unknown(lowering, event, name, &peer),
-        );
-    }
-    let filters = match filters(lowering, event, name, side, peer) {
-        Ok(filters) => filters,
-        Err(classified) => return *classified,
-    };
-    let Filters { peer, end, finer, mut diagnostics } = filters;
-    if &peer.unit == lowering.name {
-        return own(event, &peer, state);
-    }
-    if peer.unit.is_template() {
-        diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
-        let end = end.map(|(end, _)| end);
-        return of_template(lowering, event, (name, &peer, state), (end, side), diagnostics);
-    }
-    if lowering.job_set.is_whole()
-        && !peer.present()
-        && peer.kind.is_none()
-        && !lowering.job_set.is_job_outside(name)
-    {
-        diagnostics.push(unknown(lowering, event, name, &peer));
-    }
-    let is_called = is_called(lowering, (&peer, state, side), end);
-    let mut classified = match (state, end) {
-        (_, end) if lowering.job_set.facts.at_shutdown.contains(name) => {
-            diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
-            Classified::exact(Trigger::Shutdown { unit: peer.unit, state })
-        }
-        (JobState::Stopping | JobState::Stopped, end) if is_called => {
-            diagnostics.extend(finer.into_iter().map(|span| any_failure(event, span, &peer)));
-            called(lowering, event, (peer, state), end, (side, is_joined))
-        }
-        (_, Some((Ended::Failed, span))) if side == Side::Start => {
-            // A target only fails, whatever its mounts did.
-            let many = if peer.is_target() { 1 } else { usize::MAX };
-            diagnostics
-                .extend(finer.into_iter().take(many).map(|span| any_failure(event, span, &peer)));
-            after_failure(lowering, event, (&peer, state, is_joined), span)
-        }
-        (JobState::Stopped, end)
-            if side == Side::Start
-                && lowering.options.companions
-                && !is_early(&peer)
-                && (end.is_some() || !ends_by_itself(lowering, &peer)) =>
-        {
-            at_end(lowering, event, (&peer, is_joined), end.map_or(Ended::Any, |(end, _)| end))
-        }
-        (_, end) => {
-            diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));
-            Classified::exact(Trigger::Job { peer, state })
-        }
-    };
-    if !diagnostics.is_empty() {
-        classified.disposition = classified.disposition.max(Disposition::Approximate);
-        classified.diagnostics.extend(diagnostics);
-    }
-    classified
-}
-
-/// Whether the names of distributions say nothing of this job: the directory has a job of that name
-/// of its own, or all names are those of `ChromeOS`.
-fn is_own(lowering: &Lowering<'_>, name: &str) -> bool {
-    lowering.job.dialect == Dialect::ChromeOs
-        || lowering.job_set.sibling(name).is_some_and(|sibling| sibling.owner == Owner::User)
-}
-
-/// What a name means that is not looked up as a job: `rc`, what configures the network, the ways to stop the system, and events
-/// that are mistaken for jobs.
-fn by_name(
-    lowering: &Lowering<'_>,
-    event: &Event,
-    name: &str,
-    (state, side): (JobState, Side),
-) -> Option<Classified> {
-    if NETWORK_JOBS.contains(&name) {
-        return network_job(lowering, event, name, (state, side));
-    }
-    if name == "rc" {
-        return Some(rc(event, state));
-    }
-    if GOING_DOWN.contains(&name) {
-        return Some(Classified::exact(Trigger::Runlevels(Runlevels::DOWN)));
-    }
-    EVENTS.contains(&name).then(|| {
-        let diagnostic = DEAD_EVENT
-            .at(event.span(), format!("`{name}` is an event, not a job"))
-            .note(format!("nothing is ever {} by that name", state.name()))
-            .help(format!("write `{name}` without `{}`", state.name()));
-        Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
-    })
-}
-
-/// Whether the job ends by itself, and its end means that its work is done.
-fn ends_by_itself(lowering: &Lowering<'_>, peer: &Peer) -> bool {
-    match peer.kind {
-        Some(JobKind::Task) => true,
-        Some(JobKind::Service | JobKind::State | JobKind::Early) => false,
-        // A single file does not show how the other job behaves.
-        None => !lowering.job_set.is_whole(),
-    }
-}
-
-/// The finding about a job that does not exist or has no unit.
-fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> Diagnostic {
-    let word = event
-        .args
-        .iter()
-        .find(|word| word.value.ends_with(name))
-        .map_or(event.name.span, |word| word.span);
-    if let Some(lost) = lowering.job_set.lost(name) {
-        return UNKNOWN_JOB
-            .at(word, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
-            .elsewhere(lost.place.clone(), "this one")
-            .help("mend that job first");
-    }
-    let diagnostic = UNKNOWN_JOB
-        .at(word, format!("there is no job `{}` in this directory", lossy(name)))
-        .note(format!("the unit goes by {}, which has to come from somewhere else", peer.unit));
-    match lowering.job_set.meant(name) {
-        Some(meant) => {
-            let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
-                Some(path) => diagnostic.help(format!(
-                    "there is a job `{}`: the directory of the configuration may be `{}`, and not the one above it",
-                    lossy(meant),
-                    lossy(path)
-                )),
-                None => diagnostic.help(format!("there is a job `{}`", lossy(meant))),
-            };
-            match lowering.job_set.sibling(meant) {
-                Some(sibling) => {
-                    diagnostic.elsewhere(sibling.place.clone(), "this one may be meant")
-                }
-                None => diagnostic,
-            }
-        }
-        None => diagnostic.help(
-            "if a package of the distribution has a unit in its place, see what it is called",
-        ),
-    }
-}
-
-/// A job that waits for its own events. systemd ignores a dependency of a unit on itself, with a
-/// warning.
-pub(super) fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
-    let diagnostic = UNTRANSLATABLE_EVENT
-        .at(
-            event.span(),
-            format!("a unit does not follow itself, and {} is what this job becomes", peer.unit),
-        )
-        .note(format!("under Upstart this brings the job up again when it is {}", state.name()));
-    let diagnostic = match state {
-        JobState::Stopping | JobState::Stopped => {
-            diagnostic.help("to start it again after a failure, give the unit `Restart=on-failure`")
-        }
-        JobState::Starting | JobState::Started => diagnostic.help("take the condition away"),
-    };
-    Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
-}
 
 /// The arguments of the event, which select instances and ends of the job.
-struct Filters {
+pub(super) struct Filters {
     /// The job, with the unit of the instance that is selected.
     pub(super) peer: Peer,
     /// How the job has to end, and the place of the argument.
     pub(super) end: Option<(Ended, Span)>,
     /// The places of arguments that select a certain failure.
-    finer: Vec<Span>,
+    pub(super) finer: Vec<Span>,
     /// Findings about arguments that are ignored.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// Reads the arguments of the event. An error is what the event means if one of them decides that.
-fn filters(
+pub(super) fn filters(
     lowering: &Lowering<'_>,
     event: &Event,
     name: &str,
@@ -263,9 +43,7 @@ fn filters(
     let mut finer = Vec::new();
     let mut diagnostics = Vec::new();
     for (index, (argument, span)) in event.arguments().enumerate() {
-        if let Some(passes) =
-            job_shown::decided(lowering, event, name, (index, argument, span), side)
-        {
+        if let Some(passes) = shown::decided(lowering, event, name, (index, argument, span), side) {
             passes?;
             continue;
         }
@@ -297,7 +75,7 @@ fn filters(
         }
         let instance = match (asked, argument) {
             (Some((false, instance)), _) => {
-                job_shown::named_unit(lowering, (name, &peer.unit), instance)
+                shown::named_unit(lowering, (name, &peer.unit), instance)
             }
             (None, EventArgument::Equal(variable, value)) => {
                 instance_by_variable(lowering, (event, name), variable, value)
@@ -408,7 +186,7 @@ pub(super) fn known<'a>(lowering: &Lowering<'a>, text: &'a str) -> Option<Cow<'a
 }
 
 /// The variable that is all of an argument: `$NAME` or `${NAME}`.
-pub(super) fn reference(text: &str) -> Option<&str> {
+pub(in crate::lower::condition::event) fn reference(text: &str) -> Option<&str> {
     let bare = text.strip_prefix('$')?;
     let name = match bare.strip_prefix('{') {
         Some(braced) => braced.strip_suffix('}')?,
@@ -470,7 +248,7 @@ fn instance_by_variable(
 
 /// The finding that any failure starts the unit. systemd starts it without regard to how the other
 /// unit failed.
-fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
+pub(super) fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at: the unit starts whenever {} fails", word(event, span), peer.unit))
         .help(if peer.is_target() {
@@ -481,7 +259,7 @@ fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
 }
 
 /// The finding that an argument is ignored.
-fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
+pub(super) fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at", word(event, span)))
         .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
@@ -511,20 +289,4 @@ pub(super) fn instance_unit(
 /// Whether an argument is the variable that alone names the instances of this job.
 fn is_own_variable(lowering: &Lowering<'_>, text: &str) -> bool {
     reference(text).is_some_and(|name| lowering.instance.variable() == Some(name))
-}
-
-/// The job `rc`, which runs the scripts of System V: it starts with the run level and ends after
-/// the last script (`conf/rc.conf`).
-fn rc(event: &Event, state: JobState) -> Classified {
-    let levels = match runlevel_set(event, None) {
-        Ok(levels) => levels,
-        Err(diagnostic) => {
-            return Classified::with(Trigger::Never, Disposition::Dropped, *diagnostic);
-        }
-    };
-    let trigger = match state {
-        JobState::Stopped => Trigger::AfterRunlevel(levels),
-        JobState::Starting | JobState::Started | JobState::Stopping => Trigger::Runlevels(levels),
-    };
-    Classified::exact(trigger)
 }

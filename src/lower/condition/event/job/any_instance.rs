@@ -1,11 +1,11 @@
 //! Events of a job with instances, where the condition does not name one of them: any instance
 //! starts an event unit that has the name of the job.
 
-use super::trigger::{Classified, Side, Trigger};
 use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::shell;
+use crate::lower::condition::event::trigger::{Classified, Side, Trigger};
 use crate::lower::condition::event_unit::{AnyInstance, Ended, EventUnit};
 use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;

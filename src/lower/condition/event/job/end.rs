@@ -1,11 +1,11 @@
 //! `stopped X` and `stopping X`: how the unit reacts to the end of another job.
 
-use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
 use crate::jobset::JobKind;
 use crate::lower::companion_unit::drop_in;
 use crate::lower::condition::call::own_unit;
+use crate::lower::condition::event::trigger::{Classified, Side, Trigger, is_early};
 use crate::lower::condition::event_unit::{Ended, EventUnit};
 use crate::lower::condition::peer::{Peer, Presence, stops_with};
 use crate::lower::lowering::Lowering;

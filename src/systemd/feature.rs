@@ -56,10 +56,9 @@ impl Feature {
             Self::LiteralDollarPrefix => 242,
             // github.com/systemd/systemd/pull/13754, between 243 and 244.
             Self::RestartOneshot => 244,
-            // github.com/systemd/systemd/pull/15352, between 245 and 246.
-            Self::AnyAccountName => 246,
-            // NEWS of 246: systemd-notify waits until the message has been read.
-            Self::ExtendedTimeout => 246,
+            // github.com/systemd/systemd/pull/15352, between 245 and 246; NEWS of 246:
+            // systemd-notify waits until the message has been read.
+            Self::AnyAccountName | Self::ExtendedTimeout => 246,
             // github.com/systemd/systemd/pull/18129, between 247 and 248.
             Self::EnvironmentControlCharacter => 248,
         }

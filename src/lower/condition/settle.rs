@@ -44,24 +44,7 @@ pub(super) fn settled(
         // "Default Dependencies").
         push_known(&mut before, "shutdown.target");
         push_known(&mut conflicts, "shutdown.target");
-        if let Some(condition) = &lowering.job.start_on {
-            let diagnostic =
-                EARLY_UNIT.at(condition.span, "the unit starts before the ordinary services");
-            let is_after = |unit: &str| after.contains(&UnitName::known(unit));
-            let diagnostic = if is_after("local-fs.target") {
-                diagnostic.note("the local file systems are there, but neither the network nor the other services")
-            } else {
-                let missing = if is_after("systemd-remount-fs.service") {
-                    "file systems other than the root may not be there"
-                } else {
-                    "file systems other than the root may not be there, and the root may be read-only"
-                };
-                diagnostic
-                    .note(missing)
-                    .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that")
-            };
-            lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
-        }
+        starts_early(lowering, &after);
     }
     let (own, instance) = (lowering.name, lowering.instance);
     // Units that conflict are never active together. Neither has to stop along with the other.
@@ -126,6 +109,30 @@ pub(super) fn settled(
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.
         bus_name: bus_name(lowering).filter(|_| !early).map(str::to_owned),
+    }
+}
+
+/// Reports that the unit starts before the ordinary ones.
+fn starts_early(lowering: &mut Lowering<'_>, after: &[UnitName]) {
+    if let Some(condition) = &lowering.job.start_on {
+        let diagnostic =
+            EARLY_UNIT.at(condition.span, "the unit starts before the ordinary services");
+        let is_after = |unit: &str| after.contains(&UnitName::known(unit));
+        let diagnostic = if is_after("local-fs.target") {
+            diagnostic.note(
+                "the local file systems are there, but neither the network nor the other services",
+            )
+        } else {
+            let missing = if is_after("systemd-remount-fs.service") {
+                "file systems other than the root may not be there"
+            } else {
+                "file systems other than the root may not be there, and the root may be read-only"
+            };
+            diagnostic
+                .note(missing)
+                .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that")
+        };
+        lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
     }
 }
 

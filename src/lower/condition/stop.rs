@@ -379,6 +379,8 @@ fn stop_by_state(
     relations: &mut Relations,
 ) -> bool {
     let node = match (state, ended) {
+        // An instance stops the one of the same name.
+        _ if peer.unit.is_own_instance() => None,
         (JobState::Stopped, ended) => {
             EventUnit::ended(peer, ended).ok().filter(|node| !node.looks())
         }

@@ -100,7 +100,9 @@ pub(super) fn job(
     {
         diagnostics.push(unknown(lowering, event, name, &peer));
     }
-    let is_called = is_called(lowering, (&peer, state, side), end);
+    // systemd starts what follows any failure; which one it was is not looked at.
+    let is_any_failure = !finer.is_empty() && (side, state) == (Side::Start, JobState::Stopped);
+    let is_called = !is_any_failure && is_called(lowering, (&peer, state, side), end);
     let mut classified = match (state, end) {
         (_, end) if lowering.job_set.facts.at_shutdown.contains(name) => {
             diagnostics.extend(end.map(|(_, span)| unmatched(event, span, &peer)));

@@ -223,7 +223,7 @@ pub fn convert_with(name: &str, text: &str, options: &Options) -> Conversion {
 /// ];
 /// let migration = migrate(jobs, &Options::default());
 /// let shop = &migration.jobs[1];
-/// assert!(shop.unit().unwrap().contains("BindsTo=db.service\n"));
+/// assert!(shop.unit().unwrap().contains("After=db.service\n"));
 /// ```
 pub fn migrate(jobs: impl IntoIterator<Item = JobFile>, options: &Options) -> Migration {
     let found = jobs.into_iter().map(|JobFile { name, conf, overriding }| {

@@ -19,9 +19,18 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
 fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Directive) {
     let name = lossy(&stated.value);
     if !is_accepted(lowering, &name) {
-        let diagnostic = UNUSABLE_USER_NAME
-            .at(stated.span, format!("systemd does not accept `{name}` as the name of an account"))
-            .help(format!("rename the account, and write it into `{}=`", directive.name()));
+        let diagnostic = if name.starts_with('$') {
+            UNUSABLE_USER_NAME
+                .at(stated.span, "init does not expand a variable here, and the job never started")
+                .help(format!("write the name of the account into `{}=`", directive.name()))
+        } else {
+            UNUSABLE_USER_NAME
+                .at(
+                    stated.span,
+                    format!("systemd does not accept `{name}` as the name of an account"),
+                )
+                .help(format!("rename the account, and write it into `{}=`", directive.name()))
+        };
         lowering.remark(
             Section::Service,
             diagnostic.rule,
@@ -90,9 +99,11 @@ fn is_portable(name: &str) -> bool {
 
 /// Whether newer versions accept the name, with a line in the journal: the relaxed form of
 /// systemd's `valid_user_group_name()` (systemd.io, "User/Group Name Syntax"). A backslash at the end
-/// would join the next line.
+/// would join the next line. A `$` begins a variable, which neither init nor systemd expands
+/// (`init/job_process.c`, `job_process_spawn_with_fd`: `getpwnam`).
 fn is_relaxed(name: &str) -> bool {
     !name.is_empty()
+        && !name.starts_with('$')
         && ![".", ".."].contains(&name)
         && name.trim() == name
         && !name.ends_with('\\')

@@ -6,7 +6,7 @@ use super::event::trigger::{Trigger, is_early};
 use super::paths::EventMeaning;
 use super::peer::{Peer, Presence};
 use super::relations::{Inversion, Relations, push, push_known};
-use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, SHUTDOWN_JOB};
+use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, JOINED_EVENTS, SHUTDOWN_JOB};
 use crate::jobset::ShutdownUnits;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{made_for, shell};
@@ -90,17 +90,27 @@ pub(super) fn going_down(
                 push_known(&mut to.before, "remote-fs-pre.target");
                 shutdown(lowering, condition, leaf.span, (Runlevels::ALL, false), activation);
             }
-            Trigger::Job { peer, .. } => push(&mut to.after, &peer.unit),
+            // Units stop in the reverse of the order in which they start (systemd.unit(5),
+            // `Before=`, `After=`).
+            Trigger::End { peer, state: JobState::Stopped, .. }
+            | Trigger::Job { peer, state: JobState::Stopped } => {
+                push(&mut to.before, &peer.unit);
+            }
+            Trigger::End { peer, .. } | Trigger::Job { peer, .. } => {
+                push(&mut to.after, &peer.unit);
+            }
             Trigger::Virtualization(kind) => activation.start.virtualization.push(kind.clone()),
-            Trigger::Given
-            | Trigger::Reached(_)
-            | Trigger::End { .. }
-            | Trigger::Unit(_)
-            | Trigger::BeforeUnit(_)
-            | Trigger::Custom(_)
-            | Trigger::Companion
-            | Trigger::Never
-            | Trigger::Beyond => {}
+            Trigger::Unit(_) | Trigger::BeforeUnit(_) | Trigger::Custom(_) | Trigger::Companion => {
+                let diagnostic = JOINED_EVENTS.at(
+                    leaf.span,
+                    "the work is done at every shutdown, whether or not this has happened",
+                );
+                lowering.approximate(condition.stanza, &[], diagnostic);
+            }
+            // A boot has passed these.
+            Trigger::Given | Trigger::Reached(_) => {}
+            // The finding is at the event.
+            Trigger::Never | Trigger::Beyond => {}
         }
     }
 }

@@ -105,6 +105,10 @@ impl Instance {
     /// the variable `INSTANCE` of events have it.
     pub fn named(&self, name: &str) -> Naming {
         let Self::Template { pattern, variables, .. } = self else { return Naming::Never };
+        // With more variables there would be too many ways to try.
+        if variables.len() > 3 {
+            return Naming::Ambiguous;
+        }
         let mut found = Vec::new();
         values(&pattern_parts(pattern), name, &mut BTreeMap::new(), &mut found);
         match found.as_slice() {
@@ -274,6 +278,7 @@ mod tests {
         assert_eq!(named("$A$B", "xy"), Naming::Ambiguous);
         assert_eq!(named("tty$N", "console"), Naming::Never);
         assert_eq!(named("tty$N", "tty1"), by(&["1"]));
+        assert_eq!(named("$A-$B-$C-$D!", &"-".repeat(250)), Naming::Ambiguous);
     }
 
     #[test]

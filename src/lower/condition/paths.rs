@@ -19,7 +19,9 @@ pub(super) struct EventMeaning(pub(super) ConditionLeaf);
 
 impl PartialEq for EventMeaning {
     fn eq(&self, other: &Self) -> bool {
+        // What a companion starts the unit at is not part of the trigger.
         self.0.value == other.0.value
+            && (self.0.value != Trigger::Companion || self.0.span == other.0.span)
     }
 }
 

@@ -140,6 +140,26 @@ pub(super) fn filters(
     Ok(Filters { peer, end, finer, diagnostics })
 }
 
+/// The template of the other job, if that has a default instance and the event comes from any of
+/// its instances.
+pub(super) fn of_any_instance(
+    lowering: &Lowering<'_>,
+    event: &Event,
+    job: &str,
+    peer: &Peer,
+) -> Option<UnitName> {
+    let sibling = lowering.job_set.sibling(job).filter(|_| lowering.options.companions)?;
+    let is_default = sibling.instance.has_default() && !peer.unit.is_template();
+    let selects = |(index, (argument, _)): (usize, (EventArgument<'_>, Span))| {
+        let variable = sibling.instance.variable();
+        of_instance(argument, index).is_some()
+            || matches!(argument, EventArgument::Equal(name, _) if Some(name) == variable)
+    };
+    let is_selected = event.arguments().enumerate().any(selects);
+    let is_same = same_instance(lowering, job).is_some();
+    (is_default && !is_selected && !is_same).then(|| sibling.unit.clone())
+}
+
 /// The pattern that the argument matches with the name of the instance, and whether the match is
 /// negated. `INSTANCE` is the second variable of an event of a job (`init/job.c`, `job_emit_event`).
 pub(super) fn of_instance(argument: EventArgument<'_>, index: usize) -> Option<(bool, &str)> {

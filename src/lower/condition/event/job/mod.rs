@@ -24,7 +24,7 @@ use crate::upstart::events::JobState;
 use crate::upstart::runlevels::Runlevels;
 use any_instance::of_template;
 use end::{after_failure, at_end, beyond, called, is_called};
-use filters::{Filters, any_failure, filters, unmatched};
+use filters::{Filters, any_failure, filters, of_any_instance, unmatched};
 
 /// Jobs that stop the system: a job that waits for one of them waits for the shutdown.
 const GOING_DOWN: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];
@@ -69,9 +69,12 @@ pub(super) fn job(
     {
         return classified;
     }
-    let Some(peer) = peer(lowering, name) else {
+    let Some(mut peer) = peer(lowering, name) else {
         return beyond(event, format!("the name of the job `{shown}` is too long for a unit"));
     };
+    if let Some(template) = of_any_instance(lowering, event, name, &peer) {
+        peer.unit = template;
+    }
     if lowering.job_set.lost(name).is_some() && lowering.job_set.has_unit(&peer.unit) {
         // A unit of that name exists, but it belongs to another job.
         return Classified::with(

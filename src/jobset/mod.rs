@@ -77,6 +77,9 @@ pub struct Facts {
     pub not_waiting: BTreeSet<(String, Phase)>,
     /// The same for what they stop.
     pub not_waiting_for_stop: BTreeSet<(String, Phase)>,
+    /// The units that must not wait for a unit that starts before them, because that one waits for
+    /// them: the unit that starts first, and the one after it.
+    pub not_gated: BTreeSet<(UnitName, UnitName)>,
 }
 
 /// Another job of the directory.

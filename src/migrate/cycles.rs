@@ -180,7 +180,7 @@ fn implied(edge: &Edge) -> &'static str {
         Some(WaitOrigin::Wanted { .. }) => ", as a target does for all that it wants",
         Some(WaitOrigin::Default { .. }) => ", as every ordinary unit does",
         Some(WaitOrigin::Shipped { .. }) => ", as the system has it",
-        Some(WaitOrigin::Extra(_)) => ", as its script does",
+        Some(WaitOrigin::Extra(_)) => ", because of a script or of what starts before it",
         Some(
             WaitOrigin::Triggered
             | WaitOrigin::Journal

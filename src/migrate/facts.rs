@@ -75,21 +75,34 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
         .iter()
         .filter_map(|(member, wait)| Some((member.unit()?.name.clone(), wait.unit.clone())))
         .collect();
-    extra.extend(members.iter().flat_map(awaited));
-    extra.extend(members.iter().filter_map(Member::made).flat_map(|(unit, lowered)| {
+    let gates = members.iter().filter_map(Member::made).flat_map(|(unit, lowered)| {
         lowered.gated.iter().map(|gated| (gated.clone(), unit.name.clone()))
-    }));
+    });
+    extra.extend(gates);
+    let before_events = extra.len();
+    extra.extend(members.iter().flat_map(awaited));
     let units: Vec<&Unit> = members.iter().flat_map(units).collect();
-    let is_of_event = |edge: &Edge| extras(edge).iter().any(|index| *index >= waits.len());
     let mut cycles = break_cycles(&units, &extra, &|edge| {
-        // An event unit waits for what follows the event, as `initctl emit` did, and a unit for
-        // what starts before it.
-        if is_of_event(edge) { None } else { weight(edge, members, &by_unit) }
+        let latest = extras(edge).into_iter().max();
+        match latest {
+            // An event unit waits for what follows the event, as `initctl emit` did.
+            Some(index) if index >= before_events => None,
+            // A unit waits for what starts before it.
+            Some(index) if index >= waits.len() => Some(GATE),
+            _ => weight(edge, members, &by_unit),
+        }
     });
     for cycle in &cycles {
         for index in dropped(cycle).map(extras).into_iter().flatten() {
-            let (member, wait) = waits[index];
-            facts.not_waiting.insert((member.name.clone(), wait.phase));
+            match waits.get(index) {
+                Some((member, wait)) => {
+                    facts.not_waiting.insert((member.name.clone(), wait.phase));
+                }
+                None => {
+                    let (later, earlier) = extra[index].clone();
+                    facts.not_gated.insert((earlier, later));
+                }
+            }
         }
     }
     cycles.retain(|cycle| {
@@ -99,6 +112,10 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
     });
     Learned { facts, cycles }
 }
+
+/// How much is lost if a unit does not wait for what starts before it: as much as if an order is
+/// left out that only one condition asks for.
+const GATE: u32 = 4;
 
 /// The waits of scripts among the origins of an edge, by their index.
 fn extras(edge: &Edge) -> Vec<usize> {
@@ -158,7 +175,11 @@ pub(super) fn concerned(members: &[Member], job_set: &JobSet, facts: &Facts) -> 
             let is_new = |units: &BTreeSet<UnitName>, before: &BTreeSet<UnitName>| {
                 units.contains(&unit.name) && !before.contains(&unit.name)
             };
+            let is_gate_no_more = |facts: &Facts| {
+                facts.not_gated.iter().filter(|(first, _)| *first == unit.name).count()
+            };
             scripts.contains(member.name.as_str())
+                || is_gate_no_more(facts) != is_gate_no_more(known)
                 || jobs_named(job).any(is_newly_last)
                 || is_new(&facts.before_early, &known.before_early)
                 || started_before(job, members)

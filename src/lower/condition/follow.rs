@@ -46,7 +46,7 @@ pub(super) fn lower(
             None => follow(lowering, condition, followed, relations),
         }
     }
-    for Gated { peer, span, node } in &relations.gated {
+    for Gated { peer, span, node, .. } in &relations.gated {
         event_unit::write(lowering, condition.stanza, (node, peer));
         relations.origins.insert(node.unit.clone(), *span);
     }

@@ -32,6 +32,8 @@ pub(super) struct Gated {
     pub(super) span: Span,
     /// The event unit for `starting` of the job.
     pub(super) node: EventUnit,
+    /// Whether the job waits until the unit has started.
+    pub(super) is_waited_for: bool,
 }
 
 /// Events that a condition joins by `and`.

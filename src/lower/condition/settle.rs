@@ -104,7 +104,11 @@ pub(super) fn settled(
         shutdown,
         at_end,
         joined,
-        gated: gated.into_iter().map(|gated| gated.peer.unit).collect(),
+        gated: gated
+            .into_iter()
+            .filter(|gated| gated.is_waited_for)
+            .map(|gated| gated.peer.unit)
+            .collect(),
         called_by: calls.iter().filter_map(Call::origin).collect(),
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.

@@ -12,7 +12,8 @@ use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
 use super::shutdown::{can_be_started, going_down};
 use super::{Activation, boot, event_unit, latch};
 use crate::diagnostic::registry::{
-    DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, UNTRANSLATABLE_EVENT,
+    DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, ORDERING_CYCLE,
+    UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::{JobKind, UntilStarted};
 use crate::lower::lowering::Lowering;
@@ -363,9 +364,18 @@ fn job(
         JobState::Starting
             if let Some(node) = event_unit::of(lowering, peer, JobState::Starting) =>
         {
-            push(&mut relations.before, &node.unit);
-            relations.gated.push(Gated { peer: peer.clone(), span, node });
-            lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
+            let pair = (lowering.name.clone(), unit.clone());
+            let is_waited_for = !lowering.job_set.facts.not_gated.contains(&pair);
+            if is_waited_for {
+                push(&mut relations.before, &node.unit);
+                lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);
+            } else {
+                let diagnostic = ORDERING_CYCLE
+                    .at(span, format!("{unit} does not wait for this unit, because they wait for each other"))
+                    .help("see whether that one can do without; else let one of the jobs wait for something else");
+                lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
+            }
+            relations.gated.push(Gated { peer: peer.clone(), span, node, is_waited_for });
         }
         JobState::Starting => {
             match (is_early(peer), unit.as_str()) {

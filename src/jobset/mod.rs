@@ -114,6 +114,8 @@ pub struct Traits {
     pub at_boot: bool,
     /// What the job does until it has started.
     pub until_started: UntilStarted,
+    /// Whether the job has a pre-start.
+    pub prepares: bool,
     /// The signals with which the main process may end without a failure, without `SIG`.
     pub normal_signals: Vec<&'static str>,
     /// The seconds from the kill signal to SIGKILL.

@@ -150,6 +150,7 @@ fn traits(job: &Job, at_boot: &BTreeSet<&str>, followed: &BTreeSet<&str>) -> Tra
         respawns: job.respawn.is_some(),
         at_boot: at_boot.contains(name),
         until_started,
+        prepares: runs(Phase::PreStart),
         normal_signals: normal_signals(job),
         kill_timeout: job.kill_timeout(),
     }

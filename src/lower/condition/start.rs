@@ -3,7 +3,7 @@
 use super::boot::alternatives::{is_superseded, keep_shared_wants, only_rescue, virtualization};
 use super::boot::emitted;
 use super::boot::{Booted, pull_by_boot, pull_by_runlevel};
-use super::call::{Call, StartOrStop};
+use super::call::{Call, StartOrStop, before_start};
 use super::event::trigger::{Role, Side, Trigger, is_early};
 use super::event_unit::EventUnit;
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
@@ -12,12 +12,12 @@ use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
 use super::shutdown::{can_be_started, going_down};
 use super::{Activation, boot, event_unit, latch};
 use crate::diagnostic::registry::{
-    DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, ORDERING_CYCLE,
-    UNTRANSLATABLE_EVENT,
+    DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, NEWER_DIRECTIVE,
+    ORDERING_CYCLE, UNTRANSLATABLE_EVENT,
 };
 use crate::jobset::{JobKind, UntilStarted};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Directive, Section, UnitName};
+use crate::systemd::{Directive, Feature, Section, UnitName};
 use crate::text::source::Span;
 use crate::upstart::condition::Condition;
 use crate::upstart::events::{JobState, Milestone};
@@ -373,6 +373,14 @@ fn job(
                 let diagnostic = ORDERING_CYCLE
                     .at(span, format!("{unit} does not wait for this unit, because they wait for each other"))
                     .help("see whether that one can do without; else let one of the jobs wait for something else");
+                lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
+            }
+            if peer.traits.prepares && before_start(lowering) != Directive::ExecCondition {
+                let version = lowering.options.systemd_version;
+                let since = Feature::ExecCondition.since();
+                let diagnostic = NEWER_DIRECTIVE
+                    .at(span, format!("the pre-start of {unit} runs before this unit starts"))
+                    .note(format!("another order takes `ExecCondition=` of systemd {since}, and the units are for {version}"));
                 lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
             }
             relations.gated.push(Gated { peer: peer.clone(), span, node, is_waited_for });

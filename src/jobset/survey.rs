@@ -113,10 +113,13 @@ pub fn survey<'a>(
         .collect();
     let unknown = named.into_iter().filter(|name| !siblings.contains_key(*name)).collect();
     let meant = parallel::map(unknown, |name| {
-        let meant = by_last_part
-            .get(name)
-            .copied()
-            .or_else(|| closest(name, siblings.keys().map(String::as_str)));
+        let meant = by_last_part.get(name).copied().or_else(|| {
+            // `app-1` is a part of `app`, and not a misspelling of it.
+            let is_part = |other: &&str| {
+                other.strip_prefix(name).is_none_or(|rest| !rest.starts_with(['-', '.', '_']))
+            };
+            closest(name, siblings.keys().map(String::as_str).filter(is_part))
+        });
         Some((name.to_owned(), meant?.to_owned()))
     });
     survey.meant = meant.into_iter().flatten().collect();

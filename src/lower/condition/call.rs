@@ -92,6 +92,11 @@ fn companions(lowering: &Lowering<'_>, call: &Call) -> Vec<Companion> {
             directives.extend(unlimited_start(peer));
         }
         JobState::Started => directives.push((after_start(is_task), call_line.not_waiting())),
+        // A respawn is no failure to init, which then reports one at the limit alone
+        // (`init/job_process.c`, `job_process_terminated`).
+        JobState::Stopping if peer.traits.respawns && *ended == Ended::Failed => {
+            return event_unit::at_last_end(lowering, peer, (*ended, *verb), call_line.own);
+        }
         JobState::Stopping => {
             directives.extend(call_line.at_stopping(is_task));
             if peer.present() {
@@ -206,7 +211,12 @@ impl<'a> CallLine<'a> {
     /// process has ended without a failure; and `ExecStopPost=` whenever it has ended
     /// (systemd.service(5)).
     fn at_stopping(&self, is_task: bool) -> Vec<(Directive, Value)> {
-        match (self.call.ended, is_task) {
+        // Every respawn is a good end to init.
+        let ended = match self.call.ended {
+            Ended::Well if self.call.peer.traits.respawns => Ended::Any,
+            ended => ended,
+        };
+        match (ended, is_task) {
             (Ended::Any, true) => vec![(Directive::ExecStopPost, self.waiting())],
             (Ended::Well | Ended::Failed, true) | (Ended::Failed, false) => {
                 vec![(Directive::ExecStopPost, self.at_end(true))]

@@ -6,7 +6,7 @@ use super::call::{
     unlimited_start,
 };
 use super::peer::Peer;
-use crate::jobset::JobKind;
+use crate::jobset::{JobKind, UntilStarted};
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{drop_in, shell};
 use crate::lower::lowering::Lowering;
@@ -26,6 +26,14 @@ use crate::upstart::job::StanzaId;
 pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer, state: JobState) -> Option<EventUnit> {
     let is_known = matches!(peer.kind, Some(JobKind::Service | JobKind::State | JobKind::Task));
     (is_known && peer.calls(lowering)).then(|| EventUnit::at(&peer.unit, state).ok())?
+}
+
+/// The event unit for the start of a job that only stands for others: nothing can tell whether what
+/// starts before it has started before or after it.
+pub(super) fn of_group(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
+    let is_group =
+        peer.traits.until_started == UntilStarted::OnlyGroups && peer.kind == Some(JobKind::State);
+    is_group.then(|| of(lowering, peer, JobState::Started))?
 }
 
 /// Writes the event unit, and the drop-in by which the job starts it.

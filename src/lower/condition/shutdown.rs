@@ -153,28 +153,37 @@ pub(super) struct Starter {
 /// Ends of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ends {
+    /// All of them, and the rescue level.
+    AnyOrRescue,
+    /// All of them.
     Any,
     Halt,
     Reboot,
 }
 
 impl Ends {
-    /// The names of the targets as alternatives of a pattern, if not all ends are meant.
-    fn targets(self) -> Option<&'static str> {
+    /// A shell command that succeeds at one of these ends; `None` if the unit only stops then. The
+    /// target that is being started tells how the system goes down (systemd.special(7)).
+    fn test(self) -> Option<String> {
+        let by_target = |targets: &str| {
+            Some(format!("systemctl list-jobs | grep -Eq ' ({targets})[.]target +start '"))
+        };
         match self {
-            Self::Any => None,
-            Self::Halt => Some("poweroff|halt"),
-            Self::Reboot => Some("reboot|kexec|soft-reboot"),
+            Self::AnyOrRescue => None,
+            Self::Any => Some("[ \"$(systemctl is-system-running)\" = stopping ]".to_owned()),
+            Self::Halt => by_target("poweroff|halt"),
+            Self::Reboot => by_target("reboot|kexec|soft-reboot"),
         }
     }
 }
 
 /// The ends of the system that are among the events.
 fn at<'a>(events: impl Iterator<Item = &'a Trigger>) -> Ends {
-    let (mut halt, mut reboot) = (false, false);
+    let (mut halt, mut reboot, mut rescue) = (false, false, false);
     for event in events {
         let (halts, reboots) = match event {
             Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) => {
+                rescue |= levels.rescue();
                 (levels.halt(), levels.reboot())
             }
             Trigger::Shutdown { .. } | Trigger::NetworkGoes | Trigger::RemoteFilesystemsGone => {
@@ -186,6 +195,7 @@ fn at<'a>(events: impl Iterator<Item = &'a Trigger>) -> Ends {
         reboot |= reboots;
     }
     match (halt, reboot) {
+        _ if rescue => Ends::AnyOrRescue,
         (true, false) => Ends::Halt,
         (false, true) => Ends::Reboot,
         _ => Ends::Any,
@@ -296,10 +306,9 @@ pub(super) fn write(
         "start",
         lowering.name.as_str(),
     ]);
-    if let Some(targets) = at.targets() {
-        // The target that is being started tells how the system goes down (systemd.special(7)).
+    if let Some(test) = at.test() {
         let asks = format!(
-            "if systemctl list-jobs | grep -Eq ' ({targets})[.]target +start '; then systemctl --job-mode=ignore-dependencies start {}; fi",
+            "if {test}; then systemctl --job-mode=ignore-dependencies start {}; fi",
             shell_word(unit.as_str())
         );
         command = shell(lowering, &["-c"], &asks);

@@ -5,7 +5,6 @@ use super::boot::emitted;
 use super::boot::{Booted, pull_by_boot, pull_by_runlevel};
 use super::call::{Call, StartOrStop, before_start};
 use super::event::trigger::{Role, Side, Trigger, is_early};
-use super::event_unit::EventUnit;
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
@@ -15,7 +14,7 @@ use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, END_OF_UNKNOWN_JOB, JOINED_EVENTS, LATCHED_EVENT, NEWER_DIRECTIVE,
     ORDERING_CYCLE, UNTRANSLATABLE_EVENT,
 };
-use crate::jobset::{JobKind, UntilStarted};
+use crate::jobset::JobKind;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Feature, Section, UnitName};
 use crate::text::source::Span;
@@ -354,7 +353,7 @@ fn job(
     let unit = &peer.unit;
     let is_boot_target = ["sysinit.target", "basic.target"].contains(&unit.as_str());
     match state {
-        JobState::Starting if let Some(node) = group(lowering, peer) => {
+        JobState::Starting if let Some(node) = event_unit::of_group(lowering, peer) => {
             // The unit starts as soon as it can, and the other one has nothing to wait for.
             push(&mut relations.after, unit);
             let optional = relations.optional.contains(unit);
@@ -452,14 +451,6 @@ fn job(
         }
         JobState::Stopping => {}
     }
-}
-
-/// The event unit for the start of a job that only stands for others: nothing can tell whether what
-/// starts before it has started before or after it.
-fn group(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {
-    let is_group =
-        peer.traits.until_started == UntilStarted::OnlyGroups && peer.kind == Some(JobKind::State);
-    is_group.then(|| event_unit::of(lowering, peer, JobState::Started))?
 }
 
 /// Lets a passing event bring the unit in.

@@ -9,14 +9,15 @@ use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Inversion, Relations, push, push_known};
 use crate::diagnostic::registry::{
-    DISTINGUISHED_RUNLEVELS, JOINED_STOP_CONDITION, MUTUAL_CONFLICT, START_AND_STOP_BY_ONE_JOB,
-    STOP_AT_MILESTONE, UNBOUND_CRASH,
+    DISTINGUISHED_RUNLEVELS, FOLLOWS_END, JOINED_STOP_CONDITION, MUTUAL_CONFLICT,
+    START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE, UNBOUND_CRASH,
 };
 use crate::jobset::JobKind;
 use crate::lower::companion_unit::{drop_in, stopping, systemctl};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Section, UnitName};
 use crate::text::source::Span;
+use crate::upstart::ast::Phase;
 use crate::upstart::condition::Condition;
 use crate::upstart::events::JobState;
 use crate::upstart::job::Stated;
@@ -136,7 +137,7 @@ fn stop_by(
                 let diagnostic = DISTINGUISHED_RUNLEVELS
                     .at(leaf.span, "systemd does not stop a unit between the run levels 2 to 5")
                     .note("at shutdown it stops the unit anyway")
-                    .help("if the unit must not run at one of them, leave it disabled there");
+                    .help("if the machine changes between them, stop the unit there by hand");
                 lowering.approximate(condition.stanza, &[], diagnostic);
             }
         }
@@ -277,10 +278,7 @@ fn stop_by_job(
                 return;
             }
             if state == JobState::Stopped && peer.kind != Some(JobKind::Task) {
-                // The other way round, the unit would be gone before that one at shutdown.
-                relations.after.retain(|name| name != unit);
-                push(&mut relations.before, unit);
-                lowering.exact(condition.stanza, &[Directive::Before]);
+                outlive(lowering, condition, (span, peer), relations);
             } else {
                 lowering.exact(condition.stanza, &[]);
             }
@@ -358,6 +356,33 @@ fn stop_by_job(
             lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
         }
     }
+}
+
+/// Lets the unit stop after another one at shutdown, if that one would not wait with its start for
+/// the pre-start of this one.
+fn outlive(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    (span, peer): (Span, &Peer),
+    relations: &mut Relations,
+) {
+    let unit = &peer.unit;
+    let by_it = relations.followed.iter().any(|followed| followed.peer.unit == *unit)
+        || relations.gated.iter().any(|gated| gated.peer.unit == *unit);
+    let is_slow = lowering.job.process(Phase::PreStart).is_some()
+        || lowering.job.process(Phase::PostStart).is_some();
+    relations.after.retain(|name| name != unit);
+    if by_it || !is_slow {
+        push(&mut relations.before, unit);
+        lowering.exact(condition.stanza, &[Directive::Before]);
+        return;
+    }
+    let diagnostic = FOLLOWS_END
+        .at(span, format!("at a shutdown the unit stops beside {unit}, not after it"))
+        .help(format!(
+            "add `Before={unit}` if {unit} may wait at the boot until this unit has started"
+        ));
+    lowering.approximate(condition.stanza, &[], diagnostic);
 }
 
 /// Whether the unit stops along with another one by relations. They also bring the unit back when

@@ -53,14 +53,15 @@ pub(in crate::lower) fn classify(
     let Some(row) = events::find(name) else {
         return custom::custom(lowering, event, (side, is_joined));
     };
+    let is_work = lowering.job.is_task() || !lowering.has_main();
     match row.meaning {
         Meaning::Given => Classified::exact(Trigger::Given),
         Meaning::Reached(milestone) => Classified::exact(Trigger::Reached(milestone)),
         Meaning::Runlevel => runlevel(event),
         Meaning::Job(state) => job::job(lowering, event, state, (side, is_joined)),
-        Meaning::Mounted => mount(event, Trigger::Unit),
-        Meaning::Mounting => mount(event, Trigger::BeforeUnit),
-        Meaning::NetworkUp => network_up(event, side),
+        Meaning::Mounted => mount(event, (side, is_work), Trigger::Unit),
+        Meaning::Mounting => mount(event, (side, is_work), Trigger::BeforeUnit),
+        Meaning::NetworkUp => network_up(lowering, event, side),
         Meaning::NetworkDown => network_down(lowering, event),
         Meaning::Container => container(event),
         Meaning::NotContainer => {

@@ -1,8 +1,8 @@
 //! Events of mountall: `mounting`, `mounted`.
 
-use super::trigger::{Classified, Trigger, value};
-use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::UNMATCHED_VARIABLE;
+use super::trigger::{Classified, Side, Trigger, value};
+use crate::diagnostic::registry::{EARLY_EVENT, UNMATCHED_VARIABLE};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::systemd::{UnitName, escape_path};
 use crate::text::bytes::encode;
 use crate::text::glob;
@@ -14,8 +14,22 @@ fn side_of_boot(trigger: &fn(UnitName) -> Trigger) -> bool {
     matches!(trigger(UnitName::known("x")), Trigger::Unit(_))
 }
 
+/// The finding about a `TYPE=` beside the mount point.
+fn kind_is_not_looked_at(event: &Event, kind: Option<(bool, &str)>) -> Option<Diagnostic> {
+    kind.filter(|(negated, pattern)| *negated || *pattern != "*").map(|_| {
+        UNMATCHED_VARIABLE
+            .at(event.span(), "the type of the file system is not looked at")
+            .note("the unit starts with the mount, whatever its type is")
+    })
+}
+
 /// Turns `mounted` or `mounting` into a mount unit or a target of file systems (systemd.mount(5)).
-pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classified {
+/// `is_work` is whether others may need the work of the job, and not only that it runs.
+pub(super) fn mount(
+    event: &Event,
+    (side, is_work): (Side, bool),
+    trigger: fn(UnitName) -> Trigger,
+) -> Classified {
     let place = value(event, "MOUNTPOINT", Some(1));
     let kind = value(event, "TYPE", Some(2));
     let remote = |pattern: &str| {
@@ -55,14 +69,27 @@ pub(super) fn mount(event: &Event, trigger: fn(UnitName) -> Trigger) -> Classifi
                     .note("the unit is ordered with all local file systems");
                 let milestone =
                     if path == "/tmp" { Milestone::Tmp } else { Milestone::LocalFilesystems };
-                return Classified::with(
-                    Trigger::Reached(milestone),
-                    Disposition::Approximate,
-                    filter,
-                );
+                let mut classified =
+                    Classified::with(Trigger::Reached(milestone), Disposition::Approximate, filter);
+                classified.diagnostics.extend(kind_is_not_looked_at(event, kind));
+                return classified;
             }
             let unit = UnitName::known(format!("{}.mount", escape_path(&encode(path))));
-            Classified::exact(trigger(unit))
+            let mut classified = Classified::exact(trigger(unit));
+            if is_work && side_of_boot(&trigger) && side == Side::Start {
+                classified = Classified::with(
+                    classified.trigger,
+                    Disposition::Approximate,
+                    EARLY_EVENT
+                        .at(event.span(), "the other file systems do not wait for this unit")
+                        .note(
+                            "mountall went on when the job had started, or when the task had ended",
+                        )
+                        .help("if something needs it before, order that after this unit"),
+                );
+            }
+            classified.diagnostics.extend(kind_is_not_looked_at(event, kind));
+            classified
         }
         (_, Some((false, pattern))) if remote(pattern) => {
             let filter = UNMATCHED_VARIABLE

@@ -10,7 +10,7 @@ use crate::upstart::condition::Event;
 use crate::upstart::events::{JobState, Milestone};
 
 /// Turns `net-device-up` and `static-network-up` into `network-online.target` (systemd.special(7)).
-pub(super) fn network_up(event: &Event, side: Side) -> Classified {
+pub(super) fn network_up(lowering: &Lowering<'_>, event: &Event, side: Side) -> Classified {
     let interface = value(event, "IFACE", Some(0)).or_else(|| value(event, "INTERFACE", None));
     if interface == Some((false, "lo")) {
         return Classified::exact(Trigger::Given);
@@ -19,6 +19,11 @@ pub(super) fn network_up(event: &Event, side: Side) -> Classified {
         .at(event.span(), "this happens once in a boot, not for each interface")
         .label("becomes network-online.target")
         .help("put what is to be done for each interface into a hook of ifupdown, NetworkManager or networkd");
+    // A service that runs does not start again for the next interface.
+    let is_once = !lowering.job.is_task() && !lowering.instance.is_template();
+    if side == Side::Start && is_once && interface.is_none_or(|(negated, _)| negated) {
+        return Classified::exact(Trigger::Reached(Milestone::Network));
+    }
     if side == Side::Stop {
         return Classified::with(Trigger::Companion, Disposition::Manual, diagnostic);
     }
@@ -87,6 +92,11 @@ pub(super) fn network_job(
         (Side::Start | Side::Stop, JobState::Starting) => reached(Milestone::BeforeNetwork),
         (Side::Start, JobState::Started) if interface == Some((false, "lo")) => {
             Classified::exact(Trigger::Given)
+        }
+        (Side::Start, JobState::Started | JobState::Stopped)
+            if !lowering.job.is_task() && interface.is_none() =>
+        {
+            reached(Milestone::Network)
         }
         (Side::Start, JobState::Started | JobState::Stopped) => {
             let diagnostic = NETWORK_INTERFACE_EVENT

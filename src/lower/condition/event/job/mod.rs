@@ -42,10 +42,16 @@ pub(super) fn job(
     let name = match event.job() {
         Some((NamedJob::One(name), _)) => name,
         Some((NamedJob::Variable(name), _)) => {
-            return beyond(
+            let mut classified = beyond(
                 event,
                 format!("which job `{}` is shows only when this one runs", lossy(name)),
             );
+            if side == Side::Stop {
+                let goes_on = "nothing of this stops the unit, which goes on until somebody does";
+                classified.diagnostics =
+                    classified.diagnostics.into_iter().map(|found| found.note(goes_on)).collect();
+            }
+            return classified;
         }
         Some((NamedJob::Any(name), _)) => {
             return beyond(

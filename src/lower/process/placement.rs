@@ -6,7 +6,7 @@ use super::command::{Wrapping, command};
 use super::reading::ScriptUse;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
-use crate::systemd::{Command, Directive};
+use crate::systemd::{Argument, Command, Directive};
 use crate::upstart::ast::Phase;
 
 /// When a command of the unit runs. The slots are in the order in which they run.
@@ -89,6 +89,17 @@ impl Commands {
     /// Whether the unit has a command in this directive.
     pub(crate) fn run_by(&self, directive: Directive) -> bool {
         self.slots.keys().any(|slot| slot.directive(self.shape) == directive)
+    }
+
+    /// What systemd executes as the main process.
+    pub(crate) fn main_program(&self) -> Option<&[u8]> {
+        match self.slots.get(&Slot::Main)?.first()?.argv.first()? {
+            Argument::Word(program) => Some(program),
+            Argument::Script { .. }
+            | Argument::Variable(_)
+            | Argument::Specifier(_)
+            | Argument::Unit(_) => None,
+        }
     }
 
     /// The commands in the order in which they run, each with its directive.

@@ -20,6 +20,14 @@ pub(in crate::lower) enum MainProcess {
 }
 
 impl MainProcess {
+    /// Whether the main process is not what systemd executes, but what that leaves behind.
+    pub(crate) fn forks(self) -> bool {
+        match self {
+            Self::Forked | Self::Unknown => true,
+            Self::Executed => false,
+        }
+    }
+
     /// Whether systemd can send a signal to the main process.
     pub(crate) fn is_known(self) -> bool {
         match self {

@@ -178,6 +178,7 @@ registry! {
     UNBOOTED_RUNLEVEL: "U275" "unbooted-runlevel" Warning Translation,
     EMITTED_SYSTEM_EVENT: "U276" "emitted-system-event" Warning Translation,
     RUNS_AT_SHUTDOWN: "U277" "runs-at-shutdown" Warning Translation,
+    LEAVES_THE_UNIT: "U281" "leaves-the-unit" Warning Translation,
     OVERRIDE_WITHOUT_CONF: "U301" "override-without-conf" Warning BetweenJobs,
     ONE_UNIT_FOR_TWO_JOBS: "U302" "one-unit-for-two-jobs" Error BetweenJobs,
     UNKNOWN_JOB: "U303" "unknown-job" Warning BetweenJobs,

@@ -1,6 +1,7 @@
 //! The processes of the five phases: the command of each, and the type of the unit.
 
 mod at_shutdown;
+mod background;
 mod command;
 pub(super) mod event_variables;
 mod functions;
@@ -84,7 +85,7 @@ pub(super) fn lower(
     for reading in &readings {
         let placed = match reading.phase {
             Phase::PreStart => pre_start(lowering, reading, &placement),
-            Phase::Main => Some(self::main(lowering, reading, &placement)),
+            Phase::Main => Some(self::main(lowering, reading, &placement, main)),
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
             Phase::PostStop => Some(post_stop(lowering, reading, &placement, conditions)),
@@ -139,10 +140,11 @@ fn unit_type(
                     lowering.exact(task.stanza, &directives);
                 }
             }
+            let mut wait = None;
             if let Some(expect) = &job.expect {
-                // A task or a state counts as started when its commands have ended, whatever
-                // `expect` states.
-                lowering.exact(expect.stanza, &[]);
+                let main = readings.iter().find(|reading| reading.phase == Phase::Main);
+                let main = main.filter(|_| shape == Shape::Task);
+                wait = expect::of_task(lowering, expect, main);
             }
             if job.processes.is_empty() && !lowering.job_set.is_named(&job.name.0) {
                 lowering.diagnostics.push(
@@ -151,12 +153,17 @@ fn unit_type(
                         .help("add `exec` or `script` if it was to run something; as a state that other jobs follow it is complete"),
                 );
             }
-            Readiness { main: MainProcess::Executed, wait: None }
+            Readiness { main: MainProcess::Executed, wait }
         }
     }
 }
 
-fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
+fn main(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    placement: &Placement<'_>,
+    main: MainProcess,
+) -> Placed {
     let command = placement.command(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
     let detaching = |command: &&SimpleCommand| {
@@ -168,7 +175,8 @@ fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placem
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
     // With `expect`, the process in the background is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
-    if let Some(range) = detached.or(background) {
+    let outlived = background::lower(lowering, reading, placement.shape, main);
+    if let Some(range) = detached.or(background).filter(|_| !outlived) {
         lowering.diagnostics.push(
             PROCESS_GROUP_KILL
                 .at(

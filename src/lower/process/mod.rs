@@ -1,12 +1,12 @@
 //! The processes of the five phases: the command of each, and the type of the unit.
 
 mod at_shutdown;
-mod background;
 mod command;
 pub(super) mod event_variables;
 mod functions;
 mod guard;
 mod initctl;
+mod main_program;
 pub(super) mod placement;
 pub(super) mod reading;
 mod unreplaced;
@@ -175,7 +175,7 @@ fn main(
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
     // With `expect`, the process in the background is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
-    let outlived = background::lower(lowering, reading, placement.shape, main);
+    let outlived = main_program::lower(lowering, reading, placement.shape, main);
     if let Some(range) = detached.or(background).filter(|_| !outlived) {
         lowering.diagnostics.push(
             PROCESS_GROUP_KILL

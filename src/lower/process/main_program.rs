@@ -1,4 +1,5 @@
-//! Programs that do not stay in the foreground, or whose children are to outlive them.
+//! What is known of the program that the main process becomes: whether it stays in the foreground,
+//! whether its children are to outlive it, and how it ends when it is stopped.
 
 use super::reading::ScriptUse;
 use crate::diagnostic::registry::{DAEMONISING_PROGRAM, LEAVES_THE_UNIT, PROCESS_GROUP_KILL};
@@ -6,15 +7,16 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
 use crate::lower::stanza::expect::MainProcess;
-use crate::shell::Word;
 use crate::shell::program::{Program, chain, remaining, user};
+use crate::shell::{SimpleCommand, Word};
 use crate::systemd::{Directive, Value};
 use crate::text::bytes::lossy;
 use crate::upstart::ast::Expect;
 use crate::upstart::daemons;
+use crate::upstart::signal::Signal;
 
-/// Reports what the main process leaves behind. Returns whether processes of the unit live on when
-/// it stops.
+/// Sets how systemd ends the program, and reports what it leaves behind. Returns whether processes of
+/// the unit live on when it stops.
 pub(super) fn lower(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
@@ -32,6 +34,14 @@ pub(super) fn lower(
     for command in &commands {
         let chain = chain(command);
         let Some(program) = chain.last() else { continue };
+        if !is_task && is_virtual_machine(reading, program, command) {
+            // They catch the kill signal, and end with 128 and its number. To Upstart every end by a
+            // stop is a success (`init/job_process.c`, `job_process_terminated`).
+            let signal = lowering.job.kill_signal.as_ref().map_or(Signal::TERM, |kill| kill.value);
+            if [Signal::TERM, Signal::INT, Signal::HUP].contains(&signal) {
+                lowering.add(Directive::SuccessExitStatus, Value::number(128 + signal.0));
+            }
+        }
         outlived |= daemons::leaves_terminal(program)
             || daemons::is_outlived(program) && main.is_known() && becomes(command.name());
         if lowering.job.expects() == Expect::None
@@ -50,6 +60,23 @@ pub(super) fn lower(
         lowering.set(Directive::KillMode, Value::keyword("process"));
     }
     outlived
+}
+
+/// Whether the program is a virtual machine of Java or Node.js.
+fn is_virtual_machine(
+    reading: &ScriptUse<'_>,
+    program: &Program<'_>,
+    command: &SimpleCommand,
+) -> bool {
+    let is_java = |word: &Word| {
+        let text = reading.text_at(&word.range).unwrap_or_default();
+        text.trim_matches(['"', '\'']).ends_with("/bin/java")
+    };
+    ["java", "jsvc", "node", "nodejs"].contains(&program.name)
+        || program.name.ends_with(".jar")
+        // `exec "$JAVA_HOME/bin/java"`: the name of the program is not certain, but for its end.
+        || command.name() == Some("exec") && command.words.get(1).is_some_and(is_java)
+        || command.words.first().is_some_and(is_java)
 }
 
 /// The program that goes to the background, and the argument that makes it do so.

@@ -131,6 +131,13 @@ fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     for status in respawn.set_up_failures {
         unit.add(Directive::RestartPreventExitStatus, Value::number(status));
     }
+    if let Some(command) = respawn.recount {
+        commands.add(Slot::Recount, command);
+        unit.comment(
+            Directive::ExecStop,
+            Text::new("A stop by hand must not bring the unit closer to its start limit."),
+        );
+    }
     if let Some(command) = respawn.stay_down {
         let failed = match (
             commands.run_by(Directive::ExecCondition),

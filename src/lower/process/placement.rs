@@ -28,6 +28,8 @@ pub(in crate::lower) enum Slot {
     PostStart,
     /// Sends the reload signal.
     Reload,
+    /// Lets a stop by hand reset the count of starts.
+    Recount,
     /// The pre-stop process.
     PreStop,
     /// Prevents the restart of a unit whose start has failed. It precedes post-stop, because
@@ -44,7 +46,7 @@ impl Slot {
             (Self::Guard, _) => Directive::ExecCondition,
             // An inverted unit does its work when it stops.
             (Self::Files | Self::PreStart | Self::Main | Self::PostStart, Shape::Inverted)
-            | (Self::PreStop, _) => Directive::ExecStop,
+            | (Self::Recount | Self::PreStop, _) => Directive::ExecStop,
             // A state has no main process; the unit runs its pre-start.
             (Self::PreStart, Shape::State)
             | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
@@ -188,12 +190,12 @@ mod tests {
     #[test]
     fn commands_run_in_their_order_whichever_came_first() {
         use Slot::{
-            Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Reload,
-            StayDown,
+            Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Recount,
+            Reload, StayDown,
         };
         let all = vec![
-            Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, PreStop, StayDown,
-            PostStop,
+            Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, Recount, PreStop,
+            StayDown, PostStop,
         ];
         assert_eq!(
             lines(Shape::Service, all),
@@ -206,6 +208,7 @@ mod tests {
                 "ExecStartPost=/Ready",
                 "ExecStartPost=/PostStart",
                 "ExecReload=/Reload",
+                "ExecStop=/Recount",
                 "ExecStop=/PreStop",
                 "ExecStopPost=/StayDown",
                 "ExecStopPost=/PostStop",

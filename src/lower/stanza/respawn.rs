@@ -1,9 +1,11 @@
 //! `respawn`, `respawn limit`, `normal exit`.
 
 use super::kill::{Signals, is_clean, signal_name};
+use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
-    IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN,
-    RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN, RETRIED_PRE_START,
+    COUNTED_STARTS, IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244,
+    RESPAWN_LIMIT_WITHOUT_RESPAWN, RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN,
+    RETRIED_PRE_START,
 };
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
@@ -25,6 +27,8 @@ pub(in crate::lower) struct Respawn {
     limit: RespawnLimit,
     /// The command that prevents a restart when what runs before the main process has failed.
     pub(crate) stay_down: Option<Command>,
+    /// The command that resets the count of starts when the unit is stopped.
+    pub(crate) recount: Option<Command>,
     /// The statuses of the main process that prevent a restart, because a step before the program
     /// has failed.
     pub(crate) set_up_failures: Vec<u8>,
@@ -105,12 +109,7 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
             "no Restart=on-failure: that needs systemd 244 for a task.",
         );
         if let Some(stanza) = limit_stanza {
-            lowering.ledger.record(
-                stanza,
-                crate::diagnostic::Disposition::Manual,
-                &[],
-                Some(diagnostic.rule),
-            );
+            lowering.ledger.record(stanza, Disposition::Manual, &[], Some(diagnostic.rule));
         }
         lowering.manual(respawn.stanza, &[], diagnostic);
         return None;
@@ -119,11 +118,13 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
         only_failing: job.is_task(),
         limit: job.respawn_limit(),
         stay_down: None,
+        recount: None,
         set_up_failures: set_up_failures(lowering, processes),
     };
     if let Some(stanza) = limit_stanza {
         let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
         lowering.exact(stanza, if decided.limit().is_some() { &limits } else { &limits[..1] });
+        decided.recount = recount(lowering, &decided, processes);
     }
     let mut directives = vec![Directive::Restart, Directive::RestartSec];
     if !decided.set_up_failures.is_empty() {
@@ -145,6 +146,50 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
     let pre_start = job.stanzas[pre_start.stanza.0].span;
     prepared(lowering, respawn, pre_start, (&decided, directives));
     Some(decided)
+}
+
+/// The longest interval, in seconds, in which starts by hand do not reach the limit: it is the
+/// default of systemd (systemd-system.conf(5), `DefaultStartLimitIntervalSec=`).
+const SHORT: i32 = 10;
+
+/// Reports a limit that starts by hand can reach, and returns the command that keeps them from it.
+/// systemd counts every start; Upstart counts respawns only (`init/job_process.c`,
+/// `job_process_catch_runaway`).
+fn recount(
+    lowering: &mut Lowering<'_>,
+    decided: &Respawn,
+    processes: &Processes,
+) -> Option<Command> {
+    let limit = lowering.job.respawn_limit.as_ref()?;
+    let (_, interval) = decided.limit().filter(|(_, interval)| *interval > SHORT)?;
+    let resets = lowering.job.chroot.is_none()
+        && lowering.has(Feature::FullPrivilegesPrefix)
+        && processes.main.is_known()
+        && !lowering.job.is_task();
+    let diagnostic = COUNTED_STARTS.at(
+        limit.span,
+        format!("once the limit is reached, `systemctl start` fails for up to {interval} seconds"),
+    );
+    let diagnostic = if resets {
+        diagnostic.note("Upstart started the job at once; a stop by hand resets the count")
+    } else {
+        diagnostic.note("systemd counts starts by hand as well; Upstart did not")
+    };
+    let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
+    let help = format!("`systemctl reset-failed {}` lets it start again", lowering.name);
+    lowering.approximate(limit.stanza, &limits, diagnostic.help(help));
+    if !resets {
+        return None;
+    }
+    lowering.ledger.record(limit.stanza, Disposition::Approximate, &[Directive::ExecStop], None);
+    // MAINPID is not set when the main process has ended by itself (systemd.service(5),
+    // `ExecStop=`).
+    let script = "[ -z \"$MAINPID\" ] || /bin/systemctl reset-failed \"$0\"";
+    let mut command = Command::words(["/bin/sh", "-c", script]);
+    command.argv.push(Argument::Specifier("%n"));
+    let literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
+    command.prefix = Prefix { ignore_failure: true, full_privileges: true, literal_dollar };
+    Some(command)
 }
 
 /// Records what became of `respawn` in a job with a pre-start.

@@ -73,7 +73,7 @@ fn is_virtual_machine(
         text.trim_matches(['"', '\'']).ends_with("/bin/java")
     };
     ["java", "jsvc", "node", "nodejs"].contains(&program.name)
-        || program.name.ends_with(".jar")
+        || program.name.rsplit_once('.').is_some_and(|(_, ending)| ending == "jar")
         // `exec "$JAVA_HOME/bin/java"`: the name of the program is not certain, but for its end.
         || command.name() == Some("exec") && command.words.get(1).is_some_and(is_java)
         || command.words.first().is_some_and(is_java)

@@ -329,7 +329,8 @@ fn post_stop(
 ) -> Placed {
     let at_end = at_end(placement.shape, conditions);
     let front = format!(
-        "{}{}",
+        "{}{}{}",
+        without_status(lowering, reading),
         time(lowering, placement.shape, reading.phase),
         at_shutdown::front(lowering, reading, at_end)
     );
@@ -338,6 +339,22 @@ fn post_stop(
         placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)
+}
+
+/// Shell text that removes the variables about the end of main that the script reads. systemd sets
+/// them for `ExecStopPost=` (systemd.exec(5), `$SERVICE_RESULT`), and Upstart has none: the results
+/// come with the events `stopping` and `stopped` (`init/job.c`, `job_emit_event`).
+fn without_status(lowering: &Lowering<'_>, reading: &ScriptUse<'_>) -> String {
+    let is_own = |name: &&str| {
+        let sets = |env: &str| env.split('=').next() == Some(*name);
+        lowering.job.env.iter().any(|env| sets(&env.value))
+    };
+    let is_read = |name: &&str| reading.shell.variables.iter().any(|(read, _)| read == *name);
+    let names: Vec<&str> = ["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"]
+        .into_iter()
+        .filter(|name| is_read(name) && !is_own(name))
+        .collect();
+    if names.is_empty() { String::new() } else { format!("unset {}\n", names.join(" ")) }
 }
 
 /// Shell text by which a pre-stop or post-stop takes a day, so that a short kill timeout does not cut

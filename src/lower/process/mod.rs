@@ -25,7 +25,7 @@ use crate::diagnostic::registry::{
 };
 use crate::shell::wrapper::Effect;
 use crate::shell::{SimpleCommand, wrapper};
-use crate::systemd::{Command, Directive, Section, Value};
+use crate::systemd::{Command, Directive, Feature, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
 use placement::{Commands, Placement, Slot, own_unit};
@@ -69,9 +69,13 @@ pub(super) fn lower(
     let own_unit = own_unit(lowering);
     let mut commands = Commands::new(shape);
     commands.extend(Slot::Profile, load(lowering));
-    commands.extend(Slot::Files, tmpfiles::lower(lowering, shape));
     let readings: Vec<ScriptUse<'_>> =
         lowering.scripts.iter().filter_map(|script| ScriptUse::of(lowering.job, script)).collect();
+    let is_guarded = shape != Shape::Inverted
+        && lowering.has(Feature::ExecCondition)
+        && readings.iter().any(|reading| reading.phase == Phase::PreStart && reading.declines());
+    let files = if is_guarded { Slot::FilesOfGuard } else { Slot::Files };
+    commands.extend(files, tmpfiles::lower(lowering, shape, files));
     let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
     commands.extend(Slot::Ready, wait);
     let mut started = Started::default();

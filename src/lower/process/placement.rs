@@ -12,6 +12,8 @@ use crate::upstart::ast::Phase;
 /// When a command of the unit runs. The slots are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::lower) enum Slot {
+    /// Creates the files that the job expects (`tmpfiles`), for a pre-start that is the guard.
+    FilesOfGuard,
     /// Decides whether the unit starts (`stop` in pre-start).
     Guard,
     /// Loads the `AppArmor` profile of the job.
@@ -43,7 +45,7 @@ impl Slot {
     /// The directive by which a unit of this shape runs the command.
     pub(crate) fn directive(self, shape: Shape) -> Directive {
         match (self, shape) {
-            (Self::Guard, _) => Directive::ExecCondition,
+            (Self::FilesOfGuard | Self::Guard, _) => Directive::ExecCondition,
             // An inverted unit does its work when it stops.
             (Self::Files | Self::PreStart | Self::Main | Self::PostStart, Shape::Inverted)
             | (Self::Recount | Self::PreStop, _) => Directive::ExecStop,
@@ -190,16 +192,28 @@ mod tests {
     #[test]
     fn commands_run_in_their_order_whichever_came_first() {
         use Slot::{
-            Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Recount,
-            Reload, StayDown,
+            Files, FilesOfGuard, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile,
+            Ready, Recount, Reload, StayDown,
         };
         let all = vec![
-            Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, Recount, PreStop,
-            StayDown, PostStop,
+            FilesOfGuard,
+            Guard,
+            Profile,
+            Files,
+            PreStart,
+            Main,
+            Ready,
+            PostStart,
+            Reload,
+            Recount,
+            PreStop,
+            StayDown,
+            PostStop,
         ];
         assert_eq!(
             lines(Shape::Service, all),
             [
+                "ExecCondition=/FilesOfGuard",
                 "ExecCondition=/Guard",
                 "ExecStartPre=/Profile",
                 "ExecStartPre=/Files",

@@ -180,6 +180,7 @@ registry! {
     RUNS_AT_SHUTDOWN: "U277" "runs-at-shutdown" Warning Translation,
     LEAVES_THE_UNIT: "U281" "leaves-the-unit" Warning Translation,
     COUNTED_STARTS: "U282" "counted-starts" Note Translation,
+    ENDLESS_WAIT: "U283" "endless-wait" Warning Translation,
     OVERRIDE_WITHOUT_CONF: "U301" "override-without-conf" Warning BetweenJobs,
     ONE_UNIT_FOR_TWO_JOBS: "U302" "one-unit-for-two-jobs" Error BetweenJobs,
     UNKNOWN_JOB: "U303" "unknown-job" Warning BetweenJobs,

@@ -2,6 +2,7 @@
 
 mod at_shutdown;
 mod command;
+mod endless_wait;
 pub(super) mod event_variables;
 mod functions;
 mod guard;
@@ -88,7 +89,10 @@ pub(super) fn lower(
     let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
     for reading in &readings {
         let placed = match reading.phase {
-            Phase::PreStart => pre_start(lowering, reading, &placement),
+            Phase::PreStart => {
+                endless_wait::lower(lowering, reading, conditions);
+                pre_start(lowering, reading, &placement)
+            }
             Phase::Main => Some(self::main(lowering, reading, &placement, main)),
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),

@@ -7,7 +7,6 @@
 pub mod allow;
 pub mod between;
 mod check;
-mod daemons;
 pub mod rule;
 mod subject;
 

@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use crate::shell;
-use crate::shell::Context;
 use crate::shell::program;
 use crate::shell::program::Program;
 use crate::text::source::{Sources, Span, Spanned};
@@ -190,32 +189,8 @@ impl<'a> PhaseScript<'a> {
     /// each command that the shell replaces itself with by `exec`, and the last one. Each is
     /// followed by the programs that it runs in turn.
     pub fn programs(&self) -> Vec<Vec<Program<'_>>> {
-        let commands = &self.reading.commands;
-        if self.is_exec() {
-            return commands
-                .first()
-                .filter(|command| command.range.start == 0)
-                .map(program::chain)
-                .into_iter()
-                .collect();
-        }
-        let last = commands.last().filter(|command| {
-            let behind = self.text().get(command.range.end..).unwrap_or_default();
-            let only_comments = behind
-                .lines()
-                .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-            command.context == Context::TOP && self.reading.lost.is_none() && only_comments
-        });
-        commands
-            .iter()
-            .filter(|command| {
-                let becomes = command.name() == Some("exec")
-                    && command.words.len() > 1
-                    && command.context.is_in_the_shell_itself();
-                becomes || last.is_some_and(|last| last.range == command.range)
-            })
-            .map(program::chain)
-            .collect()
+        let commands = program::remaining(self.reading, self.text(), self.is_exec());
+        commands.into_iter().map(program::chain).collect()
     }
 
     /// Whether the expansion has a default, as `${NAME:-word}` has. `end_of_name` is the offset

@@ -130,15 +130,30 @@ fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>) {
 fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     unit.set(Directive::Restart, respawn.restart());
     unit.set(Directive::RestartSec, Value::number(0));
-    // systemd sets this status if it cannot execute the program (systemd.exec(5), "Process Exit
-    // Codes"). Upstart does not respawn such a job: its goal becomes stop (`init/job.c`,
-    // `job_child_error_handler`).
-    unit.add(Directive::RestartPreventExitStatus, Value::number(203));
+    for status in respawn.set_up_failures {
+        unit.add(Directive::RestartPreventExitStatus, Value::number(status));
+    }
+    if let Some(command) = respawn.recount {
+        commands.add(Slot::Recount, command);
+        unit.comment(
+            Directive::ExecStop,
+            Text::new("A stop by hand must not bring the unit closer to its start limit."),
+        );
+    }
     if let Some(command) = respawn.stay_down {
+        let failed = match (
+            commands.run_by(Directive::ExecCondition),
+            commands.run_by(Directive::ExecStartPre),
+        ) {
+            (true, true) => "ExecCondition= or ExecStartPre= has failed",
+            (true, false) => "ExecCondition= has failed",
+            (false, true) => "ExecStartPre= has failed",
+            (false, false) => "the program cannot be executed",
+        };
         commands.add(Slot::StayDown, command);
         unit.comment(
             Directive::ExecStopPost,
-            Text::new("When ExecStartPre= has failed, Restart= must not try again."),
+            Text::new(&format!("When {failed}, Restart= must not try again.")),
         );
     }
 }

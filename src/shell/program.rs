@@ -1,7 +1,7 @@
 //! Finds the program that a command finally runs: `exec env A=b nice -n 5 foo -x` runs `foo -x`.
 
-use super::wrapper::Unknown;
-use super::{SimpleCommand, Word, wrapper};
+use super::wrapper::{Effect, Unknown, User, Wrapper};
+use super::{Context, Script, SimpleCommand, Word, wrapper};
 
 /// A program and its arguments.
 #[derive(Clone, Debug)]
@@ -49,6 +49,61 @@ pub fn chain(command: &SimpleCommand) -> Vec<Program<'_>> {
         chain.push(program);
     }
     chain
+}
+
+/// The commands that are left of a shell: in a script each command that the shell replaces itself
+/// with by `exec`, and the last one; or the first one, where only that is run.
+pub fn remaining<'s>(script: &'s Script, text: &str, is_one: bool) -> Vec<&'s SimpleCommand> {
+    let commands = &script.commands;
+    if is_one {
+        return commands.first().filter(|command| command.range.start == 0).into_iter().collect();
+    }
+    let last = commands.last().filter(|command| {
+        let behind = text.get(command.range.end..).unwrap_or_default();
+        let only_comments =
+            behind.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+        command.context == Context::TOP && script.lost.is_none() && only_comments
+    });
+    commands
+        .iter()
+        .filter(|command| {
+            let becomes = command.name() == Some("exec")
+                && command.words.len() > 1
+                && command.context.is_in_the_shell_itself();
+            becomes || last.is_some_and(|last| last.range == command.range)
+        })
+        .collect()
+}
+
+/// The user that the program runs another one as, if it is named literally and is not root.
+pub fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
+    let wrapper = wrapper::find(program.name)?;
+    let Effect::User(named) = wrapper.change else { return None };
+    let user = match named {
+        User::Option(options) => program.option(options)?.1,
+        User::FirstArgument => program.arguments.first()?.literal.as_deref()?,
+        User::Operand => operand(program, wrapper)?,
+    };
+    let user = user.split(':').next().unwrap_or_default();
+    let is_name = !user.is_empty()
+        && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    (is_name && user != "root").then_some(user)
+}
+
+/// Parses `su [OPTION...] [-] [USER]`, with options anywhere. Without USER, `su` starts a shell of
+/// root.
+fn operand<'p>(program: &'p Program<'_>, wrapper: &Wrapper) -> Option<&'p str> {
+    let mut arguments = program.arguments.iter();
+    while let Some(word) = arguments.next() {
+        match word.literal.as_deref()? {
+            option if wrapper.with_value.contains(&option) => {
+                arguments.next();
+            }
+            option if option.starts_with('-') => {}
+            user => return Some(user),
+        }
+    }
+    None
 }
 
 fn program<'r>(words: &[&'r Word]) -> Option<Program<'r>> {

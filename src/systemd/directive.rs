@@ -177,6 +177,7 @@ pub enum Directive {
     TtyPath,
 
     /// The signal that stops the service.
+    KillMode,
     KillSignal,
 
     /// The share of processor time, 1 to 10000.
@@ -346,6 +347,7 @@ impl Directive {
             Self::StandardOutput => (Service, "StandardOutput", 0),
             Self::StandardError => (Service, "StandardError", 0),
             Self::TtyPath => (Service, "TTYPath", 0),
+            Self::KillMode => (Service, "KillMode", 0),
             Self::KillSignal => (Service, "KillSignal", 0),
             Self::CpuWeight => (Service, "CPUWeight", 232),
             Self::CpuQuota => (Service, "CPUQuota", 0),

@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub mod condition;
+pub mod daemons;
 pub mod dialect;
 pub(super) mod events;
 pub mod exec;

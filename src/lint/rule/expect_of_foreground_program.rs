@@ -2,9 +2,10 @@
 
 use crate::diagnostic::registry::EXPECT_OF_FOREGROUND_PROGRAM;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::lint::Subject;
 use crate::lint::check::Lint;
-use crate::lint::{Subject, daemons};
 use crate::upstart::ast::{Expect, Phase};
+use crate::upstart::daemons;
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &EXPECT_OF_FOREGROUND_PROGRAM, check };
 

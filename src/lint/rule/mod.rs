@@ -2,7 +2,6 @@
 
 mod background_at_end;
 mod comment_in_command;
-mod daemonising_program;
 mod empty_script;
 mod expect_of_foreground_program;
 mod expect_of_script;
@@ -45,7 +44,6 @@ pub static LINTS: &[&Lint] = &[
     &no_description::LINT,
     &no_stop_on::LINT,
     &privileges_by_hand::LINT,
-    &daemonising_program::LINT,
     &background_at_end::LINT,
     &secret_in_env::LINT,
     &world_writable_umask::LINT,

@@ -4,9 +4,7 @@ use crate::diagnostic::registry::PRIVILEGES_BY_HAND;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::Subject;
 use crate::lint::check::Lint;
-use crate::shell::program::Program;
-use crate::shell::wrapper;
-use crate::shell::wrapper::{Effect, User, Wrapper};
+use crate::shell::program::user;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::upstart::ast::Phase;
@@ -50,35 +48,4 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .changing_edit(script.span(&(0..behind.range.start)), ""),
         None => diagnostic,
     });
-}
-
-/// The user that the program changes to, if the name is literal and not root.
-fn user<'p>(program: &'p Program<'_>) -> Option<&'p str> {
-    let wrapper = wrapper::find(program.name)?;
-    let Effect::User(named) = wrapper.change else { return None };
-    let user = match named {
-        User::Option(options) => program.option(options)?.1,
-        User::FirstArgument => program.arguments.first()?.literal.as_deref()?,
-        User::Operand => operand(program, wrapper)?,
-    };
-    let user = user.split(':').next().unwrap_or_default();
-    let is_name = !user.is_empty()
-        && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
-    (is_name && user != "root").then_some(user)
-}
-
-/// Parses `su [OPTION...] [-] [USER]`, with options anywhere. Without USER, `su` starts a shell of
-/// root.
-fn operand<'p>(program: &'p Program<'_>, wrapper: &Wrapper) -> Option<&'p str> {
-    let mut arguments = program.arguments.iter();
-    while let Some(word) = arguments.next() {
-        match word.literal.as_deref()? {
-            option if wrapper.with_value.contains(&option) => {
-                arguments.next();
-            }
-            option if option.starts_with('-') => {}
-            user => return Some(user),
-        }
-    }
-    None
 }

@@ -52,8 +52,6 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
         if phase == Phase::PreStop && !processes.run_at_stop() {
             continue;
         }
-        // systemd also sets this variable (systemd.exec(5), `$EXIT_STATUS`).
-        let by_systemd = |name: &str| phase == Phase::PostStop && name == "EXIT_STATUS";
         let text = &stated.value.text().value;
         let assigned = |name: &str| {
             text.contains(&format!("{name}="))
@@ -65,7 +63,6 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
         for (name, range) in &script.shell.variables {
             if carried.contains(&name.as_str())
                 && !set(name)
-                && !by_systemd(name)
                 && !assigned(name)
                 && !names.contains(&name.as_str())
             {

@@ -24,11 +24,13 @@ pub(in crate::lower) fn lower(
     let job = lowering.job;
     let (mut text, mut rest_of) = (text, None);
     // systemd checks conditions itself, as root and outside of the root directory of the unit, and
-    // skips post-stop if one fails (systemd.unit(5), "Conditions and Asserts").
+    // skips post-stop if one fails (systemd.unit(5), "Conditions and Asserts"). It does so before it
+    // creates what the tests may look for.
     if reading.is_script()
         && job.process(Phase::PostStop).is_none()
         && job.setuid.is_none()
         && job.chroot.is_none()
+        && job.tmpfiles.is_empty()
     {
         let (tests, end) = conditions(text, &reading.shell);
         for (directive, value) in tests {

@@ -2,10 +2,12 @@
 
 mod at_shutdown;
 mod command;
+mod endless_wait;
 pub(super) mod event_variables;
 mod functions;
 mod guard;
 mod initctl;
+mod main_program;
 pub(super) mod placement;
 pub(super) mod reading;
 mod unreplaced;
@@ -24,7 +26,7 @@ use crate::diagnostic::registry::{
 };
 use crate::shell::wrapper::Effect;
 use crate::shell::{SimpleCommand, wrapper};
-use crate::systemd::{Command, Directive, Section, Value};
+use crate::systemd::{Command, Directive, Feature, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
 use placement::{Commands, Placement, Slot, own_unit};
@@ -68,9 +70,13 @@ pub(super) fn lower(
     let own_unit = own_unit(lowering);
     let mut commands = Commands::new(shape);
     commands.extend(Slot::Profile, load(lowering));
-    commands.extend(Slot::Files, tmpfiles::lower(lowering, shape));
     let readings: Vec<ScriptUse<'_>> =
         lowering.scripts.iter().filter_map(|script| ScriptUse::of(lowering.job, script)).collect();
+    let is_guarded = shape != Shape::Inverted
+        && lowering.has(Feature::ExecCondition)
+        && readings.iter().any(|reading| reading.phase == Phase::PreStart && reading.declines());
+    let files = if is_guarded { Slot::FilesOfGuard } else { Slot::Files };
+    commands.extend(files, tmpfiles::lower(lowering, shape, files));
     let Readiness { main, wait } = unit_type(lowering, shape, &readings, conditions);
     commands.extend(Slot::Ready, wait);
     let mut started = Started::default();
@@ -83,8 +89,11 @@ pub(super) fn lower(
     let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
     for reading in &readings {
         let placed = match reading.phase {
-            Phase::PreStart => pre_start(lowering, reading, &placement),
-            Phase::Main => Some(self::main(lowering, reading, &placement)),
+            Phase::PreStart => {
+                endless_wait::lower(lowering, reading, conditions);
+                pre_start(lowering, reading, &placement)
+            }
+            Phase::Main => Some(self::main(lowering, reading, &placement, main)),
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
             Phase::PostStop => Some(post_stop(lowering, reading, &placement, conditions)),
@@ -139,10 +148,11 @@ fn unit_type(
                     lowering.exact(task.stanza, &directives);
                 }
             }
+            let mut wait = None;
             if let Some(expect) = &job.expect {
-                // A task or a state counts as started when its commands have ended, whatever
-                // `expect` states.
-                lowering.exact(expect.stanza, &[]);
+                let main = readings.iter().find(|reading| reading.phase == Phase::Main);
+                let main = main.filter(|_| shape == Shape::Task);
+                wait = expect::of_task(lowering, expect, main);
             }
             if job.processes.is_empty() && !lowering.job_set.is_named(&job.name.0) {
                 lowering.diagnostics.push(
@@ -151,12 +161,17 @@ fn unit_type(
                         .help("add `exec` or `script` if it was to run something; as a state that other jobs follow it is complete"),
                 );
             }
-            Readiness { main: MainProcess::Executed, wait: None }
+            Readiness { main: MainProcess::Executed, wait }
         }
     }
 }
 
-fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placement<'_>) -> Placed {
+fn main(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    placement: &Placement<'_>,
+    main: MainProcess,
+) -> Placed {
     let command = placement.command(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
     let detaching = |command: &&SimpleCommand| {
@@ -168,7 +183,8 @@ fn main(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, placement: &Placem
     let detached = reading.shell.commands.iter().find(detaching).map(|command| &command.range);
     // With `expect`, the process in the background is the main process.
     let background = reading.shell.background.first().filter(|_| lowering.job.expect.is_none());
-    if let Some(range) = detached.or(background) {
+    let outlived = main_program::lower(lowering, reading, placement.shape, main);
+    if let Some(range) = detached.or(background).filter(|_| !outlived) {
         lowering.diagnostics.push(
             PROCESS_GROUP_KILL
                 .at(
@@ -321,7 +337,8 @@ fn post_stop(
 ) -> Placed {
     let at_end = at_end(placement.shape, conditions);
     let front = format!(
-        "{}{}",
+        "{}{}{}",
+        without_status(lowering, reading),
         time(lowering, placement.shape, reading.phase),
         at_shutdown::front(lowering, reading, at_end)
     );
@@ -330,6 +347,22 @@ fn post_stop(
         placement.wrapped(lowering, reading, wrapping, &reading.stated.value.text().value);
     lowering.exact(reading.stated.stanza, &[Directive::ExecStopPost]);
     (Slot::PostStop, command)
+}
+
+/// Shell text that removes the variables about the end of main that the script reads. systemd sets
+/// them for `ExecStopPost=` (systemd.exec(5), `$SERVICE_RESULT`), and Upstart has none: the results
+/// come with the events `stopping` and `stopped` (`init/job.c`, `job_emit_event`).
+fn without_status(lowering: &Lowering<'_>, reading: &ScriptUse<'_>) -> String {
+    let is_own = |name: &&str| {
+        let sets = |env: &str| env.split('=').next() == Some(*name);
+        lowering.job.env.iter().any(|env| sets(&env.value))
+    };
+    let is_read = |name: &&str| reading.shell.variables.iter().any(|(read, _)| read == *name);
+    let names: Vec<&str> = ["SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"]
+        .into_iter()
+        .filter(|name| is_read(name) && !is_own(name))
+        .collect();
+    if names.is_empty() { String::new() } else { format!("unset {}\n", names.join(" ")) }
 }
 
 /// Shell text by which a pre-stop or post-stop takes a day, so that a short kill timeout does not cut

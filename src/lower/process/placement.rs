@@ -6,12 +6,14 @@ use super::command::{Wrapping, command};
 use super::reading::ScriptUse;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
-use crate::systemd::{Command, Directive};
+use crate::systemd::{Argument, Command, Directive};
 use crate::upstart::ast::Phase;
 
 /// When a command of the unit runs. The slots are in the order in which they run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::lower) enum Slot {
+    /// Creates the files that the job expects (`tmpfiles`), for a pre-start that is the guard.
+    FilesOfGuard,
     /// Decides whether the unit starts (`stop` in pre-start).
     Guard,
     /// Loads the `AppArmor` profile of the job.
@@ -28,6 +30,8 @@ pub(in crate::lower) enum Slot {
     PostStart,
     /// Sends the reload signal.
     Reload,
+    /// Lets a stop by hand reset the count of starts.
+    Recount,
     /// The pre-stop process.
     PreStop,
     /// Prevents the restart of a unit whose start has failed. It precedes post-stop, because
@@ -41,10 +45,10 @@ impl Slot {
     /// The directive by which a unit of this shape runs the command.
     pub(crate) fn directive(self, shape: Shape) -> Directive {
         match (self, shape) {
-            (Self::Guard, _) => Directive::ExecCondition,
+            (Self::FilesOfGuard | Self::Guard, _) => Directive::ExecCondition,
             // An inverted unit does its work when it stops.
             (Self::Files | Self::PreStart | Self::Main | Self::PostStart, Shape::Inverted)
-            | (Self::PreStop, _) => Directive::ExecStop,
+            | (Self::Recount | Self::PreStop, _) => Directive::ExecStop,
             // A state has no main process; the unit runs its pre-start.
             (Self::PreStart, Shape::State)
             | (Self::Main, Shape::Service | Shape::Task | Shape::State) => Directive::ExecStart,
@@ -89,6 +93,17 @@ impl Commands {
     /// Whether the unit has a command in this directive.
     pub(crate) fn run_by(&self, directive: Directive) -> bool {
         self.slots.keys().any(|slot| slot.directive(self.shape) == directive)
+    }
+
+    /// What systemd executes as the main process.
+    pub(crate) fn main_program(&self) -> Option<&[u8]> {
+        match self.slots.get(&Slot::Main)?.first()?.argv.first()? {
+            Argument::Word(program) => Some(program),
+            Argument::Script { .. }
+            | Argument::Variable(_)
+            | Argument::Specifier(_)
+            | Argument::Unit(_) => None,
+        }
     }
 
     /// The commands in the order in which they run, each with its directive.
@@ -177,16 +192,28 @@ mod tests {
     #[test]
     fn commands_run_in_their_order_whichever_came_first() {
         use Slot::{
-            Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Reload,
-            StayDown,
+            Files, FilesOfGuard, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile,
+            Ready, Recount, Reload, StayDown,
         };
         let all = vec![
-            Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, PreStop, StayDown,
+            FilesOfGuard,
+            Guard,
+            Profile,
+            Files,
+            PreStart,
+            Main,
+            Ready,
+            PostStart,
+            Reload,
+            Recount,
+            PreStop,
+            StayDown,
             PostStop,
         ];
         assert_eq!(
             lines(Shape::Service, all),
             [
+                "ExecCondition=/FilesOfGuard",
                 "ExecCondition=/Guard",
                 "ExecStartPre=/Profile",
                 "ExecStartPre=/Files",
@@ -195,6 +222,7 @@ mod tests {
                 "ExecStartPost=/Ready",
                 "ExecStartPost=/PostStart",
                 "ExecReload=/Reload",
+                "ExecStop=/Recount",
                 "ExecStop=/PreStop",
                 "ExecStopPost=/StayDown",
                 "ExecStopPost=/PostStop",

@@ -62,7 +62,7 @@ impl<'a> ScriptUse<'a> {
     }
 
     /// The text that was parsed.
-    pub(super) fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         self.stated.value.text().value.get(self.part.clone()).unwrap_or_default()
     }
 

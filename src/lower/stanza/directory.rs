@@ -20,6 +20,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         }
     }
     if let Some(chroot) = &job.chroot
+        && !chroot.value.bytes().all(|byte| byte == b'/')
         && (job.setuid.is_some() || job.setgid.is_some())
     {
         let diagnostic = CHROOT_USER_LOOKUP

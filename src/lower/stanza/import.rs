@@ -23,11 +23,19 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         }
         if let Some(place) = place(&unread) {
             let mut diagnostic = IMPORTED_VARIABLE
-                .at(place, format!("no script of the job reads {}", listed(&unread)))
+                .at(place, format!("{} cannot come from what starts the unit", listed(&unread)))
                 .label("not carried by systemd");
-            // No process lacks the variable.
             diagnostic.severity = Severity::Note;
-            lowering.dropped(stated.stanza, diagnostic);
+            if job.processes.is_empty() {
+                let diagnostic = diagnostic.note("the job runs nothing that could read it");
+                lowering.dropped(stated.stanza, diagnostic);
+            } else {
+                // The environment of a program has no mention in the job.
+                let diagnostic = diagnostic
+                    .note("no script of the job reads it, but a program that it runs may do so")
+                    .help("if one does, give it by `EnvironmentFile=`");
+                lowering.approximate(stated.stanza, &[], diagnostic);
+            }
         }
         if let Some(place) = place(&missing) {
             let diagnostic = IMPORTED_VARIABLE

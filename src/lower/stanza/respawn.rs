@@ -1,16 +1,20 @@
 //! `respawn`, `respawn limit`, `normal exit`.
 
-use super::expect::MainProcess;
 use super::kill::{Signals, is_clean, signal_name};
+use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
-    IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244, RESPAWN_LIMIT_WITHOUT_RESPAWN,
-    RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN, RETRIED_PRE_START,
+    COUNTED_STARTS, IMPOSSIBLE_EXIT_STATUS, RESPAWN_BEFORE_SYSTEMD_244,
+    RESPAWN_LIMIT_WITHOUT_RESPAWN, RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN,
+    RETRIED_PRE_START,
 };
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
 use crate::lower::shape::Shape;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
+use crate::text::bytes::lossy;
+use crate::text::source::Span;
 use crate::upstart::ast::{Phase, RespawnLimit};
+use crate::upstart::job::Stated;
 use crate::upstart::signal::ExitStatus;
 
 /// When and how often systemd restarts the unit after the end of its main process.
@@ -21,8 +25,13 @@ pub(in crate::lower) struct Respawn {
     only_failing: bool,
     /// The limit on respawns.
     limit: RespawnLimit,
-    /// The command that prevents a restart when pre-start has failed.
+    /// The command that prevents a restart when what runs before the main process has failed.
     pub(crate) stay_down: Option<Command>,
+    /// The command that resets the count of starts when the unit is stopped.
+    pub(crate) recount: Option<Command>,
+    /// The statuses of the main process that prevent a restart, because a step before the program
+    /// has failed.
+    pub(crate) set_up_failures: Vec<u8>,
 }
 
 impl Respawn {
@@ -100,61 +109,186 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
             "no Restart=on-failure: that needs systemd 244 for a task.",
         );
         if let Some(stanza) = limit_stanza {
-            lowering.ledger.record(
-                stanza,
-                crate::diagnostic::Disposition::Manual,
-                &[],
-                Some(diagnostic.rule),
-            );
+            lowering.ledger.record(stanza, Disposition::Manual, &[], Some(diagnostic.rule));
         }
         lowering.manual(respawn.stanza, &[], diagnostic);
         return None;
     }
-    let mut decided =
-        Respawn { only_failing: job.is_task(), limit: job.respawn_limit(), stay_down: None };
+    let mut decided = Respawn {
+        only_failing: job.is_task(),
+        limit: job.respawn_limit(),
+        stay_down: None,
+        recount: None,
+        set_up_failures: set_up_failures(lowering, processes),
+    };
     if let Some(stanza) = limit_stanza {
         let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
         lowering.exact(stanza, if decided.limit().is_some() { &limits } else { &limits[..1] });
+        decided.recount = recount(lowering, &decided, processes);
     }
-    let directives =
-        [Directive::Restart, Directive::RestartSec, Directive::RestartPreventExitStatus];
-    let Some(pre_start) = job.process(Phase::PreStart).filter(|_| processes.run_before()) else {
+    let mut directives = vec![Directive::Restart, Directive::RestartSec];
+    if !decided.set_up_failures.is_empty() {
+        directives.push(Directive::RestartPreventExitStatus);
+    }
+    let prepares = processes.run_before() || processes.decline();
+    // A program that cannot be executed fails so fast that a limit soon ends the loop.
+    let is_endless = decided.limit().is_none();
+    if prepares || processes.main.forks() && is_endless && may_be_missing(lowering, processes) {
+        decided.stay_down = stay_down(lowering, processes);
+    }
+    let Some(pre_start) = job.process(Phase::PreStart).filter(|_| prepares) else {
+        if decided.stay_down.is_some() {
+            directives.push(Directive::ExecStopPost);
+        }
         lowering.exact(respawn.stanza, &directives);
         return Some(decided);
     };
-    decided.stay_down = stay_down(lowering, processes);
-    if decided.stay_down.is_some() {
-        lowering
-            .exact(respawn.stanza, &[directives.as_slice(), &[Directive::ExecStopPost]].concat());
-    } else {
-        let diagnostic = RETRIED_PRE_START
-            .at(respawn.span, "systemd also restarts the unit when pre-start fails")
-            .related(
-                job.stanzas[pre_start.stanza.0].span,
-                "Upstart gives up at once when this fails",
-            );
-        lowering.approximate(respawn.stanza, &directives, diagnostic);
-    }
+    let pre_start = job.stanzas[pre_start.stanza.0].span;
+    prepared(lowering, respawn, pre_start, (&decided, directives));
     Some(decided)
 }
 
-/// The command by which the unit stops itself when pre-start has failed, which prevents a restart.
-/// Upstart does not respawn such a job (`init/job_process.c`, `job_process_terminated`). `None` if
-/// the unit cannot do that.
-fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> {
-    let forks = match processes.main {
-        MainProcess::Forked | MainProcess::Unknown => true,
-        MainProcess::Executed => false,
+/// The longest interval, in seconds, in which starts by hand do not reach the limit: it is the
+/// default of systemd (systemd-system.conf(5), `DefaultStartLimitIntervalSec=`).
+const SHORT: i32 = 10;
+
+/// Reports a limit that starts by hand can reach, and returns the command that keeps them from it.
+/// systemd counts every start; Upstart counts respawns only (`init/job_process.c`,
+/// `job_process_catch_runaway`).
+fn recount(
+    lowering: &mut Lowering<'_>,
+    decided: &Respawn,
+    processes: &Processes,
+) -> Option<Command> {
+    let limit = lowering.job.respawn_limit.as_ref()?;
+    let (_, interval) = decided.limit().filter(|(_, interval)| *interval > SHORT)?;
+    let resets = lowering.job.chroot.is_none()
+        && lowering.has(Feature::FullPrivilegesPrefix)
+        && processes.main.is_known()
+        && !lowering.job.is_task();
+    let diagnostic = COUNTED_STARTS.at(
+        limit.span,
+        format!("once the limit is reached, `systemctl start` fails for up to {interval} seconds"),
+    );
+    let diagnostic = if resets {
+        diagnostic.note("Upstart started the job at once; a stop by hand resets the count")
+    } else {
+        diagnostic.note("systemd counts starts by hand as well; Upstart did not")
     };
+    let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
+    let help = format!("`systemctl reset-failed {}` lets it start again", lowering.name);
+    lowering.approximate(limit.stanza, &limits, diagnostic.help(help));
+    if !resets {
+        return None;
+    }
+    lowering.ledger.record(limit.stanza, Disposition::Approximate, &[Directive::ExecStop], None);
+    // MAINPID is not set when the main process has ended by itself (systemd.service(5),
+    // `ExecStop=`).
+    let script = "[ -z \"$MAINPID\" ] || /bin/systemctl reset-failed \"$0\"";
+    let mut command = Command::words(["/bin/sh", "-c", script]);
+    command.argv.push(Argument::Specifier("%n"));
+    let literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
+    command.prefix = Prefix { ignore_failure: true, full_privileges: true, literal_dollar };
+    Some(command)
+}
+
+/// Records what became of `respawn` in a job with a pre-start.
+fn prepared(
+    lowering: &mut Lowering<'_>,
+    respawn: &Stated<()>,
+    pre_start: Span,
+    (decided, mut directives): (&Respawn, Vec<Directive>),
+) {
+    let job = lowering.job;
+    let is_endless = decided.limit().is_none();
+    if decided.stay_down.is_some() {
+        directives.push(Directive::ExecStopPost);
+    }
+    let missing = [(&job.setuid, "user"), (&job.chdir, "directory")]
+        .into_iter()
+        .find_map(|(stated, what)| Some((stated.as_ref()?, what)));
+    match missing.filter(|_| is_endless) {
+        // systemd cannot run the command that stops the unit either.
+        Some((stated, what)) if decided.stay_down.is_some() => {
+            let message = format!(
+                "systemd starts the unit again and again while its {what} `{}` is missing",
+                lossy(&stated.value)
+            );
+            let diagnostic = RETRIED_PRE_START
+                .at(respawn.span, message)
+                .related(stated.span, "Upstart gives up at once when this fails")
+                .help("set a limit, such as `respawn limit 10 5`");
+            lowering.approximate(respawn.stanza, &directives, diagnostic);
+        }
+        _ if decided.stay_down.is_some() => lowering.exact(respawn.stanza, &directives),
+        _ => {
+            let diagnostic = RETRIED_PRE_START
+                .at(respawn.span, "systemd also restarts the unit when pre-start fails")
+                .related(pre_start, "Upstart gives up at once when this fails");
+            lowering.approximate(respawn.stanza, &directives, diagnostic);
+        }
+    }
+}
+
+/// The statuses by which systemd reports that a step before the program has failed, for the steps
+/// that the unit has (systemd.exec(5), "Process Exit Codes"). Upstart does not respawn such a job:
+/// its goal becomes stop (`init/job.c`, `job_child_error_handler`).
+fn set_up_failures(lowering: &Lowering<'_>, processes: &Processes) -> Vec<u8> {
+    // What systemd executes for a daemon that forks is not the main process, whose status counts.
+    if processes.main.forks() {
+        return Vec::new();
+    }
+    let job = lowering.job;
+    let is_root = |path: &str| path.bytes().all(|byte| byte == b'/');
+    [
+        (200, job.chdir.as_ref().is_some_and(|stated| !is_root(&stated.value))),
+        (201, job.nice.is_some()),
+        (203, may_be_missing(lowering, processes)),
+        (205, !job.limits.is_empty()),
+        (206, job.oom.is_some()),
+        (210, job.chroot.as_ref().is_some_and(|stated| !is_root(&stated.value))),
+        (216, job.setgid.is_some()),
+        (217, job.setuid.is_some()),
+        (231, job.apparmor_switch.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(status, has_step)| has_step.then_some(status))
+    .collect()
+}
+
+/// Whether systemd may not find what it executes as the main process. Every system has the shell
+/// and env(1); if they do not find the program, the process has run, for Upstart as well.
+fn may_be_missing(lowering: &Lowering<'_>, processes: &Processes) -> bool {
+    let program = processes.commands.main_program();
+    lowering.job.chroot.is_some()
+        || !program.is_some_and(|program| [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&program))
+}
+
+/// The command by which the unit stops itself when the main process was not started, which prevents
+/// a restart. Upstart does not respawn such a job (`init/job_process.c`, `job_process_terminated`).
+/// `None` if the unit cannot do that.
+fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> {
     let can =
         lowering.has(Feature::FullPrivilegesPrefix) && lowering.has(Feature::ExitCodeVariable);
-    if forks || lowering.job.chroot.is_some() || !can {
+    if lowering.job.chroot.is_some() || !can {
         return None;
     }
     // systemd does not regard a declined start as a failure, and does not restart the unit.
-    let declined =
-        if processes.decline() { " || [ \"$SERVICE_RESULT\" = exec-condition ]" } else { "" };
-    let script = format!("[ \"$EXIT_CODE\" ]{declined} || /bin/systemctl --no-block stop \"$0\"");
+    let declined = "[ \"$SERVICE_RESULT\" = exec-condition ]";
+    let stop = "/bin/systemctl --no-block stop \"$0\"";
+    let script = if processes.main.forks() {
+        // The first process of a daemon is not the main process, so EXIT_CODE says nothing of it.
+        // systemd shows how its command has ended: not at all, or before the program.
+        let mut ends = String::from("*\"status=0/0 }\"");
+        if may_be_missing(lowering, processes) {
+            ends.push_str(" | *\"status=203 }\"");
+        }
+        let but = if processes.decline() { format!("{declined} || ") } else { String::new() };
+        format!("{but}case $(/bin/systemctl show -p ExecStart \"$0\") in {ends}) {stop} ;; esac")
+    } else {
+        let but = if processes.decline() { format!(" || {declined}") } else { String::new() };
+        format!("[ \"$EXIT_CODE\" ]{but} || {stop}")
+    };
     let mut command = Command::new([
         Argument::Word(b"/bin/sh".to_vec()),
         Argument::Word(b"-c".to_vec()),

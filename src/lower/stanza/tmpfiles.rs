@@ -11,12 +11,23 @@ use crate::lower::shape::Shape;
 use crate::systemd::{Argument, Command, Feature, Prefix};
 use crate::text::bytes::encode;
 
-/// The commands that apply the files.
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape) -> Vec<Command> {
+/// The commands that apply the files, for this slot.
+pub(in crate::lower) fn lower(
+    lowering: &mut Lowering<'_>,
+    shape: Shape,
+    slot: Slot,
+) -> Vec<Command> {
     let job = lowering.job;
     let mut commands = Vec::new();
     for stated in &job.tmpfiles {
-        let mut command = Command::words(["/bin/systemd-tmpfiles", "--create"]);
+        let mut command = if slot == Slot::FilesOfGuard {
+            // Another status than 255 would skip the unit, without a failure (systemd.service(5),
+            // `ExecCondition=`).
+            let script = "/bin/systemd-tmpfiles --create \"$@\" || exit 255";
+            Command::words(["/bin/sh", "-c", script, "sh"])
+        } else {
+            Command::words(["/bin/systemd-tmpfiles", "--create"])
+        };
         command.argv.extend(
             stated.value.iter().map(|path| Argument::Word(encode(&path.value).into_owned())),
         );
@@ -26,7 +37,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, shape: Shape) -> Vec<
             full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
             literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
         };
-        lowering.exact(stated.stanza, &[Slot::Files.directive(shape)]);
+        lowering.exact(stated.stanza, &[slot.directive(shape)]);
         commands.push(command);
     }
     commands

@@ -114,7 +114,7 @@ const STAYS: [&str; 10] = [
 const LEAVES: [&str; 2] = ["--daemonize", "--daemonise"];
 
 /// The argument that keeps the program in the foreground.
-pub(super) fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
+pub fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     let configured =
         |word: &&Word| word.literal.as_deref().is_some_and(|text| text.contains("daemon off"));
     program.flag(&STAYS).or_else(|| program.flag(known(program)?.stays)).or_else(|| {
@@ -123,7 +123,7 @@ pub(super) fn stays<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
 }
 
 /// The argument that sends the program to the background.
-pub(super) fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
+pub fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     if stays(program).is_some() {
         return None;
     }
@@ -139,7 +139,7 @@ pub(super) fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
 }
 
 /// The argument that makes start-stop-daemon leave its program in the background.
-pub(super) fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
+pub fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
     if program.name != "start-stop-daemon" {
         return None;
     }
@@ -149,8 +149,40 @@ pub(super) fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<
 }
 
 /// An option that keeps the program in the foreground, if one is known.
-pub(super) fn way_to_stay(program: &Program<'_>) -> Option<&'static str> {
+pub fn way_to_stay(program: &Program<'_>) -> Option<&'static str> {
     known(program)?.stays.first().copied()
+}
+
+/// Programs whose children are to outlive them: logins, the jobs of a scheduler, containers,
+/// virtual machines and terminals. The units that their projects ship say `KillMode=process`, or
+/// leave the children to another unit.
+const OUTLIVED: [&str; 7] =
+    ["amazon-ssm-agent", "atd", "containerd", "cron", "crond", "dockerd", "libvirtd"];
+
+/// Whether children of the program are to live on when it ends.
+pub fn is_outlived(program: &Program<'_>) -> bool {
+    match program.name {
+        "docker" | "docker.io" => program.flag(&["-d", "--daemon", "daemon"]).is_some(),
+        // With `-d` it serves one login and ends (sshd(8)).
+        "sshd" => program.flag(&["-d", "-t", "-T"]).is_none(),
+        name => OUTLIVED.contains(&name),
+    }
+}
+
+/// Whether the program leaves a terminal in the background and ends (screen(1), tmux(1)).
+pub fn leaves_terminal(program: &Program<'_>) -> bool {
+    let has = |letter: char| {
+        program.arguments.iter().any(|word| {
+            let text = word.literal.as_deref().unwrap_or_default();
+            !text.starts_with("--") && text.starts_with('-') && text.contains(letter)
+        })
+    };
+    match program.name {
+        // With `-D -m` it stays in the foreground.
+        "screen" => has('d') && has('m'),
+        "tmux" => program.flag(&["new", "new-session"]).is_some() && has('d'),
+        _ => false,
+    }
 }
 
 fn known(program: &Program<'_>) -> Option<&'static Daemon> {

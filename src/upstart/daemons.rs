@@ -185,6 +185,67 @@ pub fn leaves_terminal(program: &Program<'_>) -> bool {
     }
 }
 
+/// Commands that leave no process behind when they have ended, besides those of the shell.
+const LEAVE_NOTHING: [&str; 44] = [
+    "[",
+    "awk",
+    "cat",
+    "chgrp",
+    "chmod",
+    "chown",
+    "cp",
+    "cut",
+    "date",
+    "depmod",
+    "echo",
+    "expr",
+    "find",
+    "grep",
+    "hostname",
+    "id",
+    "ifconfig",
+    "install",
+    "ip",
+    "ip6tables",
+    "iptables",
+    "ln",
+    "logger",
+    "ls",
+    "mkdir",
+    "mkfifo",
+    "mknod",
+    "modprobe",
+    "mount",
+    "mountpoint",
+    "mv",
+    "printf",
+    "pidof",
+    "restorecon",
+    "rm",
+    "rmdir",
+    "rmmod",
+    "sed",
+    "sleep",
+    "sysctl",
+    "test",
+    "touch",
+    "umount",
+    "wc",
+];
+
+/// Commands of the shell itself, and those of init.
+const OF_THE_SHELL: [&str; 22] = [
+    ".", ":", "break", "cd", "continue", "emit", "eval", "exit", "export", "false", "initctl",
+    "local", "read", "return", "set", "shift", "start", "stop", "trap", "true", "ulimit", "unset",
+];
+
+/// Whether a command may leave a process behind when it has ended.
+pub fn may_leave_process(name: Option<&str>) -> bool {
+    let Some(name) = name else { return true };
+    let name = name.rsplit('/').next().unwrap_or(name);
+    !LEAVE_NOTHING.contains(&name) && !OF_THE_SHELL.contains(&name)
+}
+
 fn known(program: &Program<'_>) -> Option<&'static Daemon> {
     DAEMONS.iter().find(|daemon| daemon.names.contains(&program.name))
 }

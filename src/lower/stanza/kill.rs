@@ -11,6 +11,7 @@ use crate::shell::{Context, SimpleCommand};
 use crate::systemd::{Argument, Command, Directive, Feature, Value};
 use crate::text::list;
 use crate::upstart::ast::Phase;
+use crate::upstart::daemons;
 use crate::upstart::script::ReadScript;
 use crate::upstart::signal::{ExitStatus, Signal};
 
@@ -37,6 +38,12 @@ pub(in crate::lower) fn lower(
     let has_post_stop = job.process(Phase::PostStop).is_some();
     if shape == Shape::Inverted || !lowering.has_main() && has_post_stop {
         lowering.set(Directive::TimeoutStopSec, Value::keyword("infinity"));
+    }
+    if shape == Shape::State && has_post_stop && leaves_process(lowering) {
+        // init has no process to kill then, and post-stop finds what pre-start has left
+        // (`init/job.c`, `job_next_state`). systemd would kill it before (systemd.kill(5),
+        // `KillMode=`).
+        lowering.set(Directive::KillMode, Value::keyword("process"));
     }
     if !lowering.has_main() || shape == Shape::Inverted {
         for (stanza, span) in [
@@ -75,6 +82,17 @@ pub(in crate::lower) fn lower(
     }
     signals.reload = reload(lowering, processes, shape);
     signals
+}
+
+/// Whether a command of pre-start may leave a process behind.
+fn leaves_process(lowering: &Lowering<'_>) -> bool {
+    let Some(script) = lowering.scripts.of(Phase::PreStart) else { return false };
+    !script.shell.background.is_empty()
+        || script
+            .shell
+            .commands
+            .iter()
+            .any(|command| !command.words.is_empty() && daemons::may_leave_process(command.name()))
 }
 
 /// A timeout in seconds that is enough for most scripts: the default of systemd

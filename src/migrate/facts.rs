@@ -94,14 +94,11 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
     });
     for cycle in &cycles {
         for index in dropped(cycle).map(extras).into_iter().flatten() {
-            match waits.get(index) {
-                Some((member, wait)) => {
-                    facts.not_waiting.insert((member.name.clone(), wait.phase));
-                }
-                None => {
-                    let (later, earlier) = extra[index].clone();
-                    facts.not_gated.insert((earlier, later));
-                }
+            if let Some((member, wait)) = waits.get(index) {
+                facts.not_waiting.insert((member.name.clone(), wait.phase));
+            } else {
+                let (later, earlier) = extra[index].clone();
+                facts.not_gated.insert((earlier, later));
             }
         }
     }

@@ -107,10 +107,8 @@ pub(super) fn going_down(
                 );
                 lowering.approximate(condition.stanza, &[], diagnostic);
             }
-            // A boot has passed these.
-            Trigger::Given | Trigger::Reached(_) => {}
-            // The finding is at the event.
-            Trigger::Never | Trigger::Beyond => {}
+            // A boot has passed these, or the finding is at the event.
+            Trigger::Given | Trigger::Reached(_) | Trigger::Never | Trigger::Beyond => {}
         }
     }
 }

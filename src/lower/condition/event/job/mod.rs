@@ -39,35 +39,9 @@ pub(super) fn job(
     state: JobState,
     (side, is_joined): (Side, bool),
 ) -> Classified {
-    let name = match event.job() {
-        Some((NamedJob::One(name), _)) => name,
-        Some((NamedJob::Variable(name), _)) => {
-            let mut classified = beyond(
-                event,
-                format!("which job `{}` is shows only when this one runs", lossy(name)),
-            );
-            if side == Side::Stop {
-                let goes_on = "nothing of this stops the unit, which goes on until somebody does";
-                classified.diagnostics =
-                    classified.diagnostics.into_iter().map(|found| found.note(goes_on)).collect();
-            }
-            return classified;
-        }
-        Some((NamedJob::Any(name), _)) => {
-            return beyond(
-                event,
-                format!(
-                    "`{}` names jobs by a pattern, and units are named one by one",
-                    lossy(name)
-                ),
-            );
-        }
-        None => {
-            return beyond(
-                event,
-                format!("`{}` without the name of a job means every job", state.name()),
-            );
-        }
+    let name = match named(event, state, side) {
+        Ok(name) => name,
+        Err(classified) => return *classified,
     };
     let shown = lossy(name);
     if !is_own(lowering, name)
@@ -146,6 +120,34 @@ pub(super) fn job(
         classified.diagnostics.extend(diagnostics);
     }
     classified
+}
+
+/// The name of the job that the event is about. An error is what the event means if it is about no
+/// certain one.
+fn named(event: &Event, state: JobState, side: Side) -> Result<&str, Box<Classified>> {
+    match event.job() {
+        Some((NamedJob::One(name), _)) => Ok(name),
+        Some((NamedJob::Variable(name), _)) => {
+            let mut classified = beyond(
+                event,
+                format!("which job `{}` is shows only when this one runs", lossy(name)),
+            );
+            if side == Side::Stop {
+                let goes_on = "nothing of this stops the unit, which goes on until somebody does";
+                classified.diagnostics =
+                    classified.diagnostics.into_iter().map(|found| found.note(goes_on)).collect();
+            }
+            Err(Box::new(classified))
+        }
+        Some((NamedJob::Any(name), _)) => Err(Box::new(beyond(
+            event,
+            format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)),
+        ))),
+        None => Err(Box::new(beyond(
+            event,
+            format!("`{}` without the name of a job means every job", state.name()),
+        ))),
+    }
 }
 
 /// Whether the names of distributions say nothing of this job: the directory has a job of that name

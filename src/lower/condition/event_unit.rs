@@ -25,7 +25,11 @@ use crate::upstart::job::StanzaId;
 /// The event unit for the state of a job. `None` if the job cannot start it.
 pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer, state: JobState) -> Option<EventUnit> {
     let is_known = matches!(peer.kind, Some(JobKind::Service | JobKind::State | JobKind::Task));
-    (is_known && peer.calls(lowering)).then(|| EventUnit::at(&peer.unit, state).ok())?
+    let mut node = EventUnit::at(&peer.unit, state).ok()?;
+    if state == JobState::Started && peer.kind == Some(JobKind::Task) {
+        node.of = Of::TaskAtWork(peer.unit.clone());
+    }
+    (is_known && peer.calls(lowering)).then_some(node)
 }
 
 /// The event unit for the start of a job that only stands for others: nothing can tell whether what
@@ -120,6 +124,8 @@ enum Of {
     Matched(String),
     /// A state of the job that became this unit, or of one of its instances.
     State(UnitName, JobState),
+    /// `started` of such a job that is a task.
+    TaskAtWork(UnitName),
     /// `stopped` of that job with this result. `respawned` is whether the job may be started again
     /// when it has ended, so that the unit has to look whether it is.
     End { by: UnitName, ended: Ended, respawned: bool },
@@ -294,7 +300,9 @@ impl EventUnit {
     pub(crate) fn file(&self) -> UnitName {
         match self.of {
             Of::All | Of::Any(_) | Of::Matched(_) => self.unit.clone(),
-            Of::Variable | Of::State(..) | Of::End { .. } => self.unit.of_instance(),
+            Of::Variable | Of::State(..) | Of::TaskAtWork(_) | Of::End { .. } => {
+                self.unit.of_instance()
+            }
         }
     }
 
@@ -322,6 +330,10 @@ impl EventUnit {
                 };
                 let by = by.of_instance();
                 format!("Stands for the event `{event}`: {by} starts this {when}.")
+            }
+            Of::TaskAtWork(by) => {
+                let by = by.of_instance();
+                format!("Stands for the event `{event}`: {by} starts this when it is at work.")
             }
             Of::End { by, ended, .. } => {
                 let how = match ended {
@@ -351,7 +363,11 @@ impl EventUnit {
         if let Of::End { by, respawned: true, .. } = &self.of {
             unit.add(Directive::ExecCondition, Value::command(&has_ended(lowering, by)));
         }
-        unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
+        if let Of::TaskAtWork(by) = &self.of {
+            unit.add(Directive::ExecStart, Value::command(&is_at_work(lowering, by)));
+        } else {
+            unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
+        }
         Companion::Unit(unit)
     }
 
@@ -381,7 +397,12 @@ impl EventUnit {
     /// is the same for every job that waits for this one. `Wants=` would not do: it would start the
     /// event unit even if the job fails, and whenever somebody starts a job that is active.
     pub(crate) fn starter(&self, lowering: &Lowering<'_>, peer: &Peer) -> Option<Companion> {
-        let Of::State(by, state) = &self.of else { return None };
+        let (by, state) = match &self.of {
+            Of::State(by, state) => (by, *state),
+            Of::TaskAtWork(by) => (by, JobState::Started),
+            _ => return None,
+        };
+        let state = &state;
         let is_task = peer.kind == Some(JobKind::Task);
         let (directive, waits) = match state {
             JobState::Starting => (before_start(lowering), true),
@@ -463,6 +484,15 @@ fn goes_by(by: &UnitName, time: &str) -> Unit {
     let what = format!("Starts and stops others {}.", time.replace("{}", to.stem()));
     part.header.push(Text::new(&own_files::made(&what)));
     part
+}
+
+/// The command that waits until the main process of a task has been started. A unit of type
+/// `oneshot` has no directive that runs beside it.
+fn is_at_work(lowering: &Lowering<'_>, by: &UnitName) -> Command {
+    let script = "while [ \"$(/bin/systemctl show -p ActiveState,MainPID \"$0\" | grep -Ecx 'ActiveState=activating|MainPID=0')\" = 2 ]; do sleep 0.05; done";
+    let mut command = shell(lowering, &["-c"], script);
+    command.argv.push(Argument::Unit(by.clone()));
+    command
 }
 
 /// The command that succeeds if a unit that systemd may start again has ended for good.

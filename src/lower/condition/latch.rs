@@ -104,10 +104,13 @@ fn term(lowering: &Lowering<'_>, trigger: &Trigger) -> Option<Term> {
             let job = peer.unit.stem();
             let node = event_unit::of(lowering, peer, JobState::Started);
             // A task is at work when it has started, and nothing waits for its end.
-            let is_task = peer.kind == Some(JobKind::Task);
+            let unit = match &node {
+                Some(node) if peer.kind == Some(JobKind::Task) => node.unit.clone(),
+                _ => peer.unit.clone(),
+            };
             remembering(
                 lowering,
-                (&peer.unit, Some(Directive::After).filter(|_| !is_task || node.is_none())),
+                (&unit, Some(Directive::After)),
                 &format!("started-{job}"),
                 format!("the start of {job}"),
                 node.map(|node| (node, peer.clone())),

@@ -428,8 +428,11 @@ fn job(
         JobState::Started => {
             let node = event_unit::of(lowering, peer, JobState::Started);
             // A task is at work when it has started, and `After=` would wait for its end.
-            if node.is_none() || peer.kind != Some(JobKind::Task) {
-                push(&mut relations.after, unit);
+            match &node {
+                Some(node) if peer.kind == Some(JobKind::Task) => {
+                    push(&mut relations.after, &node.unit);
+                }
+                _ => push(&mut relations.after, unit),
             }
             let optional = relations.optional.contains(unit);
             relations.followed.push(Followed { peer: peer.clone(), span, optional, alone, node });

@@ -97,6 +97,25 @@ impl JobControl {
         words.filter(|(word, _)| !word.is_some_and(is_option)).skip(skip).collect()
     }
 
+    /// Whether it starts Ubuntu's job `wait-for-state`, which starts or stops another job and waits
+    /// for that (`WAIT_FOR=JOB`).
+    pub fn is_wait_for_state(&self) -> bool {
+        self.verb() == Verb::Start
+            && matches!(self.operands().first(), Some((Some("wait-for-state"), _)))
+    }
+
+    /// The job that the command starts, stops or asks for, if its name is literal.
+    pub fn job(&self) -> Option<&str> {
+        let operands = self.operands();
+        if self.verb() == Verb::Initctl {
+            return None;
+        }
+        if self.is_wait_for_state() {
+            return operands.iter().find_map(|(word, _)| (*word)?.strip_prefix("WAIT_FOR="));
+        }
+        operands.first().and_then(|(word, _)| *word)
+    }
+
     /// Whether the command names no job, so it applies to the job of the script.
     pub fn is_bare(&self) -> bool {
         self.operands().is_empty()

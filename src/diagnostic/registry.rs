@@ -116,7 +116,7 @@ registry! {
     SHIPPED_UNIT: "U209" "shipped-unit" Warning Translation,
     LONG_SCRIPT: "U210" "long-script" Error Translation,
     HIDDEN_JOB_CONTROL: "U211" "hidden-job-control" Warning Translation,
-    JOB_CONTROL_BY_PATH: "U212" "job-control-by-path" Warning Translation,
+    JOB_CONTROL_BY_PROGRAM: "U212" "job-control-by-program" Warning Translation,
     EMIT_WITH_VARIABLES: "U213" "emit-with-variables" Warning Translation,
     BACKGROUND_IN_PRE_START: "U214" "background-in-pre-start" Warning Translation,
     POST_START_OF_TASK: "U215" "post-start-of-task" Warning Translation,

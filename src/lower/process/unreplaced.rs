@@ -3,7 +3,7 @@
 use super::initctl::unavailable;
 use super::reading::ScriptUse;
 use crate::diagnostic::registry::{
-    EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH,
+    EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PROGRAM,
     UNAVAILABLE_INITCTL,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
@@ -20,13 +20,9 @@ const NAMED: usize = 3;
 pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
-        let diagnostic = JOB_CONTROL_BY_PATH
+        let diagnostic = JOB_CONTROL_BY_PROGRAM
             .at(reading.span(&usage.name), format!("`{}` cannot be replaced here", usage.command.name()))
-            .note(if usage.absolute {
-                "the program is gone under systemd, and a path does not find the function in its place"
-            } else {
-                "`exec`, `command`, `env` and `sudo` look for the program, which is gone under systemd, and not for the function in its place"
-            })
+            .note("the program is gone under systemd, and only the script itself can call the function in its place")
             .help(
                 systemctl_line(usage)
                     .unwrap_or_else(|| format!("write `{}` by itself, and a function takes its place", usage.command.name())),

@@ -7,42 +7,12 @@ use super::functions::{
     ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, EVERY_JOB, FOLLOWERS, JOB, LIST, OPTIONS, STATUS, STEM,
     UNIT, UNIT_OF_TEMPLATES, WAIT,
 };
+use super::own_job::{Own, own};
+use super::subcommand::{is_known, is_notice};
+use crate::lower::own_files::EVENT;
 use crate::systemd::{UnitName, shell_word};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::{JobControl, Verb, is_option};
-
-/// Whether a script declines to run the job.
-pub(in crate::lower) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
-    uses.iter().any(|usage| own(phase, usage.verb()) == Own::Decline && usage.is_bare())
-}
-
-/// The command by which a pre-stop cancels the stop.
-pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
-    uses.iter()
-        .find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
-}
-
-/// The meaning of a command without the name of a job in a phase. It concerns the job itself
-/// (`util/initctl.c`, `start_action`, `stop_action`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Own {
-    /// `stop` in pre-start: do not run the job.
-    Decline,
-    /// No effect: `start` in pre-start and pre-stop, and `stop` while the job stops.
-    Nothing,
-    /// A request to systemd without waiting for it. Upstart did not wait either.
-    Ask,
-}
-
-/// What a command without the name of a job means in this phase.
-fn own(phase: Phase, verb: Verb) -> Own {
-    match (phase, verb) {
-        (Phase::PreStart, Verb::Stop) => Own::Decline,
-        (Phase::PreStart | Phase::PreStop, Verb::Start)
-        | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
-        _ => Own::Ask,
-    }
-}
 
 impl Named<'_> {
     /// The branch of `case` that finds the variables of this job.
@@ -188,8 +158,19 @@ impl Prelude<'_> {
             let shift = if with_options { SKIP_OPTIONS } else { "" };
             return format!("{shift}upstart_status {unit} \"$1\"");
         }
-        needs.insert(Part::Do);
         let block = self.block(verb);
+        let plain = uses.iter().all(|usage| self.is_plain(usage));
+        if plain && self.is_only_verb(verb) && !self.at_shutdown && self.lasting.is_empty() {
+            let check = if verb == Verb::Start {
+                format!("{UP}) {} ;;", fails_running("$1"))
+            } else {
+                format!("{UP}) ;; *) {} ;;", fails_missing(name, "$1"))
+            };
+            return format!(
+                "case $(systemctl is-active {unit}) in {check} esac; systemctl {block}{name} {unit}"
+            );
+        }
+        needs.insert(Part::Do);
         let space = if block.is_empty() { "" } else { " " };
         format!("upstart_do {name} {unit} \"$1\"{space}{}", block.trim_end())
     }
@@ -201,6 +182,36 @@ impl Prelude<'_> {
             let unknown = usage.command == Verb::Initctl && usage.subcommand().is_none();
             unknown || wanted.contains(&usage.verb()) && !usage.is_bare()
         })
+    }
+
+    /// Whether no other verb is used with the name of a job, and this one not through `initctl`.
+    fn is_only_verb(&self, verb: Verb) -> bool {
+        let mut uses = self.uses.iter().filter(|usage| !usage.external);
+        uses.all(|usage| {
+            usage.command == verb
+                || usage.command == Verb::Status
+                || usage.is_bare() && usage.command != Verb::Initctl
+                || usage.subcommand() == Some("emit")
+        })
+    }
+
+    /// The function `initctl` in one line, if the script only emits one event, with nothing that is
+    /// known when it runs.
+    fn emits_one(&self, uses: &[&JobControl]) -> Option<String> {
+        let event = uses.first()?.emits()?;
+        let is_same = |usage: &&JobControl| {
+            usage.emits() == Some(event)
+                && usage.operands().len() == 1
+                && usage.does_not_wait() == uses[0].does_not_wait()
+        };
+        if self.at_shutdown || !is_unit_stem(event) || !uses.iter().all(is_same) {
+            return None;
+        }
+        let block = if self.no_wait || uses[0].does_not_wait() { "--no-block " } else { "" };
+        let unit = format!("{EVENT}{event}.service");
+        Some(format!(
+            "# An event is a unit that its followers hang on; one without followers has none.\ninitctl() {{ ! systemctl cat {unit} >/dev/null 2>&1 || systemctl {block}start {unit}; }}\n"
+        ))
     }
 
     /// What `upstart_do` asks of the unit first.
@@ -222,21 +233,20 @@ impl Prelude<'_> {
         if !done.is_empty() {
             out.push(format!("case $1/$2 in {}) return ;; esac", done.join(" | ")));
         }
-        let running = "echo \"start: Job is already running: $3\" >&2; return 1";
-        let missing = "echo \"$1: Unknown instance: $3\" >&2; return 1";
+        let (running, missing) = (fails_running("$3"), fails_missing("$1", "$3"));
         let starts = self.uses_verb(&[Verb::Start]);
         let others = self.uses_verb(&[Verb::Stop, Verb::Restart, Verb::Reload]);
         out.push("case $(systemctl is-active \"$2\") in".to_owned());
         out.push(match (starts, others) {
             (true, true) => {
-                format!("    active | activating | reloading) [ \"$1\" != start ] || {{ {running}; }} ;;")
+                format!("    {UP}) [ \"$1\" != start ] || {{ {running}; }} ;;")
             }
-            (true, false) => format!("    active | activating | reloading) {running} ;;"),
-            (false, _) => "    active | activating | reloading) ;;".to_owned(),
+            (true, false) => format!("    {UP}) {running} ;;"),
+            (false, _) => format!("    {UP}) ;;"),
         });
         if others {
             let unless = if starts { "[ \"$1\" = start ] || " } else { "" };
-            let does = if starts { format!("{{ {missing}; }}") } else { missing.to_owned() };
+            let does = if starts { format!("{{ {missing}; }}") } else { missing };
             out.push(format!("    *) {unless}{does} ;;"));
         }
         out.push("esac".to_owned());
@@ -359,6 +369,9 @@ impl Prelude<'_> {
 
     /// The function `initctl`, with a branch for each subcommand that the script uses.
     fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
+        if let Some(function) = self.emits_one(uses) {
+            return function;
+        }
         let mut verbs: Vec<Option<String>> =
             uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
         verbs.sort();
@@ -474,31 +487,21 @@ fn wait(needs: &mut Needs) -> String {
     "upstart_wait \"$@\"".to_owned()
 }
 
+/// The states of a unit that systemd holds or brings up, as a pattern.
+const UP: &str = "active | activating | reloading";
+
+/// What `start` does for a job that runs.
+fn fails_running(job: &str) -> String {
+    format!("echo \"start: Job is already running: {job}\" >&2; return 1")
+}
+
+/// What other commands do for a job that does not run.
+fn fails_missing(verb: &str, job: &str) -> String {
+    format!("echo \"{verb}: Unknown instance: {job}\" >&2; return 1")
+}
+
 /// The parts that the functions of a script need.
 type Needs = BTreeSet<Part>;
-
-/// Whether the subcommand notifies init of something that systemd detects itself.
-fn is_notice(verb: &str) -> bool {
-    verb.starts_with("notify-")
-}
-
-/// Whether systemd has a counterpart for the subcommand.
-fn is_known(verb: &str) -> bool {
-    ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"]
-        .contains(&verb)
-        || is_notice(verb)
-}
-
-/// The uses of `initctl` without a counterpart in systemd, with their subcommand.
-pub(in crate::lower) fn unavailable(
-    uses: &[JobControl],
-) -> impl Iterator<Item = (&JobControl, String)> {
-    uses.iter().filter(|usage| usage.command == Verb::Initctl && !usage.external).filter_map(
-        |usage| {
-            usage.subcommand().filter(|verb| !is_known(verb)).map(|verb| (usage, verb.to_owned()))
-        },
-    )
-}
 
 /// Whether the name of a unit is this name with a suffix.
 fn is_unit_stem(name: &str) -> bool {

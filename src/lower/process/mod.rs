@@ -6,8 +6,10 @@ pub(super) mod event_variables;
 mod functions;
 mod guard;
 mod initctl;
+mod own_job;
 pub(super) mod placement;
 pub(super) mod reading;
+mod subcommand;
 mod unreplaced;
 pub(super) mod waits;
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::initctl::{Named, Prelude, declines, vetoes};
+use super::initctl::{Named, Prelude};
+use super::own_job::{declines, vetoes};
 use crate::jobset::JobKind;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;

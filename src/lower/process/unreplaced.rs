@@ -1,7 +1,7 @@
 //! Uses of job control that the shell functions cannot replace, and variables that events lose.
 
-use super::initctl::unavailable;
 use super::reading::ScriptUse;
+use super::subcommand::unavailable;
 use crate::diagnostic::registry::{
     EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PROGRAM,
     UNAVAILABLE_INITCTL, UNKNOWN_JOB,

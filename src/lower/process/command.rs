@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
 use super::unreplaced;
 use crate::diagnostic::Disposition;
@@ -53,6 +54,7 @@ pub(in crate::lower) fn command(
     text: &str,
 ) -> Command {
     unreplaced::report(lowering, reading);
+    files_of_init::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
     let front = [
         &instance_parts(lowering.instance),

@@ -149,7 +149,7 @@ pub(super) const STATUS: &str = indoc! {r#"
         pid=$MainPID second=
         case $SubState/$Type/$RemainAfterExit in
             start/oneshot/yes) state=pre-start ;;
-            start/oneshot/*) state=running ;;
+            start/oneshot/* | start/exec/* | start/simple/*) state=running ;;
             start/*) state=spawned ;;
             condition/* | start-pre/*) state=pre-start pid=$ControlPID ;;
             start-post/*) state=post-start second="post-start process $ControlPID" ;;

@@ -133,10 +133,12 @@ fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
     // `job_child_error_handler`).
     unit.add(Directive::RestartPreventExitStatus, Value::number(203));
     if let Some(command) = respawn.stay_down {
+        let runs_pre_start = commands.run_by(Directive::ExecStartPre);
+        let first = if runs_pre_start { Directive::ExecStartPre } else { Directive::ExecCondition };
         commands.add(Slot::StayDown, command);
         unit.comment(
             Directive::ExecStopPost,
-            Text::new("When ExecStartPre= has failed, Restart= must not try again."),
+            Text::new(&format!("When {}= has failed, Restart= must not try again.", first.name())),
         );
     }
 }

@@ -118,7 +118,9 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
     }
     let directives =
         [Directive::Restart, Directive::RestartSec, Directive::RestartPreventExitStatus];
-    let Some(pre_start) = job.process(Phase::PreStart).filter(|_| processes.run_before()) else {
+    // A pre-start that may decline the start may also fail.
+    let runs_first = processes.run_before() || processes.decline();
+    let Some(pre_start) = job.process(Phase::PreStart).filter(|_| runs_first) else {
         lowering.exact(respawn.stanza, &directives);
         return Some(decided);
     };

@@ -288,6 +288,11 @@ impl JobSet {
         self.siblings.get(job)
     }
 
+    /// The names of the jobs that have units.
+    pub fn jobs(&self) -> impl Iterator<Item = &str> {
+        self.siblings.keys().map(String::as_str)
+    }
+
     /// Whether the condition of some job names this job.
     pub fn is_named(&self, job: &str) -> bool {
         self.named.contains(job)

@@ -43,7 +43,7 @@ pub fn survey<'a>(
     outside: &Outside,
 ) -> JobSet {
     let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
-    let mut named: BTreeSet<&str> = BTreeSet::new();
+    let (mut named, mut called) = (BTreeSet::<&str>::new(), BTreeSet::<&str>::new());
     let jobs: Vec<KnownJob<'a>> = jobs.into_iter().collect();
     let at_boot = at_boot(&jobs);
     let followed: BTreeSet<&str> =
@@ -61,6 +61,9 @@ pub fn survey<'a>(
             survey.bus_owners.entry(name.to_owned()).or_insert_with(|| job.name.0.clone());
         }
         named.extend(jobs_named(job));
+        called.extend(
+            scripts.iter().flat_map(|script| &script.control.commands).filter_map(JobControl::job),
+        );
         if job.name.0 == "rc-sysinit" {
             let mut values =
                 job.env.iter().filter_map(|env| env.value.strip_prefix("DEFAULT_RUNLEVEL="));
@@ -111,7 +114,8 @@ pub fn survey<'a>(
         .rev()
         .filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str())))
         .collect();
-    let unknown = named.into_iter().filter(|name| !siblings.contains_key(*name)).collect();
+    called.extend(named);
+    let unknown = called.into_iter().filter(|name| !siblings.contains_key(*name)).collect();
     let meant = parallel::map(unknown, |name| {
         let meant = by_last_part.get(name).copied().or_else(|| {
             // `app-1` is a part of `app`, and not a misspelling of it.

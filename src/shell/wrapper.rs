@@ -80,7 +80,7 @@ const fn wrapper(
     Wrapper { name, alone: &[], with_value, inner: Inner::AfterOperands(operands), change }
 }
 
-static WRAPPERS: [Wrapper; 21] = [
+static WRAPPERS: [Wrapper; 25] = [
     wrapper("exec", &[], 0, Effect::Nothing),
     Wrapper {
         name: "command",
@@ -95,6 +95,15 @@ static WRAPPERS: [Wrapper; 21] = [
     wrapper("ionice", &["-c", "-n", "--class", "--classdata"], 0, Effect::Resources),
     wrapper("chrt", &[], 1, Effect::Resources),
     wrapper("taskset", &[], 1, Effect::Resources),
+    wrapper("timeout", &["-k", "--kill-after", "-s", "--signal"], 1, Effect::Nothing),
+    wrapper("time", &["-f", "--format", "-o", "--output"], 0, Effect::Nothing),
+    wrapper("flock", &["-w", "--wait", "--timeout", "-E"], 1, Effect::Nothing),
+    wrapper(
+        "xargs",
+        &["-a", "-d", "-E", "-I", "-L", "-n", "-P", "-s", "--max-args", "--max-procs"],
+        0,
+        Effect::Nothing,
+    ),
     wrapper("stdbuf", &["-i", "-o", "-e"], 0, Effect::Nothing),
     wrapper("setuidgid", &[], 1, Effect::User(User::FirstArgument)),
     wrapper("envuidgid", &[], 1, Effect::Environment),

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
 use super::unreplaced;
 use crate::diagnostic::Disposition;
@@ -53,6 +54,7 @@ pub(in crate::lower) fn command(
     text: &str,
 ) -> Command {
     unreplaced::report(lowering, reading);
+    files_of_init::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
     let front = [
         &instance_parts(lowering.instance),
@@ -64,11 +66,13 @@ pub(in crate::lower) fn command(
     match reading.stated.value.body() {
         // init removes the common indentation, unless a blank line prevents that (libnih,
         // `nih/config.c`, `nih_config_parse_block`).
-        Body::Script => script(
-            lowering,
-            reading,
-            &format!("{front}{}{behind}", shell::dedent(text, &reading.shell)),
-        ),
+        Body::Script => {
+            let text = match reading.control.edited(text) {
+                Some(edited) => shell::dedent(&edited, &shell::read(&edited)),
+                None => shell::dedent(text, &reading.shell),
+            };
+            script(lowering, reading, &format!("{front}{text}{behind}"))
+        }
         Body::Exec => exec(lowering, reading, &front, text, behind),
     }
 }
@@ -89,7 +93,9 @@ fn exec(
         // `exec`, the commands after the first one would run; they are cut off.
         let end = unreached(text, &reading.shell).map_or(text.len(), |(end, _)| end);
         report_gotchas(lowering, reading, text);
-        return script(lowering, reading, &format!("{before}{}\n{behind}", &text[..end]));
+        let text = &text[..end];
+        let text = reading.control.edited(text).map_or(Cow::Borrowed(text), Cow::Owned);
+        return script(lowering, reading, &format!("{before}{text}\n{behind}"));
     }
     if before.is_empty() {
         let words = direct_argv(text)

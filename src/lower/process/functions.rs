@@ -2,11 +2,17 @@
 
 use indoc::indoc;
 
+/// The name of a unit without its suffix, escaped as that of a converted job.
+pub(super) const STEM: &str = indoc! {r#"
+    upstart_stem() { systemd-escape -- "$1" | sed 's/\\x2d/-/g'; }
+"#};
+
 /// Finds the unit of a job if nothing is known of its instances.
 pub(super) const UNIT: &str = indoc! {r#"
     # The unit of an Upstart job: JOB [KEY=VALUE...]
     upstart_unit() (
-        name=$(printf %s "$1" | tr / -)
+        @NAMES@
+        name=$(upstart_stem "$1")
         shift
         if [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
             values= between=
@@ -21,7 +27,8 @@ pub(super) const UNIT: &str = indoc! {r#"
 pub(super) const UNIT_OF_TEMPLATES: &str = indoc! {r#"
     # The unit of an Upstart job: JOB [KEY=VALUE...]
     upstart_unit() (
-        name=$(printf %s "$1" | tr / -) keys= default=
+        @NAMES@
+        name=$(upstart_stem "$1") keys= default=
         case $1 in
             @TEMPLATES@
         esac
@@ -47,17 +54,28 @@ pub(super) const UNIT_OF_TEMPLATES: &str = indoc! {r#"
     )
 "#};
 
-/// Parses the options of a command.
-pub(super) const OPTIONS: &str = indoc! {r"
-    while :; do
-        case ${1-} in
+/// Takes the options out of the words of a command. init's commands take them at any place.
+pub(super) const OPTIONS: &str = indoc! {r#"
+    for word; do
+        shift
+        case $word in
             -n | --no-wait) block=--no-block ;;
             -*) ;;
-            *) break ;;
+            *) set -- "$@" "$word" ;;
         esac
-        shift
     done
-"};
+"#};
+
+/// Calls systemctl for a job. `start` of what runs fails, and everything else of what does not run
+/// (`init/job_class.c`, `job_class_start`, `job_class_stop`, `job_class_restart`). What is up is
+/// what systemd holds or brings up; an automatic restart counts as up, because init keeps the goal.
+pub(super) const DO: &str = indoc! {r#"
+    # VERB UNIT JOB [OPTION]: fails where Upstart's command does.
+    upstart_do() {
+        @CHECKS@
+        @SYSTEMCTL@ ${4-} "$1" "$2"
+    }
+"#};
 
 /// Calls systemctl for a job that is given with options.
 pub(super) const JOB: &str = indoc! {r#"
@@ -66,7 +84,22 @@ pub(super) const JOB: &str = indoc! {r#"
         verb=$1 block=
         shift
         @OPTIONS@
-        @SYSTEMCTL@ $block "$verb" "$(upstart_unit "$@")"
+        upstart_do "$verb" "$(upstart_unit "$@")" "$1" $block
+    )
+"#};
+
+/// What Ubuntu's job `wait-for-state` does.
+pub(super) const WAIT: &str = indoc! {r#"
+    # wait-for-state WAIT_FOR=JOB [TARGET_GOAL=stop]: brings the job there, and waits for it.
+    upstart_wait() (
+        job= goal=start
+        for pair; do
+            case $pair in
+                WAIT_FOR=*) job=${pair#*=} ;;
+                TARGET_GOAL=*) goal=${pair#*=} ;;
+            esac
+        done
+        @SYSTEMCTL@ @BLOCK@"$goal" "$(upstart_unit "$job")" || :
     )
 "#};
 
@@ -92,31 +125,82 @@ pub(super) const DOWN: &str = indoc! {r#"
     upstart_down() { [ "$(systemctl is-system-running)" = stopping ]; }
 "#};
 
-/// Prints a line like that of `status`.
+/// Prints a line like that of `status` (`util/initctl.c`, `job_status`). The states of a unit are
+/// those of systemctl(1), `--state=help`. `eval` reads words and numbers of systemd only.
 pub(super) const STATUS: &str = indoc! {r#"
-    # What `status` printed: JOB start/running, process N
+    # UNIT JOB: prints what `status` printed: JOB start/running, process N
     upstart_status() (
-        unit=$(upstart_unit "$@")
-        pid=$(systemctl show -p MainPID "$unit" | cut -d= -f2)
-        case $pid/$(systemctl is-active "$unit") in
-            0/activating) state=start/pre-start ;;
-            */active | */activating) state=start/running ;;
-            */deactivating) state=stop/killed ;;
-            *) state=stop/waiting pid=0 ;;
+        goal=start name=$2 of= MainPID=0 ControlPID=0 Type= RemainAfterExit=
+        eval "$(systemctl show -p LoadState,ActiveState,SubState,MainPID,ControlPID,Type,RemainAfterExit "$1")"
+        case $1 in "$2@"*)
+            of=${1#*@}
+            of=$(systemd-escape -u -- "${of%.service}")
+            name="$2 ($of)" ;;
         esac
-        if [ "$pid" = 0 ]; then echo "$1 $state"; else echo "$1 $state, process $pid"; fi
+        case $ActiveState/$LoadState in
+            inactive/not-found) echo "status: Unknown job: $2" >&2; exit 1 ;;
+            inactive/* | failed/*)
+                if [ -n "$of" ]; then echo "status: Unknown instance: $of" >&2; exit 1; fi
+                echo "$name stop/waiting"
+                exit ;;
+            deactivating/*)
+                case $(systemctl list-jobs --no-legend "$1") in
+                    *" restart "* | *" start "*) ;;
+                    *) goal=stop ;;
+                esac ;;
+        esac
+        pid=$MainPID second=
+        case $SubState/$Type/$RemainAfterExit in
+            start/oneshot/yes) state=pre-start ;;
+            start/oneshot/* | start/exec/* | start/simple/*) state=running ;;
+            start/*) state=spawned ;;
+            condition/* | start-pre/*) state=pre-start pid=$ControlPID ;;
+            start-post/*) state=post-start second="post-start process $ControlPID" ;;
+            stop/*) state=pre-stop second="pre-stop process $ControlPID" ;;
+            stop-post/* | final-*) state=post-stop pid=$ControlPID ;;
+            stop-*) state=killed ;;
+            auto-restart*) state=starting pid=0 ;;
+            *) state=running ;;
+        esac
+        if [ "$pid" = 0 ]; then echo "$name $goal/$state"; else echo "$name $goal/$state, process $pid"; fi
+        [ -z "$second" ] || printf '\t%s\n' "$second"
     )
 "#};
+
+/// Prints a line for each job and instance, like `initctl list`. Units that are not up are asked
+/// for nothing, because that takes a call of systemctl each.
+pub(super) const LIST: &str = indoc! {r#"
+    # JOB...: prints what `initctl list` printed.
+    upstart_list() (
+        set -f
+        unset IFS
+        up=$(systemctl list-units --no-legend --plain --type=service | cut -d ' ' -f 1)
+        for job; do
+            stem=$(printf %s "$job" | tr / -) found=
+            for unit in $up; do
+                case $unit in
+                    "$stem.service" | "$stem@"*) upstart_status "$unit" "$job" 2>/dev/null && found=1 || : ;;
+                esac
+            done
+            [ -n "$found" ] || echo "$job stop/waiting"
+        done
+    )
+"#};
+
+/// The names of all services, for which a line is printed if the jobs are not known.
+pub(super) const EVERY_JOB: &str = "$({ systemctl list-unit-files --no-legend --type=service; systemctl list-units --no-legend --plain --type=service; } | sed 's/[.@].*//' | sort -u)";
 
 /// Starts the event units of an event.
 pub(super) const EMIT: &str = indoc! {r#"
     # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
     upstart_emit() (
+        set -f
+        unset IFS
         block= units=
         @OPTIONS@
-        event=$1
+        event=$(upstart_stem "upstart-event-$1")
         shift
-        for unit in "upstart-event-$event.service" $(for pair; do systemd-escape --template="upstart-event-$event@.service" -- "$pair"; done); do
+        for unit in "$event.service" $(for pair; do systemd-escape --template="$event@.service" -- "$pair"; done); do
             if systemctl cat "$unit" >/dev/null 2>&1; then units="$units $unit"; fi
         done
         @EMIT@

@@ -10,6 +10,7 @@ use crate::shell;
 use crate::systemd::value::literal;
 use crate::systemd::{Command, Directive, Feature, Value};
 use crate::upstart::ast::Phase;
+use crate::upstart::script::job_control::in_place_of;
 use crate::upstart::script::leading_guards::{FileTest, FileTestKind, leading_guards};
 
 /// The command that remains of the pre-start, and its slot. `None` if conditions of the unit
@@ -144,5 +145,5 @@ fn condition(test: &FileTest) -> Option<(Directive, Value)> {
         | FileTestKind::IsSymbolicLink => return None,
     };
     let sign = if test.negated { "!" } else { "" };
-    Some((directive, literal(&format!("{sign}{}", test.path))?))
+    Some((directive, literal(&format!("{sign}{}", in_place_of(&test.path)))?))
 }

@@ -4,43 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::functions::{
-    ANY_TIME, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, OPTIONS, STATUS, UNIT, UNIT_OF_TEMPLATES,
+    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, EVERY_JOB, FOLLOWERS, JOB, LIST, OPTIONS, STATUS, STEM,
+    UNIT, UNIT_OF_TEMPLATES, WAIT,
 };
+use super::own_job::{Own, own};
+use super::subcommand::{is_known, is_notice};
+use crate::lower::own_files::EVENT;
+use crate::systemd::{UnitName, shell_word};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::{JobControl, Verb, is_option};
-
-/// Whether a script declines to run the job.
-pub(in crate::lower) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
-    uses.iter().any(|usage| own(phase, usage.verb()) == Own::Decline && usage.is_bare())
-}
-
-/// The command by which a pre-stop cancels the stop.
-pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&JobControl> {
-    uses.iter()
-        .find(|usage| phase == Phase::PreStop && usage.verb() == Verb::Start && usage.is_bare())
-}
-
-/// The meaning of a command without the name of a job in a phase. It concerns the job itself
-/// (`util/initctl.c`, `start_action`, `stop_action`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Own {
-    /// `stop` in pre-start: do not run the job.
-    Decline,
-    /// No effect: `start` in pre-start and pre-stop, and `stop` while the job stops.
-    Nothing,
-    /// A request to systemd without waiting for it. Upstart did not wait either.
-    Ask,
-}
-
-/// What a command without the name of a job means in this phase.
-fn own(phase: Phase, verb: Verb) -> Own {
-    match (phase, verb) {
-        (Phase::PreStart, Verb::Stop) => Own::Decline,
-        (Phase::PreStart | Phase::PreStop, Verb::Start)
-        | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
-        _ => Own::Ask,
-    }
-}
 
 impl Named<'_> {
     /// The branch of `case` that finds the variables of this job.
@@ -74,6 +46,12 @@ pub(in crate::lower) struct Prelude<'a> {
     /// The other jobs with instances, in the order of the text. The values after the name of the
     /// job do not directly form the name of the instance.
     pub(crate) templates: Vec<Named<'a>>,
+    /// The jobs whose units have other names, and those units.
+    pub(crate) renamed: Vec<(&'a str, UnitName)>,
+    /// The units of distributions that stay active after the work of a task.
+    pub(crate) lasting: Vec<UnitName>,
+    /// The names of all jobs; `None` if they are not known.
+    pub(crate) jobs: Option<Vec<&'a str>>,
 }
 
 /// A job with instances, and the variables that name them.
@@ -109,7 +87,7 @@ impl Prelude<'_> {
         if !initctl.is_empty() {
             functions.push(self.initctl(&initctl, &mut needs));
         }
-        if self.at_shutdown && needs.contains(&Part::Job) {
+        if self.at_shutdown && (needs.contains(&Part::Do) || needs.contains(&Part::Wait)) {
             needs.extend([Part::Down, Part::AnyTime]);
         }
         if self.at_shutdown && (needs.contains(&Part::Emit) || needs.contains(&Part::EmitPlain)) {
@@ -132,26 +110,21 @@ impl Prelude<'_> {
         let for_own = self.for_own(verb, needs);
         let for_named = if named.is_empty() {
             String::new()
-        } else if verb == Verb::Status {
-            needs.insert(Part::Status);
-            needs.insert(Part::Unit);
-            "upstart_status \"$@\"".to_owned()
-        } else if named.iter().all(|usage| self.is_plain(usage)) {
-            format!("{} {}{name} \"$1.service\"", self.systemctl(verb, needs), self.block(verb))
-        } else if named.iter().all(|usage| self.is_single(usage)) {
-            format!(
-                "{} {}{name} \"$1@$(systemd-escape -- \"${{2#*=}}\").service\"",
-                self.systemctl(verb, needs),
-                self.block(verb)
-            )
-        } else if named.iter().all(|usage| has_no_options(usage)) {
-            needs.insert(Part::Unit);
-            let systemctl = self.systemctl(verb, needs);
-            format!("{systemctl} {}{name} \"$(upstart_unit \"$@\")\"", self.block(verb))
+        } else if named.iter().all(|usage| usage.is_wait_for_state()) {
+            wait(needs)
         } else {
-            needs.insert(Part::Job);
-            needs.insert(Part::Unit);
-            format!("upstart_job {name} {}\"$@\"", self.option(verb))
+            let others: Vec<&JobControl> = named
+                .iter()
+                .filter(|usage| !usage.is_wait_for_state())
+                .map(|usage| **usage)
+                .collect();
+            let does = self.for_others(verb, &others, needs);
+            if others.len() == named.len() {
+                does
+            } else {
+                let wait = wait(needs);
+                format!("case $1 in wait-for-state) {wait} ;; *) {does} ;; esac")
+            }
         };
         match (bare.is_empty(), named.is_empty()) {
             (false, true) => format!("{name}() {{ {for_own}; }}\n"),
@@ -162,12 +135,134 @@ impl Prelude<'_> {
         }
     }
 
+    /// The command for jobs that are named, with `"$@"` as the arguments of the command.
+    fn for_others(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
+        let name = verb.name();
+        let with_options =
+            uses.iter().any(|usage| usage.arguments.iter().flatten().any(|word| is_option(word)));
+        let unknown = uses.iter().any(|usage| usage.arguments.first().is_some_and(Option::is_none));
+        if verb != Verb::Status && (with_options || unknown) {
+            needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
+            return format!("upstart_job {name} {}\"$@\"", self.option(verb));
+        }
+        let unit = if uses.iter().all(|usage| self.is_plain(usage)) {
+            "\"$1.service\""
+        } else if uses.iter().all(|usage| self.is_single(usage)) {
+            "\"$1@$(systemd-escape -- \"${2#*=}\").service\""
+        } else {
+            needs.extend([Part::Stem, Part::Unit]);
+            "\"$(upstart_unit \"$@\")\""
+        };
+        if verb == Verb::Status {
+            needs.insert(Part::Status);
+            let shift = if with_options { SKIP_OPTIONS } else { "" };
+            return format!("{shift}upstart_status {unit} \"$1\"");
+        }
+        let block = self.block(verb);
+        let plain = uses.iter().all(|usage| self.is_plain(usage));
+        if plain && self.is_only_verb(verb) && !self.at_shutdown && self.lasting.is_empty() {
+            let check = if verb == Verb::Start {
+                format!("{UP}) {} ;;", fails_running("$1"))
+            } else {
+                format!("{UP}) ;; *) {} ;;", fails_missing(name, "$1"))
+            };
+            return format!(
+                "case $(systemctl is-active {unit}) in {check} esac; systemctl {block}{name} {unit}"
+            );
+        }
+        needs.insert(Part::Do);
+        let space = if block.is_empty() { "" } else { " " };
+        format!("upstart_do {name} {unit} \"$1\"{space}{}", block.trim_end())
+    }
+
+    /// The verbs that the script uses with the name of a job. A subcommand that is only known at run
+    /// time may be any of them.
+    fn uses_verb(&self, wanted: &[Verb]) -> bool {
+        self.uses.iter().filter(|usage| !usage.external).any(|usage| {
+            let unknown = usage.command == Verb::Initctl && usage.subcommand().is_none();
+            unknown || wanted.contains(&usage.verb()) && !usage.is_bare()
+        })
+    }
+
+    /// Whether no other verb is used with the name of a job, and this one not through `initctl`.
+    fn is_only_verb(&self, verb: Verb) -> bool {
+        let mut uses = self.uses.iter().filter(|usage| !usage.external);
+        uses.all(|usage| {
+            usage.command == verb
+                || usage.command == Verb::Status
+                || usage.is_bare() && usage.command != Verb::Initctl
+                || usage.subcommand() == Some("emit")
+        })
+    }
+
+    /// The function `initctl` in one line, if the script only emits one event, with nothing that is
+    /// known when it runs.
+    fn emits_one(&self, uses: &[&JobControl]) -> Option<String> {
+        let event = uses.first()?.emits()?;
+        let is_same = |usage: &&JobControl| {
+            usage.emits() == Some(event)
+                && usage.operands().len() == 1
+                && usage.does_not_wait() == uses[0].does_not_wait()
+        };
+        if self.at_shutdown || !is_unit_stem(event) || !uses.iter().all(is_same) {
+            return None;
+        }
+        let block = if self.no_wait || uses[0].does_not_wait() { "--no-block " } else { "" };
+        let unit = format!("{EVENT}{event}.service");
+        Some(format!(
+            "# An event is a unit that its followers hang on; one without followers has none.\ninitctl() {{ ! systemctl cat {unit} >/dev/null 2>&1 || systemctl {block}start {unit}; }}\n"
+        ))
+    }
+
+    /// What `upstart_do` asks of the unit first.
+    fn checks(&self) -> String {
+        let lasting = |suffix: &str| -> Vec<String> {
+            let units = self.lasting.iter().map(|unit| shell_word(unit.as_str()));
+            units
+                .filter(|unit| unit.ends_with(suffix))
+                .map(|unit| format!("start/{unit}"))
+                .collect()
+        };
+        let mut out = Vec::new();
+        // The unit of a task that was done at boot is still active.
+        let (again, done) = (lasting(".service"), lasting(".target"));
+        if !again.is_empty() {
+            let units = again.join(" | ");
+            out.push(format!("case $1/$2 in {units}) systemctl restart \"$2\"; return ;; esac"));
+        }
+        if !done.is_empty() {
+            out.push(format!("case $1/$2 in {}) return ;; esac", done.join(" | ")));
+        }
+        let (running, missing) = (fails_running("$3"), fails_missing("$1", "$3"));
+        let starts = self.uses_verb(&[Verb::Start]);
+        let others = self.uses_verb(&[Verb::Stop, Verb::Restart, Verb::Reload]);
+        out.push("case $(systemctl is-active \"$2\") in".to_owned());
+        out.push(match (starts, others) {
+            (true, true) => {
+                format!("    {UP}) [ \"$1\" != start ] || {{ {running}; }} ;;")
+            }
+            (true, false) => format!("    {UP}) {running} ;;"),
+            (false, _) => format!("    {UP}) ;;"),
+        });
+        if others {
+            let unless = if starts { "[ \"$1\" = start ] || " } else { "" };
+            let does = if starts { format!("{{ {missing}; }}") } else { missing };
+            out.push(format!("    *) {unless}{does} ;;"));
+        }
+        out.push("esac".to_owned());
+        out.join("\n")
+    }
+
     /// The text of a function that other functions call.
     fn part(&self, part: Part) -> String {
         let text = match part {
             Part::Unit if self.templates.is_empty() => UNIT,
             Part::Unit => UNIT_OF_TEMPLATES,
+            Part::Stem => STEM,
+            Part::Do => DO,
             Part::Job => JOB,
+            Part::Wait => WAIT,
+            Part::List => LIST,
             Part::Status => STATUS,
             Part::Down => DOWN,
             Part::AnyTime => ANY_TIME,
@@ -181,7 +276,19 @@ impl Prelude<'_> {
             lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>()
         };
         let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
+        let mut renamed: Vec<String> = self
+            .renamed
+            .iter()
+            .map(|(job, unit)| format!("    '{job}') echo {}; exit ;;", shell_word(unit.as_str())))
+            .collect();
+        if !renamed.is_empty() {
+            renamed.insert(0, "case $1 in".to_owned());
+            renamed.push("esac".to_owned());
+        }
         text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
+            .replace("    @NAMES@\n", &indented(&renamed.join("\n"), "    "))
+            .replace("    @CHECKS@\n", &indented(&self.checks(), "    "))
+            .replace("@BLOCK@", self.block(Verb::Start))
             .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
             .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
             .replace("@EMIT@", &emit)
@@ -200,26 +307,13 @@ impl Prelude<'_> {
         }
     }
 
-    /// The command that calls systemctl for another job.
-    fn systemctl(&self, verb: Verb, needs: &mut Needs) -> &'static str {
-        let waits = match verb {
-            Verb::Start | Verb::Restart => true,
-            Verb::Stop => !self.no_wait_for_stop,
-            _ => false,
-        };
-        if self.at_shutdown && waits {
-            needs.extend([Part::Down, Part::AnyTime]);
-            "upstart_systemctl"
-        } else {
-            "systemctl"
-        }
-    }
-
     /// Whether the command has a single argument, a literal name that is also the stem of the unit.
     fn is_plain(&self, usage: &JobControl) -> bool {
         match usage.arguments.as_slice() {
             [Some(name)] => {
-                is_unit_stem(name) && !self.templates.iter().any(|template| template.job == name)
+                is_unit_stem(name)
+                    && !self.templates.iter().any(|template| template.job == name)
+                    && !self.renamed.iter().any(|(job, _)| job == name)
             }
             _ => false,
         }
@@ -264,8 +358,7 @@ impl Prelude<'_> {
     fn for_own(&self, verb: Verb, needs: &mut Needs) -> String {
         if verb == Verb::Status {
             needs.insert(Part::Status);
-            needs.insert(Part::Unit);
-            return "upstart_status \"$UPSTART_JOB\"".to_owned();
+            return format!("upstart_status {} \"$UPSTART_JOB\"", self.own_unit);
         }
         match own(self.phase, verb) {
             Own::Decline => self.decline.to_owned(),
@@ -276,6 +369,9 @@ impl Prelude<'_> {
 
     /// The function `initctl`, with a branch for each subcommand that the script uses.
     fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
+        if let Some(function) = self.emits_one(uses) {
+            return function;
+        }
         let mut verbs: Vec<Option<String>> =
             uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
         verbs.sort();
@@ -284,7 +380,7 @@ impl Prelude<'_> {
         if uses.iter().any(|usage| {
             usage.arguments.first().is_some_and(|first| first.as_deref().is_none_or(is_option))
         }) {
-            out.push_str("    while :; do case ${1-} in -*) shift ;; *) break ;; esac; done\n");
+            out.push_str(&format!("    {}\n", SKIP_OPTIONS.trim_end_matches("; ")));
         }
         out.push_str("    case $1 in\n");
         // A subcommand that is only known at run time may be any of them.
@@ -301,18 +397,22 @@ impl Prelude<'_> {
             let bare = uses.iter().filter(of_verb).any(|usage| usage.is_bare());
             let named = unknown || uses.iter().filter(of_verb).any(|usage| !usage.is_bare());
             let for_named = if verb == Verb::Status {
-                needs.extend([Part::Unit, Part::Status]);
-                "shift; upstart_status \"$@\""
+                needs.extend([Part::Stem, Part::Unit, Part::Status]);
+                "shift; upstart_status \"$(upstart_unit \"$@\")\" \"$1\"".to_owned()
             } else if named {
-                needs.extend([Part::Unit, Part::Job]);
-                match (self.block(verb).is_empty(), verb) {
-                    (true, _) => "upstart_job \"$@\"",
-                    (false, Verb::Start) => "shift; upstart_job start --no-wait \"$@\"",
-                    (false, Verb::Stop) => "shift; upstart_job stop --no-wait \"$@\"",
-                    (false, _) => "shift; upstart_job restart --no-wait \"$@\"",
+                needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
+                let does = match self.option(verb) {
+                    "" => "upstart_job \"$@\"".to_owned(),
+                    option => format!("shift; upstart_job {name} {option}\"$@\""),
+                };
+                if uses.iter().filter(of_verb).any(|usage| usage.is_wait_for_state()) {
+                    let wait = wait(needs);
+                    format!("case ${{2-}} in wait-for-state) {wait} ;; *) {does} ;; esac")
+                } else {
+                    does
                 }
             } else {
-                ":"
+                ":".to_owned()
             };
             if bare {
                 let for_own = self.for_own(verb, needs);
@@ -322,7 +422,7 @@ impl Prelude<'_> {
                     branch(name, &for_own);
                 }
             } else {
-                branch(name, for_named);
+                branch(name, &for_named);
             }
         }
         if wants("emit") {
@@ -331,7 +431,7 @@ impl Prelude<'_> {
                     .iter()
                     .filter(|usage| usage.subcommand().is_none_or(|word| word == "emit"))
                     .all(|usage| self.is_plain_emit(usage));
-            needs.insert(if plain { Part::EmitPlain } else { Part::Emit });
+            needs.extend(if plain { vec![Part::EmitPlain] } else { vec![Part::Stem, Part::Emit] });
             branch(
                 "emit",
                 &format!(
@@ -341,7 +441,14 @@ impl Prelude<'_> {
             );
         }
         if wants("list") {
-            branch("list", "systemctl list-units --all --type=service");
+            needs.extend([Part::Status, Part::List]);
+            let jobs = match &self.jobs {
+                Some(jobs) => {
+                    jobs.iter().map(|job| shell_word_of(job)).collect::<Vec<_>>().join(" ")
+                }
+                None => EVERY_JOB.to_owned(),
+            };
+            branch("list", &format!("upstart_list {jobs}"));
         }
         if wants("reload-configuration") {
             branch("reload-configuration", "systemctl daemon-reload");
@@ -363,38 +470,38 @@ enum Part {
     Down,
     AnyTime,
     Followers,
+    Stem,
     Unit,
+    Do,
     Job,
+    Wait,
     Status,
+    List,
     Emit,
     EmitPlain,
 }
 
+/// The command that does what the job `wait-for-state` does.
+fn wait(needs: &mut Needs) -> String {
+    needs.extend([Part::Stem, Part::Unit, Part::Wait]);
+    "upstart_wait \"$@\"".to_owned()
+}
+
+/// The states of a unit that systemd holds or brings up, as a pattern.
+const UP: &str = "active | activating | reloading";
+
+/// What `start` does for a job that runs.
+fn fails_running(job: &str) -> String {
+    format!("echo \"start: Job is already running: {job}\" >&2; return 1")
+}
+
+/// What other commands do for a job that does not run.
+fn fails_missing(verb: &str, job: &str) -> String {
+    format!("echo \"{verb}: Unknown instance: {job}\" >&2; return 1")
+}
+
 /// The parts that the functions of a script need.
 type Needs = BTreeSet<Part>;
-
-/// Whether the subcommand notifies init of something that systemd detects itself.
-fn is_notice(verb: &str) -> bool {
-    verb.starts_with("notify-")
-}
-
-/// Whether systemd has a counterpart for the subcommand.
-fn is_known(verb: &str) -> bool {
-    ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"]
-        .contains(&verb)
-        || is_notice(verb)
-}
-
-/// The uses of `initctl` without a counterpart in systemd, with their subcommand.
-pub(in crate::lower) fn unavailable(
-    uses: &[JobControl],
-) -> impl Iterator<Item = (&JobControl, String)> {
-    uses.iter().filter(|usage| usage.command == Verb::Initctl && !usage.external).filter_map(
-        |usage| {
-            usage.subcommand().filter(|verb| !is_known(verb)).map(|verb| (usage, verb.to_owned()))
-        },
-    )
-}
 
 /// Whether the name of a unit is this name with a suffix.
 fn is_unit_stem(name: &str) -> bool {
@@ -402,11 +509,10 @@ fn is_unit_stem(name: &str) -> bool {
         && !name.starts_with(['-', '.'])
 }
 
-/// Whether the command has no options, and its first argument is the literal name of a job.
-fn has_no_options(usage: &JobControl) -> bool {
-    usage
-        .arguments
-        .first()
-        .is_some_and(|first| first.as_deref().is_some_and(|word| !is_option(word)))
-        && !usage.arguments.iter().flatten().any(|word| is_option(word))
+/// A job's name as a word of the shell.
+fn shell_word_of(job: &str) -> String {
+    if is_unit_stem(job) { job.to_owned() } else { format!("'{}'", job.replace('\'', "'\\''")) }
 }
+
+/// Shell text that leaves the words after the options of a command.
+const SKIP_OPTIONS: &str = "while :; do case ${1-} in -*) shift ;; *) break ;; esac; done; ";

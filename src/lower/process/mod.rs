@@ -4,14 +4,19 @@ mod at_shutdown;
 mod command;
 mod endless_wait;
 pub(super) mod event_variables;
+mod files_of_init;
 mod functions;
 mod guard;
 mod initctl;
 mod main_program;
+mod own_job;
 pub(super) mod placement;
 pub(super) mod reading;
+mod subcommand;
 mod unreplaced;
 pub(super) mod waits;
+
+use std::ops::Range;
 
 use super::condition::{AtEnd, Conditions};
 use super::lowering::Lowering;
@@ -192,10 +197,22 @@ fn main(
                     "systemd ends this with the unit, and a stop waits until it is gone",
                 )
                 .note("Upstart waited for the main process alone, and let go of what it left")
-                .help("add `KillMode=process` if it is to outlive the unit"),
+                .help(
+                    other_redirection(reading, range)
+                        .unwrap_or("add `KillMode=process` if it is to outlive the unit"),
+                ),
         );
     }
     (Slot::Main, command)
+}
+
+/// What to say if the `&` after a command in the background was meant as the one of `&>FILE`, which
+/// only bash has.
+fn other_redirection(reading: &ScriptUse<'_>, background: &Range<usize>) -> Option<&'static str> {
+    let behind = reading.text_at(&(background.end..background.end + 1))?;
+    (behind == ">").then_some(
+        "if /bin/sh is dash, `&>FILE` does not redirect, but goes on at once: write `>FILE 2>&1`",
+    )
 }
 
 fn pre_start(
@@ -216,7 +233,10 @@ fn pre_start(
         let diagnostic = BACKGROUND_IN_PRE_START
             .at(reading.span(range), "this process is ended when the unit stops")
             .note("Upstart left it alone")
-            .help("start it from a unit of its own, or add `KillMode=process`");
+            .help(
+                other_redirection(reading, range)
+                    .unwrap_or("start it from a unit of its own, or add `KillMode=process`"),
+            );
         lowering.approximate(stanza, &[], diagnostic);
     }
     let text = &reading.stated.value.text().value;

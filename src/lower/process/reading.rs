@@ -3,14 +3,19 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::initctl::{Named, Prelude, declines, vetoes};
+use super::initctl::{Named, Prelude};
+use super::own_job::{declines, vetoes};
+use crate::jobset::JobKind;
+use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
 use crate::shell;
+use crate::systemd::UnitName;
+use crate::text::bytes::encode;
 use crate::text::source::Span;
 use crate::upstart::ast::{Body, Phase, Process};
 use crate::upstart::instances::Instance;
 use crate::upstart::job::{Job, Stated};
-use crate::upstart::script::job_control::{JobControl, Uses};
+use crate::upstart::script::job_control::{JobControl, Uses, Verb};
 use crate::upstart::script::{ReadScript, job_control};
 
 /// The text of a phase, parsed once.
@@ -106,6 +111,7 @@ impl<'a> ScriptUse<'a> {
             self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
         let single =
             self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
+        let (renamed, lasting) = self.units_of_others(lowering);
         Prelude {
             phase: self.phase,
             own_unit,
@@ -117,7 +123,41 @@ impl<'a> ScriptUse<'a> {
             plain_events,
             single,
             templates,
+            renamed,
+            lasting,
+            jobs: job_set.is_whole().then(|| job_set.jobs().collect()),
         }
+    }
+
+    /// The jobs that commands name whose units have other names, with those units, and the units of
+    /// distributions that stay active after the work of a task.
+    fn units_of_others<'b>(
+        &'b self,
+        lowering: &Lowering<'b>,
+    ) -> (Vec<(&'b str, UnitName)>, Vec<UnitName>) {
+        let (mut renamed, mut lasting) = (Vec::new(), Vec::new());
+        for usage in self.control.commands.iter().filter(|usage| !usage.external) {
+            let Some(job) = usage.job().filter(|job| !job.contains('\'')) else { continue };
+            let sibling = lowering.job_set.sibling(job);
+            if sibling.is_some_and(|sibling| sibling.instance.is_template()) {
+                continue;
+            }
+            let Some(peer) = peer(lowering, job) else { continue };
+            let of_distribution = !peer.present();
+            if of_distribution
+                && matches!(peer.kind, Some(JobKind::Task | JobKind::Early))
+                && usage.verb() == Verb::Start
+                && !lasting.contains(&peer.unit)
+            {
+                lasting.push(peer.unit.clone());
+            }
+            let escaped = UnitName::escaped(&encode(job), "service");
+            if escaped.as_ref() != Ok(&peer.unit) && !renamed.iter().any(|(other, _)| *other == job)
+            {
+                renamed.push((job, peer.unit));
+            }
+        }
+        (renamed, lasting)
     }
 
     /// The job that a command names, if the only value after it is the variable that names the
@@ -134,20 +174,17 @@ impl<'a> ScriptUse<'a> {
     /// that name the instance.
     fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
         let operands = usage.operands();
-        let (job, given) = operands.split_first()?;
-        let sibling = lowering.job_set.sibling(job.0?)?;
+        let (_, given) = operands.split_first()?;
+        let job = usage.job()?;
+        let sibling = lowering.job_set.sibling(job)?;
         let Instance::Template { variables, default, .. } = &sibling.instance else { return None };
         let keys = given.iter().map(|(_, place)| {
             self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)
         });
         let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
         // The name is written in single quotes.
-        let writable = !job.0?.contains('\'');
-        (!as_given && writable).then(|| Named {
-            job: job.0.unwrap_or_default(),
-            variables,
-            default: default.as_deref(),
-        })
+        let writable = !job.contains('\'');
+        (!as_given && writable).then(|| Named { job, variables, default: default.as_deref() })
     }
 
     /// The part of the text in this range.

@@ -1,12 +1,14 @@
 //! Uses of job control that the shell functions cannot replace, and variables that events lose.
 
-use super::initctl::unavailable;
 use super::reading::ScriptUse;
+use super::subcommand::unavailable;
 use crate::diagnostic::registry::{
-    EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PATH,
-    UNAVAILABLE_INITCTL,
+    EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PROGRAM,
+    UNAVAILABLE_INITCTL, UNKNOWN_JOB,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
+use crate::jobset::distribution::is_known_job;
+use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
@@ -20,19 +22,16 @@ const NAMED: usize = 3;
 pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
     let stanza = reading.stated.stanza;
     for usage in reading.control.commands.iter().filter(|usage| usage.external) {
-        let diagnostic = JOB_CONTROL_BY_PATH
+        let diagnostic = JOB_CONTROL_BY_PROGRAM
             .at(reading.span(&usage.name), format!("`{}` cannot be replaced here", usage.command.name()))
-            .note(if usage.absolute {
-                "the program is gone under systemd, and a path does not find the function in its place"
-            } else {
-                "`exec`, `command`, `env` and `sudo` look for the program, which is gone under systemd, and not for the function in its place"
-            })
+            .note("the program is gone under systemd, and only the script itself can call the function in its place")
             .help(
                 systemctl_line(usage)
                     .unwrap_or_else(|| format!("write `{}` by itself, and a function takes its place", usage.command.name())),
             );
         lowering.manual(stanza, &[], diagnostic);
     }
+    unknown_jobs(lowering, reading);
     for range in &reading.control.unplaced {
         let diagnostic = HIDDEN_JOB_CONTROL
             .at(reading.span(range), "a command of Upstart in a place where it cannot be replaced")
@@ -80,6 +79,46 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
             ));
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);
+    }
+}
+
+/// Reports the jobs that the script starts or stops although nothing is known to have them. A name
+/// is reported once for a job, also if its conditions name it.
+fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
+    for usage in &reading.control.commands {
+        let Some(name) = usage.job().filter(|_| usage.verb() != Verb::Status) else { continue };
+        let job_set = lowering.job_set;
+        let place = usage.places.iter().zip(&usage.arguments).find(|(_, word)| {
+            word.as_deref()
+                .is_some_and(|word| word.strip_prefix("WAIT_FOR=").unwrap_or(word) == name)
+        });
+        let span = reading.span(place.map_or(&usage.range, |(place, _)| place));
+        let diagnostic = if let Some(lost) = job_set.lost(name) {
+            UNKNOWN_JOB
+                .at(span, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
+                .elsewhere(lost.place.clone(), "this one")
+                .help("mend that job first")
+        } else {
+            let is_known = is_known_job(name, lowering.job.dialect) || job_set.is_job_outside(name);
+            let Some(peer) = peer(lowering, name).filter(|peer| {
+                job_set.is_whole() && !peer.present() && peer.kind.is_none() && !is_known
+            }) else {
+                continue;
+            };
+            UNKNOWN_JOB
+                .at(span, format!("there is no job `{}` in this directory", lossy(name)))
+                .note(format!("the script calls {}, which has to come from somewhere else", peer.unit))
+                .help(match job_set.meant(name) {
+                    Some(meant) => format!("there is a job `{}`", lossy(meant)),
+                    None => "if a package of the distribution has a unit in its place, see what it is called".to_owned(),
+                })
+        };
+        let is_same = |other: &Diagnostic| {
+            std::ptr::eq(other.rule, diagnostic.rule) && other.message == diagnostic.message
+        };
+        if !lowering.diagnostics.iter().any(is_same) {
+            lowering.approximate(reading.stated.stanza, &[], diagnostic);
+        }
     }
 }
 

@@ -65,11 +65,10 @@ pub(in crate::lower) fn lower(
         if usage.external {
             continue;
         }
-        let units: Vec<UnitName> = match (usage.verb(), usage.operands().first()) {
-            (Verb::Start | Verb::Restart, Some((Some(job), _))) => {
-                if let Some(sibling) =
-                    lowering.job_set.sibling(job).filter(|_| usage.verb() == Verb::Start)
-                {
+        let units: Vec<UnitName> = match (usage.verb(), usage.job()) {
+            (Verb::Start | Verb::Restart, Some(job)) => {
+                let starts = usage.verb() == Verb::Start && !usage.is_wait_for_state();
+                if let Some(sibling) = lowering.job_set.sibling(job).filter(|_| starts) {
                     started.wants.extend(instances(
                         lowering,
                         reading,
@@ -80,7 +79,7 @@ pub(in crate::lower) fn lower(
                 }
                 peer(lowering, job).map(|peer| peer.unit).into_iter().collect()
             }
-            (Verb::Stop, Some((Some(job), _))) => {
+            (Verb::Stop, Some(job)) => {
                 peer(lowering, job).map(|peer| peer.unit).into_iter().collect()
             }
             _ => usage.emits().map(event_units).unwrap_or_default(),

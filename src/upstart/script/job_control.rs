@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::shell;
 use crate::shell::wrapper::Unknown;
-use crate::shell::{Context, Script, SimpleCommand, Word, wrapper};
+use crate::shell::{Context, Script, SimpleCommand, Word, program, wrapper};
 
 /// A job-control command (initctl(8)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,16 +51,20 @@ impl Verb {
 /// The directories of the commands; the second is used with a merged `/usr`.
 const DIRECTORIES: [&str; 2] = ["/sbin/", "/usr/sbin/"];
 
+/// A replacement of some of the text of a script.
+pub type Edit = (Range<usize>, String);
+
 /// One call of a job-control command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobControl {
     /// The command that is called.
     pub command: Verb,
-    /// Whether the command is called by its path.
-    pub absolute: bool,
-    /// Whether a function of that name would not be called, because the command is called by its
-    /// path or after `exec`, `command`, `env` or `sudo`.
+    /// Whether a function of that name cannot be called in its place, because another program
+    /// calls the command, or because the script has a function of that name.
     pub external: bool,
+    /// The edits after which a function of that name is called, in the order of the text: `exec`,
+    /// `command` and the path of the command pass functions by.
+    pub edits: Vec<Edit>,
     /// The words after the command; `None` for a word that is not literal.
     pub arguments: Vec<Option<String>>,
     /// The place of each argument.
@@ -95,6 +100,25 @@ impl JobControl {
         let skip = usize::from(self.command == Verb::Initctl);
         let words = self.arguments.iter().map(Option::as_deref).zip(&self.places);
         words.filter(|(word, _)| !word.is_some_and(is_option)).skip(skip).collect()
+    }
+
+    /// Whether it starts Ubuntu's job `wait-for-state`, which starts or stops another job and waits
+    /// for that (`WAIT_FOR=JOB`).
+    pub fn is_wait_for_state(&self) -> bool {
+        self.verb() == Verb::Start
+            && matches!(self.operands().first(), Some((Some("wait-for-state"), _)))
+    }
+
+    /// The job that the command starts, stops or asks for, if its name is literal.
+    pub fn job(&self) -> Option<&str> {
+        let operands = self.operands();
+        if self.verb() == Verb::Initctl {
+            return None;
+        }
+        if self.is_wait_for_state() {
+            return operands.iter().find_map(|(word, _)| (*word)?.strip_prefix("WAIT_FOR="));
+        }
+        operands.first().and_then(|(word, _)| *word)
     }
 
     /// Whether the command names no job, so it applies to the job of the script.
@@ -145,6 +169,44 @@ pub struct Uses {
     /// a here-document, as an argument of an unknown command, or after the place at which the
     /// reader was lost; and a call of a variable that is set to one of the commands.
     pub unplaced: Vec<Range<usize>>,
+    /// The edits by which checks for the commands succeed as they did, although the programs are
+    /// gone: `[ -x /sbin/initctl ]`, `which initctl`.
+    pub checks: Vec<Edit>,
+}
+
+impl Uses {
+    /// A text after the edits that its commands need. `self` has to be what [`find`] found in it.
+    /// `None` if they need none.
+    pub fn edited(&self, text: &str) -> Option<String> {
+        let mut edits: Vec<&Edit> =
+            self.commands.iter().flat_map(|usage| &usage.edits).chain(&self.checks).collect();
+        // Of two at the same place, that at the end of a command comes first.
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        if edits.is_empty() {
+            return None;
+        }
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        for (range, new) in edits {
+            out.push_str(text.get(at..range.start)?);
+            out.push_str(new);
+            at = range.end;
+        }
+        out.push_str(text.get(at..)?);
+        Some(out)
+    }
+}
+
+/// The program that is there where init's commands were.
+const IN_PLACE: &str = "/bin/systemctl";
+
+/// What the path of one of init's programs is replaced with where only its presence matters.
+pub fn in_place_of(path: &str) -> &str {
+    if by_path(path).is_some() { IN_PLACE } else { path }
+}
+
+/// The command of this path.
+fn by_path(path: &str) -> Option<Verb> {
+    DIRECTORIES.iter().find_map(|directory| path.strip_prefix(directory)).and_then(Verb::of)
 }
 
 /// Whether a script stops its own job anywhere.
@@ -152,18 +214,21 @@ pub fn calls_stop(reading: &Script) -> bool {
     reading
         .commands
         .iter()
-        .filter_map(|command| use_in(command, reading))
+        .filter_map(|command| use_in(command, reading, None))
         .any(|used| used.stops_own_job())
 }
 
 /// Finds the job-control commands of a script. `reading` has to be the reading of `text`.
 pub fn find(text: &str, reading: &Script) -> Uses {
-    let mut commands = Vec::new();
+    let (mut commands, mut checks, mut nested) = (Vec::new(), Vec::new(), Vec::new());
+    let forwarding = forwarding(text, reading);
     // Places that have been classified, in the order of the text.
     let mut known: Vec<Range<usize>> = Vec::new();
     for command in &reading.commands {
-        let used = use_in(command, reading);
-        if used.is_some() || only_mentions(command) {
+        let used = use_in(command, reading, Some(text))
+            .or_else(|| forwarded(command, reading, (text, &forwarding)));
+        let checked = check(command);
+        if used.is_some() || checked.is_some() || only_mentions(command) {
             known.extend(
                 command
                     .words
@@ -173,6 +238,8 @@ pub fn find(text: &str, reading: &Script) -> Uses {
             );
         }
         commands.extend(used);
+        checks.extend(checked);
+        nested.extend(in_shell_text(command, text));
     }
     let is_within = |ranges: &[Range<usize>], place: &Range<usize>| {
         ranges[..ranges.partition_point(|range| range.start <= place.start)]
@@ -183,9 +250,104 @@ pub fn find(text: &str, reading: &Script) -> Uses {
     known.sort_unstable_by_key(|range| range.start);
     let mentions = mentions(text)
         .filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
-    let mut unplaced: Vec<_> = mentions.chain(named_by_variables(text, reading)).collect();
+    let mut unplaced: Vec<_> =
+        mentions.chain(named_by_variables(text, reading)).chain(nested).collect();
     unplaced.sort_unstable_by_key(|place| place.start);
-    Uses { commands, unplaced }
+    Uses { commands, unplaced, checks }
+}
+
+/// The text for another shell in a command (`su -c TEXT`, `sh -c TEXT`), if it has a command that
+/// [`mentions`] does not find.
+fn in_shell_text(command: &SimpleCommand, text: &str) -> Option<Range<usize>> {
+    let program = program::chain(command).into_iter().last()?;
+    let is_shell = ["sh", "dash", "bash", "ksh", "su", "runuser"].contains(&program.name);
+    let mut arguments = program.arguments.iter();
+    arguments.find(|word| word.literal.as_deref() == Some("-c")).filter(|_| is_shell)?;
+    let word = arguments.next()?;
+    let raw = || text.get(word.range.clone()).map(|raw| raw.trim_matches(['"', '\'']).to_owned());
+    let inner = word.literal.clone().or_else(raw)?;
+    if mentions(&inner).next().is_some() {
+        return None;
+    }
+    let reading = shell::read(&inner);
+    let found = reading.commands.iter().any(|command| use_in(command, &reading, None).is_some());
+    found.then(|| word.range.clone())
+}
+
+/// The edit by which a check for one of the programs succeeds. What a substitution prints is
+/// called later on.
+fn check(command: &SimpleCommand) -> Option<Edit> {
+    if command.context.has(Context::SUBSTITUTION) {
+        return None;
+    }
+    let words: Vec<Option<&str>> =
+        command.words.iter().map(|word| word.literal.as_deref()).collect();
+    let (at, new) = match *words.as_slice() {
+        [Some("[" | "test"), Some("-x" | "-e" | "-f"), Some(path), ..]
+            if by_path(path).is_some() =>
+        {
+            (2, IN_PLACE)
+        }
+        [Some("[" | "test"), Some("!"), Some("-x" | "-e" | "-f"), Some(path), ..]
+            if by_path(path).is_some() =>
+        {
+            (3, IN_PLACE)
+        }
+        [Some("which" | "type" | "hash"), Some(name)] if is_initctl(name) => (1, "systemctl"),
+        [Some("command"), Some("-v" | "-V"), Some(name)] if is_initctl(name) => (2, "systemctl"),
+        _ => return None,
+    };
+    Some((command.words.get(at)?.range.clone(), new.to_owned()))
+}
+
+fn is_initctl(name: &str) -> bool {
+    name == "initctl" || by_path(name) == Some(Verb::Initctl)
+}
+
+/// The functions of the script that run their arguments as a command (`retry() { "$@"; }`).
+fn forwarding<'a>(text: &str, reading: &'a Script) -> Vec<&'a str> {
+    // Where each function begins. Its body ends before the next one, as far as it matters here.
+    let mut begins: Vec<(usize, &str)> = Vec::new();
+    for name in &reading.functions {
+        let found = text.match_indices(name.as_str()).filter(|(at, _)| {
+            let before = text[..*at].chars().next_back();
+            let behind = text[at + name.len()..].trim_start_matches([' ', '\t']);
+            before.is_none_or(|before| before.is_whitespace() || ";{".contains(before))
+                && behind.starts_with('(')
+        });
+        begins.extend(found.map(|(at, _)| (at, name.as_str())));
+    }
+    begins.sort_unstable();
+    let passes_on = |command: &&SimpleCommand| {
+        let first = command.words.first().and_then(|word| text.get(word.range.clone()));
+        command.context.has(Context::FUNCTION)
+            && matches!(first, Some("\"$@\"" | "$@" | "$*" | "\"${@}\"" | "${@}"))
+    };
+    let commands = reading.commands.iter().filter(passes_on);
+    let around = commands.filter_map(|command| {
+        let behind = begins.partition_point(|(at, _)| *at < command.range.start);
+        begins[..behind].last().map(|(_, name)| *name)
+    });
+    around.collect()
+}
+
+/// The command that a function of the script gets as its arguments.
+fn forwarded(
+    command: &SimpleCommand,
+    reading: &Script,
+    (text, forwarding): (&str, &[&str]),
+) -> Option<JobControl> {
+    if !forwarding.contains(&command.name()?) {
+        return None;
+    }
+    let is_verb = |word: &Word| {
+        word.literal.as_deref().is_some_and(|name| Verb::of(name).or(by_path(name)).is_some())
+    };
+    let at = command.words.iter().skip(1).position(is_verb)? + 1;
+    let words: Vec<&Word> = command.words[at..].iter().collect();
+    let mut used = usage(&words, command, reading, Some(text), &[])?;
+    used.context = used.context | Context::CONDITIONAL;
+    Some(used)
 }
 
 /// Commands whose name is a variable that the script sets to one of the verbs.
@@ -219,54 +381,114 @@ fn variable(word: &str) -> Option<&str> {
 /// Whether the command only prints or looks up its arguments.
 fn only_mentions(command: &SimpleCommand) -> bool {
     match command.name() {
-        Some("[" | "test" | "which" | "type" | "hash" | "logger") => true,
+        Some("[" | "test" | "logger") => true,
         // The other side of the pipe may be a shell.
         Some("echo" | "printf") => !command.context.has(Context::PIPELINE),
-        Some("command") => command
-            .words
-            .get(1)
-            .is_some_and(|word| matches!(word.literal.as_deref(), Some("-v" | "-V"))),
+        // What a substitution prints may be called.
+        Some("which" | "type" | "hash") => !command.context.has(Context::SUBSTITUTION),
+        Some("command") => {
+            let second = command.words.get(1).and_then(|word| word.literal.as_deref());
+            matches!(second, Some("-v" | "-V")) && !command.context.has(Context::SUBSTITUTION)
+        }
         _ => false,
     }
 }
 
-/// Wrappers that do not change the effect of a job-control command.
-const LOOKED_THROUGH: [&str; 4] = ["exec", "command", "env", "sudo"];
-
-/// The words of a command, beginning with the program that finally runs.
-fn inner(command: &SimpleCommand) -> Option<Vec<&Word>> {
+/// The words of a command, beginning with the program that finally runs, and the words before
+/// that. Unknown options of what a shell itself runs make it uncertain; other programs take their
+/// command from wherever it is.
+fn inner(command: &SimpleCommand) -> Option<(Vec<&Word>, Vec<&Word>)> {
     let mut words: Vec<&Word> = command.words.iter().collect();
     loop {
         let (first, arguments) = words.split_first()?;
-        match wrapper::find(first.literal.as_deref()?)
-            .filter(|wrapper| LOOKED_THROUGH.contains(&wrapper.name))
-        {
-            Some(wrapper) => words = wrapper.inner(arguments, Unknown::Refuse)?,
-            None => return Some(words),
+        let Some(wrapper) = wrapper::find(first.literal.as_deref()?) else {
+            let before = command.words.len() - words.len();
+            return Some((command.words[..before].iter().collect(), words));
+        };
+        let unknown =
+            if BUILTINS.contains(&wrapper.name) { Unknown::Refuse } else { Unknown::Guess };
+        let inner = wrapper.inner(arguments, unknown)?;
+        if inner.is_empty() {
+            return None;
         }
+        words = inner;
     }
 }
 
-fn use_in(command: &SimpleCommand, reading: &Script) -> Option<JobControl> {
-    let words = inner(command)?;
+/// The builtins of the shell that run a program instead of a function of that name.
+const BUILTINS: [&str; 2] = ["exec", "command"];
+
+fn use_in(command: &SimpleCommand, reading: &Script, text: Option<&str>) -> Option<JobControl> {
+    let (before, words) = inner(command)?;
+    usage(&words, command, reading, text, &before)
+}
+
+/// The call that these words are, after the words `before` of the same command.
+fn usage(
+    words: &[&Word],
+    command: &SimpleCommand,
+    reading: &Script,
+    text: Option<&str>,
+    before: &[&Word],
+) -> Option<JobControl> {
     let (first, arguments) = words.split_first()?;
     let name = first.literal.as_deref()?;
-    let bare = DIRECTORIES.iter().find_map(|directory| name.strip_prefix(directory));
-    let verb = Verb::of(bare.unwrap_or(name))?;
-    let external = bare.is_some() || words.len() < command.words.len();
-    if !external && reading.functions.iter().any(|function| function == name) {
+    let absolute = by_path(name);
+    let verb = absolute.or_else(|| Verb::of(name))?;
+    let passes_functions_by = absolute.is_some() || !before.is_empty();
+    let shadowed = reading.functions.iter().any(|function| function == verb.name());
+    if !passes_functions_by && shadowed {
         return None;
     }
+    let edits = if shadowed { None } else { edits(first, verb, command, text, before) };
     Some(JobControl {
         command: verb,
-        absolute: bare.is_some(),
-        external,
+        external: passes_functions_by && edits.is_none(),
+        edits: edits.unwrap_or_default(),
         arguments: arguments.iter().map(|word| word.literal.clone()).collect(),
         places: arguments.iter().map(|word| word.range.clone()).collect(),
         range: first.range.start..words.last().map_or(first.range.end, |word| word.range.end),
         name: first.range.clone(),
         context: command.context,
     })
+}
+
+/// The edits after which a function is called; `None` if none do.
+fn edits(
+    first: &Word,
+    verb: Verb,
+    command: &SimpleCommand,
+    text: Option<&str>,
+    before: &[&Word],
+) -> Option<Vec<Edit>> {
+    // In backquotes with escapes, the places are not exact.
+    text?.get(first.range.clone()).filter(|written| written.contains(verb.name()))?;
+    let mut edits = Vec::new();
+    let mut becomes = false;
+    for (index, word) in before.iter().enumerate() {
+        let next = before.get(index + 1).map_or(first.range.start, |next| next.range.start);
+        match word.literal.as_deref() {
+            Some("command") => {}
+            Some("exec") if index == 0 => becomes = true,
+            _ => return None,
+        }
+        edits.push((word.range.start..next, String::new()));
+    }
+    if by_path(first.literal.as_deref()?).is_some() {
+        edits.push((first.range.clone(), verb.name().to_owned()));
+    }
+    if becomes {
+        // What follows `exec` ends the shell.
+        let has_document = |range: &Range<usize>| {
+            text.and_then(|text| text.get(range.clone())).is_none_or(|text| text.contains("<<"))
+        };
+        if command.redirections.iter().any(has_document) || !command.assignments.is_empty() {
+            return None;
+        }
+        edits.insert(0, (command.range.start..command.range.start, "{ ".to_owned()));
+        edits.push((command.range.end..command.range.end, "; exit; }".to_owned()));
+    }
+    Some(edits)
 }
 
 /// Places at which `initctl`, with or without a path, or the path of another command
@@ -315,10 +537,11 @@ mod tests {
                     .map(|argument| argument.clone().unwrap_or_else(|| "?".to_owned())),
             );
             if used.external {
-                words.insert(0, if used.absolute { "/".to_owned() } else { "+".to_owned() });
+                words.insert(0, "+".to_owned());
             }
             found.push(words.join(" "));
         }
+        found.extend(uses.edited(text).map(|edited| format!("edited {edited}")));
         found
             .extend(uses.unplaced.iter().map(|place| format!("unplaced {}", &text[place.clone()])));
         found
@@ -338,11 +561,38 @@ mod tests {
             ("while status x; do sleep 1; done", &["status x"]),
             ("x=$(initctl list) y=`status foo`", &["initctl list", "status foo"]),
             ("A=b reload x 2>/dev/null", &["reload x"]),
-            ("exec initctl emit a", &["+ initctl emit a"]),
-            ("command stop", &["+ stop"]),
+            ("exec initctl emit a", &["initctl emit a", "edited { initctl emit a; exit; }"]),
+            (
+                "a && exec /sbin/start b >c || d",
+                &["start b", "edited a && { start b >c; exit; } || d"],
+            ),
+            ("exec start a <<E\nE\n", &["+ start a"]),
+            ("command stop", &["stop", "edited stop"]),
+            ("exec command -p stop", &["+ stop"]),
             ("sudo -u x -- stop y", &["+ stop y"]),
             ("env -i A=b /usr/bin/sudo start y", &["+ start y"]),
-            ("/sbin/stop; /usr/sbin/initctl stop", &["/ stop", "/ initctl stop"]),
+            (
+                "/sbin/stop; /usr/sbin/initctl stop",
+                &["stop", "initctl stop", "edited stop; initctl stop"],
+            ),
+            ("x=`/sbin/status \"a\"`", &["status a", "edited x=`status \"a\"`"]),
+            ("nice timeout -k 3 5 start a", &["+ start a"]),
+            ("setsid stop a; flock -n /x restart a", &["+ stop a", "+ restart a"]),
+            ("/usr/bin/time -p start a; chpst -u b stop c", &["+ start a", "+ stop c"]),
+            ("again() { \"$@\" || \"$@\"; }\nagain start a", &["start a"]),
+            (
+                "again() { \"$@\"; }\nother() { a; }\nagain 3 /sbin/start b; other start c",
+                &[
+                    "start b",
+                    "edited again() { \"$@\"; }\nother() { a; }\nagain 3 start b; other start c",
+                ],
+            ),
+            (
+                "[ -x /sbin/initctl ] && test ! -x /sbin/start; which initctl >/dev/null",
+                &[
+                    "edited [ -x /bin/systemctl ] && test ! -x /bin/systemctl; which systemctl >/dev/null",
+                ],
+            ),
             ("\"st\"op", &["stop"]),
             ("f() { start a; }; f", &["start a"]),
             // None of these is a use.
@@ -354,17 +604,22 @@ mod tests {
                 &[],
             ),
             ("# initctl emit /sbin/stop\n'/sbin/initctls'", &[]),
-            ("[ -x /sbin/initctl ] && command -v initctl && echo /sbin/stop", &[]),
+            ("[ a = /sbin/initctl ] && echo /sbin/stop", &[]),
             ("case stop in stop) ;; esac; for start in stop; do :; done", &[]),
             // May be uses.
             ("su -c 'initctl emit x' y", &["unplaced initctl"]),
-            ("sh -c \"/sbin/stop x\"; sh -c 'stop x'", &["unplaced /sbin/stop"]),
-            ("echo x | xargs /sbin/restart", &["unplaced /sbin/restart"]),
+            (
+                "sh -c \"/sbin/stop x\"; sh -c 'stop x'",
+                &["unplaced /sbin/stop", "unplaced 'stop x'"],
+            ),
+            ("su -c \"a; start $x\" y", &["unplaced \"a; start $x\""]),
+            ("su -c 'start-it; echo stop' y", &[]),
+            ("echo x | xargs -n 1 /sbin/restart", &["+ restart"]),
             ("sh <<E\ninitctl start x.\nE\n", &["unplaced initctl"]),
-            ("nohup initctl start x", &["unplaced initctl"]),
+            ("nohup initctl start x", &["+ initctl start x"]),
             ("exec -c initctl", &["unplaced initctl"]),
             ("I=/sbin/initctl; $I emit x", &["unplaced initctl"]),
-            ("echo $(x | xargs initctl)", &["unplaced initctl"]),
+            ("echo $(which initctl)", &["unplaced initctl"]),
             ("stop; 'initctl", &["stop", "unplaced initctl"]),
             ("go=start; if a; then go=\"stop\"; fi; $go x", &["unplaced $go"]),
             ("\"${go}\" x; A=b go=status c", &["unplaced \"${go}\""]),

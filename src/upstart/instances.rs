@@ -25,6 +25,8 @@ pub enum Instance {
         variables: Vec<String>,
         /// The instance name that `env` or the pattern gives, escaped for a unit name.
         default: Option<String>,
+        /// The values that `env` or the pattern gives to single variables.
+        defaults: BTreeMap<String, String>,
     },
 }
 
@@ -36,17 +38,18 @@ impl Instance {
         if found.is_empty() {
             return Self::Singleton { name: pattern.value.clone() };
         }
-        let defaults: Option<Vec<String>> = found
+        let defaults: Vec<(String, Option<String>)> = found
             .iter()
             .map(|reference| {
                 let stated = job.env.iter().rev().find_map(|env| {
                     env.value.split_once('=').filter(|(name, _)| *name == reference.name)
                 });
-                stated
+                let value = stated
                     .map(|(_, value)| value.to_owned())
                     .filter(|value| !value.is_empty())
                     .or_else(|| set_by_init(job, &reference.name))
-                    .or_else(|| reference.default.clone())
+                    .or_else(|| reference.default.clone());
+                (reference.name.clone(), value)
             })
             .collect();
         let mut variables: Vec<String> = Vec::new();
@@ -55,12 +58,14 @@ impl Instance {
                 variables.push(reference.name);
             }
         }
-        let default =
-            defaults.filter(|values| values.iter().all(|value| !value.is_empty())).map(|values| {
-                let joined = values.join(":");
-                escape_instance(&encode(&joined))
-            });
-        Self::Template { pattern: pattern.value.clone(), variables, default }
+        let given: Option<Vec<&str>> = defaults
+            .iter()
+            .map(|(_, value)| value.as_deref().filter(|value| !value.is_empty()))
+            .collect();
+        let default = given.map(|values| escape_instance(&encode(&values.join(":"))));
+        let defaults =
+            defaults.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        Self::Template { pattern: pattern.value.clone(), variables, default, defaults }
     }
 
     /// Whether `env` or the pattern gives an instance name.
@@ -266,7 +271,13 @@ mod tests {
         let named = |pattern: &str, name: &str| {
             let variables: Vec<String> =
                 references(pattern).into_iter().map(|reference| reference.name).collect();
-            Instance::Template { pattern: pattern.to_owned(), variables, default: None }.named(name)
+            Instance::Template {
+                pattern: pattern.to_owned(),
+                variables,
+                default: None,
+                defaults: BTreeMap::new(),
+            }
+            .named(name)
         };
         let by =
             |values: &[&str]| Naming::By(values.iter().map(|&value| value.to_owned()).collect());

@@ -35,7 +35,7 @@ pub(super) const UNIT_OF_TEMPLATES: &str = indoc! {r#"
         shift
         values= between= given=
         for key in $keys; do
-            value=
+            @VALUE@
             for pair; do
                 case $pair in "$key="*) value=${pair#*=} given=1 ;; esac
             done

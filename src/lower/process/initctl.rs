@@ -1,7 +1,7 @@
 //! Job control in scripts: shell functions with the names of Upstart's commands, written before the
 //! unchanged script.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::{
     ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, EVERY_JOB, FOLLOWERS, JOB, LIST, OPTIONS, STATUS, STEM,
@@ -19,7 +19,19 @@ impl Named<'_> {
     fn branch(&self) -> String {
         let default =
             self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
-        format!("'{}') keys='{}'{default} ;;", self.job, self.variables.join(" "))
+        let values: String = self
+            .values()
+            .map(|(name, value)| {
+                let value = value.replace('\'', "'\\''");
+                format!(" upstart_default_{name}='{value}'")
+            })
+            .collect();
+        format!("'{}') keys='{}'{default}{values} ;;", self.job, self.variables.join(" "))
+    }
+
+    /// The values of single variables that a command may leave out although it gives others.
+    fn values(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.defaults.iter().filter(|_| self.variables.len() > 1)
     }
 }
 
@@ -63,6 +75,8 @@ pub(in crate::lower) struct Named<'a> {
     pub(crate) variables: &'a [String],
     /// The escaped name of the instance that a command without variables refers to.
     pub(crate) default: Option<&'a str>,
+    /// The values of the variables that a command leaves out.
+    pub(crate) defaults: &'a BTreeMap<String, String>,
 }
 
 impl Prelude<'_> {
@@ -285,7 +299,10 @@ impl Prelude<'_> {
             renamed.insert(0, "case $1 in".to_owned());
             renamed.push("esac".to_owned());
         }
-        text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
+        let has_values = self.templates.iter().any(|named| named.values().next().is_some());
+        let value = if has_values { "eval \"value=\\${upstart_default_$key-}\"" } else { "value=" };
+        text.replace("@VALUE@", value)
+            .replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
             .replace("    @NAMES@\n", &indented(&renamed.join("\n"), "    "))
             .replace("    @CHECKS@\n", &indented(&self.checks(), "    "))
             .replace("@BLOCK@", self.block(Verb::Start))

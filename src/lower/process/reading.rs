@@ -177,14 +177,21 @@ impl<'a> ScriptUse<'a> {
         let (_, given) = operands.split_first()?;
         let job = usage.job()?;
         let sibling = lowering.job_set.sibling(job)?;
-        let Instance::Template { variables, default, .. } = &sibling.instance else { return None };
+        let Instance::Template { variables, default, defaults, .. } = &sibling.instance else {
+            return None;
+        };
         let keys = given.iter().map(|(_, place)| {
             self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)
         });
         let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
         // The name is written in single quotes.
         let writable = !job.contains('\'');
-        (!as_given && writable).then(|| Named { job, variables, default: default.as_deref() })
+        (!as_given && writable).then(|| Named {
+            job,
+            variables,
+            default: default.as_deref(),
+            defaults,
+        })
     }
 
     /// The part of the text in this range.

@@ -1,5 +1,7 @@
 //! The jobs that scripts start: which instances result, and whether the script can wait for them.
 
+use std::collections::BTreeMap;
+
 use super::reading::ScriptUse;
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{INSTANCES_NAMED_AT_RUN_TIME, START_WITHOUT_WAITING};
@@ -159,9 +161,12 @@ fn instances(
     (job, sibling): (&str, &Sibling),
     follows: bool,
 ) -> Vec<UnitName> {
-    let Instance::Template { variables, .. } = &sibling.instance else { return Vec::new() };
-    let Some(names) = names(reading, usage, variables) else {
-        let example = sibling.unit.instance_escaped("NAME");
+    let Instance::Template { variables, defaults, .. } = &sibling.instance else {
+        return Vec::new();
+    };
+    let Some(names) = names(reading, usage, (variables, defaults)) else {
+        let parts = vec!["NAME"; variables.len().max(1)];
+        let example = sibling.unit.instance_escaped(&parts.join(":"));
         let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
             .at(
                 reading.span(&usage.range),
@@ -181,8 +186,15 @@ fn instances(
     names.iter().filter_map(|name| sibling.unit.instance(&encode(name)).ok()).collect()
 }
 
+/// The variables that name an instance, in their order, and the values of those that may be left out.
+type Variables<'a> = (&'a [String], &'a BTreeMap<String, String>);
+
 /// The names of the instances that a command starts: the values of the variables, joined by colons.
-fn names(reading: &ScriptUse<'_>, usage: &JobControl, variables: &[String]) -> Option<Vec<String>> {
+fn names(
+    reading: &ScriptUse<'_>,
+    usage: &JobControl,
+    variables: Variables<'_>,
+) -> Option<Vec<String>> {
     let operands = usage.operands();
     let words: Vec<&str> =
         operands.iter().skip(1).map(|(_, place)| reading.text_at(place)).collect::<Option<_>>()?;
@@ -202,13 +214,18 @@ fn names(reading: &ScriptUse<'_>, usage: &JobControl, variables: &[String]) -> O
 
 /// The name of one instance; `None` if a value is only known at run time. `of_loop` is the variable
 /// of a surrounding `for` loop with its value.
-fn name(words: &[&str], variables: &[String], of_loop: Option<(&str, &str)>) -> Option<String> {
+fn name(
+    words: &[&str],
+    (variables, defaults): Variables<'_>,
+    of_loop: Option<(&str, &str)>,
+) -> Option<String> {
     let values: Option<Vec<String>> = variables
         .iter()
         .map(|variable| {
-            let word = words
+            let given = words
                 .iter()
-                .find_map(|word| word.strip_prefix(variable.as_str())?.strip_prefix('='))?;
+                .find_map(|word| word.strip_prefix(variable.as_str())?.strip_prefix('='));
+            let Some(word) = given else { return defaults.get(variable).cloned() };
             let filled = match of_loop {
                 Some((name, value))
                     if value

@@ -218,8 +218,9 @@ pub(super) fn write(
         return None;
     }
     let joined = UnitName::single(&format!("{JOINED}{}", lowering.name.stem()), "service");
+    let latches = paths.iter().copied().flatten();
     let mut units: Vec<Unit> =
-        paths.iter().copied().flatten().map(|term| latch(lowering, term, &joined)).collect();
+        latches.map(|term| latch(lowering, term, (&joined, &paths))).collect();
     units.push(gate(lowering, &joined, &paths));
     let mut companions: Vec<Companion> = units.into_iter().map(Companion::Unit).collect();
     for term in paths.iter().copied().flatten() {
@@ -248,36 +249,57 @@ fn starting(lowering: &Lowering<'_>, term: &Term) -> Vec<Companion> {
     companions
 }
 
-/// A latch unit: active from the event until the job starts.
-pub(super) fn latch(lowering: &Lowering<'_>, term: &Term, joined: &UnitName) -> Unit {
+/// A shell function that succeeds if all latch units that it is given are active, or are about to be.
+const ALL: &str = "all() { ! systemctl is-active \"$@\" | grep -Eqvx 'active|activating'; }";
+
+/// A latch unit: active from the event until the job starts. The last of them starts the gate unit.
+/// It does not bring that in by `Wants=`: systemd would take a second start of a gate that still
+/// looks at the other latch units for the first one, and the event would be lost.
+fn latch(
+    lowering: &Lowering<'_>,
+    term: &Term,
+    (joined, paths): (&UnitName, &[&Vec<Term>]),
+) -> Unit {
     let mut unit = oneshot(lowering, &term.latch, &format!("Remembers {} for", term.event));
-    unit.add(Directive::Wants, Value::unit(joined));
-    unit.add(Directive::Before, Value::unit(joined));
     if let Some(order) = term.order {
         unit.add(order, Value::unit(&term.unit));
     }
     unit.add(Directive::ExecStart, Value::keyword("/bin/true"));
     unit.add(Directive::RemainAfterExit, Value::keyword("yes"));
+    let block = if term.waits() { "" } else { " --no-block" };
+    let start = format!("systemctl{block} start {}", shell_word(joined.as_str()));
+    let others: Vec<String> = paths
+        .iter()
+        .filter(|terms| terms.contains(term))
+        .map(|terms| words(terms.iter().filter(|other| other.latch != term.latch)))
+        .collect();
+    let script = if others.iter().any(String::is_empty) {
+        start
+    } else {
+        let holds: Vec<String> = others.iter().map(|others| format!("all {others}")).collect();
+        format!("{ALL}\nif {}; then {start}; fi", holds.join(" || "))
+    };
+    let mut command = shell(lowering, &["-c"], &script);
+    command.prefix.ignore_failure = true;
+    unit.add(Directive::ExecStartPost, Value::command(&command));
     if !term.node.as_ref().is_some_and(|(node, _)| node.looks()) {
         unit.add(Directive::WantedBy, Value::unit(&term.by));
     }
     unit
 }
 
-/// The gate unit: starts the job if all events of one path are remembered. The emitter of the last
-/// event waits for that start.
+/// The gate unit: starts the job if all events of one path are remembered, and forgets all of them.
+/// The emitter of the last event waits for that start.
 fn gate(lowering: &Lowering<'_>, name: &UnitName, paths: &[&Vec<Term>]) -> Unit {
     let mut unit = oneshot(lowering, name, "All has happened that starts");
-    for term in paths.iter().copied().flatten() {
-        unit.add(Directive::After, Value::unit(&term.latch));
-        if term.waits() {
-            unit.add(Directive::Before, Value::unit(&term.unit));
-        }
+    for term in paths.iter().copied().flatten().filter(|term| term.waits()) {
+        unit.add(Directive::Before, Value::unit(&term.unit));
     }
-    let holds: String =
-        paths.iter().map(|terms| format!("all {} || ", words(terms.iter()))).collect();
+    let holds: Vec<String> =
+        paths.iter().map(|terms| format!("all {}", words(terms.iter()))).collect();
     let script = format!(
-        "all() {{ for latch; do systemctl --quiet is-active \"$latch\" || return; done; }}\n{holds}exit 0\nsystemctl stop {}\nsystemctl start {}",
+        "{ALL}\nwhile {}; do\n    systemctl stop {}\n    systemctl start {}\ndone",
+        holds.join(" || "),
         words(paths.iter().copied().flatten()),
         shell_word(lowering.name.as_str())
     );

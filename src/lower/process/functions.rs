@@ -187,8 +187,25 @@ pub(super) const LIST: &str = indoc! {r#"
     )
 "#};
 
-/// The names of all services, for which a line is printed if the jobs are not known.
-pub(super) const EVERY_JOB: &str = "$({ systemctl list-unit-files --no-legend --type=service; systemctl list-units --no-legend --plain --type=service; } | sed 's/[.@].*//' | sort -u)";
+/// The same for all services, if the jobs are not known.
+pub(super) const LIST_OF_SERVICES: &str = indoc! {r#"
+    # Prints what `initctl list` printed, also for services that were no jobs.
+    upstart_list() (
+        set -f
+        unset IFS
+        up=" $(systemctl list-units --no-legend --plain --type=service | cut -d ' ' -f 1 | tr '\n' ' ')"
+        files=$(systemctl list-unit-files --no-legend --type=service | cut -d ' ' -f 1)
+        for unit in $up; do
+            job=${unit%.service}
+            upstart_status "$unit" "${job%%@*}" 2>/dev/null || :
+        done
+        for unit in $files; do
+            job=${unit%.service}
+            job=${job%%@*}
+            case $up in *" $job.service "* | *" $job@"*) ;; *) echo "$job stop/waiting" ;; esac
+        done
+    )
+"#};
 
 /// Starts the event units of an event.
 pub(super) const EMIT: &str = indoc! {r#"

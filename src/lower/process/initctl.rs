@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::{
-    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, EVERY_JOB, FOLLOWERS, JOB, LIST, OPTIONS, STATUS, STEM,
-    UNIT, UNIT_OF_TEMPLATES, WAIT,
+    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST, LIST_OF_SERVICES, OPTIONS, STATUS,
+    STEM, UNIT, UNIT_OF_TEMPLATES, WAIT,
 };
 use super::own_job::{Own, own};
 use super::subcommand::{is_known, is_notice};
@@ -276,6 +276,7 @@ impl Prelude<'_> {
             Part::Do => DO,
             Part::Job => JOB,
             Part::Wait => WAIT,
+            Part::List if self.jobs.is_none() => LIST_OF_SERVICES,
             Part::List => LIST,
             Part::Status => STATUS,
             Part::Down => DOWN,
@@ -463,9 +464,9 @@ impl Prelude<'_> {
                 Some(jobs) => {
                     jobs.iter().map(|job| shell_word_of(job)).collect::<Vec<_>>().join(" ")
                 }
-                None => EVERY_JOB.to_owned(),
+                None => String::new(),
             };
-            branch("list", &format!("upstart_list {jobs}"));
+            branch("list", format!("upstart_list {jobs}").trim_end());
         }
         if wants("reload-configuration") {
             branch("reload-configuration", "systemctl daemon-reload");

@@ -1,5 +1,7 @@
 //! Uses of job control that the shell functions cannot replace, and variables that events lose.
 
+use std::collections::BTreeSet;
+
 use super::reading::ScriptUse;
 use super::subcommand::unavailable;
 use crate::diagnostic::registry::{
@@ -85,17 +87,19 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
 /// Reports the jobs that the script starts or stops although nothing is known to have them. A name
 /// is reported once for a job, also if its conditions name it.
 fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
+    let mut seen = BTreeSet::new();
     for usage in &reading.control.commands {
-        let Some(name) = usage.job().filter(|_| usage.verb() != Verb::Status) else { continue };
+        let called = usage.job().filter(|_| usage.verb() != Verb::Status);
+        let Some(name) = called.filter(|name| seen.insert(*name)) else { continue };
         let job_set = lowering.job_set;
         let place = usage.places.iter().zip(&usage.arguments).find(|(_, word)| {
             word.as_deref()
                 .is_some_and(|word| word.strip_prefix("WAIT_FOR=").unwrap_or(word) == name)
         });
-        let span = reading.span(place.map_or(&usage.range, |(place, _)| place));
+        let span = || reading.span(place.map_or(&usage.range, |(place, _)| place));
         let diagnostic = if let Some(lost) = job_set.lost(name) {
             UNKNOWN_JOB
-                .at(span, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
+                .at(span(), format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
                 .elsewhere(lost.place.clone(), "this one")
                 .help("mend that job first")
         } else {
@@ -106,7 +110,7 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
                 continue;
             };
             UNKNOWN_JOB
-                .at(span, format!("there is no job `{}` in this directory", lossy(name)))
+                .at(span(), format!("there is no job `{}` in this directory", lossy(name)))
                 .note(format!("the script calls {}, which has to come from somewhere else", peer.unit))
                 .help(match job_set.meant(name) {
                     Some(meant) => format!("there is a job `{}`", lossy(meant)),

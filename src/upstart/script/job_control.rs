@@ -306,6 +306,15 @@ fn is_initctl(name: &str) -> bool {
 
 /// The functions of the script that run their arguments as a command (`retry() { "$@"; }`).
 fn forwarding<'a>(text: &str, reading: &'a Script) -> Vec<&'a str> {
+    let passes_on = |command: &&SimpleCommand| {
+        let first = command.words.first().and_then(|word| text.get(word.range.clone()));
+        command.context.has(Context::FUNCTION)
+            && matches!(first, Some("\"$@\"" | "$@" | "$*" | "\"${@}\"" | "${@}"))
+    };
+    let commands: Vec<&SimpleCommand> = reading.commands.iter().filter(passes_on).collect();
+    if commands.is_empty() {
+        return Vec::new();
+    }
     // Where each function begins. Its body ends before the next one, as far as it matters here.
     let mut begins: Vec<(usize, &str)> = Vec::new();
     for name in &reading.functions {
@@ -318,13 +327,7 @@ fn forwarding<'a>(text: &str, reading: &'a Script) -> Vec<&'a str> {
         begins.extend(found.map(|(at, _)| (at, name.as_str())));
     }
     begins.sort_unstable();
-    let passes_on = |command: &&SimpleCommand| {
-        let first = command.words.first().and_then(|word| text.get(word.range.clone()));
-        command.context.has(Context::FUNCTION)
-            && matches!(first, Some("\"$@\"" | "$@" | "$*" | "\"${@}\"" | "${@}"))
-    };
-    let commands = reading.commands.iter().filter(passes_on);
-    let around = commands.filter_map(|command| {
+    let around = commands.into_iter().filter_map(|command| {
         let behind = begins.partition_point(|(at, _)| *at < command.range.start);
         begins[..behind].last().map(|(_, name)| *name)
     });

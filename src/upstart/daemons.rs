@@ -135,8 +135,20 @@ pub fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
             .and_then(|value| value.literal.as_deref());
         !matches!(value, Some("no" | "false" | "0" | "off"))
     });
-    said.or_else(|| program.flag(known(program)?.leaves))
+    said.or_else(|| program.flag(known(program)?.leaves)).or_else(|| {
+        // They run in the foreground only with an option, whatever their configuration says.
+        let once = ["-t", "-T", "-V", "-v", "-h", "-i", "-N1", "--help", "--version"];
+        let goes = BY_DEFAULT.contains(&program.name)
+            && program.arguments.iter().all(|word| word.literal.is_some())
+            && program.flag(&once).is_none();
+        goes.then_some(program.word)
+    })
 }
+
+/// Programs that go to the background unless an option of `DAEMONS` or `STAYS` keeps them, by their
+/// manuals.
+const BY_DEFAULT: [&str; 9] =
+    ["acpid", "atd", "cron", "crond", "cupsd", "named", "rsyslogd", "snmpd", "sshd"];
 
 /// The argument that makes start-stop-daemon leave its program in the background.
 pub fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<&'p Word> {

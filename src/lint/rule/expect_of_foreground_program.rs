@@ -18,6 +18,9 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     let programs = script.programs();
     let stays = programs
         .iter()
+        .filter(|chain| {
+            !chain.iter().any(|program| daemons::left_by_start_stop_daemon(program).is_some())
+        })
         .filter_map(|chain| chain.last())
         .find_map(|program| Some((program, daemons::stays(program)?)));
     let Some((program, word)) = stays else { return };

@@ -42,12 +42,12 @@ pub(super) fn lower(
                 lowering.add(Directive::SuccessExitStatus, Value::number(128 + signal.0));
             }
         }
-        outlived |= daemons::leaves_terminal(program)
-            || daemons::is_outlived(program) && main.is_known() && becomes(command.name());
-        if lowering.job.expects() == Expect::None
-            && !daemons::leaves_terminal(program)
-            && let Some((program, word)) = leaves(&chain)
-        {
+        let keeps = daemons::leaves_terminal(program);
+        let follows = keeps || lowering.job.expects() != Expect::None;
+        let left = if follows { None } else { leaves(&chain) };
+        let is_daemon = left.is_none() && main.is_known() && becomes(command.name());
+        outlived |= keeps || is_daemon && daemons::is_outlived(program);
+        if let Some((program, word)) = left {
             lowering.diagnostics.push(left_behind(reading, program, word, is_task));
         }
         if let Some(session) = chain.iter().find(|program| opens_session(program)) {

@@ -1,6 +1,7 @@
 //! `env`, and the variables that init sets itself.
 
-use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNUSABLE_VARIABLE};
+use crate::diagnostic::Severity;
+use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNBOUND_INSTANCE, UNUSABLE_VARIABLE};
 use crate::lower::condition::event::socket_address;
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, Feature, Section, Value};
@@ -26,7 +27,11 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         };
         if lowering.instance.sets(name) {
             // The name of the instance replaces this default. See `instance`.
-            lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
+            if lowering.instance.has_default() {
+                lowering.exact(stated.stanza, &[Directive::DefaultInstance]);
+            } else {
+                without_default(lowering, stated, name);
+            }
             continue;
         }
         let readable =
@@ -72,6 +77,26 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         if lowering.options.full_env || lowering.mentions("UPSTART_EVENTS") {
             lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
         }
+    }
+}
+
+/// Reports a default for a variable of the instance that names no unit: it is empty, or other
+/// variables of the name have no default.
+fn without_default(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
+    let is_reported =
+        lowering.diagnostics.iter().any(|finding| finding.rule.code == UNBOUND_INSTANCE.code);
+    let mut diagnostic = UNBOUND_INSTANCE
+        .at(stated.span, format!("the default of `{}` is in no name of a unit", lossy(name)))
+        .note("a unit of systemd has no instance with an empty name, or with a part of a name")
+        .help("name the instance each time that it is started");
+    // The events that start the job give the variable.
+    if lowering.job.start_on.is_some() {
+        diagnostic.severity = Severity::Note;
+    }
+    lowering.approximate(stated.stanza, &[], diagnostic);
+    // The start condition has the same finding if nothing says which instance it starts.
+    if is_reported {
+        lowering.diagnostics.pop();
     }
 }
 

@@ -169,6 +169,9 @@ fn stays(reading: &ScriptUse<'_>) -> Option<(String, Span)> {
     let commands = remaining(&reading.shell, reading.text(), !reading.is_script());
     commands.into_iter().find_map(|command| {
         let chain = chain(command);
+        if chain.iter().any(|program| daemons::left_by_start_stop_daemon(program).is_some()) {
+            return None;
+        }
         let program = chain.last()?;
         let option = daemons::stays(program)?;
         Some((program.name.to_owned(), reading.span(&option.range)))

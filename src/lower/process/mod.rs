@@ -2,17 +2,14 @@
 
 mod at_shutdown;
 mod command;
+mod control;
 mod endless_wait;
 pub(super) mod event_variables;
 mod files_of_init;
-mod functions;
 mod guard;
-mod initctl;
 mod main_program;
-mod own_job;
 pub(super) mod placement;
 pub(super) mod reading;
-mod subcommand;
 mod unreplaced;
 pub(super) mod waits;
 

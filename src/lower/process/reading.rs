@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::initctl::{Named, Prelude};
-use super::own_job::{declines, vetoes};
+use super::control::Prelude;
+use super::control::named_instances::Named;
+use super::control::own_job::{declines, vetoes};
 use crate::jobset::JobKind;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::control::subcommand::unavailable;
 use super::reading::ScriptUse;
-use super::subcommand::unavailable;
 use crate::diagnostic::registry::{
     EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PROGRAM,
     UNAVAILABLE_INITCTL, UNKNOWN_JOB,

@@ -52,7 +52,7 @@ impl Verb {
 const DIRECTORIES: [&str; 2] = ["/sbin/", "/usr/sbin/"];
 
 /// A replacement of some of the text of a script.
-pub type Edit = (Range<usize>, String);
+pub type Rewrite = (Range<usize>, String);
 
 /// One call of a job-control command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct JobControl {
     pub external: bool,
     /// The edits after which a function of that name is called, in the order of the text: `exec`,
     /// `command` and the path of the command pass functions by.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<Rewrite>,
     /// The words after the command; `None` for a word that is not literal.
     pub arguments: Vec<Option<String>>,
     /// The place of each argument.
@@ -171,14 +171,14 @@ pub struct Uses {
     pub unplaced: Vec<Range<usize>>,
     /// The edits by which checks for the commands succeed as they did, although the programs are
     /// gone: `[ -x /sbin/initctl ]`, `which initctl`.
-    pub checks: Vec<Edit>,
+    pub checks: Vec<Rewrite>,
 }
 
 impl Uses {
     /// A text after the edits that its commands need. `self` has to be what [`find`] found in it.
     /// `None` if they need none.
     pub fn edited(&self, text: &str) -> Option<String> {
-        let mut edits: Vec<&Edit> =
+        let mut edits: Vec<&Rewrite> =
             self.commands.iter().flat_map(|usage| &usage.edits).chain(&self.checks).collect();
         // Of two at the same place, that at the end of a command comes first.
         edits.sort_by_key(|(range, _)| (range.start, range.end));
@@ -276,7 +276,7 @@ fn in_shell_text(command: &SimpleCommand, text: &str) -> Option<Range<usize>> {
 
 /// The edit by which a check for one of the programs succeeds. What a substitution prints is
 /// called later on.
-fn check(command: &SimpleCommand) -> Option<Edit> {
+fn check(command: &SimpleCommand) -> Option<Rewrite> {
     if command.context.has(Context::SUBSTITUTION) {
         return None;
     }
@@ -463,7 +463,7 @@ fn edits(
     command: &SimpleCommand,
     text: Option<&str>,
     before: &[&Word],
-) -> Option<Vec<Edit>> {
+) -> Option<Vec<Rewrite>> {
     // In backquotes with escapes, the places are not exact.
     text?.get(first.range.clone()).filter(|written| written.contains(verb.name()))?;
     let mut edits = Vec::new();

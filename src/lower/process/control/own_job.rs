@@ -17,7 +17,7 @@ pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&Job
 /// The meaning of a command without the name of a job in a phase. It concerns the job itself
 /// (`util/initctl.c`, `start_action`, `stop_action`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Own {
+pub(in crate::lower::process) enum Own {
     /// `stop` in pre-start: do not run the job.
     Decline,
     /// No effect: `start` in pre-start and pre-stop, and `stop` while the job stops.
@@ -27,7 +27,7 @@ pub(super) enum Own {
 }
 
 /// What a command without the name of a job means in this phase.
-pub(super) fn own(phase: Phase, verb: Verb) -> Own {
+pub(in crate::lower::process) fn own(phase: Phase, verb: Verb) -> Own {
     match (phase, verb) {
         (Phase::PreStart, Verb::Stop) => Own::Decline,
         (Phase::PreStart | Phase::PreStop, Verb::Start)

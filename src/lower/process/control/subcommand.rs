@@ -3,12 +3,12 @@
 use crate::upstart::script::job_control::{JobControl, Verb};
 
 /// Whether the subcommand notifies init of something that systemd detects itself.
-pub(super) fn is_notice(verb: &str) -> bool {
+pub(in crate::lower::process) fn is_notice(verb: &str) -> bool {
     verb.starts_with("notify-")
 }
 
 /// Whether systemd has a counterpart for the subcommand.
-pub(super) fn is_known(verb: &str) -> bool {
+pub(in crate::lower::process) fn is_known(verb: &str) -> bool {
     ["start", "stop", "restart", "reload", "status", "emit", "list", "reload-configuration"]
         .contains(&verb)
         || is_notice(verb)

@@ -1,39 +1,24 @@
 //! Job control in scripts: shell functions with the names of Upstart's commands, written before the
 //! unchanged script.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod functions;
+pub(super) mod named_instances;
+pub(super) mod own_job;
+pub(super) mod subcommand;
 
-use super::functions::{
-    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST, LIST_OF_SERVICES, OPTIONS, STATUS,
-    STEM, UNIT, UNIT_OF_TEMPLATES, WAIT,
-};
-use super::own_job::{Own, own};
-use super::subcommand::{is_known, is_notice};
+use std::collections::BTreeSet;
+
 use crate::lower::own_files::EVENT;
 use crate::systemd::{UnitName, shell_word};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::{JobControl, Verb, is_option};
-
-impl Named<'_> {
-    /// The branch of `case` that finds the variables of this job.
-    fn branch(&self) -> String {
-        let default =
-            self.default.map(|default| format!(" default='{default}'")).unwrap_or_default();
-        let values: String = self
-            .values()
-            .map(|(name, value)| {
-                let value = value.replace('\'', "'\\''");
-                format!(" upstart_default_{name}='{value}'")
-            })
-            .collect();
-        format!("'{}') keys='{}'{default}{values} ;;", self.job, self.variables.join(" "))
-    }
-
-    /// The values of single variables that a command may leave out although it gives others.
-    fn values(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.defaults.iter().filter(|_| self.variables.len() > 1)
-    }
-}
+use functions::{
+    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST, LIST_OF_SERVICES, OPTIONS, STATUS,
+    STEM, UNIT, UNIT_OF_TEMPLATES, WAIT,
+};
+use named_instances::Named;
+use own_job::{Own, own};
+use subcommand::{is_known, is_notice};
 
 /// The functions that the commands of a script need.
 pub(in crate::lower) struct Prelude<'a> {
@@ -64,19 +49,6 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) lasting: Vec<UnitName>,
     /// The names of all jobs; `None` if they are not known.
     pub(crate) jobs: Option<Vec<&'a str>>,
-}
-
-/// A job with instances, and the variables that name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::lower) struct Named<'a> {
-    /// The name of the job.
-    pub(crate) job: &'a str,
-    /// The variables that name an instance, in the order of the `instance` stanza.
-    pub(crate) variables: &'a [String],
-    /// The escaped name of the instance that a command without variables refers to.
-    pub(crate) default: Option<&'a str>,
-    /// The values of the variables that a command leaves out.
-    pub(crate) defaults: &'a BTreeMap<String, String>,
 }
 
 impl Prelude<'_> {

@@ -17,7 +17,7 @@ use super::stanza::kill::Signals;
 use super::stanza::respawn::Respawn;
 use crate::diagnostic::registry::{LONG_LINE, NEWER_DIRECTIVE};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::systemd::{Directive, Feature, Text, Unit, UnitName, Value};
+use crate::systemd::{Argument, Command, Directive, Feature, Text, Unit, UnitName, Value};
 use crate::upstart::job::Job;
 
 /// The decisions of the passes on which directives of several stanzas depend.
@@ -50,6 +50,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
         restart(&mut unit, &mut commands, respawn);
     }
     run(&mut unit, shape, &commands);
+    identify(&mut unit, &commands, &job.name.0);
     let mut finished = Finished { job, options, unit, ledger, diagnostics };
     finished.too_new();
     finished.long_lines();
@@ -175,6 +176,20 @@ fn run(unit: &mut Unit, shape: Shape, commands: &Commands) {
         // (`init/job_process.c`, `job_process_set_kill_timer`). systemd limits the start by default
         // (systemd.service(5), `TimeoutStartSec=`).
         unit.set(Directive::TimeoutStartSec, Value::keyword("infinity"));
+    }
+}
+
+/// Names the unit in the journal, where the lines would have the name of the shell or of env(1) that
+/// runs the program (systemd.exec(5), `SyslogIdentifier=`).
+fn identify(unit: &mut Unit, commands: &Commands, job: &str) {
+    let is_launcher = |command: &Command| matches!(command.argv.first(), Some(Argument::Word(word)) if [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&word.as_slice()));
+    let main = commands.by_directive().find(|(directive, _)| *directive == Directive::ExecStart);
+    let goes_to_journal = unit.values(Directive::StandardOutput).is_empty();
+    if goes_to_journal && main.is_some_and(|(_, command)| is_launcher(command)) {
+        let is_plain = job.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = if is_plain { job } else { unit.name.stem().trim_end_matches('@') };
+        let name = Value::line(name);
+        unit.set(Directive::SyslogIdentifier, name);
     }
 }
 

@@ -173,6 +173,8 @@ pub enum Directive {
     StandardOutput,
     /// What standard error is connected to.
     StandardError,
+    /// The name before each line in the journal.
+    SyslogIdentifier,
     /// The terminal for standard streams.
     TtyPath,
 
@@ -346,6 +348,7 @@ impl Directive {
             Self::StandardInput => (Service, "StandardInput", 0),
             Self::StandardOutput => (Service, "StandardOutput", 0),
             Self::StandardError => (Service, "StandardError", 0),
+            Self::SyslogIdentifier => (Service, "SyslogIdentifier", 0),
             Self::TtyPath => (Service, "TTYPath", 0),
             Self::KillMode => (Service, "KillMode", 0),
             Self::KillSignal => (Service, "KillSignal", 0),

@@ -13,6 +13,8 @@ pub enum Feature {
     LongLine,
     /// `file:` in `StandardInput=`, `StandardOutput=` and `StandardError=`.
     StandardOutputFile,
+    /// Programs without a path.
+    ProgramWithoutPath,
     /// Line ends in the values of `Environment=`.
     EnvironmentLineEnd,
     /// `ExecCondition=`.
@@ -46,8 +48,9 @@ impl Feature {
             Self::LongLine => 235,
             // NEWS of 236.
             Self::StandardOutputFile => 236,
-            // github.com/systemd/systemd/pull/8471, between 238 and 239.
-            Self::EnvironmentLineEnd => 239,
+            // github.com/systemd/systemd/pull/8471, between 238 and 239; NEWS of 239: programs are
+            // looked up in a fixed path.
+            Self::EnvironmentLineEnd | Self::ProgramWithoutPath => 239,
             // NEWS of 240.
             Self::TypeExec | Self::StandardOutputAppend => 240,
             // systemd.service(5), "Added in version 243".

@@ -102,7 +102,7 @@ fn exec(
             .map(|words| words.into_iter().map(str::to_owned).collect())
             .or_else(|| shell::words(text, &reading.shell));
         if let Some(words) = words
-            && let Some(command) = direct(&words)
+            && let Some(command) = direct(lowering, &words)
         {
             return command;
         }
@@ -113,14 +113,16 @@ fn exec(
 }
 
 /// A program and its arguments without a shell; `None` if only a shell can find the program.
-fn direct(words: &[String]) -> Option<Command> {
+fn direct(lowering: &Lowering<'_>, words: &[String]) -> Option<Command> {
     let program = words.first()?;
     if program.contains('/') && !program.starts_with('/') {
         return None;
     }
     // systemd searches a path of its own, and none below version 239 (systemd.service(5), "Command
     // lines"). env(1) searches that of the job.
-    let env = (!program.starts_with('/')).then_some("/usr/bin/env");
+    let is_found = program.starts_with('/')
+        || lowering.has(Feature::ProgramWithoutPath) && !sets_path(lowering);
+    let env = (!is_found).then_some("/usr/bin/env");
     let command = Command::words(
         env.into_iter()
             .chain(words.iter().map(String::as_str))
@@ -128,6 +130,14 @@ fn direct(words: &[String]) -> Option<Command> {
     );
     // The shell accepts names of programs that systemd refuses.
     command.refusal().is_none().then_some(command)
+}
+
+/// Whether the job has a `PATH` of its own.
+fn sets_path(lowering: &Lowering<'_>) -> bool {
+    let is_path = |word: &str| word == "PATH" || word.starts_with("PATH=");
+    let job = lowering.job;
+    job.env.iter().any(|stated| is_path(&stated.value))
+        || job.imports.iter().flat_map(|stated| &stated.value).any(|word| is_path(&word.value))
 }
 
 /// A command that runs `text` in `/bin/sh -e`: inline, or from a file if it is too long.

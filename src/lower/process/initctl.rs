@@ -7,7 +7,7 @@ use super::functions::{
     ANY_TIME, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, OPTIONS, STATUS, UNIT, UNIT_OF_TEMPLATES,
 };
 use crate::upstart::ast::Phase;
-use crate::upstart::script::job_control::{JobControl, Verb, is_option};
+use crate::upstart::script::job_control::{JobControl, Verb, changes_environment, is_option};
 
 /// Whether a script declines to run the job.
 pub(in crate::lower) fn declines(phase: Phase, uses: &[JobControl]) -> bool {
@@ -349,7 +349,14 @@ impl Prelude<'_> {
         if verbs.iter().flatten().any(|verb| is_notice(verb)) {
             branch("notify-*", ":");
         }
-        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !is_known(verb))) {
+        if verbs.iter().flatten().any(|verb| changes_environment(verb)) {
+            branch(
+                "set-env | unset-env | reset-env",
+                "echo \"initctl: Not permissible to modify PID 1 job environment\" >&2; return 1",
+            );
+        }
+        let answered = |verb: &str| is_known(verb) || changes_environment(verb);
+        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !answered(verb))) {
             branch("*", "echo \"initctl $1: not available under systemd\" >&2; return 1");
         }
         out.push_str("    esac\n}\n");

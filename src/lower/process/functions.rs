@@ -66,6 +66,7 @@ pub(super) const JOB: &str = indoc! {r#"
         verb=$1 block=
         shift
         @OPTIONS@
+        @VARIABLES@
         @SYSTEMCTL@ $block "$verb" "$(upstart_unit "$@")"
     )
 "#};
@@ -116,6 +117,7 @@ pub(super) const EMIT: &str = indoc! {r#"
         @OPTIONS@
         event=$1
         shift
+        @VARIABLES@
         for unit in "upstart-event-$event.service" $(for pair; do systemd-escape --template="upstart-event-$event@.service" -- "$pair"; done); do
             if systemctl cat "$unit" >/dev/null 2>&1; then units="$units $unit"; fi
         done
@@ -137,6 +139,7 @@ pub(super) const FOLLOWERS: &str = indoc! {r#"
 pub(super) const EMIT_PLAIN: &str = indoc! {r#"
     # An event is a unit that its followers hang on; one without followers has none.
     upstart_emit() {
+        @VARIABLES@
         if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
             @EMIT@
         fi

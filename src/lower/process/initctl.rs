@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::functions::{
     ANY_TIME, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, OPTIONS, STATUS, UNIT, UNIT_OF_TEMPLATES,
 };
+use super::variables::{Readers, before_event, before_start};
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::{JobControl, Verb, changes_environment, is_option};
 
@@ -71,6 +72,8 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) plain_events: Vec<&'a str>,
     /// The jobs whose instances are named by the one variable that the command gives.
     pub(crate) single: Vec<&'a str>,
+    /// What the commands give variables to, by files.
+    pub(crate) readers: Readers<'a>,
     /// The other jobs with instances, in the order of the text. The values after the name of the
     /// job do not directly form the name of the instance.
     pub(crate) templates: Vec<Named<'a>>,
@@ -136,6 +139,10 @@ impl Prelude<'_> {
             needs.insert(Part::Status);
             needs.insert(Part::Unit);
             "upstart_status \"$@\"".to_owned()
+        } else if verb == Verb::Start && named.iter().any(|usage| self.readers.has_job(usage)) {
+            needs.insert(Part::Job);
+            needs.insert(Part::Unit);
+            format!("upstart_job {name} {}\"$@\"", self.option(verb))
         } else if named.iter().all(|usage| self.is_plain(usage)) {
             format!("{} {}{name} \"$1.service\"", self.systemctl(verb, needs), self.block(verb))
         } else if named.iter().all(|usage| self.is_single(usage)) {
@@ -184,6 +191,7 @@ impl Prelude<'_> {
         text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
             .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
             .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
+            .replace("    @VARIABLES@\n", &indented(&self.variables(part), "    "))
             .replace("@EMIT@", &emit)
     }
 
@@ -197,6 +205,19 @@ impl Prelude<'_> {
             ),
             (_, false) => "[ -z \"$units\" ] || systemctl $block start $units".to_owned(),
             (_, true) => "[ -z \"$units\" ] || if upstart_down; then upstart_followers $units; else systemctl $block start $units; fi".to_owned(),
+        }
+    }
+
+    /// What is written before a function starts something.
+    fn variables(&self, part: Part) -> String {
+        let starts = || {
+            self.uses.iter().any(|usage| usage.verb() == Verb::Start && self.readers.has_job(usage))
+        };
+        match part {
+            Part::Job if starts() => before_start(),
+            Part::Emit if self.readers.of_events => before_event("\"$event\" \"$@\""),
+            Part::EmitPlain if self.readers.of_events => before_event("\"$@\""),
+            _ => String::new(),
         }
     }
 

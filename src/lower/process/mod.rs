@@ -9,6 +9,7 @@ mod initctl;
 pub(super) mod placement;
 pub(super) mod reading;
 mod unreplaced;
+pub(super) mod variables;
 pub(super) mod waits;
 
 use super::condition::{AtEnd, Conditions};
@@ -99,6 +100,7 @@ pub(super) fn lower(
         // `IgnoreSIGPIPE=`).
         lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
     }
+    variables::lower(lowering, &mut commands);
     Processes { commands, main, started }
 }
 

@@ -35,6 +35,8 @@ pub(in crate::lower) enum Slot {
     StayDown,
     /// The post-stop process.
     PostStop,
+    /// Removes the variables of the start that has ended.
+    Forget,
 }
 
 impl Slot {
@@ -55,7 +57,7 @@ impl Slot {
                 Directive::ExecStartPost
             }
             (Self::Reload, _) => Directive::ExecReload,
-            (Self::StayDown | Self::PostStop, _) => Directive::ExecStopPost,
+            (Self::StayDown | Self::PostStop | Self::Forget, _) => Directive::ExecStopPost,
         }
     }
 }
@@ -177,12 +179,12 @@ mod tests {
     #[test]
     fn commands_run_in_their_order_whichever_came_first() {
         use Slot::{
-            Files, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready, Reload,
-            StayDown,
+            Files, Forget, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile, Ready,
+            Reload, StayDown,
         };
         let all = vec![
             Guard, Profile, Files, PreStart, Main, Ready, PostStart, Reload, PreStop, StayDown,
-            PostStop,
+            PostStop, Forget,
         ];
         assert_eq!(
             lines(Shape::Service, all),
@@ -198,6 +200,7 @@ mod tests {
                 "ExecStop=/PreStop",
                 "ExecStopPost=/StayDown",
                 "ExecStopPost=/PostStop",
+                "ExecStopPost=/Forget",
             ]
         );
         assert_eq!(

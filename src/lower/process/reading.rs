@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::initctl::{Named, Prelude, declines, vetoes};
+use super::variables::Readers;
 use crate::lower::lowering::Lowering;
 use crate::shell;
 use crate::text::source::Span;
@@ -116,6 +117,7 @@ impl<'a> ScriptUse<'a> {
             at_shutdown,
             plain_events,
             single,
+            readers: Readers::of(lowering, &self.control.commands),
             templates,
         }
     }

@@ -85,7 +85,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
             )
             .note("under systemd, emitting an event starts a unit, and that carries no variables")
             .help(format!(
-                "hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"
+                "hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`, or convert the jobs together with `upstart2systemd migrate`"
             ));
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);

@@ -21,7 +21,7 @@ pub(super) fn call() -> String {
 
 /// init gives the variables of the events to the job that they start, and keeps them until the next
 /// start (`init/event.c`, `event_pending_handle_jobs`). It ignores events while the goal of the job
-/// is to run. A value is quoted as the manual wants it (systemd.exec(5), `EnvironmentFile=`).
+/// is to run; a job that stops starts again with the new ones. A value is quoted as the manual wants it (systemd.exec(5), `EnvironmentFile=`).
 const PROGRAM: &str = indoc! {r##"
     #   give UNIT [KEY=VALUE...]           before UNIT is started
     #   emit EVENT [KEY=VALUE...]          before EVENT is emitted
@@ -39,7 +39,7 @@ const PROGRAM: &str = indoc! {r##"
         unit=$1 mode=$2 event=$3 file=$directory/$1
         shift 3
         case $mode:$(systemctl show -p ActiveState "$unit") in
-            restart:* | *=inactive | *=failed) ;;
+            restart:* | *=inactive | *=failed | *=deactivating) ;;
             *) exit 0 ;;
         esac
         kept=

@@ -4,6 +4,7 @@ pub(super) mod distribution;
 mod getty;
 pub(crate) mod parallel;
 pub mod survey;
+mod travelling;
 pub(super) mod unit_name;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,9 @@ pub struct JobSet {
     patterns: Vec<Emitter>,
     /// The jobs that wait for an event, by the name of the event.
     followers: BTreeMap<String, Followers>,
+    /// The variables that jobs export to their events and that other jobs get by a file, each with
+    /// the job that exports it.
+    passed_on: BTreeSet<(String, String)>,
     /// For each name that D-Bus starts a unit for, the job that becomes that unit.
     bus_owners: BTreeMap<String, String>,
     /// The units of all jobs.
@@ -93,6 +97,9 @@ pub struct Sibling {
     pub exports: Vec<String>,
     /// Those of them whose value is always that of the `env` stanza, by their names.
     pub fixed: BTreeMap<String, String>,
+    /// The variables of events and of `start` that reach the unit by a file, because scripts or
+    /// jobs of the directory give them.
+    pub travelling: BTreeSet<String>,
     /// How the instances of the job are named.
     pub instance: Instance,
     /// How the job behaves in detail.
@@ -175,6 +182,8 @@ pub struct Followers {
     pub not_alone: Vec<String>,
     /// Whether any of the jobs matches a variable of the event.
     pub by_variable: bool,
+    /// Whether variables of the event may reach any of the jobs by a file.
+    pub read: bool,
 }
 
 /// A place that emits or declares an event.
@@ -222,6 +231,8 @@ pub struct Survey {
     pub emitters: Vec<Emitter>,
     /// The jobs that wait for an event, by the name of the event.
     pub followers: BTreeMap<String, Followers>,
+    /// The variables that jobs export and that others get by a file.
+    pub passed_on: BTreeSet<(String, String)>,
     /// For each name that D-Bus starts a unit for, the job that becomes that unit.
     pub bus_owners: BTreeMap<String, String>,
     /// For names in conditions that no job has, the job that was probably meant.
@@ -241,6 +252,7 @@ impl JobSet {
             lost,
             emitters,
             followers,
+            passed_on,
             bus_owners,
             meant,
             outside,
@@ -254,6 +266,7 @@ impl JobSet {
             lost,
             meant,
             followers,
+            passed_on,
             bus_owners,
             units,
             outside,
@@ -301,6 +314,17 @@ impl JobSet {
     /// The names of the jobs that have units and match a pattern, in order.
     pub fn named_like(&self, pattern: &str) -> impl Iterator<Item = &str> {
         self.siblings.keys().map(String::as_str).filter(move |name| glob::matches(pattern, name))
+    }
+
+    /// Whether a job that an event of this job starts gets the variable by a file.
+    pub fn is_passed_on(&self, job: &str, variable: &str) -> bool {
+        self.passed_on.contains(&(job.to_owned(), variable.to_owned()))
+    }
+
+    /// The jobs whose units get variables of events or of `start` by a file.
+    pub fn readers(&self) -> impl Iterator<Item = &str> {
+        let reads = |sibling: &Sibling| !sibling.travelling.is_empty();
+        self.siblings.iter().filter(move |(_, job)| reads(job)).map(|(name, _)| name.as_str())
     }
 
     /// Why a job of the directory has no unit.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::distribution::is_of_distribution;
 use super::parallel;
+use super::travelling::{passed_on, travelling};
 use super::unit_name::unit_name;
 use super::{
     Emitter, Followers, JobKind, JobSet, Outside, Owner, Sibling, Survey, Traits, UntilStarted,
@@ -21,7 +22,7 @@ use crate::upstart::instances::Instance;
 use crate::upstart::job::Job;
 use crate::upstart::runlevels::Runlevels;
 use crate::upstart::script::Scripts;
-use crate::upstart::script::job_control::JobControl;
+use crate::upstart::script::job_control::{JobControl, Verb};
 use crate::upstart::signal::ExitStatus;
 
 /// A job that was read, with its sources.
@@ -50,7 +51,7 @@ pub fn survey<'a>(
         jobs.iter().flat_map(|known| followed_starts(known.job)).collect();
     let mut constants = Vec::new();
     let mut given: BTreeSet<(String, String)> = BTreeSet::new();
-    for known in jobs {
+    for known in jobs.iter().copied() {
         survey.emitters.extend(emitters(known));
         given.extend(variables_given(known));
         let KnownJob { sources, job, scripts } = known;
@@ -79,6 +80,7 @@ pub fn survey<'a>(
                 kind: kind(job),
                 exports: exports(job),
                 fixed: BTreeMap::new(),
+                travelling: BTreeSet::new(),
                 instance,
                 traits: traits(job, &at_boot, &followed),
                 owner: if is_of_distribution(job, scripts) {
@@ -103,6 +105,18 @@ pub fn survey<'a>(
         if let Some(sibling) = survey.siblings.get_mut(&job.name.0).filter(|_| !is_given) {
             sibling.fixed.insert(key.to_owned(), value.to_owned());
         }
+    }
+    survey.passed_on = passed_on(&jobs, &survey);
+    for (name, variables) in travelling(&jobs, &survey, &given) {
+        if let Some(sibling) = survey.siblings.get_mut(&name) {
+            sibling.travelling = variables;
+        }
+    }
+    for followers in survey.followers.values_mut() {
+        let is_reader = |job: &String| {
+            survey.siblings.get(job).is_some_and(|sibling| !sibling.travelling.is_empty())
+        };
+        followers.read = followers.started.iter().any(is_reader);
     }
     survey.named = named.iter().map(|&name| name.to_owned()).collect();
     // Each name is looked up once: many jobs may name the same missing job.
@@ -357,7 +371,7 @@ fn variables_given(KnownJob { scripts, job, .. }: KnownJob<'_>) -> Vec<(String, 
         let text = &stated.value.text().value;
         for usage in &script.control.commands {
             let Some((Some(other), _)) = usage.operands().first().copied() else { continue };
-            if usage.emits().is_none() {
+            if matches!(usage.verb(), Verb::Start | Verb::Restart) {
                 let keys = variables(text, usage).into_iter().map(|variable| variable.name);
                 found.extend(keys.map(|key| (other.to_owned(), key)));
             }

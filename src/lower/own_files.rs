@@ -102,6 +102,17 @@ pub(super) fn script(stem: &str, phase: &str) -> String {
     format!("{SCRIPTS}/{stem}.{phase}")
 }
 
+/// The path of the program that writes the files with the variables of units, relative to the root.
+pub(super) fn variables() -> String {
+    format!("{SCRIPTS}/variables")
+}
+
+/// The path of the list of the events whose variables go to the file of a unit, relative to the
+/// root. `stem` is that of the unit.
+pub(super) fn reader(stem: &str) -> String {
+    format!("{SCRIPTS}/readers/{stem}")
+}
+
 /// The path of the file that creates the log directory (tmpfiles.d(5)), relative to the root.
 pub(super) fn tmpfiles() -> String {
     format!("{TMPFILES}/upstart2systemd.conf")

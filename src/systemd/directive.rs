@@ -165,6 +165,8 @@ pub enum Directive {
     Nice,
     /// Environment variables with their values.
     Environment,
+    /// Files with environment variables.
+    EnvironmentFile,
     /// Environment variables to copy from the manager.
     PassEnvironment,
     /// What standard input is connected to.
@@ -344,6 +346,7 @@ impl Directive {
             Self::IgnoreSigpipe => (Service, "IgnoreSIGPIPE", 0),
             Self::Nice => (Service, "Nice", 0),
             Self::Environment => (Service, "Environment", 0),
+            Self::EnvironmentFile => (Service, "EnvironmentFile", 0),
             Self::PassEnvironment => (Service, "PassEnvironment", 228),
             Self::StandardInput => (Service, "StandardInput", 0),
             Self::StandardOutput => (Service, "StandardOutput", 0),

@@ -187,6 +187,24 @@ pub(crate) fn is_known_event(name: &str) -> bool {
     }
 }
 
+/// Whether only the init of the system and its bridges emit the event, and not the init of a user's
+/// session.
+pub(crate) fn is_only_of_system(name: &str) -> bool {
+    find(name).is_some_and(|row| match row.meaning {
+        // A session starts with the event of that name, too.
+        Meaning::Reached(milestone) => milestone != Milestone::Startup,
+        Meaning::Runlevel
+        | Meaning::Mounted
+        | Meaning::Mounting
+        | Meaning::NetworkUp
+        | Meaning::NetworkDown
+        | Meaning::ControlAltDelete
+        | Meaning::NetworkGoes
+        | Meaning::RemoteFilesystemsGone => true,
+        _ => false,
+    })
+}
+
 /// Whether jobs that wait for the event follow units of systemd, which the command that emits it does
 /// not start. An event without a counterpart is one like those of users if a script emits it. What
 /// systemd knows of the machine is not brought about by an event.

@@ -7,6 +7,7 @@ use super::ast::{
 };
 use super::condition::Condition;
 use super::dialect::Dialect;
+use super::events::is_only_of_system;
 use super::signal::{ExitStatus, Signal};
 use crate::text::source::{Origin, Span, SpannedWord};
 
@@ -140,6 +141,14 @@ impl Job {
     /// Whether the stanza is in effect, because no later one replaced it.
     pub fn stands(&self, stanza: StanzaId) -> bool {
         self.stanzas.get(stanza.0).is_some_and(|record| record.replaced_by.is_none())
+    }
+
+    /// Whether a condition names an event that the init of a user's session does not know.
+    pub fn is_of_system(&self) -> bool {
+        let conditions = [&self.start_on, &self.stop_on].into_iter().flatten();
+        conditions
+            .flat_map(|condition| condition.value.leaves())
+            .any(|event| is_only_of_system(&event.name.value))
     }
 
     /// What a phase runs.

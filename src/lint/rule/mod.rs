@@ -18,6 +18,7 @@ mod operator_as_argument;
 mod pattern_as_event;
 mod privileges_by_hand;
 mod processes_left_by_pre_start;
+mod refused_set_env;
 mod respawn_of_task;
 mod result_in_post_stop;
 mod same_event_twice;
@@ -59,4 +60,5 @@ pub static LINTS: &[&Lint] = &[
     &stop_without_exit::LINT,
     &respawn_of_task::LINT,
     &variable_of_other_phase::LINT,
+    &refused_set_env::LINT,
 ];

@@ -32,9 +32,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
                     format!("{} sets it, but for itself alone", other.phase.name()),
                 )
                 .note("phases share no variables")
-                .help(
-                    "set it with `env`, in this phase too, or with `initctl set-env` in the other",
-                ),
+                .help("set it with `env`, or in this phase too"),
         );
     }
 }

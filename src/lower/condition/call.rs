@@ -124,7 +124,7 @@ fn companions(lowering: &Lowering<'_>, call: &Call) -> Vec<Companion> {
 
 /// The directive for what runs before a unit starts. `ExecCondition=` comes before any
 /// `ExecStartPre=` of the unit itself, as `starting` comes before pre-start.
-pub(super) fn before_start(lowering: &Lowering<'_>) -> Directive {
+pub(in crate::lower) fn before_start(lowering: &Lowering<'_>) -> Directive {
     if lowering.has(Feature::ExecCondition) {
         Directive::ExecCondition
     } else {
@@ -134,7 +134,7 @@ pub(super) fn before_start(lowering: &Lowering<'_>) -> Directive {
 
 /// The directive for what runs when a unit has started. A task is at work then: systemd runs
 /// `ExecStartPost=` of a unit of type `oneshot` when its process has ended.
-pub(super) fn after_start(is_task: bool) -> Directive {
+pub(in crate::lower) fn after_start(is_task: bool) -> Directive {
     if is_task { Directive::ExecStartPre } else { Directive::ExecStartPost }
 }
 
@@ -271,12 +271,16 @@ pub(super) fn ending(lowering: &Lowering<'_>, peer: &Peer, ended: Ended) -> Valu
 }
 
 /// Whether the process of the job may end by itself.
-pub(super) fn may_crash(peer: &Peer) -> bool {
+pub(in crate::lower) fn may_crash(peer: &Peer) -> bool {
     peer.traits.until_started == UntilStarted::Works || !peer.present()
 }
 
 /// The command of an `ExecStopPost=` that systemd runs if it has not run `ExecStop=`.
-pub(super) fn crashed(lowering: &Lowering<'_>, words: &[&str], target: Argument) -> Value {
+pub(in crate::lower) fn crashed(
+    lowering: &Lowering<'_>,
+    words: &[&str],
+    target: Argument,
+) -> Value {
     by_names(lowering, words, target, after_crash)
 }
 

@@ -7,7 +7,7 @@
 
 mod bind;
 mod boot;
-mod call;
+pub(super) mod call;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;

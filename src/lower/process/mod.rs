@@ -11,6 +11,7 @@ mod main_program;
 pub(super) mod placement;
 pub(super) mod reading;
 mod unreplaced;
+pub(super) mod variables;
 pub(super) mod waits;
 
 use std::ops::Range;
@@ -110,6 +111,7 @@ pub(super) fn lower(
         // `IgnoreSIGPIPE=`).
         lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
     }
+    variables::lower(lowering, &mut commands);
     Processes { commands, main, started }
 }
 

@@ -39,6 +39,8 @@ pub(in crate::lower) enum Slot {
     StayDown,
     /// The post-stop process.
     PostStop,
+    /// Removes the variables of the start that has ended.
+    Forget,
 }
 
 impl Slot {
@@ -59,7 +61,7 @@ impl Slot {
                 Directive::ExecStartPost
             }
             (Self::Reload, _) => Directive::ExecReload,
-            (Self::StayDown | Self::PostStop, _) => Directive::ExecStopPost,
+            (Self::StayDown | Self::PostStop | Self::Forget, _) => Directive::ExecStopPost,
         }
     }
 }
@@ -192,8 +194,8 @@ mod tests {
     #[test]
     fn commands_run_in_their_order_whichever_came_first() {
         use Slot::{
-            Files, FilesOfGuard, Guard, Main, PostStart, PostStop, PreStart, PreStop, Profile,
-            Ready, Recount, Reload, StayDown,
+            Files, FilesOfGuard, Forget, Guard, Main, PostStart, PostStop, PreStart, PreStop,
+            Profile, Ready, Recount, Reload, StayDown,
         };
         let all = vec![
             FilesOfGuard,
@@ -209,6 +211,7 @@ mod tests {
             PreStop,
             StayDown,
             PostStop,
+            Forget,
         ];
         assert_eq!(
             lines(Shape::Service, all),
@@ -226,6 +229,7 @@ mod tests {
                 "ExecStop=/PreStop",
                 "ExecStopPost=/StayDown",
                 "ExecStopPost=/PostStop",
+                "ExecStopPost=/Forget",
             ]
         );
         assert_eq!(

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::control::Prelude;
 use super::control::named_instances::Named;
 use super::control::own_job::{declines, vetoes};
+use super::variables::Readers;
 use crate::jobset::JobKind;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
@@ -123,6 +124,7 @@ impl<'a> ScriptUse<'a> {
             at_shutdown,
             plain_events,
             single,
+            readers: Readers::of(lowering, &self.control.commands),
             templates,
             renamed,
             lasting,

@@ -15,7 +15,7 @@ use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
 use crate::upstart::events::is_followed_elsewhere;
-use crate::upstart::script::job_control::{JobControl, Verb};
+use crate::upstart::script::job_control::{JobControl, Verb, changes_environment};
 
 /// The most jobs that a finding names.
 const NAMED: usize = 3;
@@ -41,11 +41,20 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
         lowering.manual(stanza, &[], diagnostic);
     }
     for (usage, verb) in unavailable(&reading.control.commands) {
-        let mut diagnostic = UNAVAILABLE_INITCTL
-            .at(reading.span(&usage.range), format!("`initctl {verb}` fails under systemd"))
-            .note("a script ends at the first command that fails");
+        let place = reading.span(&usage.range);
+        let mut diagnostic = if changes_environment(&verb) && lowering.job.is_of_system() {
+            UNAVAILABLE_INITCTL
+                .at(place, format!("`initctl {verb}` fails, as it does under Upstart"))
+                .note("only the init of a session changes the environment of its jobs")
+        } else {
+            UNAVAILABLE_INITCTL.at(place, format!("`initctl {verb}` fails under systemd"))
+        };
+        diagnostic = diagnostic.note("a script ends at the first command that fails");
         diagnostic = match verb.as_str() {
-            "set-env" | "unset-env" | "reset-env" | "get-env" | "list-env" => {
+            verb if changes_environment(verb) => {
+                diagnostic.help("set the variable in each script that reads it")
+            }
+            "get-env" | "list-env" => {
                 diagnostic.help("see `systemctl set-environment` and `systemctl show-environment`")
             }
             _ => diagnostic.help("take it out of the script"),
@@ -77,7 +86,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
             )
             .note("under systemd, emitting an event starts a unit, and that carries no variables")
             .help(format!(
-                "hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`"
+                "hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`, or convert the jobs together with `upstart2systemd migrate`"
             ));
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);

@@ -2,9 +2,11 @@
 
 use crate::diagnostic::registry::{DEBUG_STANZA, EXPORTED_VARIABLE};
 use crate::lower::lowering::Lowering;
+use crate::lower::process::variables;
 use crate::systemd::{Directive, Text, Value};
 use crate::text::bytes::lossy;
 use crate::text::list;
+use crate::text::source::SpannedWord;
 
 /// Turns the description into `Description=`, and keeps the other stanzas as comments.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
@@ -34,7 +36,16 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         lowering.exact(stated.stanza, &[]);
     }
     for stated in &job.export {
-        let names = list::quoted(stated.value.iter().map(|word| &word.value));
+        let lost: Vec<&SpannedWord> = stated
+            .value
+            .iter()
+            .filter(|word| !variables::is_passed_on(lowering, &word.value))
+            .collect();
+        if lost.is_empty() {
+            lowering.exact(stated.stanza, &[]);
+            continue;
+        }
+        let names = list::quoted(lost.iter().map(|word| &word.value));
         let diagnostic = EXPORTED_VARIABLE
             .at(stated.span, format!("{names} cannot be passed on to other units"))
             .label("not carried by systemd")

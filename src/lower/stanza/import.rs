@@ -3,6 +3,7 @@
 use crate::diagnostic::registry::IMPORTED_VARIABLE;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lower::lowering::Lowering;
+use crate::lower::process::variables;
 use crate::systemd::{Directive, Section};
 use crate::text::bytes::lossy;
 use crate::text::list;
@@ -10,16 +11,21 @@ use crate::text::source::{Span, SpannedWord};
 use crate::upstart::job::StanzaId;
 
 /// Reports the variables that a unit cannot receive. Those that name the instance come from its
-/// name.
+/// name, and those that the directory gives come from a file.
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     let job = lowering.job;
     for stated in &job.imports {
         let (by_name, others): (Vec<&SpannedWord>, Vec<&SpannedWord>) =
             stated.value.iter().partition(|word| lowering.instance.sets(&word.value));
+        let (by_file, others): (Vec<&SpannedWord>, Vec<&SpannedWord>) =
+            others.into_iter().partition(|word| variables::reaches(lowering, &word.value));
         let (missing, unread): (Vec<&SpannedWord>, Vec<&SpannedWord>) =
             others.into_iter().partition(|word| lowering.mentions(&word.value));
         if !by_name.is_empty() {
             lowering.exact(stated.stanza, &[Directive::Environment]);
+        }
+        if !by_file.is_empty() {
+            lowering.exact(stated.stanza, &[Directive::EnvironmentFile]);
         }
         if let Some(place) = place(&unread) {
             let mut diagnostic = IMPORTED_VARIABLE
@@ -33,7 +39,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
                 // The environment of a program has no mention in the job.
                 let diagnostic = diagnostic
                     .note("no script of the job reads it, but a program that it runs may do so")
-                    .help("if one does, give it by `EnvironmentFile=`");
+                    .help(format!("see whether a program reads it; if so, {}", from_file(&unread)));
                 lowering.approximate(stated.stanza, &[], diagnostic);
             }
         }
@@ -65,16 +71,26 @@ fn read_by_scripts(
         lowering.approximate(stanza, &[Directive::Environment], diagnostic);
         return;
     }
-    let file = format!("/run/{}.env", lossy(&job.name.0).replace('/', "-"));
-    let comment = format!(
-        "{} came with the event; EnvironmentFile=-{file} could give it.",
-        listed(missing).replace('`', "")
-    );
+    let comment =
+        format!("{} came with the event; {FILE} could give it.", listed(missing).replace('`', ""));
     lowering.remark(Section::Service, &IMPORTED_VARIABLE, &comment);
     let diagnostic = diagnostic
         .note("a unit gets no variables from what starts it, and the scripts find it empty")
-        .help(format!("write it to a file before the unit is started, and read that with `EnvironmentFile=-{file}`"));
+        .help(from_file(missing));
     lowering.manual(stanza, &[], diagnostic);
+}
+
+/// The directive that reads the file of a unit.
+const FILE: &str = "EnvironmentFile=-/run/upstart2systemd/%n";
+
+/// How a unit gets variables, as advice.
+fn from_file(words: &[&SpannedWord]) -> String {
+    let lines: Vec<String> =
+        words.iter().map(|word| format!("{}=\"...\"", lossy(&word.value))).collect();
+    format!(
+        "add `{FILE}` to the unit, and let what starts it write `{}` to that file before that",
+        lines.join("`, `")
+    )
 }
 
 /// The words in quotation marks, as a list.

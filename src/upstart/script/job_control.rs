@@ -155,6 +155,12 @@ impl JobControl {
     }
 }
 
+/// Whether a subcommand of `initctl` changes the environment of a job. init refuses that unless it
+/// is the init of a session (`init/control.c`, `control_set_env`).
+pub fn changes_environment(subcommand: &str) -> bool {
+    matches!(subcommand, "set-env" | "unset-env" | "reset-env")
+}
+
 /// Whether a word is an option of a command.
 pub fn is_option(word: &str) -> bool {
     word.starts_with('-')

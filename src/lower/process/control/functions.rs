@@ -84,6 +84,7 @@ pub(super) const JOB: &str = indoc! {r#"
         verb=$1 block=
         shift
         @OPTIONS@
+        @VARIABLES@
         upstart_do "$verb" "$(upstart_unit "$@")" "$1" $block
     )
 "#};
@@ -215,6 +216,7 @@ pub(super) const EMIT: &str = indoc! {r#"
         unset IFS
         block= units=
         @OPTIONS@
+        @VARIABLES@
         event=$(upstart_stem "upstart-event-$1")
         shift
         for unit in "$event.service" $(for pair; do systemd-escape --template="$event@.service" -- "$pair"; done); do
@@ -238,8 +240,22 @@ pub(super) const FOLLOWERS: &str = indoc! {r#"
 pub(super) const EMIT_PLAIN: &str = indoc! {r#"
     # An event is a unit that its followers hang on; one without followers has none.
     upstart_emit() {
+        @VARIABLES@
         if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
             @EMIT@
         fi
     }
 "#};
+
+/// The states of a unit that systemd holds or brings up, as a pattern.
+pub(super) const UP: &str = "active | activating | reloading";
+
+/// What `start` does for a job that runs.
+pub(super) fn fails_running(job: &str) -> String {
+    format!("echo \"start: Job is already running: {job}\" >&2; return 1")
+}
+
+/// What other commands do for a job that does not run.
+pub(super) fn fails_missing(verb: &str, job: &str) -> String {
+    format!("echo \"{verb}: Unknown instance: {job}\" >&2; return 1")
+}

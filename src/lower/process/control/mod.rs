@@ -8,13 +8,14 @@ pub(super) mod subcommand;
 
 use std::collections::BTreeSet;
 
+use super::variables::{Readers, before_event, before_start};
 use crate::lower::own_files::EVENT;
 use crate::systemd::{UnitName, shell_word};
 use crate::upstart::ast::Phase;
-use crate::upstart::script::job_control::{JobControl, Verb, is_option};
+use crate::upstart::script::job_control::{JobControl, Verb, changes_environment, is_option};
 use functions::{
     ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST, LIST_OF_SERVICES, OPTIONS, STATUS,
-    STEM, UNIT, UNIT_OF_TEMPLATES, WAIT,
+    STEM, UNIT, UNIT_OF_TEMPLATES, UP, WAIT, fails_missing, fails_running,
 };
 use named_instances::Named;
 use own_job::{Own, own};
@@ -40,6 +41,8 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) plain_events: Vec<&'a str>,
     /// The jobs whose instances are named by the one variable that the command gives.
     pub(crate) single: Vec<&'a str>,
+    /// What the commands give variables to, by files.
+    pub(crate) readers: Readers<'a>,
     /// The other jobs with instances, in the order of the text. The values after the name of the
     /// job do not directly form the name of the instance.
     pub(crate) templates: Vec<Named<'a>>,
@@ -127,7 +130,8 @@ impl Prelude<'_> {
         let with_options =
             uses.iter().any(|usage| usage.arguments.iter().flatten().any(|word| is_option(word)));
         let unknown = uses.iter().any(|usage| usage.arguments.first().is_some_and(Option::is_none));
-        if verb != Verb::Status && (with_options || unknown) {
+        let gives = verb == Verb::Start && uses.iter().any(|usage| self.readers.has_job(usage));
+        if verb != Verb::Status && (with_options || unknown || gives) {
             needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
             return format!("upstart_job {name} {}\"$@\"", self.option(verb));
         }
@@ -281,6 +285,7 @@ impl Prelude<'_> {
             .replace("@BLOCK@", self.block(Verb::Start))
             .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
             .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
+            .replace("    @VARIABLES@\n", &indented(&self.variables(part), "    "))
             .replace("@EMIT@", &emit)
     }
 
@@ -294,6 +299,18 @@ impl Prelude<'_> {
             ),
             (_, false) => "[ -z \"$units\" ] || systemctl $block start $units".to_owned(),
             (_, true) => "[ -z \"$units\" ] || if upstart_down; then upstart_followers $units; else systemctl $block start $units; fi".to_owned(),
+        }
+    }
+
+    /// What is written before a function starts something.
+    fn variables(&self, part: Part) -> String {
+        let starts = || {
+            self.uses.iter().any(|usage| usage.verb() == Verb::Start && self.readers.has_job(usage))
+        };
+        match part {
+            Part::Job if starts() => before_start(),
+            Part::Emit | Part::EmitPlain if self.readers.of_events => before_event("\"$@\""),
+            _ => String::new(),
         }
     }
 
@@ -446,7 +463,14 @@ impl Prelude<'_> {
         if verbs.iter().flatten().any(|verb| is_notice(verb)) {
             branch("notify-*", ":");
         }
-        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !is_known(verb))) {
+        if verbs.iter().flatten().any(|verb| changes_environment(verb)) {
+            branch(
+                "set-env | unset-env | reset-env",
+                "echo \"initctl: Not permissible to modify PID 1 job environment\" >&2; return 1",
+            );
+        }
+        let answered = |verb: &str| is_known(verb) || changes_environment(verb);
+        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !answered(verb))) {
             branch("*", "echo \"initctl $1: not available under systemd\" >&2; return 1");
         }
         out.push_str("    esac\n}\n");
@@ -475,19 +499,6 @@ enum Part {
 fn wait(needs: &mut Needs) -> String {
     needs.extend([Part::Stem, Part::Unit, Part::Wait]);
     "upstart_wait \"$@\"".to_owned()
-}
-
-/// The states of a unit that systemd holds or brings up, as a pattern.
-const UP: &str = "active | activating | reloading";
-
-/// What `start` does for a job that runs.
-fn fails_running(job: &str) -> String {
-    format!("echo \"start: Job is already running: {job}\" >&2; return 1")
-}
-
-/// What other commands do for a job that does not run.
-fn fails_missing(verb: &str, job: &str) -> String {
-    format!("echo \"{verb}: Unknown instance: {job}\" >&2; return 1")
 }
 
 /// The parts that the functions of a script need.

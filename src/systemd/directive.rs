@@ -32,9 +32,11 @@ impl Section {
     }
 }
 
-/// A directive. The order is that of the manual pages, which define the meaning: systemd.unit(5),
+/// A directive. The order is that in which a person reads a unit: what it follows, what it stops
+/// with, when it starts; who runs what, where and with which environment; the commands as they run;
+/// restarts, timeouts, streams and limits. The manual pages define the meaning: systemd.unit(5),
 /// systemd.service(5), systemd.exec(5), systemd.kill(5), systemd.resource-control(5),
-/// systemd.socket(5), systemd.path(5), and `[Install]` of systemd.unit(5).
+/// systemd.socket(5), systemd.path(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Directive {
     /// A title for people.
@@ -43,6 +45,12 @@ pub enum Directive {
     Wants,
     /// Units that have to be active already.
     Requisite,
+    /// Units that this one waits for.
+    After,
+    /// Units that wait for this one.
+    Before,
+    /// Paths whose mounts this unit needs.
+    RequiresMountsFor,
     /// Units that are started with this one, and without which it stops.
     BindsTo,
     /// Units whose stop and restart apply to this one.
@@ -51,24 +59,12 @@ pub enum Directive {
     StopPropagatedFrom,
     /// Units that cannot be active at the same time.
     Conflicts,
-    /// Units that wait for this one.
-    Before,
-    /// Units that this one waits for.
-    After,
     /// Units to start when this one becomes inactive without a failure.
     OnSuccess,
     /// Units to start when this one fails.
     OnFailure,
-    /// Paths whose mounts this unit needs.
-    RequiresMountsFor,
     /// Whether the unit is ordered within boot and shutdown by default.
     DefaultDependencies,
-    /// The interval of `StartLimitBurst=`, in seconds; 0 means no limit.
-    StartLimitIntervalSec,
-    /// The name of `StartLimitIntervalSec=` before systemd 230.
-    StartLimitInterval,
-    /// The number of starts within the interval, the first included.
-    StartLimitBurst,
     /// Starts the unit only in this kind of virtualization, or outside of it.
     ConditionVirtualization,
     /// Starts the unit only if the path exists.
@@ -77,6 +73,12 @@ pub enum Directive {
     ConditionPathIsDirectory,
     /// Starts the unit only if the path is an executable file.
     ConditionFileIsExecutable,
+    /// The interval of `StartLimitBurst=`, in seconds; 0 means no limit.
+    StartLimitIntervalSec,
+    /// The name of `StartLimitIntervalSec=` before systemd 230.
+    StartLimitInterval,
+    /// The number of starts within the interval, the first included.
+    StartLimitBurst,
 
     /// How systemd finds out that the service has started.
     Type,
@@ -90,41 +92,65 @@ pub enum Directive {
     NotifyAccess,
     /// The D-Bus name that the service takes.
     BusName,
-    /// The command of the main process.
-    ExecStart,
-    /// A command before the main process.
-    ExecStartPre,
-    /// A command after the main process was started.
-    ExecStartPost,
+    /// The user that the processes run as.
+    User,
+    /// The group that the processes run as.
+    Group,
+    /// The working directory of the processes.
+    WorkingDirectory,
+    /// The root directory of the processes.
+    RootDirectory,
+    /// The permission bits to remove from new files, in octal.
+    UMask,
+    /// Environment variables with their values.
+    Environment,
+    /// Files with environment variables.
+    EnvironmentFile,
+    /// Environment variables to copy from the manager.
+    PassEnvironment,
     /// A command that decides whether to start the service.
     ExecCondition,
+    /// A command before the main process.
+    ExecStartPre,
+    /// The command of the main process.
+    ExecStart,
+    /// A command after the main process was started.
+    ExecStartPost,
     /// A command that reloads the configuration.
     ExecReload,
     /// A command that stops the service.
     ExecStop,
     /// A command after the service has stopped, for whatever reason.
     ExecStopPost,
-    /// The pause before a restart, in seconds.
-    RestartSec,
-    /// The maximum time to start, in seconds.
-    TimeoutStartSec,
-    /// The time between the kill signal and SIGKILL, in seconds.
-    TimeoutStopSec,
     /// When the service is restarted.
     Restart,
+    /// The pause before a restart, in seconds.
+    RestartSec,
     /// Exit statuses and signals that are not failures.
     SuccessExitStatus,
     /// Exit statuses and signals that prevent a restart.
     RestartPreventExitStatus,
+    /// The maximum time to start, in seconds.
+    TimeoutStartSec,
+    /// The time between the kill signal and SIGKILL, in seconds.
+    TimeoutStopSec,
+    /// Which processes are killed when the service stops.
+    KillMode,
+    /// The signal that stops the service.
+    KillSignal,
+    /// What standard input is connected to.
+    StandardInput,
+    /// What standard output is connected to.
+    StandardOutput,
+    /// What standard error is connected to.
+    StandardError,
+    /// The name before each line in the journal.
+    SyslogIdentifier,
+    /// The terminal for standard streams.
+    TtyPath,
+    /// Whether the processes ignore SIGPIPE.
+    IgnoreSigpipe,
 
-    /// The working directory of the processes.
-    WorkingDirectory,
-    /// The root directory of the processes.
-    RootDirectory,
-    /// The user that the processes run as.
-    User,
-    /// The group that the processes run as.
-    Group,
     /// The `AppArmor` profile of the processes.
     AppArmorProfile,
     /// The limit of processor time, in seconds.
@@ -155,34 +181,10 @@ pub enum Directive {
     LimitNice,
     /// The limit of the real-time priority.
     LimitRtprio,
-    /// The permission bits to remove from new files, in octal.
-    UMask,
     /// How likely the kernel kills the processes when out of memory, -1000 to 1000.
     OomScoreAdjust,
-    /// Whether the processes ignore SIGPIPE.
-    IgnoreSigpipe,
     /// The scheduling priority, -20 to 19.
     Nice,
-    /// Environment variables with their values.
-    Environment,
-    /// Files with environment variables.
-    EnvironmentFile,
-    /// Environment variables to copy from the manager.
-    PassEnvironment,
-    /// What standard input is connected to.
-    StandardInput,
-    /// What standard output is connected to.
-    StandardOutput,
-    /// What standard error is connected to.
-    StandardError,
-    /// The name before each line in the journal.
-    SyslogIdentifier,
-    /// The terminal for standard streams.
-    TtyPath,
-
-    /// The signal that stops the service.
-    KillMode,
-    KillSignal,
 
     /// The share of processor time, 1 to 10000.
     CpuWeight,

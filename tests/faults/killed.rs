@@ -86,9 +86,12 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
 
 /// The runs whose files exist. Asserts that all files exist and are complete.
 fn states(system: &System) -> BTreeSet<&'static str> {
-    let end = |job: &str| format!("Environment=UPSTART_JOB={job} UPSTART_INSTANCE=\n");
+    let is_whole = |job: &str, text: &str| {
+        text.starts_with(&format!("# Converted from {job}.conf"))
+            && text.ends_with("TimeoutStopSec=5\nIgnoreSIGPIPE=no\n")
+    };
     if let Some(text) = system.text(&format!("{PATH}/{EXTRA}.service")) {
-        assert!(text.ends_with(&end(EXTRA)), "the unit that comes and goes is torn: {text}");
+        assert!(is_whole(EXTRA, &text), "the unit that comes and goes is torn: {text}");
     }
     (0..JOBS)
         .map(|index| {
@@ -97,7 +100,7 @@ fn states(system: &System) -> BTreeSet<&'static str> {
             let word = ["old", "new"]
                 .into_iter()
                 .find(is)
-                .filter(|_| text.ends_with(&end(&format!("job{index}"))));
+                .filter(|_| is_whole(&format!("job{index}"), &text));
             word.unwrap_or_else(|| panic!("a unit is torn: {text}"))
         })
         .collect()

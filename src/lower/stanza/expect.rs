@@ -284,7 +284,7 @@ fn started_when_executed(lowering: &mut Lowering<'_>, conditions: &Conditions) {
 /// The command that waits until the main process stops itself with SIGSTOP, and continues it, as
 /// init does (`init/job_process.c`, `job_process_stopped`).
 fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
-    let script = "until grep -q \"^State:.T\" /proc/$MAINPID/status; do sleep 0.1; done; kill -CONT $MAINPID";
+    let script = "while [ -e /proc/$MAINPID ]; do grep -q \"^State:.T\" /proc/$MAINPID/status && exec kill -CONT $MAINPID; sleep 0.1; done";
     let mut command = Command::words(["/bin/sh", "-e", "-c"]);
     command.argv.push(Argument::Script {
         text: script.into(),

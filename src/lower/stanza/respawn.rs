@@ -176,7 +176,10 @@ fn recount(
         diagnostic.note("systemd counts starts by hand as well; Upstart did not")
     };
     let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
-    let help = format!("`systemctl reset-failed {}` lets it start again", lowering.name);
+    let help = format!(
+        "`systemctl reset-failed {}` lets it start again",
+        lowering.name.instance_escaped("NAME")
+    );
     lowering.approximate(limit.stanza, &limits, diagnostic.help(help));
     if !resets {
         return None;

@@ -20,7 +20,7 @@ pub(in crate::lower) fn vetoes(phase: Phase, uses: &[JobControl]) -> Option<&Job
 pub(in crate::lower::process) enum Own {
     /// `stop` in pre-start: do not run the job.
     Decline,
-    /// No effect: `start` in pre-start and pre-stop, and `stop` while the job stops.
+    /// No effect: `start` in pre-start and pre-stop, and `stop` in pre-stop.
     Nothing,
     /// A request to systemd without waiting for it. Upstart did not wait either.
     Ask,
@@ -30,8 +30,9 @@ pub(in crate::lower::process) enum Own {
 pub(in crate::lower::process) fn own(phase: Phase, verb: Verb) -> Own {
     match (phase, verb) {
         (Phase::PreStart, Verb::Stop) => Own::Decline,
-        (Phase::PreStart | Phase::PreStop, Verb::Start)
-        | (Phase::PreStop | Phase::PostStop, Verb::Stop) => Own::Nothing,
+        (Phase::PreStart | Phase::PreStop, Verb::Start) | (Phase::PreStop, Verb::Stop) => {
+            Own::Nothing
+        }
         _ => Own::Ask,
     }
 }

@@ -8,6 +8,7 @@ use super::event_unit::{Ended, EventUnit};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Inversion, Relations, push, push_known};
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, FOLLOWS_END, JOINED_STOP_CONDITION, MUTUAL_CONFLICT,
     START_AND_STOP_BY_ONE_JOB, STOP_AT_MILESTONE, UNBOUND_CRASH,
@@ -296,16 +297,15 @@ fn stop_by_job(
                     .note("Upstart stopped it first");
                 lowering.approximate(condition.stanza, &[Directive::Before], diagnostic);
             }
-            if !started_before {
-                if state == JobState::Stopped && !relations.after.contains(unit) {
-                    push(&mut relations.before, unit);
-                } else {
-                    push(&mut relations.after, unit);
-                }
+            let started_after = relations.after.contains(unit);
+            if started_before || started_after {
+                let ordered = if started_before { Directive::Before } else { Directive::After };
+                lowering.exact(condition.stanza, &[ordered]);
+            } else if state == JobState::Stopped {
+                outlive(lowering, condition, (span, peer), relations);
+            } else {
+                not_before(lowering, condition, (span, unit));
             }
-            let ordered =
-                if relations.before.contains(unit) { Directive::Before } else { Directive::After };
-            lowering.exact(condition.stanza, &[ordered]);
         }
         JobState::Starting | JobState::Started if is_early(peer) => {
             // A conflict would stop a unit that the whole boot depends on.
@@ -354,6 +354,26 @@ fn stop_by_job(
                 &format!("works both ways; Upstart only stopped this job when {unit} started."),
             );
             lowering.approximate(condition.stanza, &[Directive::Conflicts], diagnostic);
+        }
+    }
+}
+
+/// Reports that nothing lets the unit stop before the other one: `After=` would, but a unit that only
+/// the stop condition names may start late or never, and the unit would wait for it.
+fn not_before(
+    lowering: &mut Lowering<'_>,
+    condition: &Stated<Condition>,
+    (span, unit): (Span, &UnitName),
+) {
+    let note = format!("it stops beside {unit}, not before it");
+    let help = format!("add `After={unit}` if the unit may wait until that one has started");
+    let same = |found: &Diagnostic| found.rule.code == UNBOUND_CRASH.code && found.span == span;
+    match lowering.diagnostics.pop() {
+        Some(found) if same(&found) => lowering.diagnostics.push(found.note(note).help(help)),
+        other => {
+            lowering.diagnostics.extend(other);
+            let diagnostic = UNBOUND_CRASH.at(span, note).help(help);
+            lowering.approximate(condition.stanza, &[Directive::PartOf], diagnostic);
         }
     }
 }

@@ -167,12 +167,14 @@ fn instances(
     let Some(names) = names(reading, usage, (variables, defaults)) else {
         let parts = vec!["NAME"; variables.len().max(1)];
         let example = sibling.unit.instance_escaped(&parts.join(":"));
-        let diagnostic = INSTANCES_NAMED_AT_RUN_TIME
-            .at(
-                reading.span(&usage.range),
-                format!("which instances of `{}` this starts shows only when it runs", lossy(job)),
-            )
-            .help(format!(
+        let names_none = usage.operands().len() == 1;
+        let message = if names_none {
+            format!("this names no instance of `{}`, and the command fails", lossy(job))
+        } else {
+            format!("which instances of `{}` this starts shows only when it runs", lossy(job))
+        };
+        let diagnostic =
+            INSTANCES_NAMED_AT_RUN_TIME.at(reading.span(&usage.range), message).help(format!(
                 "to have one come up by itself: `systemctl add-wants {} {example}`",
                 lowering.name
             ));

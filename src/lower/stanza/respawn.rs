@@ -144,7 +144,7 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
         return Some(decided);
     };
     let pre_start = job.stanzas[pre_start.stanza.0].span;
-    prepared(lowering, respawn, pre_start, (&decided, directives));
+    prepared(lowering, respawn, (pre_start, processes.decline()), (&decided, directives));
     Some(decided)
 }
 
@@ -199,7 +199,7 @@ fn recount(
 fn prepared(
     lowering: &mut Lowering<'_>,
     respawn: &Stated<()>,
-    pre_start: Span,
+    (pre_start, declines): (Span, bool),
     (decided, mut directives): (&Respawn, Vec<Directive>),
 ) {
     let job = lowering.job;
@@ -210,9 +210,21 @@ fn prepared(
     let missing = [(&job.setuid, "user"), (&job.chdir, "directory")]
         .into_iter()
         .find_map(|(stated, what)| Some((stated.as_ref()?, what)));
-    match missing.filter(|_| is_endless) {
+    match missing {
+        // A command that decides whether the unit starts has the same steps before it, and systemd
+        // takes their failure for a no (systemd.service(5), `ExecCondition=`).
+        Some((stated, what)) if is_endless && declines => {
+            let message = format!(
+                "the unit is skipped without a failure while its {what} `{}` is missing",
+                lossy(&stated.value)
+            );
+            let diagnostic = RETRIED_PRE_START
+                .at(respawn.span, message)
+                .related(stated.span, "under Upstart the start fails when this fails");
+            lowering.approximate(respawn.stanza, &directives, diagnostic);
+        }
         // systemd cannot run the command that stops the unit either.
-        Some((stated, what)) if decided.stay_down.is_some() => {
+        Some((stated, what)) if is_endless && decided.stay_down.is_some() => {
             let message = format!(
                 "systemd starts the unit again and again while its {what} `{}` is missing",
                 lossy(&stated.value)

@@ -261,11 +261,15 @@ impl<'a> CallLine<'a> {
     }
 }
 
-/// The command by which a unit starts the event unit for its end, if it ends as it should.
-pub(super) fn ending(lowering: &Lowering<'_>, peer: &Peer, ended: Ended) -> Value {
+/// The command by which a unit starts the event unit `target` for its end, if it ends as it should.
+pub(super) fn ending(
+    lowering: &Lowering<'_>,
+    peer: &Peer,
+    ended: Ended,
+    target: Argument,
+) -> Value {
     let words = ["/bin/systemctl", "--no-block", "start"];
-    let event_unit = Argument::Specifier(ended.event_unit_of_this());
-    by_names(lowering, &words, event_unit, |job, command| {
+    by_names(lowering, &words, target, |job, command| {
         by_end(&peer.traits, (JobState::Stopped, ended), job, command)
     })
 }

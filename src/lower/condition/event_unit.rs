@@ -158,6 +158,13 @@ impl AnyInstance {
     pub(crate) fn word(self) -> &'static str {
         self.prefix().trim_start_matches("upstart-").trim_end_matches('-')
     }
+
+    /// The name of the drop-in by which the job starts the event unit.
+    pub(crate) fn drop_in(self) -> String {
+        // See `EventUnit::starter`.
+        let word = if self == Self::Stopping { AT_STOP } else { self.word() };
+        format!("{word}-of-any")
+    }
 }
 
 /// The result of a job that an event unit stands for.
@@ -402,45 +409,18 @@ impl EventUnit {
             Of::TaskAtWork(by) => (by, JobState::Started),
             _ => return None,
         };
-        let state = &state;
-        let is_task = peer.kind == Some(JobKind::Task);
-        let (directive, waits) = match state {
-            JobState::Starting => (before_start(lowering), true),
-            JobState::Started => (after_start(is_task), false),
-            JobState::Stopping if is_task => (Directive::ExecStopPost, true),
-            JobState::Stopping => (Directive::ExecStop, true),
-            JobState::Stopped => return None,
-        };
         let (time, event_unit, name) = match state {
             JobState::Starting => ("before {} starts", STARTING_THIS, "starting"),
             JobState::Started => ("when {} has started", STARTED_BY_THIS, "started"),
             // systemd reads drop-ins in the order of their names (systemd.unit(5)), and this comes
             // before what follows the end.
-            JobState::Stopping | JobState::Stopped => ("before {} stops", STOPPING_THIS, AT_STOP),
+            JobState::Stopping => ("before {} stops", STOPPING_THIS, AT_STOP),
+            JobState::Stopped => return None,
         };
         let mut part = goes_by(by, time);
-        let blocking: &[&str] = if waits { &[] } else { &["--no-block"] };
-        let words: Vec<&str> =
-            ["/bin/systemctl"].iter().chain(blocking).chain(&["start"]).copied().collect();
-        let mut command = Command::words(words.iter().copied());
-        command.argv.push(Argument::Specifier(event_unit));
-        command.prefix =
-            Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
-        part.add(directive, Value::command(&command));
-        match state {
-            JobState::Starting => {
-                if let Some((directive, value)) = unlimited_start(peer) {
-                    part.add(directive, value);
-                }
-            }
-            JobState::Started => {}
-            JobState::Stopping | JobState::Stopped => {
-                if !is_task && may_crash(peer) {
-                    let line = crashed(lowering, &words, Argument::Specifier(event_unit));
-                    part.add(Directive::ExecStopPost, line);
-                }
-                part.add(Directive::TimeoutStopSec, Value::number(stop_timeout(peer)));
-            }
+        for (directive, value) in at_state(lowering, peer, state, &Argument::Specifier(event_unit))
+        {
+            part.add(directive, value);
         }
         Some(Companion::DropIn { to: by.of_instance(), name: name.to_owned(), part })
     }
@@ -461,7 +441,8 @@ impl EventUnit {
         let unit = UnitName::known(ended.event_unit_of_this());
         let name = ended.prefix().trim_start_matches("upstart-").trim_end_matches('-').to_owned();
         if peer.calls(lowering) && !respawned {
-            part.add(Directive::ExecStopPost, ending(lowering, peer, *ended));
+            let event_unit = Argument::Specifier(ended.event_unit_of_this());
+            part.add(Directive::ExecStopPost, ending(lowering, peer, *ended, event_unit));
             return Some(Companion::DropIn { to, name, part });
         }
         let known: Vec<Directive> = ended
@@ -484,6 +465,42 @@ fn goes_by(by: &UnitName, time: &str) -> Unit {
     let what = format!("Starts and stops others {}.", time.replace("{}", to.stem()));
     part.header.push(Text::new(&own_files::made(&what)));
     part
+}
+
+/// The directives by which a job starts the event unit `target` at a state; none for `stopped`, which
+/// [`ending`] is for.
+pub(super) fn at_state(
+    lowering: &Lowering<'_>,
+    peer: &Peer,
+    state: JobState,
+    target: &Argument,
+) -> Vec<(Directive, Value)> {
+    let is_task = peer.kind == Some(JobKind::Task);
+    let words: &[&str] = match state {
+        JobState::Starting | JobState::Stopping => &["/bin/systemctl", "start"],
+        JobState::Started | JobState::Stopped => &["/bin/systemctl", "--no-block", "start"],
+    };
+    let mut command = Command::words(words.iter().copied());
+    command.argv.push(target.clone());
+    command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
+    let line = Value::command(&command);
+    match state {
+        JobState::Starting => {
+            [(before_start(lowering), line)].into_iter().chain(unlimited_start(peer)).collect()
+        }
+        JobState::Started => vec![(after_start(is_task), line)],
+        JobState::Stopping => {
+            let at_stop = if is_task { Directive::ExecStopPost } else { Directive::ExecStop };
+            let mut lines = vec![(at_stop, line)];
+            if !is_task && may_crash(peer) {
+                let crashed = crashed(lowering, words, target.clone());
+                lines.push((Directive::ExecStopPost, crashed));
+            }
+            lines.push((Directive::TimeoutStopSec, Value::number(stop_timeout(peer))));
+            lines
+        }
+        JobState::Stopped => Vec::new(),
+    }
 }
 
 /// The command that waits until the main process of a task has been started. A unit of type

@@ -4,13 +4,14 @@
 use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::companion::Companion;
-use crate::lower::companion_unit::shell;
+use crate::lower::condition::call::ending;
+use crate::lower::condition::event::job::end::stop_may_fail;
 use crate::lower::condition::event::trigger::{Classified, Side, Trigger};
-use crate::lower::condition::event_unit::{AnyInstance, Ended, EventUnit};
+use crate::lower::condition::event_unit::{AnyInstance, Ended, EventUnit, at_state};
 use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
-use crate::systemd::{Command, Directive, Feature, Prefix, Text, Unit, UnitName, Value};
+use crate::systemd::{Argument, Directive, Text, Unit, UnitName, Value};
 use crate::text::bytes::lossy;
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
@@ -35,7 +36,12 @@ pub(super) fn of_template(
             .help(format!("name the one that is meant: `{} {job} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     };
-    if side == Side::Start && state == JobState::Stopping {
+    // A stop is no failure to init.
+    let comes_at_shutdown = match state {
+        JobState::Starting | JobState::Started => false,
+        JobState::Stopping | JobState::Stopped => end != Some(Ended::Failed),
+    };
+    if side == Side::Start && comes_at_shutdown {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             FOLLOWS_END
@@ -77,12 +83,13 @@ fn any_instance(
         "Starts what follows any instance of {}.",
         peer.unit.stem()
     ))));
-    let (directives, newer) = directives(lowering, of, &node.unit);
+    let (directives, newer) = directives(lowering, peer, of, &node.unit);
+    let has = |wanted: Directive| directives.iter().any(|(directive, _)| *directive == wanted);
+    let (on_success, on_failure) = (has(Directive::OnSuccess), has(Directive::OnFailure));
     for (directive, value) in directives {
         part.add(directive, value);
     }
-    let name = format!("{}-of-any", of.word());
-    let drop_in = Companion::DropIn { to: peer.unit.clone(), name, part };
+    let drop_in = Companion::DropIn { to: peer.unit.clone(), name: of.drop_in(), part };
     let mut classified = Classified {
         companions: vec![node.companion(lowering), drop_in],
         ..Classified::exact(Trigger::Custom(node.unit.clone()))
@@ -102,7 +109,7 @@ fn any_instance(
                 )
                 .help(format!("start {} from an `ExecStopPost=` of {}", node.unit, peer.unit)),
         );
-    } else if let AnyInstance::Ended(Ended::Any | Ended::Well) = of {
+    } else if on_success {
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(
             FOLLOWS_END
@@ -113,6 +120,9 @@ fn any_instance(
                 .note("`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end")
                 .help("see whether that does harm"),
         );
+    } else if on_failure {
+        classified.disposition = Disposition::Approximate;
+        classified.diagnostics.push(stop_may_fail(event.span(), &peer.unit));
     }
     Some(classified)
 }
@@ -121,37 +131,18 @@ fn any_instance(
 /// systemd does not have.
 fn directives(
     lowering: &Lowering<'_>,
+    peer: &Peer,
     of: AnyInstance,
     node: &UnitName,
 ) -> (Vec<(Directive, Value)>, Option<Directive>) {
-    let call = |options: &[&str]| {
-        let words = ["/bin/systemctl"].iter().chain(options).chain(&["start"]);
-        let mut command = Command::words(words.copied().chain([node.as_str()]));
-        command.prefix =
-            Prefix { ignore_failure: true, full_privileges: true, ..Prefix::default() };
-        Value::command(&command)
-    };
-    match of {
-        // This comes before pre-start, as the event does.
-        AnyInstance::Starting => {
-            let has_condition =
-                Directive::ExecCondition.since() <= lowering.options.systemd_version;
-            let directive =
-                if has_condition { Directive::ExecCondition } else { Directive::ExecStartPre };
-            (vec![(directive, call(&[]))], None)
-        }
-        AnyInstance::Started => (vec![(Directive::ExecStartPost, call(&["--no-block"]))], None),
-        // `ExecStop=` is left out after a failure (systemd.service(5), `ExecStop=`).
-        AnyInstance::Stopping => {
-            let script = format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {node}");
-            let mut failed = shell(lowering, &["-c"], &script);
-            failed.prefix.ignore_failure = true;
-            failed.prefix.full_privileges = lowering.has(Feature::FullPrivilegesPrefix);
-            let directives = vec![
-                (Directive::ExecStop, call(&[])),
-                (Directive::ExecStopPost, Value::command(&failed)),
-            ];
-            (directives, None)
+    let target = Argument::Unit(node.clone());
+    let state = match of {
+        AnyInstance::Starting => JobState::Starting,
+        AnyInstance::Started => JobState::Started,
+        AnyInstance::Stopping => JobState::Stopping,
+        AnyInstance::Ended(ended) if peer.can_call(lowering) && !peer.traits.respawns => {
+            let line = ending(lowering, peer, ended, target);
+            return (vec![(Directive::ExecStopPost, line)], None);
         }
         AnyInstance::Ended(ended) => {
             let (known, newer): (Vec<Directive>, Vec<Directive>) = ended
@@ -160,7 +151,8 @@ fn directives(
                 .partition(|directive| directive.since() <= lowering.options.systemd_version);
             let directives =
                 known.into_iter().map(|directive| (directive, Value::unit(node))).collect();
-            (directives, newer.first().copied())
+            return (directives, newer.first().copied());
         }
-    }
+    };
+    (at_state(lowering, peer, state, &target), None)
 }

@@ -1,7 +1,7 @@
 //! `stopped X` and `stopping X`: how the unit reacts to the end of another job.
 
-use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{COMPANION_NEEDED, FOLLOWS_END, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::JobKind;
 use crate::lower::companion_unit::drop_in;
 use crate::lower::condition::call::own_unit;
@@ -9,7 +9,7 @@ use crate::lower::condition::event::trigger::{Classified, Side, Trigger, is_earl
 use crate::lower::condition::event_unit::{Ended, EventUnit};
 use crate::lower::condition::peer::{Peer, Presence, stops_with};
 use crate::lower::lowering::Lowering;
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix, UnitName, Value, shell_word};
+use crate::systemd::{Directive, Feature, UnitName, Value};
 use crate::text::source::Span;
 use crate::upstart::condition::Event;
 use crate::upstart::events::JobState;
@@ -73,12 +73,7 @@ pub(super) fn called(
     }
     if let Some((_, span)) = end.filter(|_| respawns && state == JobState::Stopped) {
         classified.disposition = Disposition::Approximate;
-        classified.diagnostics.push(
-            FOLLOWS_END
-                .at(span, format!("a stop of {unit} counts as a failure if its process ends with one"))
-                .note("to Upstart, every end by a stop was a good one")
-                .help("if it ends with a status of its own when it is stopped, add that to `SuccessExitStatus=`"),
-        );
+        classified.diagnostics.push(stop_may_fail(span, &unit));
     }
     classified
 }
@@ -150,6 +145,14 @@ pub(super) fn at_end(
     classified
 }
 
+/// The finding that `OnFailure=` may also take the stop of a unit for a failure.
+pub(super) fn stop_may_fail(span: Span, unit: &UnitName) -> Diagnostic {
+    FOLLOWS_END
+        .at(span, format!("a stop of {unit} counts as a failure if its process ends with one"))
+        .note("to Upstart, every end by a stop was a good one")
+        .help("if it ends with a status of its own when it is stopped, add that to `SuccessExitStatus=`")
+}
+
 /// What is different when the other unit is restarted.
 fn of_restart(unit: &UnitName, is_joined: bool) -> String {
     if is_joined {
@@ -160,27 +163,39 @@ fn of_restart(unit: &UnitName, is_joined: bool) -> String {
 }
 
 /// Starts the unit when another job has failed. That is the opposite of running along with it, and
-/// no relation is written that would do so.
+/// no relation is written that would do so. `is_certain` is whether the event is about a certain
+/// failure, so that the reader is told already what counts as one.
 pub(super) fn after_failure(
     lowering: &Lowering<'_>,
     event: &Event,
     (peer, state, is_joined): (&Peer, JobState, bool),
-    span: Span,
+    (span, is_certain): (Span, bool),
 ) -> Classified {
     let own = &lowering.name;
     if lowering.options.companions && !is_early(peer) {
         return match state {
-            JobState::Stopping if is_joined => {
-                let why = "the start condition joins this with other events";
+            JobState::Stopping => {
+                let why = if is_joined {
+                    "the start condition joins this with other events"
+                } else if peer.presence == Presence::Chrooted {
+                    "it runs in a root directory of its own, and there may be no systemctl"
+                } else if peer.is_target() {
+                    "a target runs nothing itself"
+                } else if !lowering.has(Feature::FullPrivilegesPrefix) {
+                    "before systemd 231, a command of a unit has no more rights than the unit"
+                } else {
+                    "it runs before the ordinary services"
+                };
                 after_end_of_failed(lowering, event, (peer, is_joined), why)
             }
-            JobState::Stopping if peer.presence == Presence::Chrooted => {
-                let why = "it runs in a root directory of its own, and there may be no systemctl";
-                after_end_of_failed(lowering, event, (peer, is_joined), why)
-            }
-            JobState::Stopping => before_end_of_failed(lowering, event, peer),
             JobState::Starting | JobState::Started | JobState::Stopped => {
-                at_end(lowering, event, (peer, is_joined), Ended::Failed)
+                let mut classified = at_end(lowering, event, (peer, is_joined), Ended::Failed);
+                // The stop of a target ends no process.
+                if !is_certain && !peer.is_target() {
+                    classified.disposition = classified.disposition.max(Disposition::Approximate);
+                    classified.diagnostics.push(stop_may_fail(span, &peer.unit));
+                }
+                classified
             }
         };
     }
@@ -200,38 +215,7 @@ pub(super) fn after_failure(
     Classified::with(Trigger::Companion, Disposition::Manual, diagnostic)
 }
 
-/// `stopping X RESULT=failed`: the process of X has already ended, and X waits until this job has
-/// finished.
-fn before_end_of_failed(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Classified {
-    let Some(own) = own_unit(lowering, peer) else {
-        return beyond(
-            event,
-            "which instance of this job starts when another job fails is not said".to_owned(),
-        );
-    };
-    let words = |start: &str| {
-        let script = format!("[ \"$SERVICE_RESULT\" = success ] || systemctl start {start}");
-        Command::words(["/bin/sh", "-c", &script])
-    };
-    let mut command = if own.is_own_instance() {
-        // The shell would take the backslashes out of a name that systemd has put into the script.
-        let mut command = words("\"$0\"");
-        command.argv.push(Argument::Unit(own));
-        command
-    } else {
-        words(&shell_word(own.as_str()))
-    };
-    command.prefix = Prefix {
-        ignore_failure: true,
-        full_privileges: lowering.has(Feature::FullPrivilegesPrefix),
-        literal_dollar: lowering.has(Feature::LiteralDollarPrefix),
-    };
-    let companion =
-        drop_in(lowering, &peer.unit, [(Directive::ExecStopPost, Value::command(&command))]);
-    Classified { companions: vec![companion], ..Classified::exact(Trigger::Companion) }
-}
-
-/// The same if X cannot wait for this job, for the reason `why`.
+/// `stopping X RESULT=failed`, if X cannot wait for this job, for the reason `why`.
 fn after_end_of_failed(
     lowering: &Lowering<'_>,
     event: &Event,

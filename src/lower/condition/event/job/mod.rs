@@ -97,10 +97,11 @@ pub(super) fn job(
         }
         (_, Some((Ended::Failed, span))) if side == Side::Start => {
             // A target only fails, whatever its mounts did.
+            let is_certain = !finer.is_empty();
             let many = if peer.is_target() { 1 } else { usize::MAX };
             diagnostics
                 .extend(finer.into_iter().take(many).map(|span| any_failure(event, span, &peer)));
-            after_failure(lowering, event, (&peer, state, is_joined), span)
+            after_failure(lowering, event, (&peer, state, is_joined), (span, is_certain))
         }
         (JobState::Stopped, end)
             if side == Side::Start

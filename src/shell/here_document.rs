@@ -1,5 +1,6 @@
 //! Here-documents: where they end, and what is expanded in them.
 
+use super::Document;
 use super::reader::{Lost, Reader, Sure};
 use super::word::Quoting;
 
@@ -70,9 +71,18 @@ impl Reader<'_> {
     /// Reads the here-documents that begin at the reader's place, which follows a newline.
     pub(super) fn here_documents(&mut self) -> Sure<()> {
         for document in std::mem::take(&mut self.pending) {
+            let start = self.at;
             let (end, behind) = self.terminator(&document)?;
             if !document.verbatim {
                 self.expansions(&document, end)?;
+            }
+            if start < end {
+                self.reading.documents.push(Document {
+                    redirection: document.announced,
+                    body: start..end,
+                    verbatim: document.verbatim,
+                    tabs_stripped: document.tabs_stripped,
+                });
             }
             self.at = behind;
             self.document_end = Some(behind);

@@ -56,6 +56,8 @@ pub struct Script {
     pub lost: Option<usize>,
     /// The names of the functions that the script defines.
     pub functions: Vec<String>,
+    /// The here-documents, without empty ones.
+    pub documents: Vec<Document>,
     /// Where the script ends, without the newlines at its end that have no effect.
     pub end: usize,
 }
@@ -93,6 +95,19 @@ impl SimpleCommand {
                 .zip(words)
                 .all(|(word, &expected)| word.literal.as_deref() == Some(expected))
     }
+}
+
+/// A here-document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// The offset of the redirection, with its number.
+    pub redirection: usize,
+    /// The lines of the document, without the line that ends it.
+    pub body: Range<usize>,
+    /// Whether the delimiter is quoted, so nothing is expanded.
+    pub verbatim: bool,
+    /// Whether leading tabs are removed (`<<-`).
+    pub tabs_stripped: bool,
 }
 
 /// `for VARIABLE in WORDS; do BODY; done`

@@ -213,6 +213,11 @@ impl<'t> Reader<'t> {
             (name, range)
         }));
         self.reading.functions.extend(inner.functions);
+        self.reading.documents.extend(inner.documents.into_iter().map(|mut document| {
+            document.redirection = place(document.redirection);
+            place_range(&mut document.body);
+            document
+        }));
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

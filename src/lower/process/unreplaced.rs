@@ -40,7 +40,11 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
             .help("write the systemctl command instead");
         lowering.manual(stanza, &[], diagnostic);
     }
+    let mut told = BTreeSet::new();
     for (usage, verb) in unavailable(&reading.control.commands) {
+        if !told.insert(verb.clone()) {
+            continue;
+        }
         let place = reading.span(&usage.range);
         let mut diagnostic = if changes_environment(&verb) && lowering.job.is_of_system() {
             UNAVAILABLE_INITCTL

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::other_shell::other_shells;
 use crate::shell;
 use crate::shell::wrapper::Unknown;
-use crate::shell::{Context, Script, SimpleCommand, Word, program, wrapper};
+use crate::shell::{Context, Script, SimpleCommand, Word, wrapper};
 
 /// A job-control command (initctl(8)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -226,7 +227,7 @@ pub fn calls_stop(reading: &Script) -> bool {
 
 /// Finds the job-control commands of a script. `reading` has to be the reading of `text`.
 pub fn find(text: &str, reading: &Script) -> Uses {
-    let (mut commands, mut checks, mut nested) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut commands, mut checks) = (Vec::new(), Vec::new());
     let forwarding = forwarding(text, reading);
     // Places that have been classified, in the order of the text.
     let mut known: Vec<Range<usize>> = Vec::new();
@@ -245,7 +246,6 @@ pub fn find(text: &str, reading: &Script) -> Uses {
         }
         commands.extend(used);
         checks.extend(checked);
-        nested.extend(in_shell_text(command, text));
     }
     let is_within = |ranges: &[Range<usize>], place: &Range<usize>| {
         ranges[..ranges.partition_point(|range| range.start <= place.start)]
@@ -256,28 +256,26 @@ pub fn find(text: &str, reading: &Script) -> Uses {
     known.sort_unstable_by_key(|range| range.start);
     let mentions = mentions(text)
         .filter(|place| !is_within(&known, place) && !is_within(&reading.comments, place));
-    let mut unplaced: Vec<_> =
-        mentions.chain(named_by_variables(text, reading)).chain(nested).collect();
+    let mut unplaced: Vec<_> = mentions
+        .chain(named_by_variables(text, reading))
+        .chain(other_shells(text, reading).into_iter().filter_map(|place| called(text, place)))
+        .collect();
     unplaced.sort_unstable_by_key(|place| place.start);
+    unplaced.dedup_by_key(|place| place.start);
     Uses { commands, unplaced, checks }
 }
 
-/// The text for another shell in a command (`su -c TEXT`, `sh -c TEXT`), if it has a command that
-/// [`mentions`] does not find.
-fn in_shell_text(command: &SimpleCommand, text: &str) -> Option<Range<usize>> {
-    let program = program::chain(command).into_iter().last()?;
-    let is_shell = ["sh", "dash", "bash", "ksh", "su", "runuser"].contains(&program.name);
-    let mut arguments = program.arguments.iter();
-    arguments.find(|word| word.literal.as_deref() == Some("-c")).filter(|_| is_shell)?;
-    let word = arguments.next()?;
-    let raw = || text.get(word.range.clone()).map(|raw| raw.trim_matches(['"', '\'']).to_owned());
-    let inner = word.literal.clone().or_else(raw)?;
-    if mentions(&inner).next().is_some() {
+/// The place of the first command in a text for another shell, unless [`mentions`] finds one there.
+fn called(text: &str, place: Range<usize>) -> Option<Range<usize>> {
+    let raw = text.get(place.clone())?;
+    let inner = raw.trim_matches(['"', '\'']);
+    if mentions(inner).next().is_some() {
         return None;
     }
-    let reading = shell::read(&inner);
-    let found = reading.commands.iter().any(|command| use_in(command, &reading, None).is_some());
-    found.then(|| word.range.clone())
+    let reading = shell::read(inner);
+    let used = reading.commands.iter().find_map(|command| use_in(command, &reading, None))?;
+    let start = place.start + raw.find(inner)?;
+    Some(start + used.name.start..start + used.name.end)
 }
 
 /// The edit by which a check for one of the programs succeeds. What a substitution prints is
@@ -617,14 +615,18 @@ mod tests {
             ("case stop in stop) ;; esac; for start in stop; do :; done", &[]),
             // May be uses.
             ("su -c 'initctl emit x' y", &["unplaced initctl"]),
-            (
-                "sh -c \"/sbin/stop x\"; sh -c 'stop x'",
-                &["unplaced /sbin/stop", "unplaced 'stop x'"],
-            ),
-            ("su -c \"a; start $x\" y", &["unplaced \"a; start $x\""]),
+            ("sh -c \"/sbin/stop x\"; sh -c 'stop x'", &["unplaced /sbin/stop", "unplaced stop"]),
+            ("su -c \"a; start $x\" y", &["unplaced start"]),
             ("su -c 'start-it; echo stop' y", &[]),
             ("echo x | xargs -n 1 /sbin/restart", &["+ restart"]),
             ("sh <<E\ninitctl start x.\nE\n", &["unplaced initctl"]),
+            ("sh -x <<E\na\nstart x\nE\n", &["unplaced start"]),
+            ("cat <<E\nstart x\nE\nsh file <<E\nstart x\nE\n", &[]),
+            ("cat <<E | sh\nstart x\nE\n", &["unplaced start"]),
+            ("echo 'sleep 9; start x' | at now", &["unplaced start"]),
+            ("echo start | tee x; echo start x; sh", &[]),
+            ("eval \"start x\"; eval restart $x", &["unplaced start", "unplaced restart"]),
+            ("alias s=start\na; status b\n", &["unplaced status"]),
             ("nohup initctl start x", &["+ initctl start x"]),
             ("exec -c initctl", &["unplaced initctl"]),
             ("I=/sbin/initctl; $I emit x", &["unplaced initctl"]),

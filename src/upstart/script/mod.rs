@@ -2,6 +2,7 @@
 
 pub mod job_control;
 pub mod leading_guards;
+mod other_shell;
 
 use super::ast::Phase;
 use super::job::Job;

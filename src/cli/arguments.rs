@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
-use crate::lower::options::{Logs, Options};
+use crate::lower::options::{Logs, Options, Style};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
 
@@ -126,6 +126,9 @@ pub(super) struct Translation {
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
     pub(super) logs: LogsTo,
+    /// Which units to write
+    #[arg(long, value_name = "STYLE", default_value = "plain")]
+    pub(super) style: StyleOf,
     /// The Upstart that the jobs are written for
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
     pub(super) dialect: DialectOf,
@@ -146,6 +149,7 @@ impl Translation {
             full_env: self.full_env,
             logs: self.logs.into(),
             companions,
+            style: self.style.into(),
             dialect: self.dialect.into(),
         }
     }
@@ -280,6 +284,23 @@ impl From<LogsTo> for Logs {
         match logs {
             LogsTo::Journal => Self::Journal,
             LogsTo::File => Self::File,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StyleOf {
+    /// What a person would write for the job
+    Plain,
+    /// Also what keeps Upstart's corner cases: statuses, limits, variables
+    Exact,
+}
+
+impl From<StyleOf> for Style {
+    fn from(style: StyleOf) -> Self {
+        match style {
+            StyleOf::Plain => Self::Plain,
+            StyleOf::Exact => Self::Exact,
         }
     }
 }

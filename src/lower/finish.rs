@@ -37,6 +37,7 @@ pub(super) struct Decisions {
 /// Writes the unit and completes the ledger.
 pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let is_restarted = has_event_in_both(&lowering);
+    let is_exact = lowering.is_exact();
     let Lowering { job, options, draft, ledger, diagnostics, .. } = lowering;
     let Decisions { shape, conditions, processes, signals, respawn } = decisions;
     let Processes { mut commands, main: _, started } = processes;
@@ -45,9 +46,9 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let (mut unit, companions) = draft.close();
     relations(&mut unit, &conditions, &started.wants);
     let repeats = is_restarted || conditions.start_repeatedly();
-    start_limit(&mut unit, repeats, respawn.as_ref());
+    start_limit(&mut unit, repeats, respawn.as_ref(), is_exact);
     if let Some(respawn) = respawn {
-        restart(&mut unit, &mut commands, respawn);
+        restart(&mut unit, &mut commands, respawn, is_exact);
     }
     run(&mut unit, shape, &commands);
     identify(&mut unit, &commands, &job.name.0);
@@ -108,14 +109,15 @@ fn relations(unit: &mut Unit, conditions: &Conditions, wants: &[UnitName]) {
 }
 
 /// Writes the limit on starts. `repeats` is whether events may start the unit again and again.
-fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>) {
+fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>, is_exact: bool) {
     match respawn.map(Respawn::limit) {
         Some(Some((count, interval))) => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(interval));
             // Upstart counts the respawns, which follow the first start (`init/job_process.c`,
             // `job_process_catch_runaway`). systemd also counts the first start (systemd.unit(5),
             // `StartLimitBurst=`).
-            unit.set(Directive::StartLimitBurst, Value::number(count.saturating_add(1)));
+            let starts = if is_exact { count.saturating_add(1) } else { count };
+            unit.set(Directive::StartLimitBurst, Value::number(starts));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
         // systemd limits starts by default, and events may start a unit more often than that limit
@@ -128,9 +130,11 @@ fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>) {
 }
 
 /// Writes when and how soon systemd restarts the unit.
-fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn) {
+fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn, is_exact: bool) {
     unit.set(Directive::Restart, respawn.restart());
-    unit.set(Directive::RestartSec, Value::number(0));
+    if is_exact || !respawn.is_limited_by_default_delay() {
+        unit.set(Directive::RestartSec, Value::number(0));
+    }
     for status in respawn.set_up_failures {
         unit.add(Directive::RestartPreventExitStatus, Value::number(status));
     }

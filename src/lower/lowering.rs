@@ -3,7 +3,7 @@
 use super::companion::Companion;
 use super::draft::Draft;
 use super::ledger::Ledger;
-use super::options::Options;
+use super::options::{Options, Style};
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
 use crate::jobset::JobSet;
 use crate::systemd::{Directive, Feature, Section, Text, UnitName, Value};
@@ -39,6 +39,11 @@ impl Lowering<'_> {
     /// Whether the version of systemd that the unit is for has this feature.
     pub(super) fn has(&self, feature: Feature) -> bool {
         self.options.systemd_version >= feature.since()
+    }
+
+    /// Whether the unit keeps the corner cases of Upstart.
+    pub(super) fn is_exact(&self) -> bool {
+        self.options.style == Style::Exact
     }
 
     /// Records that these directives express the stanza exactly. There may be none if systemd

@@ -14,6 +14,8 @@ pub struct Options {
     pub logs: Logs,
     /// Whether companions may be written. A script that is too long for a unit then goes to a file.
     pub companions: bool,
+    /// Which corner cases of Upstart the units keep.
+    pub style: Style,
     /// The dialect of the jobs. `None` detects it for each job.
     pub dialect: Option<Dialect>,
 }
@@ -27,6 +29,17 @@ pub enum Logs {
     /// The log file that Upstart wrote. Its directory must exist, and log rotation must copy and
     /// truncate it.
     File,
+}
+
+/// Which corner cases of Upstart a unit keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// None that only show when something fails or a program looks closely: the unit is what a
+    /// person would write for the job.
+    #[default]
+    Plain,
+    /// All that systemd can keep.
+    Exact,
 }
 
 impl Options {
@@ -44,6 +57,7 @@ impl Default for Options {
             full_env: false,
             logs: Logs::Journal,
             companions: false,
+            style: Style::Plain,
             dialect: None,
         }
     }

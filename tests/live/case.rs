@@ -3,7 +3,7 @@
 //! ```text
 //! # What it shows, for the reader.
 //! shows kill signal                     a row of docs/mapping.md
-//! options --logs file                   how it is migrated, if not as usual
+//! options --logs file                   how it is migrated, if not with `--style exact`
 //! > start worker                        a step: an action,
 //! worker runs                           and the expected lines, in this order
 //! ```

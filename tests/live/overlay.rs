@@ -25,7 +25,11 @@ pub fn migrate(cases: &[Case], into: &Path) {
             gather(case, &init);
         }
         let mut program = Command::new(env!("CARGO_BIN_EXE_upstart2systemd"));
-        succeed(program.arg("migrate").args([&init]).arg("-o").arg(&overlay).args(options));
+        program.arg("migrate").args([&init]).arg("-o").arg(&overlay).args(options);
+        if !options.iter().any(|option| option.starts_with("--style")) {
+            program.args(["--style", "exact"]);
+        }
+        succeed(&mut program);
         let units: Vec<_> =
             fs::read_dir(overlay.join(UNITS)).unwrap().map(|entry| entry.unwrap()).collect();
         let names = units

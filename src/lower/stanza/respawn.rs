@@ -49,6 +49,16 @@ impl Respawn {
             RespawnLimit::Unlimited | RespawnLimit::Within { .. } => None,
         }
     }
+
+    /// Whether the limit ends a loop of crashes also with the delay of 100 ms that systemd has
+    /// before each restart by default (systemd.service(5), `RestartSec=`). So does no limit.
+    pub(crate) fn is_limited_by_default_delay(&self) -> bool {
+        self.limit().is_none_or(|(count, interval)| {
+            let (count, interval) = (i64::from(count), i64::from(interval));
+            // The delays take at most half of the interval; the program takes the rest.
+            count * 100 <= interval * 1000 / 2
+        })
+    }
 }
 
 /// Lowers `respawn` and `normal exit`. `None` if systemd does not restart the unit.

@@ -26,7 +26,6 @@ static ERROR: Rule = Rule::sample("U293", "hopeless", Severity::Error);
 static REFUSED: Rule = Rule::sample("U093", "refused", Severity::Error);
 
 /// Each line of the job is a word that selects a result.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of the real one")]
 fn translate(sources: &Sources, name: JobName, options: &Options) -> Conversion {
     let path = format!("etc/systemd/system/{}.service", name.0);
     let overriding = sources.overriding.as_ref().map_or("", |source| source.text());

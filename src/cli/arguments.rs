@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
-use crate::lower::options::{Logs, Options, Style};
+use crate::lower::options::{Logs, Options, UnitStyle};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
 
@@ -296,7 +296,7 @@ pub(super) enum StyleOf {
     Exact,
 }
 
-impl From<StyleOf> for Style {
+impl From<StyleOf> for UnitStyle {
     fn from(style: StyleOf) -> Self {
         match style {
             StyleOf::Plain => Self::Plain,

@@ -81,7 +81,12 @@ pub(super) fn run(
             .unwrap_or(Status::Done),
     );
     status = status.max(deliver(arguments, &files, streams));
-    status.max(report_findings(&arguments.reporting, &files, true, streams))
+    status.max(report_findings(
+        &arguments.reporting,
+        &files,
+        Some(arguments.translation.style.into()),
+        streams,
+    ))
 }
 
 /// Rejects combinations of arguments that clap accepts.

@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use super::arguments::Reporting;
 use super::{Status, Streams};
 use crate::convert::{Conversion, Converted};
-use crate::diagnostic::registry::EVERY_UNIT;
-use crate::diagnostic::{Diagnostic, Severity, registry};
+use crate::diagnostic::registry::{EVERY_UNIT, PLAIN_UNIT};
+use crate::diagnostic::{Diagnostic, Rule, Severity, registry};
+use crate::lower::options::UnitStyle;
 use crate::report;
 use crate::report::format::Format;
 use crate::report::{Counting, Summary};
 use crate::text::source::Sources;
 use crate::text::visible::visible;
 
-/// The last line of a report, which refers to the page about changes to all units.
-pub(super) fn every_unit_note() -> String {
-    format!(
-        "note[{0}]: some things change for every job; `upstart2systemd explain {0}` tells which",
-        EVERY_UNIT.code
-    )
+/// What all units have in common, each with the rule whose page tells it.
+fn of_all_units(style: UnitStyle) -> Vec<(&'static str, &'static Rule)> {
+    let every = ("what changes for every job", &EVERY_UNIT);
+    match style {
+        UnitStyle::Plain => vec![every, ("what plain units leave out", &PLAIN_UNIT)],
+        UnitStyle::Exact => vec![every],
+    }
 }
 
 /// Removes the outputs if there is an error, because they would not be usable.
@@ -29,11 +31,11 @@ pub(super) fn without_unusable_outputs(mut conversion: Conversion) -> Conversion
     conversion
 }
 
-/// Prints the findings about the jobs. `units` is true if the command writes units.
+/// Prints the findings about the jobs. `units` is the style of the units, if the command writes any.
 pub(super) fn report_findings(
     reporting: &Reporting,
     files: &[Converted],
-    units: bool,
+    units: Option<UnitStyle>,
     streams: &mut Streams<'_>,
 ) -> Status {
     let is_said =
@@ -45,21 +47,22 @@ pub(super) fn report_findings(
             .filter(is_said)
             .map(|diagnostic| (&file.sources, diagnostic))
     });
-    let is_converted = units && files.iter().any(|file| !file.conversion.outputs.is_empty());
-    let last = (is_converted && !reporting.quiet).then(every_unit_note);
+    let is_converted = files.iter().any(|file| !file.conversion.outputs.is_empty());
+    let common =
+        units.filter(|_| is_converted && !reporting.quiet).map(of_all_units).unwrap_or_default();
     match reporting.format {
         Format::Text => {
             let style = streams.style(reporting.color);
             for Converted { sources, conversion } in files {
                 print_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
             }
-            if let Some(line) =
-                Summary::of(files).line(files, Counting { notes: !reporting.quiet, units })
-            {
-                streams.report(&format!("{line}\n"));
-            }
-            if let Some(line) = last {
-                streams.report(&format!("{line}\n"));
+            let counting = Counting { notes: !reporting.quiet, units: units.is_some() };
+            let counts = Summary::of(files).line(files, counting);
+            let pages =
+                common.iter().map(|(what, rule)| format!("{what}: `explain {}`", rule.code));
+            let parts: Vec<String> = counts.into_iter().chain(pages).collect();
+            if !parts.is_empty() {
+                streams.report(&format!("{}\n", parts.join("; ")));
             }
             Status::Done
         }
@@ -67,8 +70,8 @@ pub(super) fn report_findings(
             for (sources, diagnostic) in findings {
                 streams.report(&format!("{}\n", report::concise(sources, diagnostic)));
             }
-            if let Some(line) = last {
-                streams.report(&format!("{line}\n"));
+            for (what, rule) in common {
+                streams.report(&format!("note[{0}]: {what}: `explain {0}`\n", rule.code));
             }
             Status::Done
         }

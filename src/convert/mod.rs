@@ -1,5 +1,6 @@
 //! Converts one job: text in, unit out.
 
+mod first_comment;
 mod private_file;
 pub mod read;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::first_comment;
 use crate::diagnostic::Diagnostic;
 use crate::jobset::JobSet;
 use crate::lower;
@@ -54,7 +55,8 @@ pub fn read(
         .map_or(Span::new(Origin::Conf, 0..0), |stanza| stanza.span);
     diagnostics.extend(sign.map(|(sign, place)| sign.diagnostic(place.unwrap_or(first))));
     let files = written.into_iter().cloned().collect();
-    let job = resolve::resolve(name, conf, overriding, dialect);
+    let mut job = resolve::resolve(name, conf, overriding, dialect);
+    job.first_comment = first_comment::description(sources.conf.text());
     let scripts = Scripts::read(&job);
     Ok(ReadJob { job, files, scripts, diagnostics })
 }

@@ -40,7 +40,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let is_exact = lowering.is_exact();
     let Lowering { job, options, draft, ledger, diagnostics, .. } = lowering;
     let Decisions { shape, conditions, processes, signals, respawn } = decisions;
-    let Processes { mut commands, main: _, started } = processes;
+    let Processes { mut commands, main: _, started, delay } = processes;
     let reloads = signals.reload.is_some();
     commands.extend(Slot::Reload, signals.reload);
     let (mut unit, companions) = draft.close();
@@ -48,7 +48,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let repeats = is_restarted || conditions.start_repeatedly();
     start_limit(&mut unit, repeats, respawn.as_ref(), is_exact);
     if let Some(respawn) = respawn {
-        restart(&mut unit, &mut commands, respawn, is_exact);
+        restart(&mut unit, &mut commands, respawn, (is_exact, delay));
     }
     run(&mut unit, shape, &commands);
     identify(&mut unit, &commands, &job.name.0);
@@ -122,7 +122,7 @@ fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>, is_exa
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),
         // systemd limits starts by default, and events may start a unit more often than that limit
         // allows (systemd.unit(5), `StartLimitIntervalSec=`).
-        None if repeats => {
+        None if repeats || is_exact => {
             unit.set(Directive::StartLimitIntervalSec, Value::number(0));
         }
         None => {}
@@ -130,9 +130,16 @@ fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>, is_exa
 }
 
 /// Writes when and how soon systemd restarts the unit.
-fn restart(unit: &mut Unit, commands: &mut Commands, respawn: Respawn, is_exact: bool) {
+fn restart(
+    unit: &mut Unit,
+    commands: &mut Commands,
+    respawn: Respawn,
+    (is_exact, delay): (bool, Option<u32>),
+) {
     unit.set(Directive::Restart, respawn.restart());
-    if is_exact || !respawn.is_limited_by_default_delay() {
+    if let Some(seconds) = delay {
+        unit.set(Directive::RestartSec, Value::number(seconds));
+    } else if is_exact || !respawn.is_limited_by_default_delay() {
         unit.set(Directive::RestartSec, Value::number(0));
     }
     for status in respawn.set_up_failures {

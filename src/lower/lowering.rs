@@ -3,7 +3,7 @@
 use super::companion::Companion;
 use super::draft::Draft;
 use super::ledger::Ledger;
-use super::options::{Options, Style};
+use super::options::{Options, UnitStyle};
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
 use crate::jobset::JobSet;
 use crate::systemd::{Directive, Feature, Section, Text, UnitName, Value};
@@ -19,6 +19,9 @@ pub(super) struct Lowering<'a> {
     pub(super) job: &'a Job,
     /// The scripts of the job, each parsed once.
     pub(super) scripts: &'a Scripts,
+    /// Whether the account of the unit is that of its main process alone. The other phases run as
+    /// root.
+    pub(super) has_account_of_main: bool,
     /// What the user chose.
     pub(super) options: &'a Options,
     /// The other jobs of the directory, as far as they are known.
@@ -43,7 +46,7 @@ impl Lowering<'_> {
 
     /// Whether the unit keeps the corner cases of Upstart.
     pub(super) fn is_exact(&self) -> bool {
-        self.options.style == Style::Exact
+        self.options.style == UnitStyle::Exact
     }
 
     /// Records that these directives express the stanza exactly. There may be none if systemd

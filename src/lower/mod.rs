@@ -17,6 +17,7 @@ mod lowering;
 pub mod options;
 pub mod own_files;
 mod process;
+mod replaced_wrapper;
 mod shape;
 mod stanza;
 
@@ -29,6 +30,7 @@ use crate::jobset::unit_name::unit_name;
 use crate::jobset::{JobSet, ShutdownUnits};
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
 use crate::text::source::Span;
+use crate::upstart::ast::Phase;
 use crate::upstart::instances::Instance;
 use crate::upstart::job::{Job, StanzaId};
 use crate::upstart::script::Scripts;
@@ -39,6 +41,7 @@ use ledger::Ledger;
 use lowering::Lowering;
 use options::Options;
 use process::event_variables;
+use replaced_wrapper::unwrapped;
 use stanza::{
     account, cgroup, console, description, directory, env, import, instance, kill, limit, old,
     respawn,
@@ -99,9 +102,13 @@ pub fn lower(
         Ok(name) => name,
         Err(NameTooLong(length)) => return refused(job, length),
     };
+    let unwrapped = unwrapped(job, scripts, options);
+    let (job, scripts) =
+        unwrapped.as_ref().map_or((job, scripts), |without| (&without.job, &without.scripts));
     let mut lowering = Lowering {
         job,
         scripts,
+        has_account_of_main: unwrapped.is_some(),
         options,
         job_set,
         instance: &instance,
@@ -130,6 +137,9 @@ pub fn lower(
         };
         lowering.diagnostics.push(diagnostic);
     }
+    if let (Some(unwrapped), Some(main)) = (&unwrapped, job.process(Phase::Main)) {
+        lowering.approximate(main.stanza, &[Directive::User], unwrapped.finding.clone());
+    }
     description::lower(&mut lowering);
     let activation = condition::start(&mut lowering);
     let shape = activation.shape(&lowering);
@@ -142,7 +152,7 @@ pub fn lower(
     directory::lower(&mut lowering);
     account::lower(&mut lowering);
     limit::lower(&mut lowering);
-    env::lower(&mut lowering);
+    env::lower(&mut lowering, &processes);
     import::lower(&mut lowering);
     old::lower(&mut lowering);
     console::lower(&mut lowering);

@@ -57,6 +57,7 @@ pub fn parsed_job(job: &Job) -> impl Serialize + '_ {
         tmpfiles,
         pid_file: _,
         historical: _,
+        first_comment: _,
         task_by_default: _,
         stanzas: _,
     } = job;

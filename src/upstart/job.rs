@@ -112,6 +112,8 @@ pub struct Job {
     pub pid_file: Option<Stated<String>>,
     /// Old stanzas without a value.
     pub historical: Vec<Stated<Historical>>,
+    /// What the first comment of the conf says of the job, in one line.
+    pub first_comment: Option<String>,
     /// Whether the job is a task by default; see [`Dialect::has_tasks_by_default`].
     pub task_by_default: bool,
     /// Every stanza of the sources, replaced ones included. A conversion has to account for each.

@@ -101,6 +101,7 @@ fn empty(name: JobName, dialect: Dialect) -> Job {
         tmpfiles: Vec::new(),
         pid_file: None,
         historical: Vec::new(),
+        first_comment: None,
         task_by_default: false,
         stanzas: Vec::new(),
     }

@@ -88,7 +88,7 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
 fn states(system: &System) -> BTreeSet<&'static str> {
     let is_whole = |job: &str, text: &str| {
         text.starts_with(&format!("# Converted from {job}.conf"))
-            && text.ends_with("TimeoutStopSec=5\nIgnoreSIGPIPE=no\n")
+            && text.ends_with("TimeoutStopSec=5\n")
     };
     if let Some(text) = system.text(&format!("{PATH}/{EXTRA}.service")) {
         assert!(is_whole(EXTRA, &text), "the unit that comes and goes is torn: {text}");

@@ -43,7 +43,7 @@ pub(super) fn fix(
                 return crate::cli::reporting::report_findings(
                     &arguments.reporting,
                     &[*unreadable],
-                    false,
+                    None,
                     streams,
                 )
                 .max(Status::Refused);

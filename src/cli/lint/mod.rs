@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
     if arguments.fix && files.is_empty() {
         return status;
     }
-    status.max(report_findings(&arguments.reporting, &files, false, streams))
+    status.max(report_findings(&arguments.reporting, &files, None, streams))
 }
 
 /// Rejects combinations of arguments that clap accepts.

@@ -59,7 +59,12 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
-    status = status.max(report_findings(&arguments.reporting, &told, true, streams));
+    status = status.max(report_findings(
+        &arguments.reporting,
+        &told,
+        Some(arguments.translation.style.into()),
+        streams,
+    ));
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, &plan, &progress, streams))

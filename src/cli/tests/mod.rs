@@ -111,8 +111,9 @@ fn path(directory: &Path, name: &str) -> String {
 fn the_unit_goes_to_stdout_and_nothing_else() {
     let ran = job("note\n", &[]);
     assert_eq!((ran.status, ran.stdout.as_str()), (Status::Done, "note\n249\n"));
-    let last = "note[U271]: some things change for every job; `upstart2systemd explain U271` tells which\n";
-    let said = "note[U291]: noted\n --> <stdin>:1:1\n  |\n1 | note\n  | ^\n\n<stdin>: 1 note\n";
+    let last =
+        "what changes for every job: `explain U271`; what plain units leave out: `explain U289`\n";
+    let said = "note[U291]: noted\n --> <stdin>:1:1\n  |\n1 | note\n  | ^\n\n<stdin>: 1 note; ";
     assert_eq!(ran.stderr, format!("{said}{last}"));
     let ran = job("fine\n", &["--systemd-version", "255"]);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("fine\n255\n", last));
@@ -230,7 +231,7 @@ fn one_bad_job_does_not_stop_the_others() {
         ran.stderr
     );
     assert!(
-        ran.stderr.contains("\n3 files: 2 not converted, 2 errors, 1 warning\n"),
+        ran.stderr.contains("\n3 files: 2 not converted, 2 errors, 1 warning; "),
         "{}",
         ran.stderr
     );

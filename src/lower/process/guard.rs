@@ -4,7 +4,7 @@
 use super::command::Wrapping;
 use super::placement::{Placement, Slot};
 use super::reading::ScriptUse;
-use crate::diagnostic::registry::START_GUARD_BEFORE_SYSTEMD_243;
+use crate::diagnostic::registry::{PLAIN_UNIT, START_GUARD_BEFORE_SYSTEMD_243};
 use crate::lower::lowering::Lowering;
 use crate::shell;
 use crate::systemd::value::literal;
@@ -27,13 +27,19 @@ pub(in crate::lower) fn lower(
     // systemd checks conditions itself, as root and outside of the root directory of the unit, and
     // skips post-stop if one fails (systemd.unit(5), "Conditions and Asserts"). It does so before it
     // creates what the tests may look for.
+    let notices = noticed(lowering);
     if reading.is_script()
-        && job.process(Phase::PostStop).is_none()
-        && job.setuid.is_none()
+        && (notices.is_none() || !lowering.is_exact())
         && job.chroot.is_none()
         && job.tmpfiles.is_empty()
     {
         let (tests, end) = conditions(text, &reading.shell);
+        if let Some(notices) = notices.filter(|_| !tests.is_empty()) {
+            let diagnostic = PLAIN_UNIT
+                .at(job.stanzas[stanza.0].span, notices)
+                .help("`--style exact` runs the test as a command of the unit");
+            lowering.approximate(stanza, &[], diagnostic);
+        }
         for (directive, value) in tests {
             lowering.add(directive, value);
             lowering.exact(stanza, &[directive]);
@@ -69,6 +75,18 @@ pub(in crate::lower) fn lower(
         .note("`ExecCondition=` would skip it quietly, but needs systemd 243");
     lowering.approximate(stanza, &[Slot::PreStart.directive(placement.shape)], diagnostic);
     Some((Slot::PreStart, command))
+}
+
+/// What differs if systemd itself checks a condition in place of the script, if anything does.
+fn noticed(lowering: &Lowering<'_>) -> Option<&'static str> {
+    let job = lowering.job;
+    if job.process(Phase::PostStop).is_some() {
+        Some("when the condition does not hold, post-stop does not run either")
+    } else if job.setuid.is_some() && !lowering.has_account_of_main {
+        Some("systemd checks the condition as root, not as the user of the job")
+    } else {
+        None
+    }
 }
 
 /// The comment above the function that sets the exit status.

@@ -21,14 +21,14 @@ use super::lowering::Lowering;
 use super::shape::Shape;
 use super::stanza::apparmor::load;
 use super::stanza::expect::{MainProcess, Readiness};
-use super::stanza::{expect, kill, tmpfiles};
+use super::stanza::{expect, kill, respawn, tmpfiles};
 use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{
-    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, POST_START_OF_TASK, PRE_STOP_OF_TASK,
+    BACKGROUND_IN_PRE_START, NOTHING_TO_RUN, PLAIN_UNIT, POST_START_OF_TASK, PRE_STOP_OF_TASK,
     PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, SHUTDOWN_JOB, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
 };
 use crate::shell::wrapper::Effect;
-use crate::shell::{SimpleCommand, wrapper};
+use crate::shell::{Context, SimpleCommand, wrapper};
 use crate::systemd::{Command, Directive, Feature, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
@@ -45,6 +45,8 @@ pub(super) struct Processes {
     pub(super) main: MainProcess,
     /// The units that the scripts start.
     pub(super) started: Started,
+    /// The seconds before each respawn, where that is all that post-stop is for.
+    pub(super) delay: Option<u32>,
 }
 
 impl Processes {
@@ -90,6 +92,7 @@ pub(super) fn lower(
         waits::lower(lowering, reading, shape, &mut started);
     }
     let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
+    let delay = if shape == Shape::Service { delayed(lowering) } else { None };
     for reading in &readings {
         let placed = match reading.phase {
             Phase::PreStart => {
@@ -99,20 +102,46 @@ pub(super) fn lower(
             Phase::Main => Some(self::main(lowering, reading, &placement, main)),
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
+            Phase::PostStop if delay.is_some() => None,
             Phase::PostStop => Some(post_stop(lowering, reading, &placement, conditions)),
         };
         if let Some((slot, command)) = placed {
             commands.add(slot, command);
         }
     }
-    if !readings.is_empty() {
+    if if lowering.is_exact() { !readings.is_empty() } else { readings.iter().any(has_pipeline) } {
         // init resets all signals to their defaults (`init/job_process.c`,
         // `job_process_spawn_with_fd`). systemd ignores SIGPIPE by default (systemd.exec(5),
         // `IgnoreSIGPIPE=`).
         lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
     }
     variables::lower(lowering, &mut commands);
-    Processes { commands, main, started }
+    Processes { commands, main, started, delay }
+}
+
+/// Whether a shell runs a pipeline in the text. A program whose output nobody reads any more ends by
+/// SIGPIPE, unless that is ignored.
+fn has_pipeline(reading: &ScriptUse<'_>) -> bool {
+    let is_piped = |command: &SimpleCommand| command.context.has(Context::PIPELINE);
+    reading.shell.commands.iter().any(is_piped)
+        || reading
+            .shell
+            .lost
+            .is_some_and(|lost| reading.text().get(lost..).is_some_and(|rest| rest.contains('|')))
+}
+
+/// Reports that a post-stop which only waits becomes the delay of a restart.
+fn delayed(lowering: &mut Lowering<'_>) -> Option<u32> {
+    let seconds = respawn::delay(lowering)?;
+    let stanza = lowering.job.process(Phase::PostStop)?.stanza;
+    let diagnostic = PLAIN_UNIT
+        .at(
+            lowering.job.stanzas[stanza.0].span,
+            format!("systemd waits {seconds} s before a restart, and not when the unit is stopped"),
+        )
+        .help("`--style exact` keeps the post-stop");
+    lowering.approximate(stanza, &[Directive::RestartSec], diagnostic);
+    Some(seconds)
 }
 
 /// A command, and the slot in which it runs.

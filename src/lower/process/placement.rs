@@ -108,6 +108,20 @@ impl Commands {
         }
     }
 
+    /// Whether a script contains this word, such as the name of a variable.
+    pub(crate) fn mention(&self, word: &str) -> bool {
+        let texts = self.slots.values().flatten().flat_map(|command| &command.argv);
+        texts
+            .filter_map(|argument| match argument {
+                Argument::Script { text, .. } => Some(text),
+                Argument::Word(_)
+                | Argument::Variable(_)
+                | Argument::Specifier(_)
+                | Argument::Unit(_) => None,
+            })
+            .any(|text| text.windows(word.len()).any(|window| window == word.as_bytes()))
+    }
+
     /// The commands in the order in which they run, each with its directive.
     pub(crate) fn by_directive(&self) -> impl Iterator<Item = (Directive, &Command)> {
         self.slots.iter().flat_map(|(slot, commands)| {
@@ -143,7 +157,10 @@ impl Placement<'_> {
         // systemd stops every unit when the system goes down.
         let at_shutdown =
             self.at_shutdown || matches!(reading.phase, Phase::PreStop | Phase::PostStop);
-        command(lowering, reading, (self.own_unit, at_shutdown), wrapping, text)
+        let mut command = command(lowering, reading, (self.own_unit, at_shutdown), wrapping, text);
+        command.prefix.full_privileges |=
+            lowering.has_account_of_main && reading.phase != Phase::Main;
+        command
     }
 
     /// Places a pre-start that does not decline to run the job.

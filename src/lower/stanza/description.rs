@@ -14,6 +14,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     if let Some(description) = &job.description {
         lowering.set(Directive::Description, Value::line(&lossy(&description.value)));
         lowering.exact(description.stanza, &[Directive::Description]);
+    } else if let Some(comment) = &job.first_comment {
+        lowering.set(Directive::Description, Value::line(&lossy(comment)));
     }
     // systemd has no directives for these. A comment keeps them for readers of the unit.
     for (title, stated) in

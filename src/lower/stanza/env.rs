@@ -4,13 +4,14 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::registry::{SEVERAL_SOCKETS, UNBOUND_INSTANCE, UNUSABLE_VARIABLE};
 use crate::lower::condition::event::socket_address;
 use crate::lower::lowering::Lowering;
+use crate::lower::process::Processes;
 use crate::systemd::{Directive, Feature, Section, Value};
 use crate::text::bytes::{encode, lossy};
 use crate::upstart::condition::Event;
 use crate::upstart::job::Stated;
 
 /// Turns `env` into `Environment=` and `PassEnvironment=` (systemd.exec(5), "Environment").
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes) {
     let job = lowering.job;
     for stated in job.env.iter().filter(|stated| job.stands(stated.stanza)) {
         let Some((name, value)) = stated.value.split_once('=') else {
@@ -46,7 +47,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     if let Some(value) = lowering.instance.own_variable() {
         lowering.add(Directive::Environment, value);
     }
-    own_variables(lowering);
+    own_variables(lowering, processes);
     if lowering.options.full_env {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
@@ -116,8 +117,17 @@ fn unusable(lowering: &mut Lowering<'_>, stated: &Stated<String>, name: &str) {
 /// Adds the variables that init sets for every process. `initctl` without the name of a job,
 /// scripts and libraries read them. They are set last because they override `env`
 /// (`init/job_process.c`, `job_process_start`).
-fn own_variables(lowering: &mut Lowering<'_>) {
+fn own_variables(lowering: &mut Lowering<'_>, processes: &Processes) {
     if lowering.job.processes.is_empty() {
+        return;
+    }
+    let is_read = |name: &str| {
+        lowering.mentions(name)
+            || processes.commands.mention(name)
+            || lowering.job.env.iter().any(|env| env.value.contains(name))
+    };
+    let is_whole = lowering.is_exact() || lowering.options.full_env;
+    if !is_whole && !is_read("UPSTART_JOB") && !is_read("UPSTART_INSTANCE") {
         return;
     }
     let name = Value::environment("UPSTART_JOB", &encode(&lowering.job.name.0));

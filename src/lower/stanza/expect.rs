@@ -1,5 +1,6 @@
 //! `expect`: when a service counts as started, and which of its processes is the main one.
 
+use crate::diagnostic::Severity;
 use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
 use crate::lower::condition::Conditions;
 use crate::lower::lowering::Lowering;
@@ -120,7 +121,7 @@ fn forking(
         &EXPECTED_FORK,
         &format!("was expect {kind}; the first process has to exit."),
     );
-    let (main, wait, diagnostic) = if let Some((value, path, says)) =
+    let (main, wait, mut diagnostic) = if let Some((value, path, says)) =
         pid_file.and_then(|(path, says)| Some((literal(&path)?, path, says)))
     {
         lowering.set(Directive::PidFile, value);
@@ -137,7 +138,10 @@ fn forking(
             .note("the process that remains is taken as the main one")
             .help("keep the daemon in the foreground if it can, and use `Type=exec`");
         (MainProcess::Forked, None, diagnostic)
-    } else if job.chroot.is_none() && lowering.has(Feature::FullPrivilegesPrefix) {
+    } else if lowering.is_exact()
+        && job.chroot.is_none()
+        && lowering.has(Feature::FullPrivilegesPrefix)
+    {
         // systemd often takes the intermediate process of a double fork for the main process, and
         // ends the unit with it (systemd.service(5), `GuessMainPID=`).
         lowering.set(Directive::PidFile, Value::keyword("/run/upstart2systemd/%n.pid"));
@@ -159,6 +163,9 @@ fn forking(
             .help("add `PIDFile=` if the daemon writes a pid file, or keep it in the foreground and use `Type=exec`");
         (MainProcess::Unknown, None, diagnostic)
     };
+    if !main.is_known() {
+        diagnostic.severity = Severity::Warning;
+    }
     lowering.approximate(expect.stanza, &directives, diagnostic);
     Readiness { main, wait }
 }
@@ -193,8 +200,9 @@ pub(in crate::lower) fn of_task(
         lowering.exact(expect.stanza, &[]);
         return None;
     }
-    let diagnostic = EXPECTED_FORK
+    let mut diagnostic = EXPECTED_FORK
         .at(expect.span, "the first process of the task exits before its work is done");
+    diagnostic.severity = Severity::Warning;
     if lowering.job.chroot.is_some() || !lowering.has(Feature::FullPrivilegesPrefix) {
         let diagnostic = diagnostic
             .note("systemd takes the task for done then, and ends all its processes")

@@ -1,5 +1,6 @@
 //! How a job is stopped and reloaded: `kill signal`, `kill timeout`, `reload signal`.
 
+use super::respawn;
 use crate::diagnostic::registry::{
     IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT,
     SIGNAL_WITHOUT_MAIN,
@@ -107,7 +108,15 @@ fn bounded(lowering: &Lowering<'_>) -> Vec<Phase> {
         .into_iter()
         .filter(|&phase| job.process(phase).is_some())
         .filter(|&phase| phase != Phase::PreStop || !job.is_task())
+        .filter(|&phase| phase != Phase::PostStop || respawn::delay(lowering).is_none())
         .collect()
+}
+
+/// Whether all paths of a command are below /run, where there is little and all of it in memory.
+fn is_transient(command: &SimpleCommand) -> bool {
+    command.words.iter().skip(1).filter_map(|word| word.literal.as_deref()).all(|word| {
+        word.starts_with('-') || word.starts_with("/run/") || word.starts_with("/var/run/")
+    }) && command.words.iter().all(|word| word.literal.is_some())
 }
 
 /// Whether the script visibly takes no time: it only removes or makes a file, says something, or
@@ -121,7 +130,7 @@ fn is_quick(script: &ReadScript) -> bool {
             && !command.context.has(Context::LOOP | Context::FUNCTION);
         is_plain
             && match command.name().and_then(|name| name.rsplit('/').next()) {
-                Some("rm") => options.all(|option| option == "-f"),
+                Some("rm") => options.all(|option| option == "-f") || is_transient(command),
                 Some("rmdir" | "touch" | "echo" | "test" | "[" | "true" | ":" | "exit") => true,
                 _ => false,
             }
@@ -169,11 +178,11 @@ fn timeout(lowering: &mut Lowering<'_>, shape: Shape) {
         }
         return;
     };
-    if let Some(stated) = job.kill_timeout.as_ref().filter(|stated| stated.value > 0)
-        && all_quick(lowering)
-    {
+    if all_quick(lowering) && job.kill_timeout.as_ref().is_none_or(|stated| stated.value > 0) {
         lowering.set(directive, Value::number(seconds));
-        lowering.exact(stated.stanza, &[directive]);
+        if let Some(stated) = &job.kill_timeout {
+            lowering.exact(stated.stanza, &[directive]);
+        }
         return;
     }
     if extends(lowering, shape)
@@ -185,7 +194,7 @@ fn timeout(lowering: &mut Lowering<'_>, shape: Shape) {
         return;
     }
     let phases: Vec<&str> = bounded.iter().map(|phase| phase.name()).collect();
-    let (names, listed) = (list::and(&phases), phases.join(", "));
+    let names = list::and(&phases);
     let stated = job.kill_timeout.as_ref().filter(|stated| stated.value > 0);
     // A process that ignores its kill signal lives longer then; a script that is cut short does not
     // do what it is there for.
@@ -197,13 +206,13 @@ fn timeout(lowering: &mut Lowering<'_>, shape: Shape) {
     }
     let stanza = job.stanzas[job.processes[&first].stanza.0].span;
     let diagnostic = SHARED_STOP_TIMEOUT
-        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("{listed} and the kill timeout share {given} seconds"))
-        .note(format!("Upstart sent SIGKILL {seconds} seconds after the kill signal, and let {names} take any time"))
+        .at(job.kill_timeout.as_ref().map_or(stanza, |stated| stated.span), format!("a process that ignores its kill signal is killed after {given} seconds, not after {seconds}"))
+        .note(format!("the timeout also ends {names}, which Upstart let take any time"))
         .help("lower `TimeoutStopSec=` if the scripts are quick");
     lowering.comment(
         directive,
         &SHARED_STOP_TIMEOUT,
-        &format!("shared with {names}; Upstart sent SIGKILL after {seconds} s."),
+        &format!("also limits {names}; Upstart sent SIGKILL after {seconds} s."),
     );
     if let Some(stated) = stated {
         lowering.approximate(stated.stanza, &[directive], diagnostic);

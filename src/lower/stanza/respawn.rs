@@ -10,6 +10,7 @@ use crate::diagnostic::registry::{
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
 use crate::lower::shape::Shape;
+use crate::shell::{Context, SimpleCommand};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
@@ -59,6 +60,28 @@ impl Respawn {
             count * 100 <= interval * 1000 / 2
         })
     }
+}
+
+/// The seconds that the post-stop of a service waits, if it does nothing else and the job is
+/// respawned: a plain unit waits before a restart only.
+pub(in crate::lower) fn delay(lowering: &Lowering<'_>) -> Option<u32> {
+    let job = lowering.job;
+    if lowering.is_exact() || job.respawn.is_none() || job.is_task() || !lowering.has_main() {
+        return None;
+    }
+    let shell = &lowering.scripts.of(Phase::PostStop)?.shell;
+    let [command] = shell.commands.as_slice() else { return None };
+    let words: Vec<&str> =
+        command.words.iter().map(|word| word.literal.as_deref()).collect::<Option<_>>()?;
+    let words = words.strip_prefix(&["exec"]).unwrap_or(&words);
+    let [program, seconds] = words else { return None };
+    let is_plain = ["sleep", "/bin/sleep"].contains(program)
+        && command.redirections.is_empty()
+        && command.assignments.is_empty()
+        && command.context == Context::TOP
+        && shell.comments.is_empty()
+        && shell.lost.is_none();
+    seconds.parse().ok().filter(|_| is_plain)
 }
 
 /// Lowers `respawn` and `normal exit`. `None` if systemd does not restart the unit.
@@ -129,21 +152,30 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
         limit: job.respawn_limit(),
         stay_down: None,
         recount: None,
-        set_up_failures: set_up_failures(lowering, processes),
+        set_up_failures: Vec::new(),
     };
+    // A limit ends the loop of a unit that cannot be set up.
+    if lowering.is_exact() || decided.limit().is_none() {
+        decided.set_up_failures = set_up_failures(lowering, processes);
+    }
     if let Some(stanza) = limit_stanza {
         let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
         lowering.exact(stanza, if decided.limit().is_some() { &limits } else { &limits[..1] });
         decided.recount = recount(lowering, &decided, processes);
     }
-    let mut directives = vec![Directive::Restart, Directive::RestartSec];
+    let mut directives = vec![Directive::Restart];
+    if lowering.is_exact() || !decided.is_limited_by_default_delay() {
+        directives.push(Directive::RestartSec);
+    }
     if !decided.set_up_failures.is_empty() {
         directives.push(Directive::RestartPreventExitStatus);
     }
     let prepares = processes.run_before() || processes.decline();
     // A program that cannot be executed fails so fast that a limit soon ends the loop.
     let is_endless = decided.limit().is_none();
-    if prepares || processes.main.forks() && is_endless && may_be_missing(lowering, processes) {
+    if lowering.is_exact()
+        && (prepares || processes.main.forks() && is_endless && may_be_missing(lowering, processes))
+    {
         decided.stay_down = stay_down(lowering, processes);
     }
     let Some(pre_start) = job.process(Phase::PreStart).filter(|_| prepares) else {
@@ -172,7 +204,8 @@ fn recount(
 ) -> Option<Command> {
     let limit = lowering.job.respawn_limit.as_ref()?;
     let (_, interval) = decided.limit().filter(|(_, interval)| *interval > SHORT)?;
-    let resets = lowering.job.chroot.is_none()
+    let resets = lowering.is_exact()
+        && lowering.job.chroot.is_none()
         && lowering.has(Feature::FullPrivilegesPrefix)
         && processes.main.is_known()
         && !lowering.job.is_task();
@@ -245,14 +278,46 @@ fn prepared(
                 .help("set a limit, such as `respawn limit 10 5`");
             lowering.approximate(respawn.stanza, &directives, diagnostic);
         }
-        _ if decided.stay_down.is_some() => lowering.exact(respawn.stanza, &directives),
+        _ if decided.stay_down.is_some() || only_prepares(lowering) => {
+            lowering.exact(respawn.stanza, &directives);
+        }
         _ => {
+            let message = if is_endless {
+                "systemd also restarts the unit when pre-start fails, again and again"
+            } else {
+                "systemd also restarts the unit when pre-start fails, up to the limit"
+            };
             let diagnostic = RETRIED_PRE_START
-                .at(respawn.span, "systemd also restarts the unit when pre-start fails")
+                .at(respawn.span, message)
                 .related(pre_start, "Upstart gives up at once when this fails");
             lowering.approximate(respawn.stanza, &directives, diagnostic);
         }
     }
+}
+
+/// Commands that make or remove what the program needs, and hardly ever fail.
+const PREPARING: [&str; 20] = [
+    ".", ":", "[", "cd", "chgrp", "chmod", "chown", "echo", "exit", "export", "install", "ln",
+    "mkdir", "rm", "rmdir", "set", "test", "touch", "true", "umask",
+];
+
+/// Whether pre-start only prepares files and directories, or does not end at what fails in it.
+fn only_prepares(lowering: &Lowering<'_>) -> bool {
+    let Some(script) = lowering.scripts.of(Phase::PreStart) else { return true };
+    let prepares = |command: &SimpleCommand| {
+        let words: Vec<Option<&str>> =
+            command.words.iter().map(|word| word.literal.as_deref()).collect();
+        match words.as_slice() {
+            [] => true,
+            [Some("exit"), Some(status)] => *status == "0",
+            [Some("exec"), Some(name), ..] | [Some(name), ..] => {
+                let name = name.rsplit('/').next().unwrap_or(name);
+                PREPARING.contains(&name) || command.context.has(Context::TESTED)
+            }
+            [None, ..] => command.context.has(Context::TESTED),
+        }
+    };
+    script.shell.lost.is_none() && script.shell.commands.iter().all(prepares)
 }
 
 /// The statuses by which systemd reports that a step before the program has failed, for the steps

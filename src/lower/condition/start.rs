@@ -342,6 +342,11 @@ fn told_apart(
     }
 }
 
+/// Whether the other unit cannot wait for this one, because they wait for each other.
+fn is_one_of_circle(lowering: &Lowering<'_>, peer: &Peer) -> bool {
+    lowering.job_set.facts.not_gated.contains(&(lowering.name.clone(), peer.unit.clone()))
+}
+
 /// Adds the relations to another job whose event the condition names.
 fn job(
     lowering: &mut Lowering<'_>,
@@ -361,10 +366,10 @@ fn job(
             relations.followed.push(Followed { peer: peer.clone(), span, optional, alone, node });
         }
         JobState::Starting
-            if let Some(node) = event_unit::of(lowering, peer, JobState::Starting) =>
+            if let Some(node) = event_unit::of(lowering, peer, JobState::Starting)
+                .filter(|_| lowering.is_exact() || !alone || is_one_of_circle(lowering, peer)) =>
         {
-            let pair = (lowering.name.clone(), unit.clone());
-            let is_waited_for = !lowering.job_set.facts.not_gated.contains(&pair);
+            let is_waited_for = !is_one_of_circle(lowering, peer);
             if is_waited_for {
                 push(&mut relations.before, &node.unit);
                 lowering.exact(condition.stanza, &[Directive::Before, Directive::WantedBy]);

@@ -126,9 +126,9 @@ pub(super) struct Translation {
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
     pub(super) logs: LogsTo,
-    /// Which units to write
-    #[arg(long, value_name = "STYLE", default_value = "plain")]
-    pub(super) style: StyleOf,
+    /// Which units to write [default: plain]
+    #[arg(long, value_name = "STYLE")]
+    pub(super) style: Option<StyleOf>,
     /// The Upstart that the jobs are written for
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
     pub(super) dialect: DialectOf,
@@ -143,13 +143,13 @@ impl Reporting {
 
 impl Translation {
     /// `companions` says whether files beside the unit can be written.
-    pub(super) fn options(&self, companions: bool) -> Options {
+    pub(super) fn options(&self, companions: bool, style: UnitStyle) -> Options {
         Options {
             systemd_version: self.systemd_version,
             full_env: self.full_env,
             logs: self.logs.into(),
             companions,
-            style: self.style.into(),
+            style,
             dialect: self.dialect.into(),
         }
     }

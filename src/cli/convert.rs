@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::arguments::ConvertArguments;
 use super::input::{Input, STDIN};
+use super::lint::configuration::Configuration;
 use super::overlay::Writing;
 use super::reporting::{report_findings, without_unusable_outputs};
 use super::status::status_of;
@@ -31,7 +32,12 @@ pub(super) fn run(
     if let Err(message) = check(arguments) {
         return streams.usage(&message);
     }
-    let options = arguments.translation.options(arguments.output.is_some());
+    let first = arguments.files.first().map_or(Path::new("."), |path| path.as_path());
+    let style = match Configuration::style(arguments.translation.style, first) {
+        Ok(style) => style,
+        Err(message) => return streams.usage(&message),
+    };
+    let options = arguments.translation.options(arguments.output.is_some(), style);
     let mut status = Status::Done;
     let mut files = Vec::new();
     for path in &arguments.files {
@@ -81,12 +87,7 @@ pub(super) fn run(
             .unwrap_or(Status::Done),
     );
     status = status.max(deliver(arguments, &files, streams));
-    status.max(report_findings(
-        &arguments.reporting,
-        &files,
-        Some(arguments.translation.style.into()),
-        streams,
-    ))
+    status.max(report_findings(&arguments.reporting, &files, Some(style), streams))
 }
 
 /// Rejects combinations of arguments that clap accepts.

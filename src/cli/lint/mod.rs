@@ -2,7 +2,7 @@
 
 mod apply_fixes;
 mod baseline;
-mod configuration;
+pub(super) mod configuration;
 mod findings;
 mod selection;
 mod settings;

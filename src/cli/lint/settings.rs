@@ -10,7 +10,7 @@ use crate::cli::arguments::{DialectOf, FailOn, LintArguments};
 use crate::cli::input::STDIN;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::jobset::Outside;
-use crate::lower::options::Options;
+use crate::lower::options::{Options, UnitStyle};
 
 pub(super) struct Settings {
     pub(super) selection: Selection,
@@ -45,6 +45,7 @@ impl Settings {
             shellcheck,
             events,
             jobs,
+            style,
         } = configuration;
         let version = arguments
             .systemd_version
@@ -61,6 +62,7 @@ impl Settings {
                 systemd_version: version,
                 companions: true,
                 dialect,
+                style: style.map_or_else(UnitStyle::default, UnitStyle::from),
                 ..Options::default()
             },
             outside: Outside {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::arguments::MigrateArguments;
 use super::input::directory::Directory;
 use super::input::{Input, directory, shown};
+use super::lint::configuration::Configuration;
 use super::overlay::{ChangeKind, FileChange, Writing};
 use super::progress::Progress;
 use super::reporting::report_findings;
@@ -27,6 +28,12 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         Some(root) => vec![directory_of(root, dialect)],
         None => arguments.directories.clone(),
     };
+    let first = directories.first().map_or(Path::new("."), |path| path.as_path());
+    let style = match Configuration::style(arguments.translation.style, first) {
+        Ok(style) => style,
+        Err(message) => return streams.usage(&message),
+    };
+    let options = arguments.translation.options(true, style);
     let progress = Progress::new();
     let Directory { inputs, strays } =
         match directory::read(&directories, !arguments.translation.no_override, dialect) {
@@ -41,11 +48,10 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         .into_iter()
         .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
         .collect();
-    let mut plan =
-        match panic::caught(|| migrate::plan(found, &arguments.translation.options(true))) {
-            Ok(plan) => plan,
-            Err(bug) => return streams.bug(&bug),
-        };
+    let mut plan = match panic::caught(|| migrate::plan(found, &options)) {
+        Ok(plan) => plan,
+        Err(bug) => return streams.bug(&bug),
+    };
     progress.end();
     let mut status = plan
         .jobs
@@ -59,12 +65,7 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
-    status = status.max(report_findings(
-        &arguments.reporting,
-        &told,
-        Some(arguments.translation.style.into()),
-        streams,
-    ));
+    status = status.max(report_findings(&arguments.reporting, &told, Some(style), streams));
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, &plan, &progress, streams))

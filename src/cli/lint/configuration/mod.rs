@@ -13,9 +13,11 @@ use std::path::Path;
 
 use super::selection::Layer;
 use super::shell_check::Wanted;
-use crate::cli::arguments::{DialectOf, FailOn};
+use crate::cli::arguments::{DialectOf, FailOn, StyleOf};
 use crate::cli::input;
 use crate::diagnostic::Rule;
+use crate::diagnostic::registry::RULES;
+use crate::lower::options::UnitStyle;
 
 /// The settings for the jobs beside and below the file. `None` if the file lacks the key.
 #[derive(Debug, Default)]
@@ -33,6 +35,8 @@ pub(in crate::cli) struct Configuration {
     pub(crate) events: Vec<String>,
     /// Jobs that exist elsewhere.
     pub(crate) jobs: Vec<String>,
+    /// Which units the jobs are converted to.
+    pub(crate) style: Option<StyleOf>,
 }
 
 impl Configuration {
@@ -44,6 +48,16 @@ impl Configuration {
             Some(file) => Self::load(&file, known),
             None => Ok(Self::default()),
         }
+    }
+
+    /// The style of the units for the jobs at `path`: that of the command line, else that of the
+    /// configuration, else the default.
+    pub(crate) fn style(given: Option<StyleOf>, path: &Path) -> Result<UnitStyle, String> {
+        if let Some(given) = given {
+            return Ok(given.into());
+        }
+        let path = if path.as_os_str() == input::STDIN { Path::new(".") } else { path };
+        Ok(Self::of(path, RULES)?.style.map_or_else(UnitStyle::default, UnitStyle::from))
     }
 
     /// Reads this configuration file, wherever it is.

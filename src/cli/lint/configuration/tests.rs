@@ -22,16 +22,23 @@ jobs = ["a/b"]
 [severity]
 lost-environment = "error"
 U15 = "off"
+
+[migrate]
+style = "exact"
 "#;
 
 /// Files with a mistake that the schema rejects as well.
-const WRONG: [(&str, &str); 14] = [
+const WRONG: [(&str, &str); 15] = [
+    (
+        "[migrate]\nstyle = \"exakt\"\n",
+        "x.toml:2:9: `exakt` is none of `plain`, `exact`: is `exact` meant?",
+    ),
     ("# é\nselct = []\n", "x.toml:2:1: there is no key `selct`: is `select` meant?"),
     ("fail_on = \"error\"\n", "x.toml:1:1: there is no key `fail_on`: is `fail-on` meant?"),
     (
         "migration = true\r\n\"what ever\" = 1\r\n",
         "x.toml:2:1: there is no key `what ever`: the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
-         `shellcheck`, `events`, `jobs`",
+         `shellcheck`, `events`, `jobs`, `migrate`",
     ),
     (
         "fail-on = \"warnings\"\n",
@@ -83,6 +90,7 @@ fn everything_can_be_said() {
         shellcheck,
         events,
         jobs,
+        style,
     } = parsed(COMPLETE).unwrap();
     let selection = Selection::new([rules]);
     assert_eq!(
@@ -94,6 +102,7 @@ fn everything_can_be_said() {
         (Some(FailOn::Note), Some(DialectOf::ChromeOs), Some(252))
     );
     assert_eq!((migration, shellcheck), (Some(true), Some(Wanted::Never)));
+    assert_eq!(style, Some(StyleOf::Exact));
     assert_eq!(
         (events, jobs),
         (vec!["deploy-done".to_owned(), "café".to_owned()], vec!["a/b".to_owned()])
@@ -154,7 +163,7 @@ fn the_schema_says_the_same() {
 #[test]
 fn the_schema_takes_every_rule() {
     let (_, validator) = schema();
-    for rule in crate::diagnostic::registry::RULES {
+    for rule in RULES {
         let list = |key: &str, text: &str| validator.is_valid(&serde_json::json!({ key: [text] }));
         assert!(list("select", rule.code) && list("select", rule.name), "{}", rule.code);
         assert_eq!(list("ignore", rule.code), !rule.is_of_refusal(), "{}", rule.code);
@@ -172,11 +181,11 @@ fn files_are_loaded_from_where_they_are() {
         Configuration::of(&root.path().join("a.conf"), &KNOWN).unwrap().migration,
         Some(false)
     );
-    std::fs::write(&file, "migrate = false\n").unwrap();
+    std::fs::write(&file, "migrations = false\n").unwrap();
     let message = Configuration::of(root.path(), &KNOWN).unwrap_err();
     assert!(
         message.ends_with(
-            "upstart2systemd.toml:1:1: there is no key `migrate`: is `migration` meant?"
+            "upstart2systemd.toml:1:1: there is no key `migrations`: is `migration` meant?"
         ) || message.contains("the keys are"),
         "{message}"
     );

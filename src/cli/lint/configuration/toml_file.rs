@@ -16,7 +16,7 @@ use crate::text::visible::visible;
 use crate::text::{list, suggestion};
 
 /// All keys, for suggestions.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
     "select",
     "ignore",
     "severity",
@@ -27,6 +27,7 @@ pub(super) const KEYS: [&str; 10] = [
     "shellcheck",
     "events",
     "jobs",
+    "migrate",
 ];
 
 /// The file as serde reads it. Values are checked later, because serde does not report the
@@ -44,6 +45,14 @@ struct WrittenSettings {
     shellcheck: Option<Spanned<String>>,
     events: Vec<Spanned<String>>,
     jobs: Vec<Spanned<String>>,
+    migrate: WrittenMigration,
+}
+
+/// The table `migrate`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct WrittenMigration {
+    style: Option<Spanned<String>>,
 }
 
 /// A mistake, and the bytes of the file that contain it.
@@ -117,6 +126,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         shellcheck,
         events,
         jobs,
+        migrate: WrittenMigration { style },
     } = written;
     let rules = Layer {
         select: select
@@ -138,6 +148,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         shellcheck: shellcheck.as_ref().map(word).transpose()?,
         events: events.into_iter().map(name).collect::<Result<_, _>>()?,
         jobs: jobs.into_iter().map(name).collect::<Result<_, _>>()?,
+        style: style.as_ref().map(word).transpose()?,
     })
 }
 

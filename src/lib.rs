@@ -77,7 +77,7 @@ pub use diagnostic::{Disposition, Outcome, Severity};
 #[doc(inline)]
 pub use jobset::{JobSet, Outside};
 #[doc(inline)]
-pub use lower::options::{Logs, Options, UnitStyle};
+pub use lower::options::{Logs, Options, Style};
 #[doc(inline)]
 pub use migrate::Migration;
 #[doc(inline)]

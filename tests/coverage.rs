@@ -13,7 +13,7 @@ use upstart2systemd::convert::Conversion;
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Disposition, Rule};
 use upstart2systemd::lint::rule::LINTS;
-use upstart2systemd::lower::options::{Logs, Options, UnitStyle};
+use upstart2systemd::lower::options::{Logs, Options, Style};
 use upstart2systemd::migrate::plan;
 use upstart2systemd::text::source::{Origin, Source};
 use upstart2systemd::upstart::dialect::Dialect;
@@ -23,7 +23,7 @@ use upstart2systemd::upstart::stanza_table::{Availability, STANZAS, StanzaRow};
 
 fn conversions() -> Vec<(PathBuf, Conversion)> {
     let usual = Options::default();
-    let exact = Options { style: UnitStyle::Exact, ..usual };
+    let exact = Options { style: Style::Exact, ..usual };
     let directories = [
         ("fixtures/convert", usual),
         ("fixtures/convert", exact),

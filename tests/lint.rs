@@ -18,7 +18,7 @@ use upstart2systemd::lint::Subject;
 use upstart2systemd::lint::rule::LINTS;
 use upstart2systemd::lower::options::Options;
 use upstart2systemd::report;
-use upstart2systemd::report::Style;
+use upstart2systemd::report::Paint;
 use upstart2systemd::text::source::{Source, Sources};
 use upstart2systemd::upstart::job::JobName;
 
@@ -103,7 +103,7 @@ fn mutated_examples_give_sound_places() {
                     diagnostic.rule.name
                 );
             }
-            report::text(&sources, &diagnostic, Style::Plain);
+            report::text(&sources, &diagnostic, Paint::Plain);
         }
     }
 }

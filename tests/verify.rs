@@ -15,7 +15,7 @@ use std::fs;
 
 use common::{converted, dialects, jobs};
 use program::analyze;
-use upstart2systemd::lower::options::{Logs, Options, UnitStyle};
+use upstart2systemd::lower::options::{Logs, Options, Style};
 
 #[test]
 fn systemd_accepts_every_unit() {
@@ -23,7 +23,7 @@ fn systemd_accepts_every_unit() {
     let mut units = Vec::new();
     let directories = [
         ("fixtures/convert", Options::default()),
-        ("fixtures/exact", Options { style: UnitStyle::Exact, ..Options::default() }),
+        ("fixtures/exact", Options { style: Style::Exact, ..Options::default() }),
         ("fixtures/log-files", Options { logs: Logs::File, ..Options::default() }),
         ("fixtures/old-systemd", Options { companions: true, ..Options::default() }),
     ];

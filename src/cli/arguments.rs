@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
-use crate::lower::options::{Logs, Options, UnitStyle};
+use crate::lower::options::{Logs, Options, Style};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
 
@@ -143,7 +143,7 @@ impl Reporting {
 
 impl Translation {
     /// `companions` says whether files beside the unit can be written.
-    pub(super) fn options(&self, companions: bool, style: UnitStyle) -> Options {
+    pub(super) fn options(&self, companions: bool, style: Style) -> Options {
         Options {
             systemd_version: self.systemd_version,
             full_env: self.full_env,
@@ -296,7 +296,7 @@ pub(super) enum StyleOf {
     Exact,
 }
 
-impl From<StyleOf> for UnitStyle {
+impl From<StyleOf> for Style {
     fn from(style: StyleOf) -> Self {
         match style {
             StyleOf::Plain => Self::Plain,

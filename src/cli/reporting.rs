@@ -7,7 +7,7 @@ use super::{Status, Streams};
 use crate::convert::{Conversion, Converted};
 use crate::diagnostic::registry::{EVERY_UNIT, PLAIN_UNIT};
 use crate::diagnostic::{Diagnostic, Rule, Severity, registry};
-use crate::lower::options::UnitStyle;
+use crate::lower::options::Style;
 use crate::report;
 use crate::report::format::Format;
 use crate::report::{Counting, Summary};
@@ -15,11 +15,11 @@ use crate::text::source::Sources;
 use crate::text::visible::visible;
 
 /// What all units have in common, each with the rule whose page tells it.
-fn of_all_units(style: UnitStyle) -> Vec<(&'static str, &'static Rule)> {
+fn of_all_units(style: Style) -> Vec<(&'static str, &'static Rule)> {
     let every = ("what changes for every job", &EVERY_UNIT);
     match style {
-        UnitStyle::Plain => vec![every, ("what plain units leave out", &PLAIN_UNIT)],
-        UnitStyle::Exact => vec![every],
+        Style::Plain => vec![every, ("what plain units leave out", &PLAIN_UNIT)],
+        Style::Exact => vec![every],
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn without_unusable_outputs(mut conversion: Conversion) -> Conversion
 pub(super) fn report_findings(
     reporting: &Reporting,
     files: &[Converted],
-    units: Option<UnitStyle>,
+    units: Option<Style>,
     streams: &mut Streams<'_>,
 ) -> Status {
     let is_said =

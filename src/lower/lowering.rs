@@ -3,7 +3,7 @@
 use super::companion::Companion;
 use super::draft::Draft;
 use super::ledger::Ledger;
-use super::options::{Options, UnitStyle};
+use super::options::{Options, Style};
 use crate::diagnostic::{Diagnostic, Disposition, Rule};
 use crate::jobset::JobSet;
 use crate::systemd::{Directive, Feature, Section, Text, UnitName, Value};
@@ -46,7 +46,7 @@ impl Lowering<'_> {
 
     /// Whether the unit keeps the corner cases of Upstart.
     pub(super) fn is_exact(&self) -> bool {
-        self.options.style == UnitStyle::Exact
+        self.options.style == Style::Exact
     }
 
     /// Records that these directives express the stanza exactly. There may be none if systemd

@@ -15,7 +15,7 @@ pub struct Options {
     /// Whether companions may be written. A script that is too long for a unit then goes to a file.
     pub companions: bool,
     /// Which corner cases of Upstart the units keep.
-    pub style: UnitStyle,
+    pub style: Style,
     /// The dialect of the jobs. `None` detects it for each job.
     pub dialect: Option<Dialect>,
 }
@@ -33,7 +33,7 @@ pub enum Logs {
 
 /// Which corner cases of Upstart a unit keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UnitStyle {
+pub enum Style {
     /// None that only show when something fails or a program looks closely: the unit is what a
     /// person would write for the job.
     #[default]
@@ -57,7 +57,7 @@ impl Default for Options {
             full_env: false,
             logs: Logs::Journal,
             companions: false,
-            style: UnitStyle::Plain,
+            style: Style::Plain,
             dialect: None,
         }
     }

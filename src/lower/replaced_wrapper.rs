@@ -3,7 +3,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::REPLACED_WRAPPER;
-use crate::lower::options::{Options, UnitStyle};
+use crate::lower::options::{Options, Style};
 use crate::shell::{Context, SimpleCommand, Word};
 use crate::systemd::Feature;
 use crate::text::source::Spanned;
@@ -40,7 +40,7 @@ struct Wrapped {
 pub(super) fn unwrapped(job: &Job, scripts: &Scripts, options: &Options) -> Option<Unwrapped> {
     let states_account = job.setuid.is_some() || job.setgid.is_some() || job.chroot.is_some();
     let has_others = job.processes.keys().any(|phase| *phase != Phase::Main);
-    if options.style == UnitStyle::Exact
+    if options.style == Style::Exact
         || states_account
         || job.expects() != Expect::None
         || has_others && options.systemd_version < Feature::FullPrivilegesPrefix.since()

@@ -11,7 +11,7 @@ use upstart2systemd::convert::convert;
 use upstart2systemd::lower::options::Options;
 use upstart2systemd::migrate::FoundJob;
 use upstart2systemd::report;
-use upstart2systemd::report::Style;
+use upstart2systemd::report::Paint;
 use upstart2systemd::text::source::{Source, Sources};
 use upstart2systemd::upstart::dialect::Dialect;
 use upstart2systemd::upstart::job::JobName;
@@ -115,7 +115,7 @@ pub(crate) fn rendered(path: &Path, options: &Options) -> String {
         writeln!(out, "==> {}\n{}", output.path, output.text).unwrap();
     }
     for diagnostic in &conversion.diagnostics {
-        writeln!(out, "{}", report::text(&sources, diagnostic, Style::Plain)).unwrap();
+        writeln!(out, "{}", report::text(&sources, diagnostic, Paint::Plain)).unwrap();
     }
     for outcome in &conversion.stanzas {
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();

@@ -42,7 +42,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::convert::convert;
 use upstart2systemd::convert::read::read;
-use upstart2systemd::lower::options::{Logs, Options, UnitStyle};
+use upstart2systemd::lower::options::{Logs, Options, Style};
 use upstart2systemd::text::bytes::encode;
 use upstart2systemd::text::source::Sources;
 use upstart2systemd::upstart::dialect::Dialect;
@@ -56,7 +56,7 @@ use whole::{json, name, sources};
 /// Options of a conversion.
 fn options() -> impl Strategy<Value = Options> {
     let dialect = prop_oneof![4 => Just(None), 1 => select(&Dialect::ALL[..]).prop_map(Some)];
-    let style = select(&[UnitStyle::Plain, UnitStyle::Exact][..]);
+    let style = select(&[Style::Plain, Style::Exact][..]);
     (select(&[229, 249, 255][..]), any::<bool>(), any::<bool>(), any::<bool>(), style, dialect)
         .prop_map(|(systemd_version, full_env, to_files, companions, style, dialect)| Options {
             systemd_version,

@@ -10,7 +10,7 @@ use crate::cli::arguments::{DialectOf, FailOn, LintArguments};
 use crate::cli::input::STDIN;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::jobset::Outside;
-use crate::lower::options::{Options, UnitStyle};
+use crate::lower::options::{Options, Style};
 
 pub(super) struct Settings {
     pub(super) selection: Selection,
@@ -62,7 +62,7 @@ impl Settings {
                 systemd_version: version,
                 companions: true,
                 dialect,
-                style: style.map_or_else(UnitStyle::default, UnitStyle::from),
+                style: style.map_or_else(Style::default, Style::from),
                 ..Options::default()
             },
             outside: Outside {

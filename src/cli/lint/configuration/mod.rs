@@ -17,7 +17,7 @@ use crate::cli::arguments::{DialectOf, FailOn, StyleOf};
 use crate::cli::input;
 use crate::diagnostic::Rule;
 use crate::diagnostic::registry::RULES;
-use crate::lower::options::UnitStyle;
+use crate::lower::options::Style;
 
 /// The settings for the jobs beside and below the file. `None` if the file lacks the key.
 #[derive(Debug, Default)]
@@ -52,12 +52,12 @@ impl Configuration {
 
     /// The style of the units for the jobs at `path`: that of the command line, else that of the
     /// configuration, else the default.
-    pub(crate) fn style(given: Option<StyleOf>, path: &Path) -> Result<UnitStyle, String> {
+    pub(crate) fn style(given: Option<StyleOf>, path: &Path) -> Result<Style, String> {
         if let Some(given) = given {
             return Ok(given.into());
         }
         let path = if path.as_os_str() == input::STDIN { Path::new(".") } else { path };
-        Ok(Self::of(path, RULES)?.style.map_or_else(UnitStyle::default, UnitStyle::from))
+        Ok(Self::of(path, RULES)?.style.map_or_else(Style::default, Style::from))
     }
 
     /// Reads this configuration file, wherever it is.

@@ -145,7 +145,7 @@ pub fn lower(
     env::lower(&mut lowering);
     import::lower(&mut lowering);
     old::lower(&mut lowering);
-    console::lower(&mut lowering);
+    console::lower(&mut lowering, &processes.streams);
     event_variables::lower(&mut lowering, &processes);
     let mut lowered =
         finish(lowering, Decisions { shape, conditions, processes, signals, respawn });

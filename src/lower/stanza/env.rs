@@ -45,7 +45,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         lowering.add(Directive::Environment, value);
     }
     own_variables(lowering);
-    if lowering.options.full_env {
+    // `env` precedes the default of init (`init/job_process.c`, `job_process_start`).
+    let has_terminal = job.env.iter().any(|stated| stated.value.split('=').next() == Some("TERM"));
+    if lowering.options.full_env && !has_terminal {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
     let leaves = job.start_on.iter().flat_map(|condition| condition.value.leaves());

@@ -309,7 +309,7 @@ pub fn report(conversions: &[Conversion], format: Format) -> serde_json::Result<
     match format {
         #[cfg(feature = "cli")]
         Format::Text => {
-            each(&|sources, diagnostic| report::text(sources, diagnostic, report::Style::Plain))
+            each(&|sources, diagnostic| report::text(sources, diagnostic, report::Paint::Plain))
         }
         Format::Concise => each(&report::concise),
         Format::Github => each(&report::github),

@@ -90,7 +90,7 @@ const SHOWN: usize = 100;
 fn print_each<'a>(
     sources: &Sources,
     findings: impl Iterator<Item = &'a Diagnostic>,
-    style: report::Style,
+    style: report::Paint,
     streams: &mut Streams<'_>,
 ) {
     let mut counts: BTreeMap<&str, (usize, &Diagnostic)> = BTreeMap::new();

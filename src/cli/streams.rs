@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read, Write};
 use super::Status;
 use super::arguments::Colour;
 use super::panic::Bug;
-use crate::report::Style;
+use crate::report::Paint;
 use crate::text::bytes::encode;
 use crate::text::visible::visible_lines;
 
@@ -102,12 +102,12 @@ impl Streams<'_> {
         }
     }
 
-    pub(super) fn style(&self, colour: Colour) -> Style {
+    pub(super) fn style(&self, colour: Colour) -> Paint {
         let coloured = match colour {
             Colour::Auto => self.colours.stderr,
             Colour::Always => true,
             Colour::Never => false,
         };
-        if coloured { Style::Coloured } else { Style::Plain }
+        if coloured { Paint::Coloured } else { Paint::Plain }
     }
 }

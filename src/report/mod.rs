@@ -29,4 +29,4 @@ pub use rule_page::page;
 pub use sarif::sarif;
 pub use summary::{Counting, Summary};
 #[cfg(feature = "cli")]
-pub use text::{Style, text};
+pub use text::{Paint, text};

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use jsonschema::Validator;
 use proptest::prelude::*;
 
-use super::{Counting, SCHEMA, Style, Summary, concise, json, text};
+use super::{Counting, Paint, SCHEMA, Summary, concise, json, text};
 use crate::convert::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity};
 use crate::systemd::layout::Output;
@@ -43,7 +43,7 @@ fn span(source: &Source, origin: Origin, what: &str) -> Span {
 }
 
 fn plain(sources: &Sources, diagnostic: &Diagnostic) -> String {
-    text(sources, diagnostic, Style::Plain)
+    text(sources, diagnostic, Paint::Plain)
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn colours_do_not_change_the_words() {
         .note("a note")
         .help("write `daemon`")
         .edit(word, "daemon");
-    let coloured = text(&sources, &diagnostic, Style::Coloured);
+    let coloured = text(&sources, &diagnostic, Paint::Coloured);
     assert!(coloured.contains('\x1b'));
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain(&sources, &diagnostic));
 }
@@ -433,7 +433,7 @@ proptest! {
             prop_assert!(line.chars().count() < 12_000);
         }
         prop_assert!(shown.ends_with('\n'));
-        let coloured = text(&sources, &diagnostic, Style::Coloured);
+        let coloured = text(&sources, &diagnostic, Paint::Coloured);
         prop_assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), shown);
         let line = concise(&sources, &diagnostic);
         prop_assert_eq!(&crate::text::visible::line(&line), &line);

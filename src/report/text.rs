@@ -19,14 +19,14 @@ use crate::text::visible::visible;
 
 /// Whether the text contains colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub enum Paint {
     /// Without escape sequences.
     Plain,
     /// With the escape sequences for colours.
     Coloured,
 }
 
-impl Style {
+impl Paint {
     fn paint(self, style: anstyle::Style, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -40,7 +40,7 @@ const WIDTH: usize = 10_000;
 
 /// Formats a diagnostic with the lines that it refers to. Each line ends with a newline. Any span
 /// and any text is allowed.
-pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> String {
+pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> String {
     let Diagnostic {
         rule,
         severity,
@@ -110,7 +110,7 @@ struct Drawn {
     width: usize,
 }
 
-fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Picture> {
+fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> Vec<Picture> {
     let Diagnostic {
         rule: _,
         severity,
@@ -166,7 +166,7 @@ fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Style) -> Vec<Pic
     pictures
 }
 
-fn draw(excerpt: Excerpt, severity: Severity, style: Style) -> Drawn {
+fn draw(excerpt: Excerpt, severity: Severity, style: Paint) -> Drawn {
     let Excerpt { first_line, text, marks, position: _ } = excerpt;
     let annotations = marks.into_iter().map(|Mark { range, label, primary }| {
         let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
@@ -178,8 +178,8 @@ fn draw(excerpt: Excerpt, severity: Severity, style: Style) -> Drawn {
         Severity::Note => Level::NOTE,
     };
     let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Coloured => Renderer::styled(),
+        Paint::Plain => Renderer::plain(),
+        Paint::Coloured => Renderer::styled(),
     };
     let snippet = Snippet::source(text).line_start(first_line).annotations(annotations);
     let text = renderer.term_width(WIDTH).render(&[Group::with_level(level).element(snippet)]);
@@ -225,7 +225,7 @@ fn gutter_width(pictures: &[Picture], changes: &[(&Source, Vec<ChangedRow>)]) ->
 /// The columns that contain the line numbers.
 struct Gutter {
     width: usize,
-    style: Style,
+    style: Paint,
 }
 
 impl Gutter {

@@ -14,7 +14,7 @@ use upstart2systemd::lint::Subject;
 use upstart2systemd::lint::allow;
 use upstart2systemd::lower::options::Options;
 use upstart2systemd::report;
-use upstart2systemd::report::Style;
+use upstart2systemd::report::Paint;
 use upstart2systemd::report::parsed_job::parsed_job;
 use upstart2systemd::text::source::{Origin, Source, Sources, Span};
 use upstart2systemd::upstart::ast;
@@ -195,7 +195,7 @@ fn told(sources: &Sources, conversion: &Conversion) {
             !report::github(sources, diagnostic).trim_end().contains('\n'),
             "an annotation is more than one line"
         );
-        report::text(sources, diagnostic, Style::Coloured);
+        report::text(sources, diagnostic, Paint::Coloured);
     }
     // Including all rules in the SARIF log would take longer than everything else.
     let rules: Vec<&Rule> =
@@ -236,7 +236,7 @@ pub(crate) fn json(job: &Job) -> String {
 
 /// Diagnostics in the text format.
 pub(crate) fn texts(sources: &Sources, diagnostics: &[Diagnostic]) -> Vec<String> {
-    diagnostics.iter().map(|diagnostic| report::text(sources, diagnostic, Style::Plain)).collect()
+    diagnostics.iter().map(|diagnostic| report::text(sources, diagnostic, Paint::Plain)).collect()
 }
 
 /// Asserts that diagnostics have texts, and spans within the source.

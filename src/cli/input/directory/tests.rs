@@ -68,7 +68,7 @@ impl Places {
             panic!("{:?}", conversion.diagnostics)
         };
         assert!(diagnostic.help.is_some() && conversion.outputs.is_empty());
-        assert!(report::text(sources, diagnostic, report::Style::Plain).contains("help: "));
+        assert!(report::text(sources, diagnostic, report::Paint::Plain).contains("help: "));
         let below = |text: &str| text.replace(&format!("{}/", self.root.path().display()), "");
         let path = sources.get(diagnostic.span.origin).path();
         format!("{}: {}: {}", below(path), diagnostic.rule.code, below(&diagnostic.message))

@@ -134,6 +134,22 @@ fn colours_follow_the_option_and_the_environment() {
 }
 
 #[test]
+fn the_whole_environment_keeps_what_the_job_sets() {
+    for (job, terminals) in
+        [("exec a\n", &["TERM=linux"][..]), ("env TERM=dumb\nexec a\n", &["TERM=dumb"])]
+    {
+        let output = run(&["-", "--name", "a", "--full-env"], job.as_bytes());
+        let unit = String::from_utf8(output.stdout).unwrap();
+        let found: Vec<&str> = unit
+            .lines()
+            .filter_map(|line| line.strip_prefix("Environment="))
+            .filter(|value| value.starts_with("TERM="))
+            .collect();
+        assert_eq!(found, terminals, "{unit}");
+    }
+}
+
+#[test]
 fn rules_are_explained() {
     let list = run(&["explain"], b"");
     assert_eq!(list.status.code(), Some(0));

@@ -40,7 +40,7 @@ pub(super) fn finish(lowering: Lowering<'_>, decisions: Decisions) -> Lowered {
     let is_exact = lowering.is_exact();
     let Lowering { job, options, draft, ledger, diagnostics, .. } = lowering;
     let Decisions { shape, conditions, processes, signals, respawn } = decisions;
-    let Processes { mut commands, main: _, started, delay } = processes;
+    let Processes { mut commands, main: _, started, delay, streams: _ } = processes;
     let reloads = signals.reload.is_some();
     commands.extend(Slot::Reload, signals.reload);
     let (mut unit, companions) = draft.close();

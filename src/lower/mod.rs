@@ -155,7 +155,7 @@ pub fn lower(
     env::lower(&mut lowering, &processes);
     import::lower(&mut lowering);
     old::lower(&mut lowering);
-    console::lower(&mut lowering);
+    console::lower(&mut lowering, &processes.streams);
     event_variables::lower(&mut lowering, &processes);
     let mut lowered =
         finish(lowering, Decisions { shape, conditions, processes, signals, respawn });

@@ -10,8 +10,10 @@ mod context;
 pub(super) mod dedent;
 mod here_document;
 pub(super) mod open_document;
+mod own;
 pub mod program;
 mod reader;
+pub mod redirection;
 mod word;
 pub(super) mod words;
 pub mod wrapper;
@@ -24,7 +26,9 @@ use std::ops::Range;
 pub use context::Context;
 pub use dedent::dedent;
 pub use open_document::{OpenDocument, open_document};
-pub use words::words;
+pub use own::{is_builtin, is_own_variable};
+pub use redirection::redirection;
+pub use words::{alone, words};
 
 /// The parts of a script. All offsets are in bytes of the text, on character boundaries. Every list
 /// is in the order of the text.
@@ -133,6 +137,28 @@ pub struct Word {
     /// it, in dash or in bash.
     pub literal: Option<String>,
     /// Whether some of the word is quoted.
+    pub quoted: bool,
+    /// The word, if `$NAME` and `${NAME}` are all that might change it.
+    pub expandable: Option<Expandable>,
+}
+
+/// A word with expansions of variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expandable {
+    /// The rest of the word, without quotes.
+    pub text: String,
+    /// The expansions, at least one, in order.
+    pub expansions: Vec<Expansion>,
+}
+
+/// `$NAME` or `${NAME}` in a word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expansion {
+    /// The name of the variable.
+    pub name: String,
+    /// The offset in the text of the word at which the value goes.
+    pub at: usize,
+    /// Whether it is within double quotes, so that the value is not split and no pattern.
     pub quoted: bool,
 }
 

@@ -274,6 +274,47 @@ fn words_are_literal_when_nothing_can_change_them() {
 }
 
 /// Every command in the form `context: text`.
+#[test]
+fn variables_that_may_change_a_word_are_known() {
+    for (word, expected) in [
+        ("$X", Some("[X]")),
+        ("a${X}b\"c $Y\"'$Z'\\$", Some("a[X]bc \"[Y]$Z$")),
+        ("\"\"$X", Some("[X]")),
+        ("$X$Y/%", Some("[X][Y]/%")),
+        ("{$X}", Some("{[X]}")),
+        ("plain", None),
+        ("$X*", None),
+        ("~$X", None),
+        ("a=~$X", None),
+        ("{$X,b}", None),
+        ("{1..$X}", None),
+        ("${X:-a}", None),
+        ("${#X}", None),
+        ("$1$X", None),
+        ("$(a)$X", None),
+        ("`a`$X", None),
+        ("$((X))", None),
+        ("\"$@$X\"", None),
+        ("$'a'$X", None),
+    ] {
+        let text = format!("exec {word}");
+        let reading = read(&text);
+        let shown = reading.commands.last().and_then(|command| {
+            let found = command.words.get(1)?.expandable.as_ref()?;
+            let mut shown = String::new();
+            let mut end = 0;
+            for expansion in &found.expansions {
+                shown.push_str(&found.text[end..expansion.at]);
+                let quote = if expansion.quoted { "\"" } else { "" };
+                shown.push_str(&format!("{quote}[{}]", expansion.name));
+                end = expansion.at;
+            }
+            Some(shown + &found.text[end..])
+        });
+        assert_eq!(shown.as_deref(), expected, "{word}");
+    }
+}
+
 fn commands(text: &str) -> Vec<String> {
     let reading = read(text);
     reading

@@ -1,7 +1,7 @@
 //! Words: quotes, expansions, and the literal value of a word without expansions.
 
 use super::reader::{Lost, Reader, Sure, begins_name, continues_name};
-use super::{Context, Word};
+use super::{Context, Expandable, Expansion, Word};
 
 /// The quotes around an expansion.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,7 @@ fn class(byte: u8) -> Class {
 #[derive(Default)]
 pub(super) struct WordValue {
     text: String,
+    expansions: Vec<Expansion>,
     uncertain: bool,
     quoted: bool,
 }
@@ -59,19 +60,23 @@ impl Reader<'_> {
         self.at += ordinary;
         if self.peek().is_none_or(|byte| class(byte) == Class::End) {
             let literal = Some(self.text[start..self.at].to_owned());
-            return Ok(Word { range: start..self.at, literal, quoted: false });
+            return Ok(Word { range: start..self.at, literal, ..Word::default() });
         }
         let mut value =
             WordValue { text: self.text[start..self.at].to_owned(), ..WordValue::default() };
         self.rest_of_word(start, &mut value)?;
         let raw = &self.text[start..self.at];
+        let range = start..self.at;
+        let WordValue { text, expansions, uncertain, quoted } = value;
         // The command `[` is not a pattern.
-        let literal = if raw == "[" {
-            Some(raw.to_owned())
-        } else {
-            Some(value.text).filter(|_| !value.uncertain)
-        };
-        Ok(Word { range: start..self.at, literal, quoted: value.quoted })
+        if raw == "[" {
+            let literal = Some(raw.to_owned());
+            return Ok(Word { range, literal, quoted, expandable: None });
+        }
+        let is_literal = expansions.is_empty();
+        let literal = (!uncertain && is_literal).then(|| text.clone());
+        let expandable = (!uncertain && !is_literal).then_some(Expandable { text, expansions });
+        Ok(Word { range, literal, quoted, expandable })
     }
 
     fn rest_of_word(&mut self, start: usize, value: &mut WordValue) -> Sure<()> {
@@ -196,6 +201,7 @@ impl Reader<'_> {
     /// Reads what begins with the `$` at the reader's place.
     pub(super) fn dollar(&mut self, quoting: Quoting, value: Option<&mut WordValue>) -> Sure<()> {
         let start = self.at;
+        let known = self.reading.variables.len();
         let literal = match self.byte(start + 1) {
             Some(b'(') => {
                 match self.byte(self.after_continuations(start + 2)) {
@@ -249,11 +255,15 @@ impl Reader<'_> {
                 true
             }
         };
-        if let Some(value) = value {
-            if literal {
-                value.text.push('$');
+        let Some(value) = value else { return Ok(()) };
+        let raw = &self.text[start..self.at];
+        match self.reading.variables.get(known).map(|(name, _)| name) {
+            _ if literal => value.text.push('$'),
+            Some(name) if raw == format!("${name}") || raw == format!("${{{name}}}") => {
+                let (name, at) = (name.clone(), value.text.len());
+                value.expansions.push(Expansion { name, at, quoted: quoting != Quoting::Plain });
             }
-            value.uncertain |= !literal;
+            _ => value.uncertain = true,
         }
         Ok(())
     }

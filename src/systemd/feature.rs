@@ -34,6 +34,8 @@ pub enum Feature {
     ExtendedTimeout,
     /// Control characters other than tab and line end in the values of `Environment=`.
     EnvironmentControlCharacter,
+    /// `truncate:` in `StandardOutput=` and `StandardError=`.
+    StandardOutputTruncate,
 }
 
 impl Feature {
@@ -63,7 +65,8 @@ impl Feature {
             // systemd-notify waits until the message has been read.
             Self::AnyAccountName | Self::ExtendedTimeout => 246,
             // github.com/systemd/systemd/pull/18129, between 247 and 248.
-            Self::EnvironmentControlCharacter => 248,
+            // NEWS of 248 has `truncate:` as well.
+            Self::EnvironmentControlCharacter | Self::StandardOutputTruncate => 248,
         }
     }
 

@@ -14,4 +14,4 @@ pub use directive::{Directive, Section};
 pub use feature::Feature;
 pub use name::{NameTooLong, UnitName, escape_instance, escape_path, shell_word};
 pub use unit::Unit;
-pub use value::{Argument, Command, Prefix, Text, Unwritable, Value};
+pub use value::{Argument, ArgumentPart, Command, Prefix, Text, Unwritable, Value};

@@ -3,6 +3,7 @@
 //! The quoting was tested with systemd 252 (systemd.syntax(7); systemd.service(5), "Command lines";
 //! systemd.unit(5), "Specifiers").
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::quote::{Dollar, is_noncharacter, is_unprintable};
@@ -67,7 +68,7 @@ pub struct Prefix {
     /// `-`: a failure counts as success.
     pub ignore_failure: bool,
     /// `:`: `$` is not expanded. Since systemd 242. It has no effect together with an
-    /// [`Argument::Variable`].
+    /// [`Argument::Variable`] or [`Argument::Expanded`].
     pub literal_dollar: bool,
     /// `+`: full privileges, regardless of `User=` and `AppArmorProfile=`. Since systemd 231.
     pub full_privileges: bool,
@@ -88,12 +89,24 @@ pub enum Argument {
         /// Offsets just after an escaped newline that a blank can replace.
         joins: Vec<usize>,
     },
-    /// A variable that systemd expands, such as `MAINPID`.
-    Variable(&'static str),
+    /// A variable whose value systemd splits at blanks, such as `MAINPID`: no argument, one, or
+    /// several.
+    Variable(Cow<'static, str>),
+    /// One argument in which systemd replaces variables by their values, whatever these are.
+    Expanded(Vec<ArgumentPart>),
     /// A specifier that systemd replaces by one word, such as `%n` (systemd.unit(5), "Specifiers").
     Specifier(&'static str),
     /// The name of a unit, perhaps that of an instance with the specifier `%i`.
     Unit(UnitName),
+}
+
+/// A part of an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ArgumentPart {
+    /// Any bytes but NUL.
+    Text(Vec<u8>),
+    /// The value of a variable.
+    Variable(String),
 }
 
 impl Command {
@@ -117,10 +130,15 @@ impl Command {
             return Some(Unwritable::Program);
         }
         for (index, argument) in self.argv.iter().enumerate() {
+            let written;
             let (text, len) = match argument {
                 Argument::Word(word) => (word, word.len()),
                 Argument::Script { text, breaks, joins } => {
                     (text, quote::laid_out_len(text, breaks, joins))
+                }
+                Argument::Expanded(parts) => {
+                    written = with_variables(parts);
+                    (&written, written.len())
                 }
                 Argument::Variable(_) | Argument::Specifier(_) | Argument::Unit(_) => continue,
             };
@@ -137,7 +155,10 @@ impl Command {
 
     fn has_literal_dollar(&self) -> bool {
         self.prefix.literal_dollar
-            && !self.argv.iter().any(|argument| matches!(argument, Argument::Variable(_)))
+            && !self
+                .argv
+                .iter()
+                .any(|argument| matches!(argument, Argument::Variable(_) | Argument::Expanded(_)))
     }
 }
 
@@ -294,6 +315,10 @@ impl Value {
                     out.push('$');
                     out.push_str(name);
                 }
+                // Its text has the dollars already.
+                Argument::Expanded(parts) => {
+                    out.push_str(&quote::quoted(&with_variables(parts), Dollar::Literal));
+                }
                 Argument::Specifier(specifier) => out.push_str(specifier),
                 Argument::Unit(name) => out.push_str(&name.as_str().replace('\\', "\\\\")),
             }
@@ -305,6 +330,27 @@ impl Value {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The argument with `$` doubled in its text, and `${NAME}` for each variable.
+fn with_variables(parts: &[ArgumentPart]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in parts {
+        match part {
+            ArgumentPart::Text(text) => {
+                for &byte in text {
+                    if byte == b'$' {
+                        out.push(b'$');
+                    }
+                    out.push(byte);
+                }
+            }
+            ArgumentPart::Variable(name) => {
+                out.extend_from_slice(format!("${{{name}}}").as_bytes());
+            }
+        }
+    }
+    out
 }
 
 fn is_visible(text: &str) -> bool {
@@ -414,11 +460,29 @@ mod tests {
     fn a_variable_needs_its_dollar() {
         let mut command = Command::new([
             Argument::Word(b"/bin/kill".to_vec()),
-            Argument::Variable("MAINPID"),
+            Argument::Variable("MAINPID".into()),
             Argument::Word(b"$$".to_vec()),
         ]);
         command.prefix.literal_dollar = true;
         assert_eq!(Value::command(&command).as_str(), "/bin/kill $MAINPID $$$$");
+    }
+
+    #[test]
+    fn variables_within_an_argument_are_in_braces() {
+        let variable = || ArgumentPart::Variable("X".to_owned());
+        let text = |text: &str| ArgumentPart::Text(text.as_bytes().to_vec());
+        let mut command = Command::new([
+            Argument::Word(b"/bin/a$".to_vec()),
+            Argument::Expanded(vec![variable()]),
+            Argument::Expanded(vec![text("--a=50%$"), variable(), text("/b")]),
+            Argument::Expanded(vec![text("it's "), variable(), variable()]),
+        ]);
+        command.prefix.literal_dollar = true;
+        assert_eq!(
+            Value::command(&command).as_str(),
+            "/bin/a$$ ${X} --a=50%%$$${X}/b \"it's ${X}${X}\""
+        );
+        assert_eq!(command.refusal(), Some(Unwritable::Program));
     }
 
     #[test]

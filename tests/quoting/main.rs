@@ -17,6 +17,7 @@ mod random;
 #[path = "../../src/skipped.rs"]
 mod skipped;
 
+mod expansion;
 mod hidden;
 mod job;
 mod name;
@@ -178,6 +179,32 @@ fn units_do_what_the_scripts_of_their_jobs_did() {
         failed >= 40 * times() && successes.len() - failed >= 100 * times(),
         "{failed} of {} scripts fail",
         successes.len()
+    );
+}
+
+#[test]
+fn variables_are_what_the_shell_made_of_them() {
+    let Some(systemd) = found(Systemd::find()) else { return };
+    let held = hold(8, expansion::cases, |cases| {
+        let directory = tempfile::TempDir::new().unwrap();
+        let units: Vec<_> = cases
+            .iter()
+            .enumerate()
+            .map(|(index, case)| case.unit(&format!("case{index}")))
+            .collect();
+        let reading = systemd.read(&units);
+        cases
+            .iter()
+            .zip(&units)
+            .map(|(case, unit)| case.check(unit, &reading, directory.path()))
+            .collect()
+    });
+    let direct = held.iter().filter(|&&direct| direct).count();
+    println!("commands: {}, of them without a shell: {direct}", held.len());
+    assert!(
+        direct >= 200 * times() && held.len() - direct >= 200 * times(),
+        "{direct} of {} commands have no shell",
+        held.len()
     );
 }
 

@@ -283,6 +283,10 @@ impl Case {
                     Argument::Variable(name) => {
                         same_text("variable", Some(&word), Some(format!("${name}").as_bytes()))?;
                     }
+                    // These have a test of their own.
+                    Argument::Expanded(_) => {
+                        return Err("variables among random arguments".to_owned());
+                    }
                     // There are only a few specifiers, and they are not escaped. The names of units
                     // have a test of their own.
                     Argument::Specifier(_) | Argument::Unit(_) => {

@@ -244,7 +244,10 @@ impl<'a> CallLine<'a> {
         let is_fixed = |argument: &Argument| match argument {
             Argument::Unit(unit) => !unit.is_own_instance(),
             Argument::Word(_) => true,
-            Argument::Script { .. } | Argument::Variable(_) | Argument::Specifier(_) => false,
+            Argument::Script { .. }
+            | Argument::Variable(_)
+            | Argument::Expanded(_)
+            | Argument::Specifier(_) => false,
         };
         if self.call.peer.unit.is_own_instance() || !is_fixed(&self.own) {
             return by_names(self.lowering, &words, self.own.clone(), text);

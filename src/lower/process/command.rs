@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::direct::{self, PhaseCommand};
 use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
 use super::unreplaced;
@@ -14,12 +15,12 @@ use crate::lower::companion::Companion;
 use crate::lower::companion_unit::made_for;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
+use crate::lower::shape::Shape;
 use crate::shell;
 use crate::systemd::layout::Output;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 use crate::text::bytes::encode;
 use crate::upstart::ast::Body;
-use crate::upstart::exec::direct_argv;
 use crate::upstart::instances::Instance;
 
 /// The most bytes of a script that is written inline. Linux takes up to 131071 bytes as one
@@ -46,13 +47,13 @@ pub(in crate::lower) struct Wrapping<'a> {
 
 /// The command of a phase that runs `text`. `own_unit` is shell text that yields the name of the
 /// job's unit, and `at_shutdown` is whether the phase may run when the system goes down.
-pub(in crate::lower) fn command(
+pub(super) fn command(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
-    (own_unit, at_shutdown): (&str, bool),
+    (own_unit, at_shutdown, shape): (&str, bool, Shape),
     wrapping: Wrapping<'_>,
     text: &str,
-) -> Command {
+) -> PhaseCommand {
     unreplaced::report(lowering, reading);
     files_of_init::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
@@ -67,13 +68,20 @@ pub(in crate::lower) fn command(
         // init removes the common indentation, unless a blank line prevents that (libnih,
         // `nih/config.c`, `nih_config_parse_block`).
         Body::Script => {
+            if front.is_empty()
+                && behind.is_empty()
+                && reading.control.commands.is_empty()
+                && let Some(direct) = direct::of_script(lowering, reading, shape, text)
+            {
+                return direct;
+            }
             let text = match reading.control.edited(text) {
                 Some(edited) => shell::dedent(&edited, &shell::read(&edited)),
                 None => shell::dedent(text, &reading.shell),
             };
-            script(lowering, reading, &format!("{front}{text}{behind}"))
+            script(lowering, reading, &format!("{front}{text}{behind}")).into()
         }
-        Body::Exec => exec(lowering, reading, &front, text, behind),
+        Body::Exec => exec(lowering, reading, shape, text, (&front, behind)),
     }
 }
 
@@ -83,10 +91,10 @@ pub(in crate::lower) fn command(
 fn exec(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
-    before: &str,
+    shape: Shape,
     text: &str,
-    behind: &str,
-) -> Command {
+    (before, behind): (&str, &str),
+) -> PhaseCommand {
     let controls = reading.control.commands.iter().any(|usage| !usage.external);
     if controls {
         // `exec` in a shell would look for a program and skip the function of that name. Without
@@ -95,49 +103,16 @@ fn exec(
         report_gotchas(lowering, reading, text);
         let text = &text[..end];
         let text = reading.control.edited(text).map_or(Cow::Borrowed(text), Cow::Owned);
-        return script(lowering, reading, &format!("{before}{text}\n{behind}"));
+        return script(lowering, reading, &format!("{before}{text}\n{behind}")).into();
     }
-    if before.is_empty() {
-        let words = direct_argv(text)
-            .map(|words| words.into_iter().map(str::to_owned).collect())
-            .or_else(|| shell::words(text, &reading.shell));
-        if let Some(words) = words
-            && let Some(command) = direct(lowering, &words)
-        {
-            return command;
-        }
+    if before.is_empty()
+        && let Some(direct) = direct::of_exec(lowering, reading, shape, text)
+    {
+        return direct;
     }
     report_gotchas(lowering, reading, text);
     // Nothing can follow: the shell has become the command.
-    script(lowering, reading, &format!("{before}exec {text}\n"))
-}
-
-/// A program and its arguments without a shell; `None` if only a shell can find the program.
-fn direct(lowering: &Lowering<'_>, words: &[String]) -> Option<Command> {
-    let program = words.first()?;
-    if program.contains('/') && !program.starts_with('/') {
-        return None;
-    }
-    // systemd searches a path of its own, and none below version 239 (systemd.service(5), "Command
-    // lines"). env(1) searches that of the job.
-    let is_found = program.starts_with('/')
-        || lowering.has(Feature::ProgramWithoutPath) && !sets_path(lowering);
-    let env = (!is_found).then_some("/usr/bin/env");
-    let command = Command::words(
-        env.into_iter()
-            .chain(words.iter().map(String::as_str))
-            .map(|word| encode(word).into_owned()),
-    );
-    // The shell accepts names of programs that systemd refuses.
-    command.refusal().is_none().then_some(command)
-}
-
-/// Whether the job has a `PATH` of its own.
-fn sets_path(lowering: &Lowering<'_>) -> bool {
-    let is_path = |word: &str| word == "PATH" || word.starts_with("PATH=");
-    let job = lowering.job;
-    job.env.iter().any(|stated| is_path(&stated.value))
-        || job.imports.iter().flat_map(|stated| &stated.value).any(|word| is_path(&word.value))
+    script(lowering, reading, &format!("{before}exec {text}\n")).into()
 }
 
 /// A command that runs `text` in `/bin/sh -e`: inline, or from a file if it is too long.

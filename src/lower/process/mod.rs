@@ -3,6 +3,7 @@
 mod at_shutdown;
 mod command;
 mod control;
+pub(super) mod direct;
 mod endless_wait;
 pub(super) mod event_variables;
 mod files_of_init;
@@ -32,6 +33,7 @@ use crate::shell::{Context, SimpleCommand, wrapper};
 use crate::systemd::{Command, Directive, Feature, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
+use direct::Streams;
 use placement::{Commands, Placement, Slot, own_unit};
 use reading::ScriptUse;
 use waits::Started;
@@ -47,6 +49,8 @@ pub(super) struct Processes {
     pub(super) started: Started,
     /// The seconds before each respawn, where that is all that post-stop is for.
     pub(super) delay: Option<u32>,
+    /// Where the output of the main process goes.
+    pub(super) streams: Streams,
 }
 
 impl Processes {
@@ -93,13 +97,18 @@ pub(super) fn lower(
     }
     let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
     let delay = if shape == Shape::Service { delayed(lowering) } else { None };
+    let mut streams = Streams::default();
     for reading in &readings {
         let placed = match reading.phase {
             Phase::PreStart => {
                 endless_wait::lower(lowering, reading, conditions);
                 pre_start(lowering, reading, &placement)
             }
-            Phase::Main => Some(self::main(lowering, reading, &placement, main)),
+            Phase::Main => {
+                let (placed, found) = self::main(lowering, reading, &placement, main);
+                streams = found;
+                Some(placed)
+            }
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
             Phase::PostStop if delay.is_some() => None,
@@ -116,7 +125,7 @@ pub(super) fn lower(
         lowering.set(Directive::IgnoreSigpipe, Value::keyword("no"));
     }
     variables::lower(lowering, &mut commands);
-    Processes { commands, main, started, delay }
+    Processes { commands, main, started, delay, streams }
 }
 
 /// Whether a shell runs a pipeline in the text. A program whose output nobody reads any more ends by
@@ -204,9 +213,10 @@ fn main(
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
     main: MainProcess,
-) -> Placed {
-    let command = placement.command(lowering, reading);
+) -> (Placed, Streams) {
+    let (command, streams) = placement.main(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
+    lowering.exact(reading.stated.stanza, streams.directives());
     let detaching = |command: &&SimpleCommand| {
         command
             .name()
@@ -231,7 +241,7 @@ fn main(
                 ),
         );
     }
-    (Slot::Main, command)
+    ((Slot::Main, command), streams)
 }
 
 /// What to say if the `&` after a command in the background was meant as the one of `&>FILE`, which

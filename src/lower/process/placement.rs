@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::command::{Wrapping, command};
+use super::direct::{PhaseCommand, Streams};
 use super::reading::ScriptUse;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
@@ -44,6 +45,17 @@ pub(in crate::lower) enum Slot {
 }
 
 impl Slot {
+    /// The slot of a phase that does not decide whether the unit starts.
+    fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::PreStart => Self::PreStart,
+            Phase::Main => Self::Main,
+            Phase::PostStart => Self::PostStart,
+            Phase::PreStop => Self::PreStop,
+            Phase::PostStop => Self::PostStop,
+        }
+    }
+
     /// The directive by which a unit of this shape runs the command.
     pub(crate) fn directive(self, shape: Shape) -> Directive {
         match (self, shape) {
@@ -103,6 +115,7 @@ impl Commands {
             Argument::Word(program) => Some(program),
             Argument::Script { .. }
             | Argument::Variable(_)
+            | Argument::Expanded(_)
             | Argument::Specifier(_)
             | Argument::Unit(_) => None,
         }
@@ -116,6 +129,7 @@ impl Commands {
                 Argument::Script { text, .. } => Some(text),
                 Argument::Word(_)
                 | Argument::Variable(_)
+                | Argument::Expanded(_)
                 | Argument::Specifier(_)
                 | Argument::Unit(_) => None,
             })
@@ -146,6 +160,17 @@ impl Placement<'_> {
         self.wrapped(lowering, reading, Wrapping::default(), &reading.stated.value.text().value)
     }
 
+    /// The command of the main process, and where its output goes.
+    pub(crate) fn main(
+        &self,
+        lowering: &mut Lowering<'_>,
+        reading: &ScriptUse<'_>,
+    ) -> (Command, Streams) {
+        let text = &reading.stated.value.text().value;
+        let made = self.made(lowering, reading, Wrapping::default(), text);
+        (made.command, made.streams)
+    }
+
     /// The command of a phase that runs `text` within further shell text.
     pub(crate) fn wrapped(
         &self,
@@ -154,13 +179,28 @@ impl Placement<'_> {
         wrapping: Wrapping<'_>,
         text: &str,
     ) -> Command {
+        self.made(lowering, reading, wrapping, text).command
+    }
+
+    fn made(
+        &self,
+        lowering: &mut Lowering<'_>,
+        reading: &ScriptUse<'_>,
+        wrapping: Wrapping<'_>,
+        text: &str,
+    ) -> PhaseCommand {
         // systemd stops every unit when the system goes down.
         let at_shutdown =
             self.at_shutdown || matches!(reading.phase, Phase::PreStop | Phase::PostStop);
-        let mut command = command(lowering, reading, (self.own_unit, at_shutdown), wrapping, text);
-        command.prefix.full_privileges |=
+        let setting = (self.own_unit, at_shutdown, self.shape);
+        let mut made = command(lowering, reading, setting, wrapping, text);
+        let directive = Slot::of(reading.phase).directive(self.shape);
+        for comment in &made.comments {
+            lowering.draft.comment(directive, comment.clone());
+        }
+        made.command.prefix.full_privileges |=
             lowering.has_account_of_main && reading.phase != Phase::Main;
-        command
+        made
     }
 
     /// Places a pre-start that does not decline to run the job.

@@ -5,6 +5,7 @@ use crate::lower::companion::Companion;
 use crate::lower::lowering::Lowering;
 use crate::lower::options::Logs;
 use crate::lower::own_files;
+use crate::lower::process::direct::Streams;
 use crate::systemd::layout::Output;
 use crate::systemd::{Directive, Feature, Section, Value};
 use crate::text::bytes::lossy;
@@ -35,13 +36,25 @@ fn logrotate() -> String {
 }
 
 /// Turns `console` into `StandardInput=`, `StandardOutput=` and `StandardError=` (systemd.exec(5),
-/// "Logging and Standard Input/Output").
-pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
+/// "Logging and Standard Input/Output"). `streams` is where the main process redirects its output
+/// to.
+pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, streams: &Streams) {
     if lowering.options.logs == Logs::File
         && lowering.job.console() == Console::Log
         && !lowering.job.processes.is_empty()
+        && !streams.leave_the_log()
     {
-        log_file(lowering);
+        log_file(lowering, streams);
+        return;
+    }
+    if !streams.are_the_log() {
+        redirect(lowering, streams, &Value::keyword("journal"));
+    }
+    if streams.leave_the_log() {
+        // Nothing is left for the log.
+        if let Some(console) = &lowering.job.console {
+            lowering.exact(console.stanza, &[]);
+        }
         return;
     }
     let Some(console) = &lowering.job.console else { return };
@@ -98,9 +111,19 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     }
 }
 
+/// Writes where the output goes.
+fn redirect(lowering: &mut Lowering<'_>, streams: &Streams, log: &Value) {
+    let (output, error) = streams.values(log);
+    // This is the default.
+    if output != Value::keyword("journal") {
+        lowering.set(Directive::StandardOutput, output);
+    }
+    lowering.set(Directive::StandardError, error);
+}
+
 /// Appends the output to the file that Upstart wrote. In its name, every `/` of the name of the job
 /// becomes `_` (`init/job_process.c`, `job_process_log_path`).
-fn log_file(lowering: &mut Lowering<'_>) {
+fn log_file(lowering: &mut Lowering<'_>, streams: &Streams) {
     let (place, stanza) = match &lowering.job.console {
         Some(console) => (console.span, Some(console.stanza)),
         None => (lowering.job.place(), None),
@@ -111,8 +134,7 @@ fn log_file(lowering: &mut Lowering<'_>) {
         let before = format!("append:{LOGS}/{name}");
         let instance = if lowering.name.is_template() { "-%i" } else { "" };
         if let Some(value) = Value::instance_path(&before, instance, ".log") {
-            lowering.set(Directive::StandardOutput, value);
-            lowering.set(Directive::StandardError, Value::keyword("inherit"));
+            redirect(lowering, streams, &value);
             if lowering.options.companions {
                 for (path, text) in
                     [(own_files::tmpfiles(), tmpfiles()), (own_files::logrotate(), logrotate())]

@@ -35,9 +35,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
             }
             continue;
         }
-        let readable =
-            Feature::of_value(&encode(value)).is_none_or(|feature| lowering.has(feature));
-        if let Some(value) = Value::environment(name, &encode(value)).filter(|_| readable) {
+        if let Some(value) = assignment(lowering, name, value) {
             lowering.add(Directive::Environment, value);
             lowering.exact(stated.stanza, &[Directive::Environment]);
         } else {
@@ -48,7 +46,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
         lowering.add(Directive::Environment, value);
     }
     own_variables(lowering, processes);
-    if lowering.options.full_env {
+    // `env` precedes the default of init (`init/job_process.c`, `job_process_start`).
+    let has_terminal = job.env.iter().any(|stated| stated.value.split('=').next() == Some("TERM"));
+    if lowering.options.full_env && !has_terminal {
         lowering.add(Directive::Environment, Value::keyword("TERM=linux"));
     }
     let leaves = job.start_on.iter().flat_map(|condition| condition.value.leaves());
@@ -79,6 +79,17 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
             lowering.add(Directive::Environment, Value::keyword("UPSTART_EVENTS=socket"));
         }
     }
+}
+
+/// The variable with its value as a value of `Environment=`, if this version of systemd takes it.
+pub(in crate::lower) fn assignment(
+    lowering: &Lowering<'_>,
+    name: &str,
+    value: &str,
+) -> Option<Value> {
+    let bytes = encode(value);
+    let is_readable = Feature::of_value(&bytes).is_none_or(|feature| lowering.has(feature));
+    Value::environment(name, &bytes).filter(|_| is_readable)
 }
 
 /// Reports a default for a variable of the instance that names no unit: it is empty, or other

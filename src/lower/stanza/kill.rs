@@ -273,7 +273,7 @@ fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> O
     let kill = Command::new([
         Argument::Word(b"/bin/kill".to_vec()),
         Argument::Word(format!("-{name}").into_bytes()),
-        Argument::Variable("MAINPID"),
+        Argument::Variable("MAINPID".into()),
     ]);
     if let Some(stated) = &job.reload_signal {
         lowering.exact(stated.stanza, &[Directive::ExecReload]);

@@ -39,6 +39,11 @@ pub(in crate::lower) fn reaches(lowering: &Lowering<'_>, variable: &str) -> bool
     own(lowering).is_some_and(|sibling| sibling.travelling.contains(variable))
 }
 
+/// Whether the unit gets variables by a file, which may have others than those that the job uses.
+pub(in crate::lower) fn come_by_file(lowering: &Lowering<'_>) -> bool {
+    own(lowering).is_some_and(|sibling| !sibling.travelling.is_empty())
+}
+
 /// Whether the unit hands a variable that the job exports to those that use it.
 pub(in crate::lower) fn is_passed_on(lowering: &Lowering<'_>, variable: &str) -> bool {
     lowering.options.companions
@@ -92,7 +97,7 @@ fn own<'a>(lowering: &Lowering<'a>) -> Option<&'a Sibling> {
 
 /// Lets the unit read its file, and lets others write it.
 pub(super) fn lower(lowering: &mut Lowering<'_>, commands: &mut Commands) {
-    if own(lowering).is_none_or(|sibling| sibling.travelling.is_empty()) {
+    if !come_by_file(lowering) {
         return;
     }
     lowering.add(Directive::EnvironmentFile, Value::keyword("-/run/upstart2systemd/%n"));

@@ -138,11 +138,13 @@ fn own_variables(lowering: &mut Lowering<'_>, processes: &Processes) {
             || lowering.job.env.iter().any(|env| env.value.contains(name))
     };
     let is_whole = lowering.is_exact() || lowering.options.full_env;
-    if !is_whole && !is_read("UPSTART_JOB") && !is_read("UPSTART_INSTANCE") {
+    let (reads_job, reads_instance) =
+        (is_whole || is_read("UPSTART_JOB"), is_whole || is_read("UPSTART_INSTANCE"));
+    if !reads_job && !reads_instance {
         return;
     }
     let name = Value::environment("UPSTART_JOB", &encode(&lowering.job.name.0));
-    if name.is_none() {
+    if name.is_none() && reads_job {
         let diagnostic = UNUSABLE_VARIABLE
             .at(
                 lowering.job.place(),
@@ -151,6 +153,13 @@ fn own_variables(lowering: &mut Lowering<'_>, processes: &Processes) {
             .help("give the job a name that is valid UTF-8, if its processes read the variable");
         lowering.diagnostics.push(diagnostic);
     }
-    let values: Vec<Value> = name.into_iter().chain(lowering.instance.name_variable()).collect();
+    let values: Vec<Value> = name
+        .filter(|_| reads_job)
+        .into_iter()
+        .chain(lowering.instance.name_variable().filter(|_| reads_instance))
+        .collect();
+    if values.is_empty() {
+        return;
+    }
     lowering.add(Directive::Environment, Value::assignments(&values));
 }

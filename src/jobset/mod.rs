@@ -25,6 +25,12 @@ pub struct JobSet {
     siblings: BTreeMap<String, Sibling>,
     /// The jobs that conditions name.
     named: BTreeSet<String>,
+    /// The jobs that scripts call, also those that are not in the directory.
+    called: BTreeSet<String>,
+    /// Whether a script asks for the list of the jobs.
+    is_listed: bool,
+    /// Whether the names of jobs may be those of a distribution.
+    names_distributions: bool,
     /// The jobs without a unit, by their names, and why they have none.
     lost: BTreeMap<String, UnusableJob>,
     /// For names that no job has, the job that was probably meant.
@@ -81,6 +87,8 @@ pub struct Facts {
     pub not_waiting: BTreeSet<(String, Phase)>,
     /// The same for what they stop.
     pub not_waiting_for_stop: BTreeSet<(String, Phase)>,
+    /// The units that stand for the events of this name.
+    pub event_units: BTreeSet<UnitName>,
     /// The units that must not wait for a unit that starts before them, because that one waits for
     /// them: the unit that starts first, and the one after it.
     pub not_gated: BTreeSet<(UnitName, UnitName)>,
@@ -225,6 +233,12 @@ pub struct Survey {
     pub siblings: BTreeMap<String, Sibling>,
     /// The jobs that conditions name.
     pub named: BTreeSet<String>,
+    /// The jobs that scripts call.
+    pub called: BTreeSet<String>,
+    /// Whether a script asks for the list of the jobs.
+    pub is_listed: bool,
+    /// Whether the names of jobs may be those of a distribution.
+    pub names_distributions: bool,
     /// The jobs without a unit, by their names.
     pub lost: BTreeMap<String, UnusableJob>,
     /// The places that emit or declare events.
@@ -249,6 +263,9 @@ impl JobSet {
         let Survey {
             siblings,
             named,
+            called,
+            is_listed,
+            names_distributions,
             lost,
             emitters,
             followers,
@@ -263,6 +280,9 @@ impl JobSet {
             is_whole: true,
             siblings,
             named,
+            called,
+            is_listed,
+            names_distributions,
             lost,
             meant,
             followers,
@@ -309,6 +329,21 @@ impl JobSet {
     /// Whether the condition of some job names this job.
     pub fn is_named(&self, job: &str) -> bool {
         self.named.contains(job)
+    }
+
+    /// The jobs that scripts call by their names, in order. They need not be in the directory.
+    pub fn called(&self) -> impl Iterator<Item = &str> {
+        self.called.iter().map(String::as_str)
+    }
+
+    /// Whether a script asks for the list of the jobs, or may do so.
+    pub fn is_listed(&self) -> bool {
+        self.is_listed
+    }
+
+    /// Whether a name that no job of the directory has may be that of a job of a distribution.
+    pub fn names_distributions(&self) -> bool {
+        self.names_distributions
     }
 
     /// The names of the jobs that have units and match a pattern, in order.
@@ -375,6 +410,12 @@ impl JobSet {
     /// The jobs that wait for an event of this exact name.
     pub fn followers(&self, event: &str) -> Option<&Followers> {
         self.followers.get(event)
+    }
+
+    /// The events whose variables may reach a job by a file, in order.
+    pub fn read_events(&self) -> impl Iterator<Item = &str> {
+        let read = self.followers.iter().filter(|(_, followers)| followers.read);
+        read.map(|(event, _)| event.as_str())
     }
 
     /// Whether another job of the directory becomes the unit that D-Bus starts for this name.

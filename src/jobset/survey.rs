@@ -15,6 +15,7 @@ use crate::text::source::{Place, Sources};
 use crate::text::suggestion::closest;
 use crate::upstart::ast::Phase;
 use crate::upstart::condition::{Condition, Event, EventArgument, NamedJob};
+use crate::upstart::dialect::Dialect;
 use crate::upstart::events;
 use crate::upstart::events::{JobState, Meaning, event_carries};
 use crate::upstart::expression::Expr;
@@ -65,6 +66,9 @@ pub fn survey<'a>(
         called.extend(
             scripts.iter().flat_map(|script| &script.control.commands).filter_map(JobControl::job),
         );
+        survey.is_listed |=
+            scripts.iter().flat_map(|script| &script.control.commands).any(may_list);
+        survey.names_distributions |= job.dialect != Dialect::ChromeOs;
         if job.name.0 == "rc-sysinit" {
             let mut values =
                 job.env.iter().filter_map(|env| env.value.strip_prefix("DEFAULT_RUNLEVEL="));
@@ -128,6 +132,7 @@ pub fn survey<'a>(
         .rev()
         .filter_map(|name| Some((name.rsplit_once('/')?.1, name.as_str())))
         .collect();
+    survey.called = called.iter().map(|&name| name.to_owned()).collect();
     called.extend(named);
     let unknown = called.into_iter().filter(|name| !siblings.contains_key(*name)).collect();
     let meant = parallel::map(unknown, |name| {
@@ -142,6 +147,11 @@ pub fn survey<'a>(
     });
     survey.meant = meant.into_iter().flatten().collect();
     JobSet::whole(survey)
+}
+
+/// Whether the command asks for the list of the jobs, or may do so.
+fn may_list(usage: &JobControl) -> bool {
+    usage.command == Verb::Initctl && usage.subcommand().is_none_or(|verb| verb == "list")
 }
 
 /// How the job behaves.

@@ -1,7 +1,7 @@
 //! The files that a unit needs besides itself. A file either belongs to one job or is the same for
 //! every job that needs it, and the files of several jobs never have to be merged.
 
-use super::own_files::is_event;
+use super::own_files::{EVENT, is_event};
 use crate::systemd::layout::{Output, UNITS};
 use crate::systemd::{Directive, Unit, UnitName};
 
@@ -63,6 +63,15 @@ impl Companion {
         };
         let after = part.values(Directive::After).iter().map(|unit| UnitName::known(unit.as_str()));
         started.into_iter().chain(after).map(|unit| (to.clone(), unit)).collect()
+    }
+
+    /// The unit, if it stands for all events of a name.
+    pub fn event_unit(&self) -> Option<&UnitName> {
+        match self {
+            Self::Unit(unit) => Some(&unit.name)
+                .filter(|name| name.as_str().starts_with(EVENT) && !name.as_str().contains('@')),
+            Self::DropIn { .. } | Self::File(_) => None,
+        }
     }
 
     /// The file to write: its path relative to the root, and its text.

@@ -48,6 +48,7 @@ use stanza::{
 };
 
 pub use companion::Companion;
+pub use condition::event_unit::event_unit;
 pub use process::waits::{During, Wait};
 
 /// The result of lowering a job.

@@ -107,6 +107,12 @@ pub(super) fn variables() -> String {
     format!("{SCRIPTS}/variables")
 }
 
+/// The path of the shell functions that stand for Upstart's commands in scripts, relative to the
+/// root.
+pub(super) fn functions() -> String {
+    format!("{SCRIPTS}/functions")
+}
+
 /// The path of the list of the events whose variables go to the file of a unit, relative to the
 /// root. `stem` is that of the unit.
 pub(super) fn reader(stem: &str) -> String {

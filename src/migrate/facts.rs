@@ -6,7 +6,7 @@ use super::cycles::{dropped, weight};
 use super::member::{Member, by_unit};
 use crate::jobset::survey::jobs_named;
 use crate::jobset::{Facts, JobSet};
-use crate::lower::{Companion, During, Wait};
+use crate::lower::{Companion, During, Wait, event_unit};
 use crate::systemd::ordering::{Cycle, Edge, WaitOrigin, break_cycles};
 use crate::systemd::{Directive, Unit, UnitName};
 use crate::upstart::job::Job;
@@ -26,6 +26,9 @@ pub(super) fn learn(members: &[Member], known: &Facts) -> Learned {
     for member in members {
         let (Some(job), Some(lowered)) = (member.job(), member.lowered()) else { continue };
         let Some(unit) = &lowered.unit else { continue };
+        facts
+            .event_units
+            .extend(lowered.companions.iter().filter_map(Companion::event_unit).cloned());
         if lowered.at_shutdown {
             facts.at_shutdown.insert(member.name.clone());
             if let Some(units) = &lowered.shutdown {
@@ -165,6 +168,8 @@ pub(super) fn concerned(members: &[Member], job_set: &JobSet, facts: &Facts) -> 
         .collect();
     let mut changed: BTreeSet<&UnitName> = facts.early.difference(&known.early).collect();
     changed.extend(facts.after.keys().filter(|unit| !known.after.contains_key(*unit)));
+    let emitted =
+        |unit: &UnitName| facts.event_units.contains(unit) && !known.event_units.contains(unit);
     members
         .iter()
         .map(|member| {
@@ -176,6 +181,7 @@ pub(super) fn concerned(members: &[Member], job_set: &JobSet, facts: &Facts) -> 
                 facts.not_gated.iter().filter(|(first, _)| *first == unit.name).count()
             };
             scripts.contains(member.name.as_str())
+                || job_set.events_of(&member.name).filter_map(event_unit).any(|unit| emitted(&unit))
                 || is_gate_no_more(facts) != is_gate_no_more(known)
                 || jobs_named(job).any(is_newly_last)
                 || is_new(&facts.before_early, &known.before_early)

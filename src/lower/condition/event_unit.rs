@@ -32,6 +32,11 @@ pub(super) fn of(lowering: &Lowering<'_>, peer: &Peer, state: JobState) -> Optio
     (is_known && peer.calls(lowering)).then_some(node)
 }
 
+/// The unit that stands for all events of this name; `None` if the name is too long for one.
+pub fn event_unit(event: &str) -> Option<UnitName> {
+    EventUnit::of(event).ok().map(|node| node.unit)
+}
+
 /// The event unit for the start of a job that only stands for others: nothing can tell whether what
 /// starts before it has started before or after it.
 pub(super) fn of_group(lowering: &Lowering<'_>, peer: &Peer) -> Option<EventUnit> {

@@ -1,7 +1,7 @@
 //! The unit of a job that a condition names.
 
 use crate::jobset::distribution::{SHIPPED, successor};
-use crate::jobset::{JobKind, Owner, Traits};
+use crate::jobset::{JobKind, JobSet, Owner, Traits};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
@@ -79,8 +79,16 @@ impl Peer {
 /// is that of the distribution, and a unit of another name does its work, the result is that unit:
 /// only one of the two may be installed.
 pub(in crate::lower) fn peer(lowering: &Lowering<'_>, job: &str) -> Option<Peer> {
-    let job_set = lowering.job_set;
-    let is_named_by_distributions = lowering.job.dialect != Dialect::ChromeOs;
+    peer_in(lowering.job_set, job, lowering.job.dialect != Dialect::ChromeOs)
+}
+
+/// The same for what knows the jobs only. `is_named_by_distributions` is whether the name may be that
+/// of a job of a distribution.
+pub(in crate::lower) fn peer_in(
+    job_set: &JobSet,
+    job: &str,
+    is_named_by_distributions: bool,
+) -> Option<Peer> {
     let row = successor(job).filter(|_| is_named_by_distributions);
     let sibling = job_set.sibling(job);
     if let Some(row) = &row

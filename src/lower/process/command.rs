@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::control::Replaced;
 use super::direct::{self, PhaseCommand};
 use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
@@ -20,7 +21,7 @@ use crate::shell;
 use crate::systemd::layout::Output;
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
 use crate::text::bytes::encode;
-use crate::upstart::ast::Body;
+use crate::upstart::ast::{Body, Phase};
 use crate::upstart::instances::Instance;
 
 /// The most bytes of a script that is written inline. Linux takes up to 131071 bytes as one
@@ -57,31 +58,34 @@ pub(super) fn command(
     unreplaced::report(lowering, reading);
     files_of_init::report(lowering, reading);
     let Wrapping { first, before, behind, decline } = wrapping;
-    let front = [
-        &instance_parts(lowering.instance),
-        first,
-        &reading.prelude(lowering, (own_unit, at_shutdown), decline).text(),
-        before,
-    ]
-    .concat();
+    let replaced =
+        reading.prelude(lowering, (own_unit, at_shutdown), decline).replaced(&reading.control);
+    if let Some(functions) = &replaced.takes_in {
+        lowering.ledger.file(reading.stated.stanza, &functions.output().path);
+        lowering.companion(functions.clone());
+    }
+    let front = [&instance_parts(lowering.instance), first, &replaced.front, before].concat();
     match reading.stated.value.body() {
         // init removes the common indentation, unless a blank line prevents that (libnih,
         // `nih/config.c`, `nih_config_parse_block`).
         Body::Script => {
-            if front.is_empty()
-                && behind.is_empty()
-                && reading.control.commands.is_empty()
-                && let Some(direct) = direct::of_script(lowering, reading, shape, text)
-            {
-                return direct;
+            if front.is_empty() && behind.is_empty() {
+                let direct = if reading.control.commands.is_empty() {
+                    direct::of_script(lowering, reading, shape, text)
+                } else {
+                    direct_call(lowering, reading, &replaced, text)
+                };
+                if let Some(direct) = direct {
+                    return direct;
+                }
             }
-            let text = match reading.control.edited(text) {
+            let text = match replaced.control.edited(text) {
                 Some(edited) => shell::dedent(&edited, &shell::read(&edited)),
                 None => shell::dedent(text, &reading.shell),
             };
             script(lowering, reading, &format!("{front}{text}{behind}")).into()
         }
-        Body::Exec => exec(lowering, reading, shape, text, (&front, behind)),
+        Body::Exec => exec(lowering, (reading, &replaced), shape, text, (&front, behind)),
     }
 }
 
@@ -90,7 +94,7 @@ pub(super) fn command(
 /// `job_process_start`).
 fn exec(
     lowering: &mut Lowering<'_>,
-    reading: &ScriptUse<'_>,
+    (reading, replaced): (&ScriptUse<'_>, &Replaced),
     shape: Shape,
     text: &str,
     (before, behind): (&str, &str),
@@ -102,7 +106,13 @@ fn exec(
         let end = unreached(text, &reading.shell).map_or(text.len(), |(end, _)| end);
         report_gotchas(lowering, reading, text);
         let text = &text[..end];
-        let text = reading.control.edited(text).map_or(Cow::Borrowed(text), Cow::Owned);
+        if before.is_empty()
+            && behind.is_empty()
+            && let Some(direct) = direct_call(lowering, reading, replaced, text)
+        {
+            return direct;
+        }
+        let text = replaced.control.edited(text).map_or(Cow::Borrowed(text), Cow::Owned);
         return script(lowering, reading, &format!("{before}{text}\n{behind}")).into();
     }
     if before.is_empty()
@@ -113,6 +123,23 @@ fn exec(
     report_gotchas(lowering, reading, text);
     // Nothing can follow: the shell has become the command.
     script(lowering, reading, &format!("{before}exec {text}\n")).into()
+}
+
+/// The command of a text whose only command is a call that became one of systemctl. The main process
+/// of a script is its shell.
+fn direct_call(
+    lowering: &Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    replaced: &Replaced,
+    text: &str,
+) -> Option<PhaseCommand> {
+    if !replaced.only_commands || reading.is_script() && reading.phase == Phase::Main {
+        return None;
+    }
+    let text = replaced.control.edited(text)?;
+    let text = text.trim_matches([' ', '\t', '\n']);
+    let words = shell::words(text, &shell::read(text))?;
+    direct::of_literals(lowering, words.strip_prefix(&["exec".to_owned()]).unwrap_or(&words))
 }
 
 /// A command that runs `text` in `/bin/sh -e`: inline, or from a file if it is too long.

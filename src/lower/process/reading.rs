@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::control::Prelude;
 use super::control::named_instances::Named;
 use super::control::own_job::{declines, vetoes};
+use super::control::target::target;
+use super::control::{Circumstances, Prelude};
 use super::variables::Readers;
 use crate::jobset::JobKind;
 use crate::lower::condition::peer::peer;
@@ -114,17 +115,32 @@ impl<'a> ScriptUse<'a> {
         let single =
             self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
         let (renamed, lasting) = self.units_of_others(lowering);
+        let uses: Vec<&JobControl> =
+            self.control.commands.iter().filter(|usage| !usage.external).collect();
+        let readers = Readers::of(lowering, &self.control.commands);
+        let targets = uses.iter().map(|usage| target(lowering, self, &readers, usage)).collect();
+        // The root directory of the job lacks the file.
+        let shares =
+            lowering.options.companions && job_set.is_whole() && lowering.job.chroot.is_none();
         Prelude {
+            job: &lowering.job.name.0,
+            text: self.text(),
+            shell: &self.shell,
+            targets,
+            is_plain_style: !lowering.is_exact(),
+            shared: shares.then_some(job_set),
             phase: self.phase,
             own_unit,
             decline,
-            uses: &self.control.commands,
-            no_wait: facts.not_waiting.contains(&script),
-            no_wait_for_stop: facts.not_waiting_for_stop.contains(&script),
-            at_shutdown,
+            uses,
+            circumstances: Circumstances {
+                no_wait: facts.not_waiting.contains(&script),
+                no_wait_for_stop: facts.not_waiting_for_stop.contains(&script),
+                at_shutdown,
+            },
             plain_events,
             single,
-            readers: Readers::of(lowering, &self.control.commands),
+            readers,
             templates,
             renamed,
             lasting,

@@ -216,7 +216,7 @@ fn names(
 
 /// The name of one instance; `None` if a value is only known at run time. `of_loop` is the variable
 /// of a surrounding `for` loop with its value.
-fn name(
+pub(super) fn name(
     words: &[&str],
     (variables, defaults): Variables<'_>,
     of_loop: Option<(&str, &str)>,

@@ -259,3 +259,14 @@ pub(super) fn fails_running(job: &str) -> String {
 pub(super) fn fails_missing(verb: &str, job: &str) -> String {
     format!("echo \"{verb}: Unknown instance: {job}\" >&2; return 1")
 }
+
+/// Whether the name of a unit is this name with a suffix.
+pub(super) fn is_unit_stem(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte))
+        && !name.starts_with(['-', '.'])
+}
+
+/// A job's name as a word of the shell.
+pub(in crate::lower::process) fn job_word(job: &str) -> String {
+    if is_unit_stem(job) { job.to_owned() } else { format!("'{}'", job.replace('\'', "'\\''")) }
+}

@@ -1,25 +1,32 @@
-//! Job control in scripts: shell functions with the names of Upstart's commands, written before the
-//! unchanged script.
+//! Job control in scripts. A call becomes a systemctl command where one does the same. Other calls
+//! are answered by shell functions with the names of Upstart's commands: by one that is a line long,
+//! by those of the file that the scripts of a directory share, or by a set for this script.
 
+mod around;
 mod functions;
+mod inline;
 pub(super) mod named_instances;
 pub(super) mod own_job;
+mod shared;
+mod short;
 pub(super) mod subcommand;
+pub(super) mod target;
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::variables::{Readers, before_event, before_start};
-use crate::lower::own_files::EVENT;
-use crate::systemd::{UnitName, shell_word};
+use super::variables::Readers;
+use crate::jobset::JobSet;
+use crate::lower::companion::Companion;
+use crate::shell::Script;
+use crate::systemd::UnitName;
 use crate::upstart::ast::Phase;
-use crate::upstart::script::job_control::{JobControl, Verb, changes_environment, is_option};
-use functions::{
-    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST, LIST_OF_SERVICES, OPTIONS, STATUS,
-    STEM, UNIT, UNIT_OF_TEMPLATES, UP, WAIT, fails_missing, fails_running,
-};
+use crate::upstart::script::job_control::{JobControl, Uses, Verb};
+pub(in crate::lower::process) use functions::job_word;
 use named_instances::Named;
 use own_job::{Own, own};
-use subcommand::{is_known, is_notice};
+pub(in crate::lower::process) use shared::Circumstances;
+use short::Way;
+use target::Target;
 
 /// The functions that the commands of a script need.
 pub(in crate::lower) struct Prelude<'a> {
@@ -29,14 +36,22 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) own_unit: &'a str,
     /// The command that `stop` in pre-start becomes.
     pub(crate) decline: &'a str,
-    /// The uses of job control in the script.
-    pub(crate) uses: &'a [JobControl],
-    /// The script must not wait for the units that it starts, because they wait for the script.
-    pub(crate) no_wait: bool,
-    /// The same for the units that it stops.
-    pub(crate) no_wait_for_stop: bool,
-    /// The script may run when the system goes down.
-    pub(crate) at_shutdown: bool,
+    /// The name of the job.
+    pub(crate) job: &'a str,
+    /// The text of the script.
+    pub(crate) text: &'a str,
+    /// The script as shell text.
+    pub(crate) shell: &'a Script,
+    /// The calls that can be replaced.
+    pub(crate) uses: Vec<&'a JobControl>,
+    /// What each of them is about.
+    pub(crate) targets: Vec<Target>,
+    /// Whether the unit leaves out corner cases of Upstart.
+    pub(crate) is_plain_style: bool,
+    /// The jobs whose scripts share a file, if this one is among them.
+    pub(crate) shared: Option<&'a JobSet>,
+    /// When the script runs, and for what it must not wait.
+    pub(crate) circumstances: Circumstances,
     /// The events whose variables no job matches.
     pub(crate) plain_events: Vec<&'a str>,
     /// The jobs whose instances are named by the one variable that the command gives.
@@ -54,466 +69,121 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) jobs: Option<Vec<&'a str>>,
 }
 
+/// What a script has in place of Upstart's commands.
+pub(in crate::lower) struct Replaced {
+    /// What comes before the script: nothing, or lines that define functions.
+    pub(crate) front: String,
+    /// The file that these lines take in.
+    pub(crate) takes_in: Option<Companion>,
+    /// The calls with the edits that they need.
+    pub(crate) control: Uses,
+    /// Whether each call became a command of its own.
+    pub(crate) only_commands: bool,
+}
+
 impl Prelude<'_> {
-    /// The text of the functions; empty if none is needed.
-    pub(crate) fn text(&self) -> String {
-        let mut out = String::new();
-        if self.uses.iter().any(|usage| {
-            !(usage.external || usage.is_bare() && own(self.phase, usage.verb()) != Own::Ask)
-        }) {
-            out.push_str("# The commands of Upstart, done by systemctl.\n");
-        }
-        let placed = || self.uses.iter().filter(|usage| !usage.external);
-        let mut needs = Needs::new();
-        let mut functions = Vec::new();
-        for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
-            let uses: Vec<_> = placed().filter(|usage| usage.command == verb).collect();
-            if !uses.is_empty() {
-                functions.push(self.function(verb, &uses, &mut needs));
-            }
-        }
-        let initctl: Vec<_> = placed().filter(|usage| usage.command == Verb::Initctl).collect();
-        if !initctl.is_empty() {
-            functions.push(self.initctl(&initctl, &mut needs));
-        }
-        if self.at_shutdown && (needs.contains(&Part::Do) || needs.contains(&Part::Wait)) {
-            needs.extend([Part::Down, Part::AnyTime]);
-        }
-        if self.at_shutdown && (needs.contains(&Part::Emit) || needs.contains(&Part::EmitPlain)) {
-            needs.extend([Part::Down, Part::Followers]);
-        }
-        for part in needs {
-            out.push_str(&self.part(part));
-        }
-        for function in functions {
-            out.push_str(&function);
-        }
-        out
-    }
-
-    /// The function for a verb.
-    fn function(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
-        let name = verb.name();
-        let (bare, named): (Vec<&&JobControl>, Vec<&&JobControl>) =
-            uses.iter().partition(|usage| usage.is_bare());
-        let for_own = self.for_own(verb, needs);
-        let for_named = if named.is_empty() {
-            String::new()
-        } else if named.iter().all(|usage| usage.is_wait_for_state()) {
-            wait(needs)
-        } else {
-            let others: Vec<&JobControl> = named
-                .iter()
-                .filter(|usage| !usage.is_wait_for_state())
-                .map(|usage| **usage)
-                .collect();
-            let does = self.for_others(verb, &others, needs);
-            if others.len() == named.len() {
-                does
-            } else {
-                let wait = wait(needs);
-                format!("case $1 in wait-for-state) {wait} ;; *) {does} ;; esac")
-            }
-        };
-        match (bare.is_empty(), named.is_empty()) {
-            (false, true) => format!("{name}() {{ {for_own}; }}\n"),
-            (true, _) => format!("{name}() {{ {for_named}; }}\n"),
-            (false, false) => {
-                format!("{name}() {{ if [ $# = 0 ]; then {for_own}; else {for_named}; fi; }}\n")
-            }
-        }
-    }
-
-    /// The command for jobs that are named, with `"$@"` as the arguments of the command.
-    fn for_others(&self, verb: Verb, uses: &[&JobControl], needs: &mut Needs) -> String {
-        let name = verb.name();
-        let with_options =
-            uses.iter().any(|usage| usage.arguments.iter().flatten().any(|word| is_option(word)));
-        let unknown = uses.iter().any(|usage| usage.arguments.first().is_some_and(Option::is_none));
-        let gives = verb == Verb::Start && uses.iter().any(|usage| self.readers.has_job(usage));
-        if verb != Verb::Status && (with_options || unknown || gives) {
-            needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
-            return format!("upstart_job {name} {}\"$@\"", self.option(verb));
-        }
-        let unit = if uses.iter().all(|usage| self.is_plain(usage)) {
-            "\"$1.service\""
-        } else if uses.iter().all(|usage| self.is_single(usage)) {
-            "\"$1@$(systemd-escape -- \"${2#*=}\").service\""
-        } else {
-            needs.extend([Part::Stem, Part::Unit]);
-            "\"$(upstart_unit \"$@\")\""
-        };
-        if verb == Verb::Status {
-            needs.insert(Part::Status);
-            let shift = if with_options { SKIP_OPTIONS } else { "" };
-            return format!("{shift}upstart_status {unit} \"$1\"");
-        }
-        let block = self.block(verb);
-        let plain = uses.iter().all(|usage| self.is_plain(usage));
-        if plain && self.is_only_verb(verb) && !self.at_shutdown && self.lasting.is_empty() {
-            let check = if verb == Verb::Start {
-                format!("{UP}) {} ;;", fails_running("$1"))
-            } else {
-                format!("{UP}) ;; *) {} ;;", fails_missing(name, "$1"))
+    /// Replaces the commands of Upstart in the script. `control` is what was found in it.
+    pub(crate) fn replaced(self, control: &Uses) -> Replaced {
+        let mut control = control.clone();
+        if self.uses.is_empty() {
+            return Replaced {
+                front: String::new(),
+                takes_in: None,
+                control,
+                only_commands: false,
             };
-            return format!(
-                "case $(systemctl is-active {unit}) in {check} esac; systemctl {block}{name} {unit}"
-            );
         }
-        needs.insert(Part::Do);
-        let space = if block.is_empty() { "" } else { " " };
-        format!("upstart_do {name} {unit} \"$1\"{space}{}", block.trim_end())
-    }
-
-    /// The verbs that the script uses with the name of a job. A subcommand that is only known at run
-    /// time may be any of them.
-    fn uses_verb(&self, wanted: &[Verb]) -> bool {
-        self.uses.iter().filter(|usage| !usage.external).any(|usage| {
-            let unknown = usage.command == Verb::Initctl && usage.subcommand().is_none();
-            unknown || wanted.contains(&usage.verb()) && !usage.is_bare()
-        })
-    }
-
-    /// Whether no other verb is used with the name of a job, and this one not through `initctl`.
-    fn is_only_verb(&self, verb: Verb) -> bool {
-        let mut uses = self.uses.iter().filter(|usage| !usage.external);
-        uses.all(|usage| {
-            usage.command == verb
-                || usage.command == Verb::Status
-                || usage.is_bare() && usage.command != Verb::Initctl
-                || usage.subcommand() == Some("emit")
-        })
-    }
-
-    /// The function `initctl` in one line, if the script only emits one event, with nothing that is
-    /// known when it runs.
-    fn emits_one(&self, uses: &[&JobControl]) -> Option<String> {
-        let event = uses.first()?.emits()?;
-        let is_same = |usage: &&JobControl| {
-            usage.emits() == Some(event)
-                && usage.operands().len() == 1
-                && usage.does_not_wait() == uses[0].does_not_wait()
-        };
-        if self.at_shutdown || !is_unit_stem(event) || !uses.iter().all(is_same) {
-            return None;
+        let mut ways = self.ways();
+        let mut takes_in = None;
+        let mut front = String::new();
+        for line in lines(&ways) {
+            front.push_str(line);
+            front.push('\n');
         }
-        let block = if self.no_wait || uses[0].does_not_wait() { "--no-block " } else { "" };
-        let unit = format!("{EVENT}{event}.service");
-        Some(format!(
-            "# An event is a unit that its followers hang on; one without followers has none.\ninitctl() {{ ! systemctl cat {unit} >/dev/null 2>&1 || systemctl {block}start {unit}; }}\n"
-        ))
-    }
-
-    /// What `upstart_do` asks of the unit first.
-    fn checks(&self) -> String {
-        let lasting = |suffix: &str| -> Vec<String> {
-            let units = self.lasting.iter().map(|unit| shell_word(unit.as_str()));
-            units
-                .filter(|unit| unit.ends_with(suffix))
-                .map(|unit| format!("start/{unit}"))
-                .collect()
-        };
-        let mut out = Vec::new();
-        // The unit of a task that was done at boot is still active.
-        let (again, done) = (lasting(".service"), lasting(".target"));
-        if !again.is_empty() {
-            let units = again.join(" | ");
-            out.push(format!("case $1/$2 in {units}) systemctl restart \"$2\"; return ;; esac"));
-        }
-        if !done.is_empty() {
-            out.push(format!("case $1/$2 in {}) return ;; esac", done.join(" | ")));
-        }
-        let (running, missing) = (fails_running("$3"), fails_missing("$1", "$3"));
-        let starts = self.uses_verb(&[Verb::Start]);
-        let others = self.uses_verb(&[Verb::Stop, Verb::Restart, Verb::Reload]);
-        out.push("case $(systemctl is-active \"$2\") in".to_owned());
-        out.push(match (starts, others) {
-            (true, true) => {
-                format!("    {UP}) [ \"$1\" != start ] || {{ {running}; }} ;;")
+        let by_functions = ways.contains(&Way::Functions);
+        let is_long = ways.iter().any(|way| matches!(way, Way::Function { long: true, .. }))
+            || front.lines().count() > 1;
+        if let Some(job_set) = self.shared.filter(|_| by_functions || is_long) {
+            ways = (0..ways.len()).map(|index| self.by_shared(index)).collect();
+            takes_in = Some(shared::companion(job_set));
+            front = self.circumstances.line();
+        } else if by_functions {
+            for way in &mut ways {
+                if matches!(way, Way::Function { .. }) {
+                    *way = Way::Functions;
+                }
             }
-            (true, false) => format!("    {UP}) {running} ;;"),
-            (false, _) => format!("    {UP}) ;;"),
-        });
-        if others {
-            let unless = if starts { "[ \"$1\" = start ] || " } else { "" };
-            let does = if starts { format!("{{ {missing}; }}") } else { missing };
-            out.push(format!("    *) {unless}{does} ;;"));
+            front = self.inline(&ways);
         }
-        out.push("esac".to_owned());
-        out.join("\n")
-    }
-
-    /// The text of a function that other functions call.
-    fn part(&self, part: Part) -> String {
-        let text = match part {
-            Part::Unit if self.templates.is_empty() => UNIT,
-            Part::Unit => UNIT_OF_TEMPLATES,
-            Part::Stem => STEM,
-            Part::Do => DO,
-            Part::Job => JOB,
-            Part::Wait => WAIT,
-            Part::List if self.jobs.is_none() => LIST_OF_SERVICES,
-            Part::List => LIST,
-            Part::Status => STATUS,
-            Part::Down => DOWN,
-            Part::AnyTime => ANY_TIME,
-            Part::Followers => FOLLOWERS,
-            Part::Emit => EMIT,
-            Part::EmitPlain => EMIT_PLAIN,
-        };
-        let systemctl = if self.at_shutdown { "upstart_systemctl" } else { "systemctl" };
-        let emit = self.emit(part);
-        let indented = |lines: &str, by: &str| {
-            lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>()
-        };
-        let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
-        let mut renamed: Vec<String> = self
-            .renamed
-            .iter()
-            .map(|(job, unit)| format!("    '{job}') echo {}; exit ;;", shell_word(unit.as_str())))
-            .collect();
-        if !renamed.is_empty() {
-            renamed.insert(0, "case $1 in".to_owned());
-            renamed.push("esac".to_owned());
+        let only_commands = ways.iter().all(|way| matches!(way, Way::Command(_)));
+        let usable = control.commands.iter_mut().filter(|usage| !usage.external);
+        for (usage, way) in usable.zip(ways) {
+            edit(usage, way);
         }
-        let has_values = self.templates.iter().any(|named| named.values().next().is_some());
-        let value = if has_values { "eval \"value=\\${upstart_default_$key-}\"" } else { "value=" };
-        text.replace("@VALUE@", value)
-            .replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
-            .replace("    @NAMES@\n", &indented(&renamed.join("\n"), "    "))
-            .replace("    @CHECKS@\n", &indented(&self.checks(), "    "))
-            .replace("@BLOCK@", self.block(Verb::Start))
-            .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
-            .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
-            .replace("    @VARIABLES@\n", &indented(&self.variables(part), "    "))
-            .replace("@EMIT@", &emit)
+        Replaced { front, takes_in, control, only_commands }
     }
 
-    /// The command that starts the event units.
-    fn emit(&self, part: Part) -> String {
-        let plain = "systemctl start \"upstart-event-$1.service\"";
-        match (part, self.at_shutdown) {
-            (Part::EmitPlain, false) => plain.to_owned(),
-            (Part::EmitPlain, true) => format!(
-                "if upstart_down; then upstart_followers \"upstart-event-$1.service\"; else {plain}; fi"
-            ),
-            (_, false) => "[ -z \"$units\" ] || systemctl $block start $units".to_owned(),
-            (_, true) => "[ -z \"$units\" ] || if upstart_down; then upstart_followers $units; else systemctl $block start $units; fi".to_owned(),
+    /// How a call is expressed in a script that takes the shared functions in. They know nothing of
+    /// the job of the script.
+    fn by_shared(&self, index: usize) -> Way {
+        let usage = self.uses[index];
+        if self.targets[index] != Target::Own {
+            return Way::Functions;
         }
-    }
-
-    /// What is written before a function starts something.
-    fn variables(&self, part: Part) -> String {
-        let starts = || {
-            self.uses.iter().any(|usage| usage.verb() == Verb::Start && self.readers.has_job(usage))
-        };
-        match part {
-            Part::Job if starts() => before_start(),
-            Part::Emit | Part::EmitPlain if self.readers.of_events => before_event("\"$@\""),
-            _ => String::new(),
-        }
-    }
-
-    /// Whether the command has a single argument, a literal name that is also the stem of the unit.
-    fn is_plain(&self, usage: &JobControl) -> bool {
-        match usage.arguments.as_slice() {
-            [Some(name)] => {
-                is_unit_stem(name)
-                    && !self.templates.iter().any(|template| template.job == name)
-                    && !self.renamed.iter().any(|(job, _)| job == name)
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether the command is `emit` with a literal name that is also part of a unit name. No job
-    /// matches the variables that follow.
-    fn is_plain_emit(&self, usage: &JobControl) -> bool {
-        match usage.arguments.as_slice() {
-            [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
-            [Some(verb), Some(event), rest @ ..] => {
-                verb == "emit"
-                    && is_unit_stem(event)
-                    && self.plain_events.contains(&event.as_str())
-                    && !rest.iter().flatten().any(|word| is_option(word))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether the arguments are a literal name and the variable that names the instance.
-    fn is_single(&self, usage: &JobControl) -> bool {
-        matches!(usage.arguments.as_slice(), [Some(name), _] if is_unit_stem(name) && self.single.contains(&name.as_str()))
-    }
-
-    /// The option of systemctl that does not wait, if the script must not wait.
-    fn block(&self, verb: Verb) -> &'static str {
-        let no_wait = match verb {
-            Verb::Start | Verb::Restart => self.no_wait,
-            Verb::Stop => self.no_wait_for_stop,
-            _ => false,
-        };
-        if no_wait { "--no-block " } else { "" }
-    }
-
-    /// The same as an option of the shell functions, which take options after the verb.
-    fn option(&self, verb: Verb) -> &'static str {
-        if self.block(verb).is_empty() { "" } else { "--no-wait " }
-    }
-
-    /// The command of a verb for the job itself.
-    fn for_own(&self, verb: Verb, needs: &mut Needs) -> String {
+        let verb = usage.verb();
         if verb == Verb::Status {
-            needs.insert(Part::Status);
-            return format!("upstart_status {} \"$UPSTART_JOB\"", self.own_unit);
+            let job = job_word(self.job);
+            return Way::Compound(format!("upstart_status {} {job}", self.own_unit));
         }
         match own(self.phase, verb) {
-            Own::Decline => self.decline.to_owned(),
-            Own::Nothing => ":".to_owned(),
-            Own::Ask => format!("systemctl --no-block {} {}", verb.name(), self.own_unit),
+            Own::Decline if self.decline.contains("; ") => {
+                Way::Compound(format!("{{ {}; }}", self.decline))
+            }
+            Own::Decline => Way::Compound(self.decline.to_owned()),
+            Own::Nothing => Way::Command((usage.range.clone(), "true".to_owned())),
+            Own::Ask => Way::Command((
+                usage.range.clone(),
+                format!("systemctl --no-block {} {}", verb.name(), self.own_unit),
+            )),
         }
     }
 
-    /// The function `initctl`, with a branch for each subcommand that the script uses.
-    fn initctl(&self, uses: &[&JobControl], needs: &mut Needs) -> String {
-        if let Some(function) = self.emits_one(uses) {
-            return function;
-        }
-        let mut verbs: Vec<Option<String>> =
-            uses.iter().map(|usage| usage.subcommand().map(str::to_owned)).collect();
-        verbs.sort();
-        verbs.dedup();
-        let mut out = String::from("initctl() {\n");
-        if uses.iter().any(|usage| {
-            usage.arguments.first().is_some_and(|first| first.as_deref().is_none_or(is_option))
-        }) {
-            out.push_str(&format!("    {}\n", SKIP_OPTIONS.trim_end_matches("; ")));
-        }
-        out.push_str("    case $1 in\n");
-        // A subcommand that is only known at run time may be any of them.
-        let unknown = verbs.contains(&None);
-        let wants = |word: &str| unknown || verbs.iter().flatten().any(|verb| verb == word);
-        let mut branch =
-            |words: &str, does: &str| out.push_str(&format!("        {words}) {does} ;;\n"));
-        for verb in [Verb::Start, Verb::Stop, Verb::Restart, Verb::Reload, Verb::Status] {
-            let name = verb.name();
-            if !wants(name) {
-                continue;
-            }
-            let of_verb = |usage: &&&JobControl| usage.verb() == verb;
-            let bare = uses.iter().filter(of_verb).any(|usage| usage.is_bare());
-            let named = unknown || uses.iter().filter(of_verb).any(|usage| !usage.is_bare());
-            let for_named = if verb == Verb::Status {
-                needs.extend([Part::Stem, Part::Unit, Part::Status]);
-                "shift; upstart_status \"$(upstart_unit \"$@\")\" \"$1\"".to_owned()
-            } else if named {
-                needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
-                let does = match self.option(verb) {
-                    "" => "upstart_job \"$@\"".to_owned(),
-                    option => format!("shift; upstart_job {name} {option}\"$@\""),
-                };
-                if uses.iter().filter(of_verb).any(|usage| usage.is_wait_for_state()) {
-                    let wait = wait(needs);
-                    format!("case ${{2-}} in wait-for-state) {wait} ;; *) {does} ;; esac")
-                } else {
-                    does
-                }
-            } else {
-                ":".to_owned()
-            };
-            if bare {
-                let for_own = self.for_own(verb, needs);
-                if named {
-                    branch(name, &format!("if [ $# = 1 ]; then {for_own}; else {for_named}; fi"));
-                } else {
-                    branch(name, &for_own);
-                }
-            } else {
-                branch(name, &for_named);
-            }
-        }
-        if wants("emit") {
-            let plain = !self.no_wait
-                && uses
-                    .iter()
-                    .filter(|usage| usage.subcommand().is_none_or(|word| word == "emit"))
-                    .all(|usage| self.is_plain_emit(usage));
-            needs.extend(if plain { vec![Part::EmitPlain] } else { vec![Part::Stem, Part::Emit] });
-            branch(
-                "emit",
-                &format!(
-                    "shift; upstart_emit {}\"$@\"",
-                    if self.no_wait { "--no-wait " } else { "" }
-                ),
-            );
-        }
-        if wants("list") {
-            needs.extend([Part::Status, Part::List]);
-            let jobs = match &self.jobs {
-                Some(jobs) => {
-                    jobs.iter().map(|job| shell_word_of(job)).collect::<Vec<_>>().join(" ")
-                }
-                None => String::new(),
-            };
-            branch("list", format!("upstart_list {jobs}").trim_end());
-        }
-        if wants("reload-configuration") {
-            branch("reload-configuration", "systemctl daemon-reload");
-        }
-        if verbs.iter().flatten().any(|verb| is_notice(verb)) {
-            branch("notify-*", ":");
-        }
-        if verbs.iter().flatten().any(|verb| changes_environment(verb)) {
-            branch(
-                "set-env | unset-env | reset-env",
-                "echo \"initctl: Not permissible to modify PID 1 job environment\" >&2; return 1",
-            );
-        }
-        let answered = |verb: &str| is_known(verb) || changes_environment(verb);
-        if verbs.iter().any(|verb| verb.as_deref().is_none_or(|verb| !answered(verb))) {
-            branch("*", "echo \"initctl $1: not available under systemd\" >&2; return 1");
-        }
-        out.push_str("    esac\n}\n");
-        out
+    /// The functions for the calls that nothing else expresses.
+    fn inline(mut self, ways: &[Way]) -> String {
+        let mut keep = ways.iter().map(|way| *way == Way::Functions);
+        self.uses.retain(|_| keep.next().unwrap_or(true));
+        self.functions()
     }
 }
 
-/// The functions that other functions call, in the order in which they are written.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    Down,
-    AnyTime,
-    Followers,
-    Stem,
-    Unit,
-    Do,
-    Job,
-    Wait,
-    Status,
-    List,
-    Emit,
-    EmitPlain,
+/// The lines that define functions, each once.
+fn lines(ways: &[Way]) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for way in ways {
+        let Way::Function { line, .. } = way else { continue };
+        for line in line.lines() {
+            if !found.contains(&line) {
+                found.push(line);
+            }
+        }
+    }
+    found
 }
 
-/// The command that does what the job `wait-for-state` does.
-fn wait(needs: &mut Needs) -> String {
-    needs.extend([Part::Stem, Part::Unit, Part::Wait]);
-    "upstart_wait \"$@\"".to_owned()
+/// Lets a call be expressed in this way.
+fn edit(usage: &mut JobControl, way: Way) {
+    let inside = |range: &Range<usize>, other: &Range<usize>| {
+        range.start <= other.start && other.end <= range.end
+    };
+    match way {
+        // A program can follow `exec` and `command`.
+        Way::Command(edit) => usage.edits = vec![edit],
+        Way::Compound(text) | Way::Function { call: Some(text), .. } => {
+            let range = usage.range.clone();
+            usage.edits.retain(|(edited, _)| edited.is_empty() || !inside(&range, edited));
+            let at = usage.edits.partition_point(|(edited, _)| edited.end <= range.start);
+            usage.edits.insert(at, (range, text));
+        }
+        Way::Function { call: None, .. } | Way::Functions => {}
+    }
 }
-
-/// The parts that the functions of a script need.
-type Needs = BTreeSet<Part>;
-
-/// Whether the name of a unit is this name with a suffix.
-fn is_unit_stem(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_.-".contains(&byte))
-        && !name.starts_with(['-', '.'])
-}
-
-/// A job's name as a word of the shell.
-fn shell_word_of(job: &str) -> String {
-    if is_unit_stem(job) { job.to_owned() } else { format!("'{}'", job.replace('\'', "'\\''")) }
-}
-
-/// Shell text that leaves the words after the options of a command.
-const SKIP_OPTIONS: &str = "while :; do case ${1-} in -*) shift ;; *) break ;; esac; done; ";

@@ -32,6 +32,13 @@ impl From<Command> for PhaseCommand {
     }
 }
 
+/// The command of literal words. `None` if it takes a shell.
+pub(super) fn of_literals(lowering: &Lowering<'_>, words: &[String]) -> Option<PhaseCommand> {
+    let (program, arguments) = words.split_first()?;
+    let arguments = arguments.iter().map(|word| Argument::Word(encode(word).into_owned()));
+    Some(command(lowering, program, arguments.collect())?.into())
+}
+
 /// The command of an `exec` stanza. `None` if it takes a shell.
 pub(super) fn of_exec(
     lowering: &Lowering<'_>,
@@ -40,10 +47,8 @@ pub(super) fn of_exec(
     text: &str,
 ) -> Option<PhaseCommand> {
     if let Some(words) = direct_argv(text) {
-        let (program, arguments) = words.split_first()?;
-        let arguments = arguments.iter().map(|word| Argument::Word(encode(word).into_owned()));
-        let command = command(lowering, program, arguments.collect())?;
-        return Some(command.into());
+        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        return of_literals(lowering, &words);
     }
     let found = shell::alone(text, &reading.shell)?;
     // The shell reads `exec` in front of the text, on its first line.

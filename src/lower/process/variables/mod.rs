@@ -5,8 +5,9 @@
 mod exported;
 mod writer;
 
+use super::control::job_word;
 use super::placement::{Commands, Slot};
-use crate::jobset::Sibling;
+use crate::jobset::{JobSet, Sibling};
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::made_for;
 use crate::lower::lowering::Lowering;
@@ -32,6 +33,29 @@ pub(super) fn before_start() -> String {
 /// shell text of the event with its variables.
 pub(super) fn before_event(event: &str) -> String {
     format!("{} emit {event} || :", writer::call())
+}
+
+/// Shell text for the whole directory that writes the variables after the name of a job for its
+/// unit, if the job is to be started and gets any.
+pub(super) fn give(job_set: &JobSet) -> String {
+    let jobs: Vec<String> = job_set.readers().map(job_word).collect();
+    if jobs.is_empty() {
+        return String::new();
+    }
+    format!(
+        "case $verb/$1 in\n    start/{}) {} give \"$unit\" \"$@\" || : ;;\nesac\n",
+        jobs.join(" | start/"),
+        writer::call()
+    )
+}
+
+/// The same for the variables of an event.
+pub(super) fn tell(job_set: &JobSet) -> String {
+    let events: Vec<String> = job_set.read_events().map(job_word).collect();
+    if events.is_empty() {
+        return String::new();
+    }
+    format!("case $1 in\n    {}) {} ;;\nesac\n", events.join(" | "), before_event("\"$@\""))
 }
 
 /// Whether a variable reaches the unit by the file.

@@ -1,0 +1,64 @@
+//! The one file of a migration with the functions that stand for Upstart's commands. Scripts take it
+//! in by one line, and the directory decides what it knows of jobs.
+
+mod table;
+
+use crate::jobset::JobSet;
+use crate::lower::companion::Companion;
+use crate::lower::own_files;
+use crate::systemd::Text;
+use crate::systemd::layout::Output;
+
+use super::functions::{LIST, OPTIONS, STATUS};
+use crate::lower::process::variables::{give, tell};
+
+/// The text of the functions. What depends on the directory is put in place of words like `@TABLE@`.
+const FUNCTIONS: &str = include_str!("functions.sh");
+
+/// What differs from script to script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lower::process) struct Circumstances {
+    /// The script must not wait for what it starts.
+    pub(in crate::lower::process) no_wait: bool,
+    /// The script must not wait for what it stops.
+    pub(in crate::lower::process) no_wait_for_stop: bool,
+    /// The script may run when the system goes down.
+    pub(in crate::lower::process) at_shutdown: bool,
+}
+
+impl Circumstances {
+    /// The line of a script that takes the file in.
+    pub(super) fn line(self) -> String {
+        let set = [
+            (self.no_wait, "upstart_start=--no-block"),
+            (self.no_wait_for_stop, "upstart_stop=--no-block"),
+            (self.at_shutdown, "upstart_at_shutdown=yes"),
+        ];
+        let set: Vec<&str> =
+            set.into_iter().filter(|(is_set, _)| *is_set).map(|(_, set)| set).collect();
+        let set = if set.is_empty() { String::new() } else { format!("{}; ", set.join(" ")) };
+        format!("{set}. /{}\n", own_files::functions())
+    }
+}
+
+/// The file as a companion. It is the same for every job of the directory.
+pub(super) fn companion(job_set: &JobSet) -> Companion {
+    let header = Text::new(&own_files::made("Job control for scripts.")).comment();
+    let text = FUNCTIONS
+        .replace("    @OPTIONS@\n", &indented(OPTIONS))
+        .replace("    @TABLE@\n", &indented(&table::rows(job_set)))
+        .replace("    @GIVE@\n", &indented(&give(job_set)))
+        .replace("    @EMIT@\n", &indented(&tell(job_set)));
+    let text = if job_set.is_listed() {
+        let call = format!("upstart_list{}", table::jobs(job_set, "            "));
+        format!("{}\n{LIST}", text.replace("upstart_list ;;", &format!("{call} ;;")))
+    } else {
+        text.replace("        list) upstart_list ;;\n", "")
+    };
+    let text = format!("{header}\n{text}{STATUS}");
+    Companion::File(Output { path: own_files::functions(), text })
+}
+
+fn indented(lines: &str) -> String {
+    lines.lines().map(|line| format!("    {line}\n")).collect()
+}

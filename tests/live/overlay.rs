@@ -11,6 +11,9 @@ use crate::case::Case;
 /// The directory of units in an overlay.
 pub const UNITS: &str = "etc/systemd/system";
 
+/// The directory of the files that scripts share, in an overlay.
+const SHARED: &str = "usr/local/lib/upstart2systemd";
+
 /// Migrates all jobs into one directory, with one run for each set of options, and enables units by
 /// the preset files.
 pub fn migrate(cases: &[Case], into: &Path) {
@@ -51,6 +54,24 @@ pub fn migrate(cases: &[Case], into: &Path) {
             succeed(Command::new("chmod").args(["-R", "u=rwX,go=rX"]).arg(&root));
             copy(&root, into);
         }
+    }
+    shared(cases, into);
+}
+
+/// Writes the files that all scripts share. They know the jobs of one run, so here they have to come
+/// from a run over the jobs of all cases.
+fn shared(cases: &[Case], into: &Path) {
+    let directory = tempfile::tempdir().unwrap();
+    let [init, overlay] = ["init", "overlay"].map(|name| directory.path().join(name));
+    for case in cases {
+        gather(case, &init);
+    }
+    let mut program = Command::new(env!("CARGO_BIN_EXE_upstart2systemd"));
+    succeed(
+        program.arg("migrate").args([&init]).arg("-o").arg(&overlay).args(["--style", "exact"]),
+    );
+    if overlay.join(SHARED).is_dir() {
+        copy(&overlay.join(SHARED), &into.join(SHARED));
     }
 }
 

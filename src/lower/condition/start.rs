@@ -342,6 +342,18 @@ fn told_apart(
     }
 }
 
+/// Whether the unit is only ordered before the other one, which wants it. The stop of that would wait
+/// for this one, and this one for that, if it were to stop this one first.
+fn is_plain_gate(lowering: &Lowering<'_>, peer: &Peer) -> bool {
+    let job = lowering.job;
+    let follows_stop = job
+        .stop_on
+        .iter()
+        .flat_map(|condition| condition.value.leaves())
+        .any(|event| JobState::named(&event.name.value).is_some());
+    !lowering.is_exact() && !follows_stop && !is_one_of_circle(lowering, peer)
+}
+
 /// Whether the other unit cannot wait for this one, because they wait for each other.
 fn is_one_of_circle(lowering: &Lowering<'_>, peer: &Peer) -> bool {
     lowering.job_set.facts.not_gated.contains(&(lowering.name.clone(), peer.unit.clone()))
@@ -367,7 +379,7 @@ fn job(
         }
         JobState::Starting
             if let Some(node) = event_unit::of(lowering, peer, JobState::Starting)
-                .filter(|_| lowering.is_exact() || !alone || is_one_of_circle(lowering, peer)) =>
+                .filter(|_| !alone || !is_plain_gate(lowering, peer)) =>
         {
             let is_waited_for = !is_one_of_circle(lowering, peer);
             if is_waited_for {

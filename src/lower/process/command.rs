@@ -1,22 +1,16 @@
-//! Turns the process of a phase into a command line, with or without a shell. Scripts are written
-//! inline.
+//! Turns the process of a phase into a command line, with or without a shell.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
-use super::unreplaced;
+use super::{script_file, unreplaced};
 use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::{
-    EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT,
-};
-use crate::lower::companion::Companion;
-use crate::lower::companion_unit::made_for;
+use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND};
 use crate::lower::lowering::Lowering;
-use crate::lower::own_files;
 use crate::shell;
-use crate::systemd::layout::Output;
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
+use crate::systemd::{Argument, Command, Directive, Feature, Value};
 use crate::text::bytes::encode;
 use crate::upstart::ast::Body;
 use crate::upstart::exec::direct_argv;
@@ -45,11 +39,12 @@ pub(in crate::lower) struct Wrapping<'a> {
 }
 
 /// The command of a phase that runs `text`. `own_unit` is shell text that yields the name of the
-/// job's unit, and `at_shutdown` is whether the phase may run when the system goes down.
+/// job's unit, and `at_shutdown` is whether the phase may run when the system goes down. `at_boot` is
+/// whether it may run before all file systems are mounted.
 pub(in crate::lower) fn command(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
-    (own_unit, at_shutdown): (&str, bool),
+    (own_unit, at_shutdown, at_boot): (&str, bool, bool),
     wrapping: Wrapping<'_>,
     text: &str,
 ) -> Command {
@@ -67,13 +62,69 @@ pub(in crate::lower) fn command(
         // init removes the common indentation, unless a blank line prevents that (libnih,
         // `nih/config.c`, `nih_config_parse_block`).
         Body::Script => {
-            let text = match reading.control.edited(text) {
-                Some(edited) => shell::dedent(&edited, &shell::read(&edited)),
-                None => shell::dedent(text, &reading.shell),
+            let (text, shell) = match reading.control.edited(text) {
+                Some(edited) => {
+                    let shell = shell::read(&edited);
+                    (Cow::Owned(edited), Cow::Owned(shell))
+                }
+                None => (Cow::Borrowed(text), Cow::Borrowed(reading.shell.as_ref())),
             };
-            script(lowering, reading, &format!("{front}{text}{behind}"))
+            let shown = readable(&text, &shell);
+            let command = fed_shell(lowering, reading, (&front, &shown, behind))
+                .unwrap_or_else(|| script(lowering, reading, &format!("{front}{shown}{behind}")));
+            if !script_file::is_wanted(lowering, &shown, &command, at_boot) {
+                return command;
+            }
+            let text = shell::dedent(&text, &shell);
+            script_file::written(lowering, reading, &format!("{front}{text}{behind}"))
         }
         Body::Exec => exec(lowering, reading, &front, text, behind),
+    }
+}
+
+/// The text of a script without what means nothing.
+fn readable(text: &str, reading: &shell::Script) -> String {
+    let tidied = shell::tidy(text, reading);
+    if tidied == text {
+        return shell::dedent(text, reading);
+    }
+    shell::dedent(&tidied, &shell::read(&tidied))
+}
+
+/// The command of a script whose last command is a shell that reads a here-document. A person writes
+/// that document as an argument of the shell.
+fn fed_shell(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    (front, text, behind): (&str, &str, &str),
+) -> Option<Command> {
+    if lowering.is_exact() || !text.contains("<<") {
+        return None;
+    }
+    let shell = shell::read(text);
+    if front.is_empty()
+        && behind.is_empty()
+        && let Some((mut words, inner)) = shell::only_shell(text, &shell)
+        && inner.len() <= INLINE_MAX
+    {
+        words.push("-c".to_owned());
+        let mut command = direct(lowering, &words)?;
+        command.argv.push(inline(lowering, &inner, &shell::read(&inner)));
+        command.prefix.literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
+        return Some(command);
+    }
+    let text = shell::as_argument(text, &shell)?;
+    Some(script(lowering, reading, &format!("{front}{text}{behind}")))
+}
+
+/// The argument of a shell that is its script.
+fn inline(lowering: &Lowering<'_>, text: &str, reading: &shell::Script) -> Argument {
+    let (breaks, joins) = shell::line_ends(text, reading);
+    Argument::Script {
+        text: encode(text).into_owned(),
+        breaks: byte_offsets(text, &breaks),
+        joins: byte_offsets(text, &joins),
+        ignored_comments: lowering.has(Feature::CommentWithinValue),
     }
 }
 
@@ -104,11 +155,12 @@ fn exec(
         if let Some(words) = words
             && let Some(command) = direct(lowering, &words)
         {
-            return command;
+            return folded(command, reading, words.len());
         }
     }
     report_gotchas(lowering, reading, text);
     // Nothing can follow: the shell has become the command.
+    let text = shell::fold(text, &reading.shell, reading.stated.value.folds());
     script(lowering, reading, &format!("{before}exec {text}\n"))
 }
 
@@ -132,6 +184,24 @@ fn direct(lowering: &Lowering<'_>, words: &[String]) -> Option<Command> {
     command.refusal().is_none().then_some(command)
 }
 
+/// The command with a physical line for each line over which the source folds it. Its last `words`
+/// arguments are the words of the text.
+fn folded(command: Command, reading: &ScriptUse<'_>, words: usize) -> Command {
+    let read = reading.shell.commands.first().map_or(&[][..], |command| &command.words);
+    let Some(others) = command.argv.len().checked_sub(words).filter(|_| read.len() == words) else {
+        return command;
+    };
+    let is_fold = |gap: Range<usize>| {
+        reading.text_at(&gap).is_some_and(|between| between.contains('\n'))
+            || reading.stated.value.folds().iter().any(|fold| gap.contains(fold))
+    };
+    let folds = (1..words)
+        .filter(|&index| is_fold(read[index - 1].range.end..read[index].range.start))
+        .map(|index| others + index)
+        .collect();
+    Command { folds, ..command }
+}
+
 /// Whether the job has a `PATH` of its own.
 fn sets_path(lowering: &Lowering<'_>) -> bool {
     let is_path = |word: &str| word == "PATH" || word.starts_with("PATH=");
@@ -141,38 +211,23 @@ fn sets_path(lowering: &Lowering<'_>) -> bool {
 }
 
 /// A command that runs `text` in `/bin/sh -e`: inline, or from a file if it is too long.
-pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
+fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
     let shell = if text == reading.text() {
         Cow::Borrowed(reading.shell.as_ref())
     } else {
         Cow::Owned(shell::read(text))
     };
     let text = text.get(..shell.end).unwrap_or(text);
-    let bytes = encode(text);
-    let mut argv: Vec<Argument> =
-        [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
-    if bytes.len() > INLINE_MAX {
-        argv.push(Argument::Word(script_file(lowering, reading, text).into_bytes()));
-        return Command::new(argv);
+    if encode(text).len() > INLINE_MAX {
+        return script_file::written(lowering, reading, text);
     }
-    let file = argv.clone();
-    argv.push(Argument::Word(b"-c".to_vec()));
-    argv.push(Argument::Script {
-        text: bytes.clone().into_owned(),
-        breaks: byte_offsets(text, &shell.breaks),
-        joins: byte_offsets(text, &shell.joins),
-    });
-    let prefix =
-        Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
-    let command = Command { prefix, argv };
+    let mut command = Command::words(["/bin/sh", "-e", "-c"]);
+    command.argv.push(inline(lowering, text, &shell));
+    command.prefix.literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
     // systemd would read the rest of a cut line as a directive.
     let cut = !lowering.has(Feature::LongLine)
         && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
-    if cut {
-        let path = script_file(lowering, reading, text);
-        return Command::new(file.into_iter().chain([Argument::Word(path.into_bytes())]));
-    }
-    command
+    if cut { script_file::written(lowering, reading, text) } else { command }
 }
 
 /// Converts offsets in the text to offsets in the bytes that the text represents.
@@ -186,38 +241,6 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
         .filter_map(|&offset| text.get(..offset))
         .map(|before| encode(before).len())
         .collect()
-}
-
-/// Puts a script that is too long for a unit into a companion, or reports that it needs one.
-/// Returns the absolute path.
-fn script_file(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> String {
-    let path = own_files::script(lowering.name.stem(), reading.phase.name());
-    let absolute = format!("/{path}");
-    if lowering.options.companions {
-        lowering.ledger.file(reading.stated.stanza, &path);
-        if let Some(chroot) = &lowering.job.chroot {
-            let diagnostic = SCRIPT_OUTSIDE_OF_ROOT
-                .at(
-                    lowering.job.stanzas[reading.stated.stanza.0].span,
-                    format!("the script goes to {absolute}, which the job does not see"),
-                )
-                .related(chroot.span, "the job runs in this directory")
-                .help("copy the file to the same path below that directory");
-            lowering.manual(reading.stated.stanza, &[], diagnostic);
-        }
-        let header = made_for(lowering).comment();
-        lowering.companion(Companion::File(Output { path, text: format!("{header}\n{text}\n") }));
-    } else {
-        let diagnostic = LONG_SCRIPT
-            .at(
-                lowering.job.stanzas[reading.stated.stanza.0].span,
-                format!("a text of {} bytes for the shell does not fit into a unit", text.len()),
-            )
-            .label("needs a file of its own")
-            .help("give a directory to write to: `-o DIR`");
-        lowering.manual(reading.stated.stanza, &[], diagnostic);
-    }
-    absolute
 }
 
 /// Shell text that sets the variables of the instance, if several variables name it: the name of

@@ -10,6 +10,7 @@ mod guard;
 mod main_program;
 pub(super) mod placement;
 pub(super) mod reading;
+mod script_file;
 mod unreplaced;
 pub(super) mod variables;
 pub(super) mod waits;
@@ -89,7 +90,12 @@ pub(super) fn lower(
     for reading in &readings {
         waits::lower(lowering, reading, shape, &mut started);
     }
-    let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
+    let placement = Placement {
+        shape,
+        own_unit: &own_unit,
+        at_shutdown: conditions.at_shutdown,
+        at_boot: conditions.is_early || !conditions.default_dependencies,
+    };
     for reading in &readings {
         let placed = match reading.phase {
             Phase::PreStart => {

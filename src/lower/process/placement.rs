@@ -124,6 +124,8 @@ pub(in crate::lower) struct Placement<'a> {
     pub(crate) own_unit: &'a str,
     /// Whether the unit does its work when the system goes down.
     pub(crate) at_shutdown: bool,
+    /// Whether the unit may start before all file systems are mounted.
+    pub(crate) at_boot: bool,
 }
 
 impl Placement<'_> {
@@ -143,7 +145,8 @@ impl Placement<'_> {
         // systemd stops every unit when the system goes down.
         let at_shutdown =
             self.at_shutdown || matches!(reading.phase, Phase::PreStop | Phase::PostStop);
-        command(lowering, reading, (self.own_unit, at_shutdown), wrapping, text)
+        let place = (self.own_unit, at_shutdown, self.at_boot);
+        command(lowering, reading, place, wrapping, text)
     }
 
     /// Places a pre-start that does not decline to run the job.

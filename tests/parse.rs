@@ -44,7 +44,7 @@ fn words(arguments: &str) -> String {
 
 fn command(text: &str) -> String {
     match first(&format!("exec {text}")) {
-        Ok(Stanza::Process(_, Process::Exec(command))) => command.value,
+        Ok(Stanza::Process(_, Process::Exec { text, .. })) => text.value,
         other => format!("{other:?}"),
     }
 }

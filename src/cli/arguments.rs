@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
-use crate::lower::options::{Logs, Options, Style};
+use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
 
@@ -126,6 +126,9 @@ pub(super) struct Translation {
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
     pub(super) logs: LogsTo,
+    /// Where the scripts of jobs go
+    #[arg(long, value_name = "WHERE", default_value = "auto")]
+    pub(super) scripts: ScriptsIn,
     /// Which units to write [default: plain]
     #[arg(long, value_name = "STYLE")]
     pub(super) style: Option<StyleOf>,
@@ -149,6 +152,7 @@ impl Translation {
             full_env: self.full_env,
             logs: self.logs.into(),
             companions,
+            scripts: self.scripts.into(),
             style,
             dialect: self.dialect.into(),
         }
@@ -284,6 +288,27 @@ impl From<LogsTo> for Logs {
         match logs {
             LogsTo::Journal => Self::Journal,
             LogsTo::File => Self::File,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScriptsIn {
+    /// The units
+    Inline,
+    /// Files below /usr/local/lib/upstart2systemd; not with `chroot`, or before file systems are mounted
+    Files,
+    /// Files where they have more than 20 lines, or lines that a unit cannot show as lines; without
+    /// `-o` the unit
+    Auto,
+}
+
+impl From<ScriptsIn> for ScriptPlace {
+    fn from(scripts: ScriptsIn) -> Self {
+        match scripts {
+            ScriptsIn::Inline => Self::Inline,
+            ScriptsIn::Files => Self::Files,
+            ScriptsIn::Auto => Self::Auto,
         }
     }
 }

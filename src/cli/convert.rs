@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::ConvertArguments;
+use super::arguments::{ConvertArguments, ScriptsIn};
 use super::input::{Input, STDIN};
 use super::lint::configuration::Configuration;
 use super::overlay::Writing;
@@ -92,7 +92,7 @@ pub(super) fn run(
 
 /// Rejects combinations of arguments that clap accepts.
 fn check(arguments: &ConvertArguments) -> Result<(), String> {
-    let ConvertArguments { files, output, name, translation: _, reporting: _ } = arguments;
+    let ConvertArguments { files, output, name, translation, reporting: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
@@ -107,6 +107,9 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
     }
     if files.len() > 1 && output.is_none() {
         return Err("several units do not fit on standard output: give a directory to write them to with `-o DIR`".to_owned());
+    }
+    if translation.scripts == ScriptsIn::Files && output.is_none() {
+        return Err("`--scripts files` writes files beside the unit: give a directory to write them to with `-o DIR`".to_owned());
     }
     match name {
         Some(name) if !is_job_name(name) => {

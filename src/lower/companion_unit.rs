@@ -58,6 +58,7 @@ pub(super) fn shell(lowering: &Lowering<'_>, options: &[&str], text: &str) -> Co
         text: text.as_bytes().to_vec(),
         breaks: reading.breaks,
         joins: reading.joins,
+        ignored_comments: lowering.has(Feature::CommentWithinValue),
     };
     let words =
         ["/bin/sh"].iter().chain(options).map(|word| Argument::Word(word.as_bytes().to_vec()));
@@ -67,6 +68,7 @@ pub(super) fn shell(lowering: &Lowering<'_>, options: &[&str], text: &str) -> Co
             ..Prefix::default()
         },
         argv: words.chain([script]).collect(),
+        folds: Vec::new(),
     }
 }
 

@@ -12,8 +12,10 @@ pub struct Options {
     pub full_env: bool,
     /// Where the output of a job goes that Upstart wrote to a log file.
     pub logs: Logs,
-    /// Whether companions may be written. A script that is too long for a unit then goes to a file.
+    /// Whether companions may be written. A script then may go to a file.
     pub companions: bool,
+    /// Where the scripts of jobs go.
+    pub scripts: ScriptPlace,
     /// Which corner cases of Upstart the units keep.
     pub style: Style,
     /// The dialect of the jobs. `None` detects it for each job.
@@ -29,6 +31,18 @@ pub enum Logs {
     /// The log file that Upstart wrote. Its directory must exist, and log rotation must copy and
     /// truncate it.
     File,
+}
+
+/// Where the scripts of jobs go. Those that are too long for a unit always go to files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScriptPlace {
+    /// Into the units.
+    Inline,
+    /// Into files of their own, if companions may be written and the job can see the file.
+    Files,
+    /// Into the units if they are easy to read there.
+    #[default]
+    Auto,
 }
 
 /// Which corner cases of Upstart a unit keeps.
@@ -57,6 +71,7 @@ impl Default for Options {
             full_env: false,
             logs: Logs::Journal,
             companions: false,
+            scripts: ScriptPlace::Auto,
             style: Style::Plain,
             dialect: None,
         }

@@ -10,7 +10,7 @@ pub const MARK: &str = " by upstart2systemd.";
 /// also be correct, but it is large if the root is `/`.
 pub const WRITTEN_TO: [&str; 3] = ["etc", SCRIPTS, DBUS_SERVICES];
 
-/// The directory of scripts that are too long for a unit, relative to the root.
+/// The directory of scripts, relative to the root.
 const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 
 /// The prefix of the names of event units.
@@ -97,9 +97,19 @@ pub fn preset() -> String {
     format!("{PRESETS}/50-upstart2systemd.preset")
 }
 
-/// The path of the file for a long script, relative to the root. `stem` is that of the unit.
+/// The path of the file for a script, relative to the root. `stem` is that of the unit.
 pub(super) fn script(stem: &str, phase: &str) -> String {
-    format!("{SCRIPTS}/{stem}.{phase}")
+    // No name of a unit has a `+` (systemd.unit(5), "Description").
+    let other = if ["functions", "readers", "variables"].contains(&stem) { "+" } else { "" };
+    format!("{SCRIPTS}/{stem}{other}/{phase}")
+}
+
+/// Whether the program is a script that this program wrote.
+pub(super) fn is_script(program: &[u8]) -> bool {
+    program
+        .strip_prefix(b"/")
+        .and_then(|path| path.strip_prefix(SCRIPTS.as_bytes()))
+        .is_some_and(|below| below.starts_with(b"/"))
 }
 
 /// The path of the program that writes the files with the variables of units, relative to the root.

@@ -91,7 +91,7 @@ pub(super) fn unwrapped(job: &Job, scripts: &Scripts, options: &Options) -> Opti
     if let Some(value) = wrapped.nice {
         job.nice = Some(Stated { value, span, stanza });
     }
-    let value = Process::Exec(Spanned::new(wrapped.command, text.span));
+    let value = Process::Exec { text: Spanned::new(wrapped.command, text.span), folds: Vec::new() };
     job.processes.insert(Phase::Main, Stated { value, span, stanza });
     let scripts = Scripts::read(&job);
     Some(Unwrapped { job, scripts, finding })

@@ -221,7 +221,7 @@ struct Running<'a> {
 
 fn running(process: &Process) -> Running<'_> {
     let (script, argv) = match process {
-        Process::Exec(command) => (false, direct_argv(&command.value)),
+        Process::Exec { text, .. } => (false, direct_argv(&text.value)),
         Process::Script { .. } => (true, None),
     };
     Running {

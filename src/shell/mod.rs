@@ -8,12 +8,16 @@
 
 mod context;
 pub(super) mod dedent;
+mod fold;
 mod here_document;
+mod inner_script;
 pub(super) mod open_document;
 mod own;
 pub mod program;
 mod reader;
 pub mod redirection;
+mod standard_input;
+mod tidy;
 mod word;
 pub(super) mod words;
 pub mod wrapper;
@@ -25,9 +29,12 @@ use std::ops::Range;
 
 pub use context::Context;
 pub use dedent::dedent;
+pub use fold::fold;
+pub use inner_script::{as_argument, line_ends, only_shell};
 pub use open_document::{OpenDocument, open_document};
 pub use own::{is_builtin, is_own_variable};
 pub use redirection::redirection;
+pub use tidy::tidy;
 pub use words::{alone, words};
 
 /// The parts of a script. All offsets are in bytes of the text, on character boundaries. Every list
@@ -42,6 +49,9 @@ pub struct Script {
     /// Offsets just after an escaped newline that is between two tokens, with blanks around it.
     /// Blanks in place of the newline have the same meaning.
     pub joins: Vec<usize>,
+    /// The newlines and blanks before a `;;` that follows on a later line. One blank in their place
+    /// has the same meaning. Left out if the line ends with a comment or a here-document.
+    pub case_ends: Vec<Range<usize>>,
     /// The comments, from the `#` to before the newline.
     pub comments: Vec<Range<usize>>,
     /// The simple commands, including those within `$()` and backquotes.

@@ -632,6 +632,7 @@ impl<'t> Reader<'t> {
             if !self.looking_at(b";;") {
                 break;
             }
+            self.case_end();
             // `;;&` continues with the next pattern in bash and is an error in dash.
             if matches!(self.byte(self.at + 2), Some(b'&' | b';')) {
                 return Err(Lost(self.at));
@@ -639,6 +640,19 @@ impl<'t> Reader<'t> {
             self.operator(2)?;
         }
         self.expect(Reserved::Esac)
+    }
+
+    /// Records the newlines before the `;;` at the reader's place.
+    fn case_end(&mut self) {
+        let before = self.text[..self.at].trim_end_matches([' ', '\t', '\n']).len();
+        let is_line_of_command = self.unbreakable == 0
+            && self.bytes[before..self.at].contains(&b'\n')
+            && self.byte(before.wrapping_sub(1)) != Some(b'\\')
+            && self.reading.comments.last().is_none_or(|comment| comment.end < before)
+            && self.document_end.is_none_or(|end| end <= before);
+        if is_line_of_command {
+            self.reading.case_ends.push(before..self.at);
+        }
     }
 
     /// Reads a word of which only the expansions matter.

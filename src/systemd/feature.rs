@@ -32,6 +32,9 @@ pub enum Feature {
     AnyAccountName,
     /// `systemd-notify EXTEND_TIMEOUT_USEC=...` that has arrived when the command ends.
     ExtendedTimeout,
+    /// Comment lines within a value that goes on over several physical lines. Older systemd reads them
+    /// as a part of the value.
+    CommentWithinValue,
     /// Control characters other than tab and line end in the values of `Environment=`.
     EnvironmentControlCharacter,
     /// `truncate:` in `StandardOutput=` and `StandardError=`.
@@ -53,8 +56,8 @@ impl Feature {
             // github.com/systemd/systemd/pull/8471, between 238 and 239; NEWS of 239: programs are
             // looked up in a fixed path.
             Self::EnvironmentLineEnd | Self::ProgramWithoutPath => 239,
-            // NEWS of 240.
-            Self::TypeExec | Self::StandardOutputAppend => 240,
+            // NEWS of 240; github.com/systemd/systemd/pull/10651, between 239 and 240.
+            Self::TypeExec | Self::StandardOutputAppend | Self::CommentWithinValue => 240,
             // systemd.service(5), "Added in version 243".
             Self::ExecCondition => 243,
             // NEWS of 242; github.com/systemd/systemd/pull/11705.

@@ -9,6 +9,12 @@ pub struct Output {
     pub text: String,
 }
 
+/// Whether a file with this text is a program, which has to be executable (execve(2),
+/// "Interpreter scripts").
+pub fn is_program(text: &str) -> bool {
+    text.starts_with("#!")
+}
+
 /// Units and the directories of their drop-ins (systemd.unit(5), "Unit File Load Path").
 pub const UNITS: &str = "etc/systemd/system";
 

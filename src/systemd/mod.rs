@@ -3,10 +3,12 @@
 
 mod directive;
 mod feature;
+mod folding;
 pub mod layout;
 mod name;
 pub mod ordering;
 mod quote;
+mod script_layout;
 mod unit;
 pub(super) mod value;
 

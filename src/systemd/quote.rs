@@ -71,7 +71,7 @@ pub(super) fn quoted_plainly(word: &str) -> String {
 }
 
 /// The quote that needs fewer escapes in the text.
-fn quote_for(text: &[u8], preferred: char) -> char {
+pub(super) fn quote_for(text: &[u8], preferred: char) -> char {
     let count = |quote: u8| text.iter().filter(|&&byte| byte == quote).count();
     match count(b'\'').cmp(&count(b'"')) {
         std::cmp::Ordering::Less => '\'',
@@ -80,7 +80,8 @@ fn quote_for(text: &[u8], preferred: char) -> char {
     }
 }
 
-fn escape_into(out: &mut String, text: &[u8], dollar: Dollar, quote: Option<char>) {
+/// Adds text with the escapes that it needs within this quote, or without quotes.
+pub(super) fn escape_into(out: &mut String, text: &[u8], dollar: Dollar, quote: Option<char>) {
     for chunk in text.utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {
@@ -104,130 +105,15 @@ fn escape_into(out: &mut String, text: &[u8], dollar: Dollar, quote: Option<char
     }
 }
 
-fn escape_bytes(out: &mut String, bytes: &[u8]) {
+pub(super) fn escape_bytes(out: &mut String, bytes: &[u8]) {
     for byte in bytes {
         out.push_str(&format!("\\x{byte:02x}"));
     }
 }
 
-/// The indentation of the lines of a script.
-const INDENT: &str = "    ";
-
-/// A script over several physical lines. systemd replaces a backslash and the newline after it by
-/// one blank and keeps the blanks that follow. It ignores a physical line that begins with `#` or
-/// `;` (systemd.syntax(7)).
-pub(super) fn laid_out(text: &[u8], breaks: &[usize], joins: &[usize], dollar: Dollar) -> String {
-    let quote = quote_for(text, '\'');
-    let pieces = pieces(text, breaks, joins);
-    let mut out = String::from(quote);
-    if let [whole] = pieces[..] {
-        escape_into(&mut out, whole, dollar, Some(quote));
-        out.push(quote);
-        return out;
-    }
-    out.push_str("\\\n");
-    let last = pieces.len() - 1;
-    for (index, piece) in pieces.iter().enumerate() {
-        let (indentation, rest) = piece.split_at(blanks(piece));
-        if rest != b"\n" {
-            out.push_str(INDENT);
-        }
-        if is_left_out(rest) && !is_comment_line(rest) {
-            // systemd would ignore more than a comment. `\s` is a blank.
-            out.push_str("\\s");
-        }
-        out.extend(indentation.iter().map(|&byte| char::from(byte)));
-        escape_into(&mut out, rest, dollar, Some(quote));
-        if index < last || is_comment_line(rest) {
-            // The closing quote must not be on an ignored line.
-            out.push_str("\\\n");
-        }
-    }
-    out.push(quote);
-    out
-}
-
-/// An upper bound of the number of bytes that systemd reads for a script.
-pub(super) fn laid_out_len(text: &[u8], breaks: &[usize], joins: &[usize]) -> usize {
-    match pieces(text, breaks, joins).len() {
-        1 => text.len(),
-        // Each piece has the blank of its continuation, its indentation, and perhaps a `\s`.
-        pieces => text.len() + pieces * (1 + INDENT.len() + 1) + 1,
-    }
-}
-
-/// The script cut at the breaks and joins that begin a physical line. The escaped newline of a join
-/// is left out, because the continuation of the physical line replaces it.
-fn pieces<'a>(text: &'a [u8], breaks: &[usize], joins: &[usize]) -> Vec<&'a [u8]> {
-    let next = |end: usize| text[end + blanks(&text[end..])..].first().copied();
-    // `;;` is more readable at the end of the line before than after a `\s`.
-    let after_break = breaks
-        .iter()
-        .filter(|&&end| end < text.len() && next(end) != Some(b';'))
-        .map(|&end| (end, 0));
-    // systemd must not ignore text after a join.
-    let after_join = joins
-        .iter()
-        .filter(|&&end| end < text.len() && !matches!(next(end), Some(b';' | b'#')))
-        .map(|&end| (end, 2));
-    let mut cuts: Vec<(usize, usize)> = after_break.chain(after_join).collect();
-    cuts.sort_unstable();
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    for (end, escaped) in cuts {
-        if end > start + escaped {
-            pieces.push(&text[start..end - escaped]);
-            start = end;
-        }
-    }
-    pieces.push(&text[start..]);
-    pieces
-}
-
-fn blanks(text: &[u8]) -> usize {
-    text.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count()
-}
-
-fn is_left_out(piece: &[u8]) -> bool {
-    matches!(piece.first(), Some(b'#' | b';'))
-}
-
-/// Whether the piece is a comment of the shell and nothing else.
-fn is_comment_line(piece: &[u8]) -> bool {
-    piece.first() == Some(&b'#') && !piece.strip_suffix(b"\n").unwrap_or(piece).contains(&b'\n')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_script_has_a_physical_line_for_each_of_its_lines() {
-        let text = "case $1 in\n\ta)\n\t  echo 'a  b'\n\t  ;;\nesac\n";
-        let breaks: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
-        let expected = "\"\\\n    case $1 in\\n\\\n    \ta)\\n\\\n    \t  echo 'a  b'\\n\\t  ;;\\n\\\n    esac\\n\"";
-        assert_eq!(laid_out(text.as_bytes(), &breaks, &[], Dollar::Literal), expected);
-        assert_eq!(laid_out(text.as_bytes(), &[], &[], Dollar::Literal).lines().count(), 1);
-    }
-
-    #[test]
-    fn a_line_that_goes_on_does_so_in_the_unit() {
-        let text = b"run --a \\\n  --b \\\n  # c\nnext\n";
-        assert_eq!(
-            laid_out(text, &[24], &[10, 18], Dollar::Literal),
-            "'\\\n    run --a \\\n      --b \\\\\\n  # c\\n\\\n    next\\n'"
-        );
-    }
-
-    #[test]
-    fn only_comments_are_left_to_be_left_out() {
-        // The break before `;;` is not used, so `;;` follows the comment.
-        assert_eq!(
-            laid_out(b"a\n# b\n;;\n# c\n", &[2, 6, 9], &[], Dollar::Literal),
-            "'\\\n    a\\n\\\n    \\s# b\\n;;\\n\\\n    # c\\n\\\n'"
-        );
-        assert_eq!(laid_out(b";;\na", &[3], &[], Dollar::Literal), "'\\\n    \\s;;\\n\\\n    a'");
-    }
 
     #[test]
     fn words_are_quoted_where_they_must_be() {

@@ -6,7 +6,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::folding::folded;
 use super::quote::{Dollar, is_noncharacter, is_unprintable};
+use super::script_layout::ScriptLayout;
 use super::{UnitName, quote};
 use crate::text::bytes::lossy;
 
@@ -60,6 +62,8 @@ pub struct Command {
     pub prefix: Prefix,
     /// The program and its arguments.
     pub argv: Vec<Argument>,
+    /// The arguments that begin a physical line, by their index in `argv`.
+    pub folds: Vec<usize>,
 }
 
 /// The prefixes of a program (systemd.service(5), "Special executable prefixes").
@@ -88,6 +92,9 @@ pub enum Argument {
         breaks: Vec<usize>,
         /// Offsets just after an escaped newline that a blank can replace.
         joins: Vec<usize>,
+        /// Whether systemd ignores comment lines within the script, which then need no escapes
+        /// ([`super::Feature::CommentWithinValue`]).
+        ignored_comments: bool,
     },
     /// A variable whose value systemd splits at blanks, such as `MAINPID`: no argument, one, or
     /// several.
@@ -98,6 +105,13 @@ pub enum Argument {
     Specifier(&'static str),
     /// The name of a unit, perhaps that of an instance with the specifier `%i`.
     Unit(UnitName),
+}
+
+impl Argument {
+    fn layout(&self) -> Option<ScriptLayout<'_>> {
+        let Self::Script { text, breaks, joins, ignored_comments } = self else { return None };
+        Some(ScriptLayout { text, breaks, joins, ignored_comments: *ignored_comments })
+    }
 }
 
 /// A part of an argument.
@@ -112,7 +126,7 @@ pub enum ArgumentPart {
 impl Command {
     /// A command without prefixes.
     pub fn new(argv: impl IntoIterator<Item = Argument>) -> Self {
-        Self { prefix: Prefix::default(), argv: argv.into_iter().collect() }
+        Self { prefix: Prefix::default(), argv: argv.into_iter().collect(), folds: Vec::new() }
     }
 
     /// A command of words, without prefixes.
@@ -133,8 +147,8 @@ impl Command {
             let written;
             let (text, len) = match argument {
                 Argument::Word(word) => (word, word.len()),
-                Argument::Script { text, breaks, joins } => {
-                    (text, quote::laid_out_len(text, breaks, joins))
+                Argument::Script { text, .. } => {
+                    (text, argument.layout().map_or(0, |script| script.len()))
                 }
                 Argument::Expanded(parts) => {
                     written = with_variables(parts);
@@ -294,36 +308,27 @@ impl Value {
     pub fn command(command: &Command) -> Self {
         let Prefix { ignore_failure, literal_dollar: _, full_privileges } = command.prefix;
         let literal_dollar = command.has_literal_dollar();
-        let mut out = String::new();
+        let mut signs = String::new();
         for (wanted, sign) in [(ignore_failure, '-'), (full_privileges, '+'), (literal_dollar, ':')]
         {
             if wanted {
-                out.push(sign);
+                signs.push(sign);
             }
         }
         let dollar = if literal_dollar { Dollar::Literal } else { Dollar::Doubled };
-        for (index, argument) in command.argv.iter().enumerate() {
-            if index > 0 {
-                out.push(' ');
+        let words = command.argv.iter().map(|argument| match argument {
+            Argument::Word(word) => quote::quoted(word, dollar),
+            Argument::Script { .. } => {
+                argument.layout().map_or_else(String::new, |script| script.written(dollar))
             }
-            match argument {
-                Argument::Word(word) => out.push_str(&quote::quoted(word, dollar)),
-                Argument::Script { text, breaks, joins } => {
-                    out.push_str(&quote::laid_out(text, breaks, joins, dollar));
-                }
-                Argument::Variable(name) => {
-                    out.push('$');
-                    out.push_str(name);
-                }
-                // Its text has the dollars already.
-                Argument::Expanded(parts) => {
-                    out.push_str(&quote::quoted(&with_variables(parts), Dollar::Literal));
-                }
-                Argument::Specifier(specifier) => out.push_str(specifier),
-                Argument::Unit(name) => out.push_str(&name.as_str().replace('\\', "\\\\")),
-            }
-        }
-        Self(out)
+            // Its text has the dollars already.
+            Argument::Expanded(parts) => quote::quoted(&with_variables(parts), Dollar::Literal),
+            Argument::Variable(name) => format!("${name}"),
+            Argument::Specifier(specifier) => (*specifier).to_owned(),
+            Argument::Unit(name) => name.as_str().replace('\\', "\\\\"),
+        });
+        let words: Vec<String> = words.collect();
+        Self(signs + &folded(&words, &command.folds))
     }
 
     /// The text as written in the unit file.

@@ -225,8 +225,13 @@ pub enum Body {
 /// The text that a phase runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Process {
-    /// `exec COMMAND`: one line, quotes kept. The span covers the command.
-    Exec(Spanned<String>),
+    /// `exec COMMAND`: one line, quotes kept.
+    Exec {
+        /// The command. The span covers it.
+        text: Spanned<String>,
+        /// The offsets in the text of the blanks that stand for line ends of the source.
+        folds: Vec<usize>,
+    },
     /// `script ... end script`, without the indentation that all lines share.
     Script {
         /// The text. The span covers the lines of the block as written.
@@ -240,7 +245,7 @@ impl Process {
     /// The stanza that gives the text.
     pub fn body(&self) -> Body {
         match self {
-            Self::Exec(_) => Body::Exec,
+            Self::Exec { .. } => Body::Exec,
             Self::Script { .. } => Body::Script,
         }
     }
@@ -248,7 +253,15 @@ impl Process {
     /// The text that init passes to the shell, or splits into words.
     pub fn text(&self) -> &Spanned<String> {
         match self {
-            Self::Exec(text) | Self::Script { text, .. } => text,
+            Self::Exec { text, .. } | Self::Script { text, .. } => text,
+        }
+    }
+
+    /// The offsets in the text of the blanks that stand for line ends of the source.
+    pub fn folds(&self) -> &[usize] {
+        match self {
+            Self::Exec { folds, .. } => folds,
+            Self::Script { .. } => &[],
         }
     }
 
@@ -257,8 +270,8 @@ impl Process {
         let text = self.text();
         match self {
             // A continuation was folded, so the place inside the command is unknown.
-            Self::Exec(_) if text.span.end - text.span.start != text.value.len() => text.span,
-            Self::Exec(_) => Span::new(
+            Self::Exec { .. } if text.span.end - text.span.start != text.value.len() => text.span,
+            Self::Exec { .. } => Span::new(
                 text.span.origin,
                 text.span.start + range.start..text.span.start + range.end,
             ),

@@ -42,7 +42,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::convert::convert;
 use upstart2systemd::convert::read::read;
-use upstart2systemd::lower::options::{Logs, Options, Style};
+use upstart2systemd::lower::options::{Logs, Options, ScriptPlace, Style};
 use upstart2systemd::text::bytes::encode;
 use upstart2systemd::text::source::Sources;
 use upstart2systemd::upstart::dialect::Dialect;
@@ -57,15 +57,27 @@ use whole::{json, name, sources};
 fn options() -> impl Strategy<Value = Options> {
     let dialect = prop_oneof![4 => Just(None), 1 => select(&Dialect::ALL[..]).prop_map(Some)];
     let style = select(&[Style::Plain, Style::Exact][..]);
-    (select(&[229, 249, 255][..]), any::<bool>(), any::<bool>(), any::<bool>(), style, dialect)
-        .prop_map(|(systemd_version, full_env, to_files, companions, style, dialect)| Options {
-            systemd_version,
-            full_env,
-            logs: if to_files { Logs::File } else { Logs::Journal },
-            companions,
-            style,
-            dialect,
-        })
+    let scripts = select(&[ScriptPlace::Inline, ScriptPlace::Files, ScriptPlace::Auto][..]);
+    (
+        select(&[229, 249, 255][..]),
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        scripts,
+        style,
+        dialect,
+    )
+        .prop_map(
+            |(systemd_version, full_env, to_files, companions, scripts, style, dialect)| Options {
+                systemd_version,
+                full_env,
+                logs: if to_files { Logs::File } else { Logs::Journal },
+                companions,
+                scripts,
+                style,
+                dialect,
+            },
+        )
 }
 
 /// Checks a file as a job, as the override of a job, and as a job with an override.

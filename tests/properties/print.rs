@@ -93,7 +93,7 @@ fn line(stanza: &Stanza) -> String {
 
 fn text(process: &Process) -> String {
     match process {
-        Process::Exec(command) => format!("exec {}", command.value),
+        Process::Exec { text, .. } => format!("exec {}", text.value),
         Process::Script { text, dedent: _ } => format!("script\n{}end script", text.value),
     }
 }

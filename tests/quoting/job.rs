@@ -1,22 +1,29 @@
-//! Jobs with random scripts, converted by the program, and what their units do when they run.
+//! Jobs with random scripts and commands, converted by the program, and what their units do when
+//! they run.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
+use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use upstart2systemd::convert::convert;
-use upstart2systemd::lower::options::Options;
+use upstart2systemd::lower::options::{Options, ScriptPlace, Style};
 use upstart2systemd::systemd::Directive;
+use upstart2systemd::text::bytes::encode;
 use upstart2systemd::text::source::{Source, Sources};
 use upstart2systemd::upstart::job::JobName;
 
 use crate::systemd::{Reading, commands, values};
 use crate::unit::single_dollars;
 use crate::{script, statement};
+
+/// A command that init runs without a shell if its arguments need none.
+const PRINTF: &str = "/usr/bin/printf %s,";
 
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -43,8 +50,33 @@ pub struct Case {
     /// The indentation of all lines in the job.
     indentation: &'static str,
     value: (&'static str, &'static str),
-    systemd_version: u32,
+    /// The words of an `exec` in place of the main script, each with what separates it from the word
+    /// before.
+    exec: Option<Vec<(&'static str, &'static str)>>,
+    options: Options,
 }
+
+/// Words of a command, and what separates words in a job.
+const WORDS: [&str; 17] = [
+    "a",
+    "-b",
+    "--c=d",
+    "'e f'",
+    "\"$V\"",
+    "$V",
+    "x\"$V\"y",
+    "'#'",
+    "\"; g\"",
+    "\\;",
+    "'%i'",
+    "50%",
+    "é",
+    "''",
+    "--long=0123456789012345678901234567890123456789",
+    "'$x'",
+    "\"i  j\"",
+];
+const SEPARATORS: [&str; 5] = [" ", "  ", " \\\n", " \\\n    ", "\t\\\n\\\n  "];
 
 /// The `Debug` output can be pasted into a test.
 #[derive(Clone)]
@@ -61,19 +93,59 @@ type End = (ExitStatus, String);
 
 pub fn cases() -> impl Strategy<Value = Case> {
     let script = || {
-        prop_oneof![2 => statement::scripts(), 1 => script::scripts().prop_map(|script| script.text.into_bytes())].prop_map(Text)
+        prop_oneof![2 => statement::scripts(), 1 => fed(), 1 => script::scripts().prop_map(|script| script.text.into_bytes())].prop_map(Text)
     };
     let scripts =
         (script().prop_map(Some), option::of(script()), option::of(script()), option::of(script()))
             .prop_map(<[_; 4]>::from);
     // Before version 242, no prefix makes systemd keep `$` in a command (NEWS of systemd 242).
-    (scripts, select(vec!["", "    ", "\t"]), select(&VALUES[..]), select(vec![229, 241, 249, 252]))
-        .prop_map(|(scripts, indentation, value, systemd_version)| Case {
+    let options = (
+        select(vec![229, 241, 249, 252]),
+        select(&[Style::Plain, Style::Exact][..]),
+        select(&[ScriptPlace::Inline, ScriptPlace::Files, ScriptPlace::Auto][..]),
+    )
+        .prop_map(|(systemd_version, style, scripts)| Options {
+            systemd_version,
+            style,
+            scripts,
+            companions: true,
+            ..Options::default()
+        });
+    let words = vec((select(&SEPARATORS[..]), select(&WORDS[..])), 0..9);
+    let exec = option::weighted(0.3, words);
+    (scripts, select(vec!["", "    ", "\t"]), select(&VALUES[..]), exec, options).prop_map(
+        |(scripts, indentation, value, exec, options)| Case {
             scripts,
             indentation,
             value,
-            systemd_version,
-        })
+            exec,
+            options,
+        },
+    )
+}
+
+/// Scripts that give a script to a shell in a here-document, as the last command.
+fn fed() -> impl Strategy<Value = Vec<u8>> {
+    let before = select(vec!["", "# first\n", "echo before\n\n", "f() { echo f; }\nf\n"]);
+    let shell = select(vec!["/bin/sh", "exec /bin/sh", "exec sh -e", "/bin/sh -eu"]);
+    let redirection = select(vec!["<<'THE END'", ">&1 <<\"THE END\"", "<<'THE END' 2>/dev/null"]);
+    let inner = prop_oneof![
+        script::scripts().prop_map(|script| script.text.into_bytes()),
+        statement::scripts(),
+    ];
+    (before, shell, redirection, inner, select(vec!["", "\n# last\n"])).prop_map(
+        |(before, shell, redirection, mut inner, after)| {
+            if !inner.ends_with(b"\n") {
+                inner.push(b'\n');
+            }
+            [
+                format!("{before}{shell} {redirection}\n").as_bytes(),
+                &inner,
+                format!("THE END\n{after}").as_bytes(),
+            ]
+            .concat()
+        },
+    )
 }
 
 impl Case {
@@ -85,6 +157,14 @@ impl Case {
             .zip(PHASES)
             .filter_map(|(script, phase)| Some((script.as_ref()?, phase)))
         {
+            if let Some(exec) = self.exec.as_ref().filter(|_| phase.is_empty()) {
+                out.extend(format!("exec {PRINTF}").as_bytes());
+                out.extend(
+                    exec.iter().flat_map(|(before, word)| [*before, *word]).flat_map(str::bytes),
+                );
+                out.push(b'\n');
+                continue;
+            }
             out.extend(format!("{phase}script\n").as_bytes());
             for line in script.0.split_inclusive(|&byte| byte == b'\n') {
                 out.extend([self.indentation.as_bytes(), line].concat());
@@ -98,19 +178,28 @@ impl Case {
         out
     }
 
-    /// The name and the text of the unit.
-    pub fn unit(&self, name: &str) -> (String, String) {
+    /// What init runs in a shell for a phase, or what has the same effect.
+    fn text(&self, phase: &str, script: &Text) -> Vec<u8> {
+        match self.exec.as_ref().filter(|_| phase.is_empty()) {
+            Some(exec) => {
+                let words: Vec<&str> = exec.iter().map(|(_, word)| *word).collect();
+                format!("exec {PRINTF} {}", words.join(" ")).into_bytes()
+            }
+            None => script.0.clone(),
+        }
+    }
+
+    /// The files of the job: paths and texts. The unit is the first.
+    pub fn files(&self, name: &str) -> Vec<(String, String)> {
         let sources =
             Sources { conf: Source::new(format!("{name}.conf"), self.job()), overriding: None };
-        let options = Options { systemd_version: self.systemd_version, ..Options::default() };
-        let conversion = convert(&sources, JobName(name.to_owned()), &options);
-        let output = conversion
-            .outputs
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| panic!("{self:?} is refused: {:?}", conversion.diagnostics));
-        let path = Path::new(&output.path).file_name().unwrap().to_str().unwrap().to_owned();
-        (path, output.text)
+        let conversion = convert(&sources, JobName(name.to_owned()), &self.options);
+        assert!(
+            !conversion.outputs.is_empty(),
+            "{self:?} is refused: {:?}",
+            conversion.diagnostics
+        );
+        conversion.outputs.into_iter().map(|output| (output.path, output.text)).collect()
     }
 
     /// Runs each script, and the command that systemd has read from the unit, and compares the
@@ -118,10 +207,12 @@ impl Case {
     pub fn check(
         &self,
         name: &str,
-        (path, text): &(String, String),
+        files: &[(String, String)],
         reading: &Reading,
         directory: &Path,
     ) -> Result<Vec<bool>, String> {
+        let (path, text) = &files[0];
+        let path = unit_name(path);
         let unit = reading.unit(path).ok_or_else(|| format!("{path} is not loaded"))?;
         let environment: Vec<(&[u8], &[u8])> = values(unit, "Environment")
             .into_iter()
@@ -134,7 +225,7 @@ impl Case {
             (b"UPSTART_INSTANCE", b""),
         ];
         let mut successes = Vec::new();
-        for (script, (_, directive)) in self.scripts.iter().zip(PHASES) {
+        for (script, (phase, directive)) in self.scripts.iter().zip(PHASES) {
             let read = commands(unit, directive.name())?;
             let Some(script) = script else {
                 if read.is_empty() {
@@ -150,7 +241,9 @@ impl Case {
             } else {
                 argv.iter().map(|word| single_dollars(word)).collect()
             }?;
-            let before = run(&[b"/bin/sh", b"-e", b"-c", &script.0], &own, directory);
+            let argv = in_file(argv, files, directory);
+            let script = self.text(phase, script);
+            let before = run(&[b"/bin/sh", b"-e", b"-c", &script], &own, directory);
             let after =
                 run(&argv.iter().map(Vec::as_slice).collect::<Vec<_>>(), &environment, directory);
             if before != after {
@@ -163,6 +256,25 @@ impl Case {
         }
         Ok(successes)
     }
+}
+
+/// The name of the unit at a path.
+pub fn unit_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The command that runs a script from a file of the job, or the command itself.
+fn in_file(argv: Vec<Vec<u8>>, files: &[(String, String)], directory: &Path) -> Vec<Vec<u8>> {
+    let (program, words) = argv.split_last().unwrap();
+    let is_program = |path: &str| program.strip_prefix(b"/") == Some(path.as_bytes());
+    let Some((path, text)) = files.iter().find(|(path, _)| is_program(path)) else { return argv };
+    assert!(text.starts_with("#!/bin/sh -e\n"), "{text}");
+    // systemd does not run programs with unusual names.
+    assert!(words.is_empty() || words == [&b"/bin/sh"[..], b"-e"], "{argv:?}");
+    let file = directory.join(path.replace('/', "_"));
+    fs::write(&file, &*encode(text)).unwrap();
+    // A file that is written elsewhere at this time cannot be executed.
+    vec![b"/bin/sh".to_vec(), b"-e".to_vec(), file.into_os_string().into_vec()]
 }
 
 /// Whether systemd keeps `$` unchanged in a command.

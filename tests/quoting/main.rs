@@ -107,6 +107,7 @@ fn scripts_do_what_they_did() {
                     text: script.text.clone().into_bytes(),
                     breaks: script.breaks.clone(),
                     joins: script.joins.clone(),
+                    ignored_comments: index % 4 < 2,
                 };
                 let argv = ["/bin/sh", "-e", "-c"]
                     .map(|word| Argument::Word(word.into()))
@@ -118,7 +119,11 @@ fn scripts_do_what_they_did() {
                 unit.set(Directive::DefaultDependencies, Value::keyword("no"));
                 unit.add(
                     Directive::ExecStart,
-                    Value::command(&upstart2systemd::systemd::Command { prefix, argv }),
+                    Value::command(&upstart2systemd::systemd::Command {
+                        prefix,
+                        argv,
+                        folds: Vec::new(),
+                    }),
                 );
                 (file(index), unit.to_string())
             })
@@ -160,15 +165,23 @@ fn units_do_what_the_scripts_of_their_jobs_did() {
     let Some(systemd) = found(Systemd::find()) else { return };
     let successes = hold(1, job::cases, |cases| {
         let directory = tempfile::TempDir::new().unwrap();
-        let job = |index: usize| format!("job{index}+é %n");
-        let units: Vec<_> =
-            cases.iter().enumerate().map(|(index, case)| case.unit(&job(index))).collect();
+        let job = |index: usize| {
+            format!("job{index}{}", if index.is_multiple_of(2) { "+é %n" } else { "" })
+        };
+        let files: Vec<_> =
+            cases.iter().enumerate().map(|(index, case)| case.files(&job(index))).collect();
+        let units: Vec<_> = files
+            .iter()
+            .map(|files| (job::unit_name(&files[0].0).to_owned(), files[0].1.clone()))
+            .collect();
         let reading = systemd.read(&units);
         cases
             .iter()
-            .zip(&units)
+            .zip(&files)
             .enumerate()
-            .map(|(index, (case, unit))| case.check(&job(index), unit, &reading, directory.path()))
+            .map(|(index, (case, files))| {
+                case.check(&job(index), files, &reading, directory.path())
+            })
             .collect()
     });
     let successes = successes.concat();

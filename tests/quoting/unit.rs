@@ -101,13 +101,13 @@ fn command() -> impl Strategy<Value = Command> {
         1 => (select(vec!["", "/bin/"]), text::bytes()).prop_map(|(start, rest)| [start.as_bytes(), &rest].concat()),
     ];
     let argument = prop_oneof![6 => text::bytes().prop_map(Argument::Word), 2 => script()];
-    (any::<[bool; 3]>(), program, vec(argument, 0..5)).prop_map(
-        |([ignore_failure, literal_dollar, full_privileges], program, arguments)| {
+    (any::<[bool; 3]>(), program, vec(argument, 0..5), vec(1..5_usize, 0..3)).prop_map(
+        |([ignore_failure, literal_dollar, full_privileges], program, arguments, folds)| {
             let prefix = Prefix { ignore_failure, literal_dollar, full_privileges };
-            let alone = Command { prefix, argv: vec![Argument::Word(program.clone())] };
+            let alone = Command { prefix, ..Command::words([program.clone()]) };
             let program = if alone.refusal().is_none() { program } else { b"/bin/sh".to_vec() };
             let argv = std::iter::once(Argument::Word(program)).chain(arguments).collect();
-            Command { prefix, argv }
+            Command { prefix, argv, folds }
         },
     )
 }
@@ -118,7 +118,7 @@ fn script() -> impl Strategy<Value = Argument> {
     let indentation = select(vec!["", " ", "    ", "\t", " \t "]);
     let start = select(vec!["", "", "", "# ", "; ", ";;", "\\", "'", "\"", "#"]);
     let line = (indentation, start, text::bytes(), any::<bool>());
-    vec(line, 1..7).prop_map(|lines| {
+    (vec(line, 1..7), any::<bool>()).prop_map(|(lines, ignored_comments)| {
         let mut text = Vec::new();
         let mut breaks = Vec::new();
         for (indentation, start, rest, is_break) in lines {
@@ -130,7 +130,7 @@ fn script() -> impl Strategy<Value = Argument> {
         if text.len() % 3 == 0 {
             text.pop();
         }
-        Argument::Script { text, breaks, joins: Vec::new() }
+        Argument::Script { text, breaks, joins: Vec::new(), ignored_comments }
     })
 }
 
@@ -336,10 +336,9 @@ fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
     if ends.len() == 1 {
         return read == text;
     }
-    // One blank for the backslash and the newline, four of indentation, and one to hide a `#` or
-    // `;`.
+    // One blank for the backslash and the newline, and four of indentation.
     let blanks = |from: usize| {
-        (0..=6).take_while(move |&count| {
+        (0..=5).take_while(move |&count| {
             read[from..].get(..count).is_some_and(|run| run.iter().all(|&byte| byte == b' '))
         })
     };
@@ -349,6 +348,10 @@ fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
     for &end in &ends {
         let piece = &text[start..end];
         let line = piece.trim_ascii_start();
+        // A blank may hide a `#` or `;`.
+        let indentation = piece.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+        let hidden = [&piece[..indentation], b" ", &piece[indentation..]].concat();
+        let may_be_hidden = matches!(piece.get(indentation), Some(b'#' | b';'));
         let may_be_missing = line.starts_with(b"#") && !line.trim_ascii_end().contains(&b'\n');
         let mut next = std::collections::BTreeSet::new();
         for &from in &reached {
@@ -358,6 +361,14 @@ fn is_laid_out(text: &[u8], breaks: &[usize], read: &[u8]) -> bool {
                     .filter(|&at| read[at..].starts_with(piece))
                     .map(|at| at + piece.len()),
             );
+            if may_be_hidden {
+                next.extend(
+                    blanks(from)
+                        .map(|count| from + count)
+                        .filter(|&at| read[at..].starts_with(&hidden))
+                        .map(|at| at + hidden.len()),
+                );
+            }
             if may_be_missing {
                 next.insert(from);
             }

@@ -67,7 +67,8 @@ fn modes_do_not_depend_on_the_umask() {
         let found: Vec<PathBuf> = below(&system.at("made"));
         for path in &found {
             let metadata = fs::symlink_metadata(path).unwrap();
-            let expected = if metadata.is_dir() { 0o755 } else { 0o644 };
+            let is_program = || fs::read(path).unwrap().starts_with(b"#!");
+            let expected = if metadata.is_dir() || is_program() { 0o755 } else { 0o644 };
             assert_eq!(
                 metadata.permissions().mode() & 0o7777,
                 expected,
@@ -78,7 +79,7 @@ fn modes_do_not_depend_on_the_umask() {
         for kind in [
             "systemd/system/web.service",
             "etc/udev/rules.d/",
-            "usr/local/lib/upstart2systemd/",
+            "usr/local/lib/upstart2systemd/script/main",
             "usr/share/dbus-1/",
             ".service.d/",
         ] {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use super::ours::is_ours;
 use super::places::Places;
 use super::{ChangeKind, FileChange, path, stale};
-use crate::systemd::layout::Output;
+use crate::systemd::layout::{Output, is_program};
 use crate::text::bytes::encode;
 
 /// Compares the files below a root with the outputs. Returns a change for each output, and for each
@@ -85,11 +86,18 @@ fn kind<'a>(
     }
     let before = fs::read(&at)
         .with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
-    Ok(if before == encode(after).as_ref() {
+    let is_same = before == encode(after).as_ref();
+    Ok(if is_same && (!is_program(after) || is_executable(&at)?) {
         ChangeKind::Same
     } else if is_ours(&before) {
         ChangeKind::Changed { before, after }
     } else {
         ChangeKind::Foreign { before: Some(before), after }
     })
+}
+
+fn is_executable(path: &Path) -> Result<bool> {
+    let metadata =
+        fs::metadata(path).with_context(|| format!("cannot look at `{}`", path.display()))?;
+    Ok(metadata.permissions().mode() & 0o111 == 0o111)
 }

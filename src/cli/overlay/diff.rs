@@ -32,6 +32,9 @@ fn one(FileChange { path, kind }: &FileChange<'_>) -> String {
         ChangeKind::Stale { before } => (Some(carry(before)), None),
         ChangeKind::Same => (None, None),
     };
+    if before.as_deref() == after {
+        return format!("File a/{path} is not executable, and b/{path} is\n");
+    }
     let name = |side: &str, there: bool| {
         if there { format!("{side}/{path}") } else { "/dev/null".to_owned() }
     };

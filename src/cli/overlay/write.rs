@@ -15,7 +15,7 @@ use super::moves::{Move, make_all};
 use super::places::Places;
 use super::staging::{Root, Staging};
 use super::{ChangeKind, FileChange, path, staging};
-use crate::systemd::layout::Output;
+use crate::systemd::layout::{Output, is_program};
 use crate::text::bytes::encode;
 use crate::text::list;
 
@@ -137,15 +137,16 @@ fn write_all(
         staging::create(&staging.new_file(directory), 0o755).with_context(|| failed(directory))?;
     }
     plan.files.par_iter().try_for_each(|(file, text)| {
+        let mode = if is_program(text) { 0o755 } else { 0o644 };
         let mut opened = File::options()
             .write(true)
             .create_new(true)
-            .mode(0o644)
+            .mode(mode)
             .open(staging.new_file(file))
             .with_context(|| failed(file))?;
         opened.write_all(&encode(text)).with_context(|| failed(file))?;
         // Overrides the umask, because `systemctl cat` cannot show a unit that only root can read.
-        opened.set_permissions(Permissions::from_mode(0o644)).with_context(|| failed(file))?;
+        opened.set_permissions(Permissions::from_mode(mode)).with_context(|| failed(file))?;
         step();
         Ok(())
     })

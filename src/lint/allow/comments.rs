@@ -107,8 +107,8 @@ fn within(text: &str, stanza: &Spanned<Stanza>, scripts: &Scripts, found: &mut V
             }
         }
         // These stanzas end with their line, so they contain no comment.
-        Stanza::Process(_, Process::Exec(_))
-        | Stanza::OldScript(_, Process::Exec(_))
+        Stanza::Process(_, Process::Exec { .. })
+        | Stanza::OldScript(_, Process::Exec { .. })
         | Stanza::Description(_)
         | Stanza::Author(_)
         | Stanza::Version(_)

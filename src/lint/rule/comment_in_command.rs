@@ -64,8 +64,8 @@ fn can_follow(rest: &str, stanza: &Stanza) -> bool {
 /// The last value of a stanza, for stanzas that a comment is likely to damage.
 fn value(stanza: &Stanza) -> Option<Span> {
     match stanza {
-        Stanza::Process(_, Process::Exec(command))
-        | Stanza::RespawnCommand(Process::Exec(command)) => Some(command.span),
+        Stanza::Process(_, Process::Exec { text, .. })
+        | Stanza::RespawnCommand(Process::Exec { text, .. }) => Some(text.span),
         Stanza::Description(word)
         | Stanza::Author(word)
         | Stanza::Version(word)

@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let whole = script.span(&line);
         let start = match &script.stated.value {
             Process::Script { dedent, .. } => whole.start.saturating_sub(*dedent),
-            Process::Exec(_) => whole.start,
+            Process::Exec { .. } => whole.start,
         };
         found.push(
             diagnostic

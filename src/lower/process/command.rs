@@ -1,5 +1,4 @@
-//! Turns the process of a phase into a command line, with or without a shell. Scripts are written
-//! inline.
+//! Turns the process of a phase into a command line, with or without a shell.
 
 use std::borrow::Cow;
 
@@ -7,19 +6,13 @@ use super::control::Replaced;
 use super::direct::{self, PhaseCommand};
 use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
-use super::unreplaced;
+use super::{script_file, unreplaced};
 use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::{
-    EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND, LONG_SCRIPT, SCRIPT_OUTSIDE_OF_ROOT,
-};
-use crate::lower::companion::Companion;
-use crate::lower::companion_unit::made_for;
+use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND};
 use crate::lower::lowering::Lowering;
-use crate::lower::own_files;
 use crate::lower::shape::Shape;
 use crate::shell;
-use crate::systemd::layout::Output;
-use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Value};
+use crate::systemd::{Argument, Command, Directive, Feature, Value};
 use crate::text::bytes::encode;
 use crate::upstart::ast::{Body, Phase};
 use crate::upstart::instances::Instance;
@@ -47,11 +40,12 @@ pub(in crate::lower) struct Wrapping<'a> {
 }
 
 /// The command of a phase that runs `text`. `own_unit` is shell text that yields the name of the
-/// job's unit, and `at_shutdown` is whether the phase may run when the system goes down.
+/// job's unit, and `at_shutdown` is whether the phase may run when the system goes down. `at_boot` is
+/// whether it may run before all file systems are mounted.
 pub(super) fn command(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
-    (own_unit, at_shutdown, shape): (&str, bool, Shape),
+    (own_unit, at_shutdown, at_boot, shape): (&str, bool, bool, Shape),
     wrapping: Wrapping<'_>,
     text: &str,
 ) -> PhaseCommand {
@@ -76,16 +70,72 @@ pub(super) fn command(
                     direct_call(lowering, reading, &replaced, text)
                 };
                 if let Some(direct) = direct {
-                    return direct;
+                    return direct.folded(reading);
                 }
             }
-            let text = match replaced.control.edited(text) {
-                Some(edited) => shell::dedent(&edited, &shell::read(&edited)),
-                None => shell::dedent(text, &reading.shell),
+            let (text, shell) = match replaced.control.edited(text) {
+                Some(edited) => {
+                    let shell = shell::read(&edited);
+                    (Cow::Owned(edited), Cow::Owned(shell))
+                }
+                None => (Cow::Borrowed(text), Cow::Borrowed(reading.shell.as_ref())),
             };
-            script(lowering, reading, &format!("{front}{text}{behind}")).into()
+            let shown = readable(&text, &shell);
+            let command = fed_shell(lowering, reading, (&front, &shown, behind))
+                .unwrap_or_else(|| script(lowering, reading, &format!("{front}{shown}{behind}")));
+            if !script_file::is_wanted(lowering, &shown, &command, at_boot) {
+                return command.into();
+            }
+            let text = shell::dedent(&text, &shell);
+            script_file::written(lowering, reading, &format!("{front}{text}{behind}")).into()
         }
         Body::Exec => exec(lowering, (reading, &replaced), shape, text, (&front, behind)),
+    }
+}
+
+/// The text of a script without what means nothing.
+fn readable(text: &str, reading: &shell::Script) -> String {
+    let tidied = shell::tidy(text, reading);
+    if tidied == text {
+        return shell::dedent(text, reading);
+    }
+    shell::dedent(&tidied, &shell::read(&tidied))
+}
+
+/// The command of a script whose last command is a shell that reads a here-document. A person writes
+/// that document as an argument of the shell.
+fn fed_shell(
+    lowering: &mut Lowering<'_>,
+    reading: &ScriptUse<'_>,
+    (front, text, behind): (&str, &str, &str),
+) -> Option<Command> {
+    if lowering.is_exact() || !text.contains("<<") {
+        return None;
+    }
+    let shell = shell::read(text);
+    if front.is_empty()
+        && behind.is_empty()
+        && let Some((mut words, inner)) = shell::only_shell(text, &shell)
+        && inner.len() <= INLINE_MAX
+    {
+        words.push("-c".to_owned());
+        let mut command = direct::of_literals(lowering, &words)?.command;
+        command.argv.push(inline(lowering, &inner, &shell::read(&inner)));
+        command.prefix.literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
+        return Some(command);
+    }
+    let text = shell::as_argument(text, &shell)?;
+    Some(script(lowering, reading, &format!("{front}{text}{behind}")))
+}
+
+/// The argument of a shell that is its script.
+fn inline(lowering: &Lowering<'_>, text: &str, reading: &shell::Script) -> Argument {
+    let (breaks, joins) = shell::line_ends(text, reading);
+    Argument::Script {
+        text: encode(text).into_owned(),
+        breaks: byte_offsets(text, &breaks),
+        joins: byte_offsets(text, &joins),
+        ignored_comments: lowering.has(Feature::CommentWithinValue),
     }
 }
 
@@ -118,10 +168,11 @@ fn exec(
     if before.is_empty()
         && let Some(direct) = direct::of_exec(lowering, reading, shape, text)
     {
-        return direct;
+        return direct.folded(reading);
     }
     report_gotchas(lowering, reading, text);
     // Nothing can follow: the shell has become the command.
+    let text = shell::fold(text, &reading.shell, reading.stated.value.folds());
     script(lowering, reading, &format!("{before}exec {text}\n")).into()
 }
 
@@ -143,38 +194,23 @@ fn direct_call(
 }
 
 /// A command that runs `text` in `/bin/sh -e`: inline, or from a file if it is too long.
-pub(super) fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
+fn script(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
     let shell = if text == reading.text() {
         Cow::Borrowed(reading.shell.as_ref())
     } else {
         Cow::Owned(shell::read(text))
     };
     let text = text.get(..shell.end).unwrap_or(text);
-    let bytes = encode(text);
-    let mut argv: Vec<Argument> =
-        [&b"/bin/sh"[..], b"-e"].map(|word| Argument::Word(word.to_vec())).to_vec();
-    if bytes.len() > INLINE_MAX {
-        argv.push(Argument::Word(script_file(lowering, reading, text).into_bytes()));
-        return Command::new(argv);
+    if encode(text).len() > INLINE_MAX {
+        return script_file::written(lowering, reading, text);
     }
-    let file = argv.clone();
-    argv.push(Argument::Word(b"-c".to_vec()));
-    argv.push(Argument::Script {
-        text: bytes.clone().into_owned(),
-        breaks: byte_offsets(text, &shell.breaks),
-        joins: byte_offsets(text, &shell.joins),
-    });
-    let prefix =
-        Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
-    let command = Command { prefix, argv };
+    let mut command = Command::words(["/bin/sh", "-e", "-c"]);
+    command.argv.push(inline(lowering, text, &shell));
+    command.prefix.literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
     // systemd would read the rest of a cut line as a directive.
     let cut = !lowering.has(Feature::LongLine)
         && Value::command(&command).as_str().lines().any(|line| line.len() > OLD_LINE_MAX);
-    if cut {
-        let path = script_file(lowering, reading, text);
-        return Command::new(file.into_iter().chain([Argument::Word(path.into_bytes())]));
-    }
-    command
+    if cut { script_file::written(lowering, reading, text) } else { command }
 }
 
 /// Converts offsets in the text to offsets in the bytes that the text represents.
@@ -188,38 +224,6 @@ fn byte_offsets(text: &str, offsets: &[usize]) -> Vec<usize> {
         .filter_map(|&offset| text.get(..offset))
         .map(|before| encode(before).len())
         .collect()
-}
-
-/// Puts a script that is too long for a unit into a companion, or reports that it needs one.
-/// Returns the absolute path.
-fn script_file(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> String {
-    let path = own_files::script(lowering.name.stem(), reading.phase.name());
-    let absolute = format!("/{path}");
-    if lowering.options.companions {
-        lowering.ledger.file(reading.stated.stanza, &path);
-        if let Some(chroot) = &lowering.job.chroot {
-            let diagnostic = SCRIPT_OUTSIDE_OF_ROOT
-                .at(
-                    lowering.job.stanzas[reading.stated.stanza.0].span,
-                    format!("the script goes to {absolute}, which the job does not see"),
-                )
-                .related(chroot.span, "the job runs in this directory")
-                .help("copy the file to the same path below that directory");
-            lowering.manual(reading.stated.stanza, &[], diagnostic);
-        }
-        let header = made_for(lowering).comment();
-        lowering.companion(Companion::File(Output { path, text: format!("{header}\n{text}\n") }));
-    } else {
-        let diagnostic = LONG_SCRIPT
-            .at(
-                lowering.job.stanzas[reading.stated.stanza.0].span,
-                format!("a text of {} bytes for the shell does not fit into a unit", text.len()),
-            )
-            .label("needs a file of its own")
-            .help("give a directory to write to: `-o DIR`");
-        lowering.manual(reading.stated.stanza, &[], diagnostic);
-    }
-    absolute
 }
 
 /// Shell text that sets the variables of the instance, if several variables name it: the name of

@@ -11,6 +11,7 @@ mod guard;
 mod main_program;
 pub(super) mod placement;
 pub(super) mod reading;
+mod script_file;
 mod unreplaced;
 pub(super) mod variables;
 pub(super) mod waits;
@@ -95,7 +96,12 @@ pub(super) fn lower(
     for reading in &readings {
         waits::lower(lowering, reading, shape, &mut started);
     }
-    let placement = Placement { shape, own_unit: &own_unit, at_shutdown: conditions.at_shutdown };
+    let placement = Placement {
+        shape,
+        own_unit: &own_unit,
+        at_shutdown: conditions.at_shutdown,
+        at_boot: conditions.is_early || !conditions.default_dependencies,
+    };
     let delay = if shape == Shape::Service { delayed(lowering) } else { None };
     let mut streams = Streams::default();
     for reading in &readings {

@@ -152,6 +152,8 @@ pub(in crate::lower) struct Placement<'a> {
     pub(crate) own_unit: &'a str,
     /// Whether the unit does its work when the system goes down.
     pub(crate) at_shutdown: bool,
+    /// Whether the unit may start before all file systems are mounted.
+    pub(crate) at_boot: bool,
 }
 
 impl Placement<'_> {
@@ -192,7 +194,7 @@ impl Placement<'_> {
         // systemd stops every unit when the system goes down.
         let at_shutdown =
             self.at_shutdown || matches!(reading.phase, Phase::PreStop | Phase::PostStop);
-        let setting = (self.own_unit, at_shutdown, self.shape);
+        let setting = (self.own_unit, at_shutdown, self.at_boot, self.shape);
         let mut made = command(lowering, reading, setting, wrapping, text);
         let directive = Slot::of(reading.phase).directive(self.shape);
         for comment in &made.comments {

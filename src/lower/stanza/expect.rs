@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
+use crate::lower::companion_unit;
 use crate::lower::condition::Conditions;
 use crate::lower::lowering::Lowering;
 use crate::lower::process::reading::ScriptUse;
@@ -267,6 +268,7 @@ fn privileged(lowering: &Lowering<'_>, text: &str) -> Command {
         text: text.into(),
         breaks: script.breaks,
         joins: script.joins,
+        ignored_comments: lowering.has(Feature::CommentWithinValue),
     });
     command.prefix = Prefix {
         full_privileges: true,
@@ -292,16 +294,11 @@ fn started_when_executed(lowering: &mut Lowering<'_>, conditions: &Conditions) {
 /// The command that waits until the main process stops itself with SIGSTOP, and continues it, as
 /// init does (`init/job_process.c`, `job_process_stopped`).
 fn wait_for_stop(lowering: &Lowering<'_>) -> Command {
-    let script = "while [ -e /proc/$MAINPID ]; do grep -q \"^State:.T\" /proc/$MAINPID/status && exec kill -CONT $MAINPID; sleep 0.1; done";
-    let mut command = Command::words(["/bin/sh", "-e", "-c"]);
-    command.argv.push(Argument::Script {
-        text: script.into(),
-        breaks: Vec::new(),
-        joins: Vec::new(),
-    });
-    command.prefix =
-        Prefix { literal_dollar: lowering.has(Feature::LiteralDollarPrefix), ..Prefix::default() };
-    command
+    let script = "while [ -e /proc/$MAINPID ]; do\n\
+        \x20   grep -q \"^State:.T\" /proc/$MAINPID/status && exec kill -CONT $MAINPID\n\
+        \x20   sleep 0.1\n\
+        done";
+    companion_unit::shell(lowering, &["-e", "-c"], script)
 }
 
 /// The arguments of a start-stop-daemon that looks at its pid file and does not write it

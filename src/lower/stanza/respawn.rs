@@ -7,7 +7,9 @@ use crate::diagnostic::registry::{
     RESPAWN_LIMIT_WITHOUT_RESPAWN, RESPAWN_OF_SHUTDOWN_JOB, RESPAWN_WITHOUT_MAIN,
     RETRIED_PRE_START,
 };
+use crate::lower::companion_unit;
 use crate::lower::lowering::Lowering;
+use crate::lower::own_files::is_script;
 use crate::lower::process::Processes;
 use crate::lower::shape::Shape;
 use crate::shell::{Context, SimpleCommand};
@@ -346,12 +348,14 @@ fn set_up_failures(lowering: &Lowering<'_>, processes: &Processes) -> Vec<u8> {
     .collect()
 }
 
-/// Whether systemd may not find what it executes as the main process. Every system has the shell
-/// and env(1); if they do not find the program, the process has run, for Upstart as well.
+/// Whether systemd may not find what it executes as the main process. Every system has the shell,
+/// env(1) and the scripts beside the unit; if they do not find the program, the process has run, for Upstart as well.
 fn may_be_missing(lowering: &Lowering<'_>, processes: &Processes) -> bool {
     let program = processes.commands.main_program();
     lowering.job.chroot.is_some()
-        || !program.is_some_and(|program| [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&program))
+        || !program.is_some_and(|program| {
+            [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&program) || is_script(program)
+        })
 }
 
 /// The command by which the unit stops itself when the main process was not started, which prevents
@@ -374,19 +378,16 @@ fn stay_down(lowering: &Lowering<'_>, processes: &Processes) -> Option<Command> 
             ends.push_str(" | *\"status=203 }\"");
         }
         let but = if processes.decline() { format!("{declined} || ") } else { String::new() };
-        format!("{but}case $(/bin/systemctl show -p ExecStart \"$0\") in {ends}) {stop} ;; esac")
+        format!(
+            "{but}case $(/bin/systemctl show -p ExecStart \"$0\") in\n    {ends}) {stop} ;;\nesac"
+        )
     } else {
         let but = if processes.decline() { format!(" || {declined}") } else { String::new() };
         format!("[ \"$EXIT_CODE\" ]{but} || {stop}")
     };
-    let mut command = Command::new([
-        Argument::Word(b"/bin/sh".to_vec()),
-        Argument::Word(b"-c".to_vec()),
-        Argument::Word(script.into_bytes()),
-        Argument::Specifier("%n"),
-    ]);
-    let literal_dollar = lowering.has(Feature::LiteralDollarPrefix);
-    command.prefix = Prefix { ignore_failure: true, full_privileges: true, literal_dollar };
+    let mut command = companion_unit::shell(lowering, &["-c"], &script);
+    command.argv.push(Argument::Specifier("%n"));
+    command.prefix = Prefix { ignore_failure: true, full_privileges: true, ..command.prefix };
     Some(command)
 }
 

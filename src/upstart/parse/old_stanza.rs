@@ -61,9 +61,9 @@ fn respawn(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Stanza>
             )
         });
     }
-    let command = quoting::command(&what, mangled);
-    let span = keyword.span().to(command.span);
-    Ok(Spanned::new(Stanza::RespawnCommand(Process::Exec(command)), span))
+    let (text, folds) = quoting::command(&what, mangled);
+    let span = keyword.span().to(text.span);
+    Ok(Spanned::new(Stanza::RespawnCommand(Process::Exec { text, folds }), span))
 }
 
 /// Reads a stanza that consists of words. `None` if the keyword is not an old one.

@@ -40,9 +40,9 @@ fn exec(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, 
     if command.rule() == Rule::broken_command {
         return Err(values::broken("exec", &command));
     }
-    let text = quoting::command(&command, mangled);
+    let (text, folds) = quoting::command(&command, mangled);
     let span = keyword.to(text.span);
-    Ok(Spanned::new(Process::Exec(text), span))
+    Ok(Spanned::new(Process::Exec { text, folds }, span))
 }
 
 fn script(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> Result<Spanned<Process>, Refusal> {

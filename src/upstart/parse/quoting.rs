@@ -11,22 +11,33 @@ pub(super) fn word(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
     let (text, span) = (node.text(), node.span());
     match node.rule() {
         Rule::quoted_word | Rule::quoted_event => {
-            Spanned::new(fold(text, Quotes::Removed, span, mangled).0, span)
+            Spanned::new(fold(text, Quotes::Removed, span, mangled).value, span)
         }
         _ => Spanned::new(text.to_owned(), span),
     }
 }
 
-/// The value of a complete command, with quotes. The span leaves out blanks at the end.
-pub(super) fn command(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> SpannedWord {
+/// The value of a complete command, with quotes, and the offsets in it of the blanks that stand for
+/// line ends. The span leaves out blanks at the end.
+pub(super) fn command(node: &Cursor<'_>, mangled: &mut Vec<Span>) -> (SpannedWord, Vec<usize>) {
     let (text, span) = (node.text(), node.span());
-    let (value, end) = if text.bytes().any(|byte| matches!(byte, b'\\' | b'\n')) {
+    let Folded { value, end, folds } = if text.bytes().any(|byte| matches!(byte, b'\\' | b'\n')) {
         fold(text, Quotes::Kept, span, mangled)
     } else {
-        let value = text.trim_end_matches(BLANKS);
-        (value.to_owned(), value.len())
+        let value = text.trim_end_matches(BLANKS).to_owned();
+        Folded { end: value.len(), value, folds: Vec::new() }
     };
-    Spanned::new(value, Span { end: span.start + end, ..span })
+    (Spanned::new(value, Span { end: span.start + end, ..span }), folds)
+}
+
+/// A token on one line.
+struct Folded {
+    value: String,
+    /// The length of the text that the value is made of, without blanks and continuations at the
+    /// end.
+    end: usize,
+    /// The offsets in the value of the blanks that stand for line ends.
+    folds: Vec<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,13 +46,12 @@ enum Quotes {
     Kept,
 }
 
-/// The value of a token, and the length of the text that it is made of, without blanks and
-/// continuations at the end.
+/// The value of a token.
 ///
 /// A newline and the blanks around it become one blank. init garbles blanks before a backslash that
 /// escapes nothing; this function keeps them and adds the place to `mangled` (`nih/config.c`,
 /// `nih_config_token`).
-fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (String, usize) {
+fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> Folded {
     let bytes = text.as_bytes();
     let mut value = String::with_capacity(text.len());
     let mut quote = None;
@@ -49,6 +59,7 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
     // blanks.
     let (mut blanks, mut newline) = (0..0, false);
     let (mut at, mut end) = (0, 0);
+    let mut folds = Vec::new();
     while let Some(&byte) = bytes.get(at) {
         let following = bytes.get(at + 1).copied();
         match (byte, following) {
@@ -72,6 +83,7 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
         }
         let escapes = matches!(following, Some(b'\\' | b' ' | b'\t' | b'\r'));
         if newline {
+            folds.push(value.len());
             value.push(' ');
         } else {
             if byte == b'\\' && !escapes && !blanks.is_empty() {
@@ -105,7 +117,7 @@ fn fold(text: &str, quotes: Quotes, span: Span, mangled: &mut Vec<Span>) -> (Str
         value.push_str(&text[written]);
         end = at;
     }
-    (value, end)
+    Folded { value, end, folds }
 }
 
 /// The text of a script without the indentation that all lines share, and the length of that

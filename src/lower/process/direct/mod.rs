@@ -7,6 +7,8 @@ mod redirected;
 
 pub(in crate::lower) use redirected::Streams;
 
+use std::ops::Range;
+
 use super::reading::ScriptUse;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
@@ -24,6 +26,26 @@ pub(super) struct PhaseCommand {
     pub(super) streams: Streams,
     /// The comments that are not in the command.
     pub(super) comments: Vec<Text>,
+}
+
+impl PhaseCommand {
+    /// The command with a physical line for each line over which the source folds it.
+    pub(super) fn folded(mut self, reading: &ScriptUse<'_>) -> Self {
+        let [found] = reading.shell.commands.as_slice() else { return self };
+        let is_exec = reading.is_script() && found.name() == Some("exec");
+        let read = &found.words[usize::from(is_exec)..];
+        // env(1) may come before the words of the text.
+        let Some(others) = self.command.argv.len().checked_sub(read.len()) else { return self };
+        let is_fold = |gap: Range<usize>| {
+            reading.text_at(&gap).is_some_and(|between| between.contains('\n'))
+                || reading.stated.value.folds().iter().any(|fold| gap.contains(fold))
+        };
+        self.command.folds = (1..read.len())
+            .filter(|&index| is_fold(read[index - 1].range.end..read[index].range.start))
+            .map(|index| others + index)
+            .collect();
+        self
+    }
 }
 
 impl From<Command> for PhaseCommand {

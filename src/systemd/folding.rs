@@ -1,0 +1,109 @@
+//! The physical lines of a command. systemd reads a backslash and the newline after it as a blank
+//! (systemd.syntax(7)).
+
+/// The most columns of a physical line that is not folded.
+const UNFOLDED_MAX: usize = 120;
+
+/// The columns that a line is filled up to if it is folded.
+const FILLED_MAX: usize = 96;
+
+/// What begins a physical line that goes on.
+const FOLD: &str = " \\\n    ";
+
+/// The words of a command in one value. The words at these indices begin a physical line, and so do
+/// options where a line would get too long.
+pub(super) fn folded(words: &[String], folds: &[usize]) -> String {
+    // systemd ignores a physical line that begins with one of these.
+    let begins_line = |index: usize| !words[index].starts_with(['#', ';']);
+    let mut out = String::new();
+    let mut start = 0;
+    while start < words.len() {
+        let end = (start + 1..words.len())
+            .find(|index| folds.contains(index) && begins_line(*index))
+            .unwrap_or(words.len());
+        if start > 0 {
+            out.push_str(FOLD);
+        }
+        let line = &words[start..end];
+        // A text of blanks and words stays long whatever begins a line.
+        let is_text = |word: &String| {
+            word.contains('\n')
+                || (word.contains(' ') && columns(std::slice::from_ref(word)) > FILLED_MAX)
+        };
+        if columns(line) <= UNFOLDED_MAX || line.iter().any(is_text) {
+            out.push_str(&line.join(" "));
+        } else {
+            out.push_str(&filled(line, |index| begins_line(start + index)));
+        }
+        start = end;
+    }
+    out
+}
+
+/// The words on as many lines as they need. An option stays together with its values.
+fn filled(words: &[String], begins_line: impl Fn(usize) -> bool) -> String {
+    let is_option = |word: &String| {
+        word.trim_start_matches(['"', '\'']).starts_with('-')
+            && !matches!(word.as_str(), "-" | "--")
+    };
+    let mut out = words.first().cloned().unwrap_or_default();
+    let mut column = columns(&words[..1]);
+    let mut at = 1;
+    while at < words.len() {
+        let end = (at + 1..words.len()).find(|&next| is_option(&words[next]));
+        let end = end.unwrap_or(words.len());
+        // Values without an option, such as many file names, are parted where the line is full.
+        let unparted = if is_option(&words[at]) { 2 } else { 1 };
+        let is_long = columns(&words[at..end]) > FILLED_MAX;
+        let end = if is_long { end.min(at + unparted) } else { end };
+        let group = &words[at..end];
+        if column + 1 + columns(group) > FILLED_MAX && begins_line(at) {
+            out.push_str(FOLD);
+            column = 0;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(&group.join(" "));
+        column += columns(group);
+        at = end;
+    }
+    out
+}
+
+/// The width of the words on one line.
+fn columns(words: &[String]) -> usize {
+    words.iter().map(|word| word.chars().count() + 1).sum::<usize>().saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    fn of(text: &str, folds: &[usize]) -> String {
+        folded(&text.split(' ').map(str::to_owned).collect::<Vec<_>>(), folds)
+    }
+
+    #[test]
+    fn a_command_is_folded_as_wanted() {
+        assert_eq!(of("/a -b c -d", &[1, 3]), "/a \\\n    -b c \\\n    -d");
+        assert_eq!(of("/a -b c -d", &[]), "/a -b c -d");
+        assert_eq!(of("/a #b \";\"", &[1, 2, 9]), "/a #b \\\n    \";\"");
+    }
+
+    #[test]
+    fn a_long_command_is_folded_at_its_options() {
+        let [long, longer] = [40, 150].map(|length| "x".repeat(length));
+        assert_eq!(
+            of(&format!("/a --one {long} --two {long} -- -3 {longer} -4 #{longer}"), &[]),
+            format!(
+                "/a --one {long} \\\n    --two {long} -- \\\n    -3 {longer} \\\n    -4 #{longer}"
+            )
+        );
+        let many = [long.as_str(); 4].join(" ");
+        assert_eq!(
+            of(&format!("/bin/rm -f {many}"), &[]),
+            format!("/bin/rm -f {long} {long} \\\n    {long} {long}")
+        );
+    }
+}

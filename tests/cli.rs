@@ -41,6 +41,7 @@ fn wrong_usage_is_status_2() {
     for version in ["228", "1000", "new"] {
         check(&["a.conf", "--systemd-version", version], 2, "--systemd-version");
     }
+    check(&["a.conf", "--scripts", "files"], 2, "give a directory to write them to with `-o DIR`");
     check(&["a.conf", "--fail-on", "info"], 2, "note");
     check(&["a.conf", "--format", "xml"], 2, "concise");
     check(&["explain", "U9999"], 2, "there is no diagnostic `U9999`");
@@ -79,6 +80,39 @@ fn help_and_version_go_to_stdout() {
                 && help.stderr.is_empty(),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn scripts_go_where_they_are_wanted() {
+    let directory = TestDirectory::new();
+    let lines = "echo one\n".repeat(21);
+    let [long, short] =
+        [("long", lines.as_str()), ("short", "echo one\n")].map(|(name, script)| {
+            let job = path(directory.path(), &format!("{name}.conf"));
+            std::fs::write(&job, format!("script\n{script}end script\n")).unwrap();
+            job
+        });
+    let stdout = String::from_utf8(run(&[&long], b"").stdout).unwrap();
+    assert!(stdout.contains("\n    echo one\\n\\\n"), "{stdout}");
+    for (wanted, expected) in
+        [("inline", [false, false]), ("auto", [true, false]), ("files", [true, true])]
+    {
+        let out = directory.path().join(wanted);
+        let to = path(directory.path(), wanted);
+        let ran = run(&[&long, &short, "-o", &to, "--scripts", wanted], b"");
+        assert!(ran.status.success(), "{ran:?}");
+        for (name, expected) in ["long", "short"].into_iter().zip(expected) {
+            let file = format!("usr/local/lib/upstart2systemd/{name}/main");
+            let unit = out.join(format!("etc/systemd/system/{name}.service"));
+            let unit = std::fs::read_to_string(unit).unwrap();
+            assert_eq!(out.join(&file).exists(), expected, "{wanted} {name}");
+            assert_eq!(unit.contains(&format!("ExecStart=/{file}\n")), expected, "{unit}");
+            if expected {
+                let ran = Command::new(out.join(&file)).output().unwrap();
+                assert!(ran.status.success() && ran.stdout.starts_with(b"one\n"), "{ran:?}");
+            }
+        }
     }
 }
 

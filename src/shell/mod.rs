@@ -16,7 +16,6 @@ mod own;
 pub mod program;
 mod reader;
 pub mod redirection;
-mod standard_input;
 mod tidy;
 mod word;
 pub(super) mod words;

@@ -1,6 +1,9 @@
 //! The physical lines of a command. systemd reads a backslash and the newline after it as a blank
 //! (systemd.syntax(7)).
 
+/// The most columns of a command that needs only one line, wherever its source was folded.
+const SHORT_MAX: usize = 64;
+
 /// The most columns of a physical line that is not folded.
 const UNFOLDED_MAX: usize = 120;
 
@@ -13,6 +16,11 @@ const FOLD: &str = " \\\n    ";
 /// The words of a command in one value. The words at these indices begin a physical line, and so do
 /// options where a line would get too long.
 pub(super) fn folded(words: &[String], folds: &[usize]) -> String {
+    let folds = if columns(words) <= SHORT_MAX { &[] } else { folds };
+    folded_at(words, folds)
+}
+
+fn folded_at(words: &[String], folds: &[usize]) -> String {
     // systemd ignores a physical line that begins with one of these.
     let begins_line = |index: usize| !words[index].starts_with(['#', ';']);
     let mut out = String::new();
@@ -57,7 +65,9 @@ fn filled(words: &[String], begins_line: impl Fn(usize) -> bool) -> String {
         let is_long = columns(&words[at..end]) > FILLED_MAX;
         let end = if is_long { end.min(at + unparted) } else { end };
         let group = &words[at..end];
-        if column + 1 + columns(group) > FILLED_MAX && begins_line(at) {
+        // A value that is too long for any line stays where it is.
+        let fits = columns(group) <= FILLED_MAX || is_option(&words[at]);
+        if column + 1 + columns(group) > FILLED_MAX && fits && begins_line(at) {
             out.push_str(FOLD);
             column = 0;
         } else {
@@ -78,10 +88,10 @@ fn columns(words: &[String]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::{folded, folded_at};
 
     fn of(text: &str, folds: &[usize]) -> String {
-        folded(&text.split(' ').map(str::to_owned).collect::<Vec<_>>(), folds)
+        folded_at(&text.split(' ').map(str::to_owned).collect::<Vec<_>>(), folds)
     }
 
     #[test]
@@ -89,6 +99,18 @@ mod tests {
         assert_eq!(of("/a -b c -d", &[1, 3]), "/a \\\n    -b c \\\n    -d");
         assert_eq!(of("/a -b c -d", &[]), "/a -b c -d");
         assert_eq!(of("/a #b \";\"", &[1, 2, 9]), "/a #b \\\n    \";\"");
+    }
+
+    #[test]
+    fn a_short_command_is_on_one_line() {
+        let words = ["/a", "-b", "c"].map(str::to_owned);
+        assert_eq!(folded(&words, &[1]), "/a -b c");
+    }
+
+    #[test]
+    fn a_word_that_fits_no_line_stays() {
+        let long = format!("/a {}", "x".repeat(200));
+        assert_eq!(of(&long, &[]), long);
     }
 
     #[test]

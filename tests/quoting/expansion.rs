@@ -166,7 +166,7 @@ fn run(argv: &[Vec<u8>], environment: &[(Vec<u8>, Vec<u8>)], directory: &Path) -
 /// What systemd makes of the arguments when it executes a command: `replace_env_argv()` in
 /// `src/basic/env-util.c`, which is the same in all versions from 229 to 252 for the words that the
 /// program writes.
-fn expanded(argv: &[Vec<u8>], environment: &[(Vec<u8>, Vec<u8>)]) -> Vec<Vec<u8>> {
+pub(crate) fn expanded(argv: &[Vec<u8>], environment: &[(Vec<u8>, Vec<u8>)]) -> Vec<Vec<u8>> {
     let value = |name: &[u8]| {
         environment.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
     };

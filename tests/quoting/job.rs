@@ -18,8 +18,8 @@ use upstart2systemd::text::bytes::encode;
 use upstart2systemd::text::source::{Source, Sources};
 use upstart2systemd::upstart::job::JobName;
 
+use crate::expansion::expanded;
 use crate::systemd::{Reading, commands, values};
-use crate::unit::single_dollars;
 use crate::{script, statement};
 
 /// A command that init runs without a shell if its arguments need none.
@@ -237,10 +237,12 @@ impl Case {
                 return Err(format!("{} of {}: {text}", read.len(), directive.name()));
             };
             let argv = if is_literal(text, directive) {
-                Ok(argv.clone())
+                argv.clone()
             } else {
-                argv.iter().map(|word| single_dollars(word)).collect()
-            }?;
+                let set: Vec<_> =
+                    environment.iter().map(|(key, value)| (key.to_vec(), value.to_vec())).collect();
+                expanded(argv, &set)
+            };
             let argv = in_file(argv, files, directory);
             let script = self.text(phase, script);
             let before = run(&[b"/bin/sh", b"-e", b"-c", &script], &own, directory);

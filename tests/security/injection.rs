@@ -209,7 +209,8 @@ fn read(path: &Path) {
     assert_eq!(hidden, None, "{shown}: {text}");
     if path.to_str().unwrap().contains("usr/local/lib/") {
         // The content of a script is the job's own.
-        let (header, rest) = text.split_once('\n').unwrap();
+        let body = text.strip_prefix("#!/bin/sh -e\n").unwrap_or(&text);
+        let (header, rest) = body.split_once('\n').unwrap();
         assert!(
             header.starts_with("# Made for ") && !rest.starts_with("Injected"),
             "{shown}: {header}"

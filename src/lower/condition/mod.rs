@@ -11,6 +11,7 @@ pub(super) mod call;
 pub(super) mod event;
 pub(super) mod event_unit;
 mod follow;
+mod gate;
 mod latch;
 mod paths;
 pub(crate) mod peer;

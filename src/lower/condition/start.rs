@@ -5,6 +5,7 @@ use super::boot::emitted;
 use super::boot::{Booted, pull_by_boot, pull_by_runlevel};
 use super::call::{Call, StartOrStop, before_start};
 use super::event::trigger::{Role, Side, Trigger, is_early};
+use super::gate::{before, is_one_of_circle, is_plain_gate};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Followed, Gated, Joined, Relations, push, push_known};
@@ -308,17 +309,6 @@ fn contribute(
     }
 }
 
-/// Orders the unit before a unit that starts early in the boot.
-fn before(unit: &UnitName, relations: &mut Relations) {
-    push(&mut relations.before, unit);
-    relations.early = true;
-    // These targets are passive: only the unit that is ordered before them pulls them in
-    // (systemd.special(7)).
-    if unit.as_str().ends_with("-pre.target") {
-        push(&mut relations.wants, unit);
-    }
-}
-
 /// Orders the unit after the network is configured.
 fn network(relations: &mut Relations) {
     push_known(&mut relations.wants, "network-online.target");
@@ -340,23 +330,6 @@ fn told_apart(
             .help("if it is to do something on the way down, put that into `ExecStop=` and add `RemainAfterExit=yes`");
         lowering.approximate(condition.stanza, &[], diagnostic);
     }
-}
-
-/// Whether the unit is only ordered before the other one, which wants it. The stop of that would wait
-/// for this one, and this one for that, if it were to stop this one first.
-fn is_plain_gate(lowering: &Lowering<'_>, peer: &Peer) -> bool {
-    let job = lowering.job;
-    let follows_stop = job
-        .stop_on
-        .iter()
-        .flat_map(|condition| condition.value.leaves())
-        .any(|event| JobState::named(&event.name.value).is_some());
-    !lowering.is_exact() && !follows_stop && !is_one_of_circle(lowering, peer)
-}
-
-/// Whether the other unit cannot wait for this one, because they wait for each other.
-fn is_one_of_circle(lowering: &Lowering<'_>, peer: &Peer) -> bool {
-    lowering.job_set.facts.not_gated.contains(&(lowering.name.clone(), peer.unit.clone()))
 }
 
 /// Adds the relations to another job whose event the condition names.

@@ -63,7 +63,7 @@ pub(super) fn lower(
 }
 
 /// Whether the program is a virtual machine of Java or Node.js.
-fn is_virtual_machine(
+pub(in crate::lower) fn is_virtual_machine(
     reading: &ScriptUse<'_>,
     program: &Program<'_>,
     command: &SimpleCommand,

@@ -8,7 +8,7 @@ mod endless_wait;
 pub(super) mod event_variables;
 mod files_of_init;
 mod guard;
-mod main_program;
+pub(super) mod main_program;
 pub(super) mod placement;
 pub(super) mod reading;
 mod script_file;

@@ -5,6 +5,7 @@ use crate::diagnostic::registry::{EXPECTED_FORK, EXPECTED_STOP};
 use crate::lower::companion_unit;
 use crate::lower::condition::Conditions;
 use crate::lower::lowering::Lowering;
+use crate::lower::process::main_program::is_virtual_machine;
 use crate::lower::process::reading::ScriptUse;
 use crate::shell::program::{chain, remaining};
 use crate::shell::{self, SimpleCommand, Word};
@@ -98,6 +99,16 @@ pub(in crate::lower) fn lower(
                 lowering.approximate(expect.stanza, &[Directive::Type], diagnostic);
                 return ready(MainProcess::Executed);
             }
+            if let Some(program) = main.and_then(never_forks) {
+                lowering.set(Directive::Type, Value::keyword("forking"));
+                let mut diagnostic = EXPECTED_FORK
+                    .at(expect.span, format!("`{program}` stays in the foreground, and the start of the unit fails after 90 seconds"))
+                    .note("systemd waits until the first process has exited; Upstart waited for the fork for ever")
+                    .help("delete the `expect` stanza");
+                diagnostic.severity = Severity::Warning;
+                lowering.approximate(expect.stanza, &[Directive::Type], diagnostic);
+                return ready(MainProcess::Forked);
+            }
             forking(lowering, expect, main)
         }
     }
@@ -183,6 +194,18 @@ fn stays(reading: &ScriptUse<'_>) -> Option<(String, Span)> {
         let program = chain.last()?;
         let option = daemons::stays(program)?;
         Some((program.name.to_owned(), reading.span(&option.range)))
+    })
+}
+
+/// The program that the main process becomes, if it is a virtual machine, which does not fork.
+fn never_forks(reading: &ScriptUse<'_>) -> Option<String> {
+    let commands = remaining(&reading.shell, reading.text(), !reading.is_script());
+    commands.into_iter().find_map(|command| {
+        let chain = chain(command);
+        let starts =
+            chain.iter().any(|program| daemons::left_by_start_stop_daemon(program).is_some());
+        let program = chain.last().filter(|_| !starts)?;
+        is_virtual_machine(reading, program, command).then(|| program.name.to_owned())
     })
 }
 

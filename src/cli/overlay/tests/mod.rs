@@ -14,7 +14,7 @@ use crate::text::bytes::carry;
 
 const UNIT: &str = "etc/systemd/system/a.service";
 
-const SCRIPT: &str = "usr/local/lib/upstart2systemd/a.pre-start";
+const SCRIPT: &str = "usr/local/lib/upstart2systemd/a/pre-start";
 
 const KEEP: Writing = Writing { force: false, prune: false };
 
@@ -164,6 +164,30 @@ fn what_is_written_is_there_afterwards() {
     // The staging directory is gone.
     assert_eq!(fs::read_dir(&below).unwrap().count(), 2);
     assert!(compare(&below, &wanted).unwrap().iter().all(|change| change.kind == ChangeKind::Same));
+}
+
+#[test]
+fn programs_are_executable() {
+    let root = root();
+    let text = "#!/bin/sh -e\n# Made for a.conf by upstart2systemd.\n".to_owned();
+    let wanted = [Output { path: SCRIPT.to_owned(), text }];
+    write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap();
+    let file = root.path().join(SCRIPT);
+    let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(), 0o755);
+    // The text is the same, but systemd could not run it.
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let changes = compare(root.path(), &wanted).unwrap();
+    assert!(matches!(changes[..], [FileChange { kind: ChangeKind::Changed { .. }, .. }]));
+    assert_eq!(
+        diff(&changes, false),
+        format!("File a/{SCRIPT} is not executable, and b/{SCRIPT} is\n")
+    );
+    write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap();
+    assert_eq!(mode(), 0o755);
+    assert!(
+        compare(root.path(), &wanted).unwrap().iter().all(|change| change.kind == ChangeKind::Same)
+    );
 }
 
 #[test]

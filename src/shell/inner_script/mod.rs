@@ -1,8 +1,11 @@
 //! The scripts that a script hands to other shells: in a here-document, or after `-c`.
 
+mod standard_input;
+
 use std::ops::Range;
 
-use super::standard_input::{has_input, reads_standard_input};
+use standard_input::{has_input, reads_standard_input};
+
 use super::{Context, Document, Script, SimpleCommand, Word, dedent, read, tidy};
 
 /// The shells whose text [`read`] understands.
@@ -23,8 +26,10 @@ pub fn line_ends(text: &str, reading: &Script) -> (Vec<usize>, Vec<usize>) {
     for command in reading.commands.iter().filter(outside) {
         let document = document(text, reading, command);
         let inner = match document {
-            Some(document) => Inner::of_document(text, document),
-            None => text_after_option(command).and_then(|word| Inner::of_word(text, &word.range)),
+            Some(document) => InnerScript::of_document(text, document),
+            None => {
+                text_after_option(command).and_then(|word| InnerScript::of_word(text, &word.range))
+            }
         };
         let Some(inner) = inner else { continue };
         let read = read(&inner.text);
@@ -160,13 +165,13 @@ fn options(command: &SimpleCommand) -> Option<(&[Word], bool)> {
 }
 
 /// A script within a script.
-struct Inner {
+struct InnerScript {
     text: String,
     /// For each byte, its offset in the text around it.
     places: Vec<usize>,
 }
 
-impl Inner {
+impl InnerScript {
     /// Whether the rest of the script is a comment without a line end, so that its line goes on with
     /// text of the script around it.
     fn ends_with_comment(&self, at: usize) -> bool {

@@ -1,6 +1,6 @@
 //! The commands of a script that may read its standard input.
 
-use super::{Script, SimpleCommand};
+use crate::shell::{Script, SimpleCommand};
 
 /// Programs that read their standard input, whatever their arguments are.
 const ALWAYS: [&str; 24] = [

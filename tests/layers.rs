@@ -284,5 +284,5 @@ fn size_and_words_are_seen() {
         ),
         [""; 0]
     );
-    assert_eq!(planted("shell/planted.rs", "// as Upstart does\n").len(), 1);
+    assert_eq!(planted("systemd/planted.rs", "// as Upstart does\n").len(), 1);
 }

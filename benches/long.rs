@@ -20,13 +20,15 @@ const MEGABYTE: usize = 1 << 20;
 const RUNS: usize = 3;
 
 /// Name, beginning, repeated part and end of each text.
-const TEXTS: [(&str, &str, &str, &str); 14] = [
+const TEXTS: [(&str, &str, &str, &str); 16] = [
     ("a script", "script\n", "    echo \"a line of a script\" # with a comment\n", "end script\n"),
     ("a script that never ends", "script\n", "end scrip\n", ""),
     ("one word", "exec /bin/x ", "a", "\n"),
     ("one word that is no stanza", "", "a", ""),
     ("one word in quotes that are never closed", "exec '", "a", ""),
     ("many words", "exec /bin/x ", "\"a\\\"\" ", "\n"),
+    ("many lines of a command", "exec /bin/x", " \\\n  --a b", "\n"),
+    ("many lines of a command for the shell", "exec /bin/x \"$HOME\"", " \\\n  --a b", "\n"),
     ("many events", "emits ", "a ", "\n"),
     ("quotes one after the other", "emits ", "\"a\"'b'", "'"),
     ("joined lines", "description a", "\\\n", "b\n"),

@@ -11,6 +11,7 @@ use super::ledger::Ledger;
 use super::lowering::Lowering;
 use super::options::Options;
 use super::process::Processes;
+use super::process::main_program::{is_always_there, is_shell};
 use super::process::placement::{Commands, Slot};
 use super::shape::Shape;
 use super::stanza::kill::Signals;
@@ -190,13 +191,13 @@ fn run(unit: &mut Unit, shape: Shape, commands: &Commands) {
     }
 }
 
-/// Names the unit in the journal, where the lines would have the name of the shell or of env(1) that
-/// runs the program (systemd.exec(5), `SyslogIdentifier=`).
+/// Names the unit in the journal, where the lines would have the name of the shell, of env(1) or of
+/// the script that runs the program (systemd.exec(5), `SyslogIdentifier=`).
 fn identify(unit: &mut Unit, commands: &Commands, job: &str) {
-    let is_launcher = |command: &Command| matches!(command.argv.first(), Some(Argument::Word(word)) if [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&word.as_slice()));
+    let names_no_job = |command: &Command| matches!(command.argv.first(), Some(Argument::Word(word)) if is_always_there(word) || is_shell(word));
     let main = commands.by_directive().find(|(directive, _)| *directive == Directive::ExecStart);
     let goes_to_journal = unit.values(Directive::StandardOutput).is_empty();
-    if goes_to_journal && main.is_some_and(|(_, command)| is_launcher(command)) {
+    if goes_to_journal && main.is_some_and(|(_, command)| names_no_job(command)) {
         let is_plain = job.bytes().all(|byte| byte.is_ascii_graphic());
         let name = if is_plain { job } else { unit.name.stem().trim_end_matches('@') };
         let name = Value::line(name);

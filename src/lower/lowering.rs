@@ -1,5 +1,7 @@
 //! What the passes of the lowering share: the draft of the unit, the ledger, the findings.
 
+use std::collections::BTreeSet;
+
 use super::companion::Companion;
 use super::draft::Draft;
 use super::ledger::Ledger;
@@ -22,6 +24,8 @@ pub(super) struct Lowering<'a> {
     /// Whether the account of the unit is that of its main process alone. The other phases run as
     /// root.
     pub(super) has_account_of_main: bool,
+    /// Those of init's own variables that scripts in files of their own read.
+    pub(super) read_in_files: BTreeSet<&'static str>,
     /// What the user chose.
     pub(super) options: &'a Options,
     /// The other jobs of the directory, as far as they are known.

@@ -110,6 +110,7 @@ pub fn lower(
         job,
         scripts,
         has_account_of_main: unwrapped.is_some(),
+        read_in_files: BTreeSet::new(),
         options,
         job_set,
         instance: &instance,

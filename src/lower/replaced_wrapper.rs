@@ -73,7 +73,11 @@ pub(super) fn unwrapped(job: &Job, scripts: &Scripts, options: &Options) -> Opti
         let others = job.processes.iter().filter(|(phase, _)| **phase != Phase::Main);
         others.map(|(_, process)| &process.value.text().value).any(|text| text.contains(path))
     });
-    if has_others && applies_to_all || needs_pid_file {
+    // The job says it of all of its processes, the wrapper of the program.
+    let is_said_twice = wrapped.directory.is_some() && job.chdir.is_some()
+        || wrapped.umask.is_some() && job.umask.is_some()
+        || wrapped.nice.is_some() && job.nice.is_some();
+    if has_others && applies_to_all || needs_pid_file || is_said_twice {
         return None;
     }
     let finding = finding(name, &wrapped, main);
@@ -82,18 +86,12 @@ pub(super) fn unwrapped(job: &Job, scripts: &Scripts, options: &Options) -> Opti
     let stated = |value: String| Some(Stated { value, span, stanza });
     job.setuid = stated(wrapped.user);
     job.setgid = wrapped.group.and_then(stated);
-    if let Some(directory) = wrapped.directory {
-        job.chdir = stated(directory);
-    }
-    if let Some(value) = wrapped.umask {
-        job.umask = Some(Stated { value, span, stanza });
-    }
-    if let Some(value) = wrapped.nice {
-        job.nice = Some(Stated { value, span, stanza });
-    }
+    job.chdir = wrapped.directory.and_then(stated).or(job.chdir);
+    job.umask = wrapped.umask.map(|value| Stated { value, span, stanza }).or(job.umask);
+    job.nice = wrapped.nice.map(|value| Stated { value, span, stanza }).or(job.nice);
     let value = Process::Exec { text: Spanned::new(wrapped.command, text.span), folds: Vec::new() };
+    let scripts = scripts.with(Phase::Main, &value);
     job.processes.insert(Phase::Main, Stated { value, span, stanza });
-    let scripts = Scripts::read(&job);
     Some(Unwrapped { job, scripts, finding })
 }
 

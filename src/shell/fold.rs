@@ -1,25 +1,32 @@
 //! Lines of a command that goes on.
 
-use super::Script;
+use std::ops::Range;
+
+use super::{Context, Script};
 
 /// The most columns of a command that is not folded.
-const UNFOLDED_MAX: usize = 120;
+pub const UNFOLDED_MAX: usize = 120;
 
 /// The columns that a line is filled up to if it is folded.
-const FILLED_MAX: usize = 96;
+pub const FILLED_MAX: usize = 96;
 
 /// Replaces the blanks at these offsets, or those before options if there are none and the text is
 /// long, by an escaped newline and an indentation, if they are
 /// between the words of a simple command. `reading` has to be the reading of `text`.
 pub fn fold(text: &str, reading: &Script, blanks: &[usize]) -> String {
-    let is_between_words = |at: usize| {
-        let command = reading.commands.iter().find(|command| command.range.contains(&at));
-        let in_word = |command: &super::SimpleCommand| {
+    let outer =
+        reading.commands.iter().filter(|command| !command.context.has(Context::SUBSTITUTION));
+    let mut words: Vec<&Range<usize>> = outer
+        .clone()
+        .flat_map(|command| {
             let words = command.assignments.iter().chain(&command.words).map(|word| &word.range);
-            words.chain(&command.redirections).any(|range| range.contains(&at))
-        };
-        reading.lost.is_none_or(|lost| at < lost)
-            && command.is_some_and(|command| !in_word(command))
+            words.chain(&command.redirections)
+        })
+        .collect();
+    words.sort_unstable_by_key(|range| range.start);
+    let commands: Vec<&Range<usize>> = outer.map(|command| &command.range).collect();
+    let is_between_words = |at: usize| {
+        reading.lost.is_none_or(|lost| at < lost) && is_in(&commands, at) && !is_in(&words, at)
     };
     let mut blanks = blanks.to_vec();
     if blanks.is_empty() && text.chars().count() > UNFOLDED_MAX {
@@ -35,6 +42,13 @@ pub fn fold(text: &str, reading: &Script, blanks: &[usize]) -> String {
         }
     }
     out + &text[start..]
+}
+
+/// Whether one of these ranges, which are in the order of the text, has the offset.
+fn is_in(ranges: &[&Range<usize>], at: usize) -> bool {
+    ranges[..ranges.partition_point(|range| range.start <= at)]
+        .last()
+        .is_some_and(|range| range.contains(&at))
 }
 
 /// The blanks before options of the first command that end a line.

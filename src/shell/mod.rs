@@ -28,12 +28,12 @@ use std::ops::Range;
 
 pub use context::Context;
 pub use dedent::dedent;
-pub use fold::fold;
+pub use fold::{FILLED_MAX, UNFOLDED_MAX, fold};
 pub use inner_script::{as_argument, line_ends, only_shell};
 pub use open_document::{OpenDocument, open_document};
 pub use own::{is_builtin, is_own_variable};
 pub use redirection::redirection;
-pub use tidy::tidy;
+pub use tidy::readable;
 pub use words::{alone, words};
 
 /// The parts of a script. All offsets are in bytes of the text, on character boundaries. Every list

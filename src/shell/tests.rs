@@ -2,7 +2,7 @@ use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 
-use super::{Context, Script, read, tidy};
+use super::{Context, Script, read, readable};
 
 /// Scripts that use only builtins, so they can be run. `sh -n` accepts each of them.
 const SCRIPTS: &[&str] = &[
@@ -106,7 +106,7 @@ fn breaks_do_not_change_what_a_script_does() {
         let changed = laid_out(text, &reading);
         assert_eq!(behaviour(text), behaviour(&changed), "{text:?}\n{changed:?}");
         assert_eq!(behaviour(text), behaviour(&text[..reading.end]), "{text:?}");
-        assert_eq!(behaviour(text), behaviour(&tidy(text, &reading)), "{text:?}");
+        assert_eq!(behaviour(text), behaviour(&readable(text, &reading)), "{text:?}");
     }
 }
 

@@ -1,57 +1,43 @@
 //! The lines of a script without what means nothing.
 
-use super::Script;
+use std::ops::Range;
 
-/// Removes blank lines at the beginning and at the end, makes one of several blank lines in a row,
-/// and puts each `;;` behind the command before it. `reading` has to be the reading of `text`.
-/// Nothing changes but `$LINENO` and the line numbers of messages.
-pub fn tidy(text: &str, reading: &Script) -> String {
+use super::{Script, dedent, read};
+
+/// The script without the indentation that all lines share, without blank lines, and with each `;;`
+/// behind the command before it. `reading` has to be the reading of `text`. Nothing changes but
+/// `$LINENO` and the line numbers of messages.
+pub fn readable(text: &str, reading: &Script) -> String {
+    let tidied = tidy(text, reading);
+    if tidied == text { dedent(text, reading) } else { dedent(&tidied, &read(&tidied)) }
+}
+
+fn tidy(text: &str, reading: &Script) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut lines = Lines { text, reading, out: &mut out, blank: true, start: 0 };
+    let mut start = 0;
     for end in &reading.case_ends {
-        lines.up_to(end.start);
-        lines.out.push(' ');
-        lines.start = end.end;
+        copy(text, reading, start..end.start, &mut out);
+        out.push(' ');
+        start = end.end;
     }
-    lines.up_to(text.len());
-    if reading.lost.is_none() {
-        let end = reading.breaks.last().filter(|&&end| end == text.len());
-        // Only a newline that ends a command, and not one within a here-document, is at a break.
-        if end.is_some() && lines.blank && out.ends_with("\n\n") {
-            out.pop();
-        }
-    }
+    copy(text, reading, start..text.len(), &mut out);
     out
 }
 
-/// A text that is copied line by line.
-struct Lines<'a> {
-    text: &'a str,
-    reading: &'a Script,
-    out: &'a mut String,
-    /// Whether the line before is blank, or there is none.
-    blank: bool,
-    /// What is before is copied or left out.
-    start: usize,
-}
-
-impl Lines<'_> {
-    /// Copies the text up to this offset, without blank lines that follow one another.
-    fn up_to(&mut self, end: usize) {
-        let breaks = &self.reading.breaks;
-        let first = breaks.partition_point(|&at| at <= self.start);
-        let within = breaks.iter().skip(first).copied().take_while(|&at| at < end);
-        for at in within.chain([end]) {
-            let line = &self.text[self.start..at];
-            let is_blank = line.ends_with('\n')
-                && line.trim_matches([' ', '\t', '\n']).is_empty()
-                && (self.start == 0 || breaks.binary_search(&self.start).is_ok());
-            if !(is_blank && self.blank) {
-                self.out.push_str(if is_blank { "\n" } else { line });
-            }
-            self.blank = is_blank;
-            self.start = at;
+/// Copies the lines of a part of the text that are not blank.
+fn copy(text: &str, reading: &Script, part: Range<usize>, out: &mut String) {
+    let breaks = &reading.breaks;
+    let first = breaks.partition_point(|&at| at <= part.start);
+    let within = breaks.iter().skip(first).copied().take_while(|&at| at < part.end);
+    let mut start = part.start;
+    for end in within.chain([part.end]) {
+        let line = &text[start..end];
+        let begins_line = start == 0 || breaks.binary_search(&start).is_ok();
+        if !(begins_line && line.ends_with('\n') && line.trim_matches([' ', '\t', '\n']).is_empty())
+        {
+            out.push_str(line);
         }
+        start = end;
     }
 }
 
@@ -63,16 +49,16 @@ mod tests {
     #[test]
     fn only_what_means_nothing_is_taken_away() {
         for (text, expected) in [
-            ("\n \t\na\n\n\n\nb\n\n\n", "a\n\nb\n"),
+            ("\n \t\na\n\n\n\nb\n\n\n", "a\nb\n"),
             ("a\n\n", "a\n"),
             ("\n\n", ""),
             ("", ""),
-            ("\n# a\n\n# b", "# a\n\n# b"),
+            ("\n# a\n\n# b", "# a\n# b"),
             ("echo 'a\n\n\nb'\n", "echo 'a\n\n\nb'\n"),
-            ("cat <<E\n\n\nE\n\n\nb\n", "cat <<E\n\n\nE\n\nb\n"),
+            ("cat <<E\n\n\nE\n\n\nb\n", "cat <<E\n\n\nE\nb\n"),
             ("cat <<E\n\n\nE\n", "cat <<E\n\n\nE\n"),
             ("\n\na '\n\n\n", "a '\n\n\n"),
-            ("a \\\n\n\nb\n", "a \\\n\n\nb\n"),
+            ("a \\\n\n\nb\n", "a \\\n\nb\n"),
         ] {
             assert_eq!(tidy(text, &read(text)), expected, "{text:?}");
         }
@@ -86,7 +72,7 @@ mod tests {
             ("case x in\na)\n  ;;\nesac", "case x in\na) ;;\nesac"),
             ("case x in\na) b &\n;;\nesac", "case x in\na) b & ;;\nesac"),
             ("case x in\na) b # c\n;;\nesac", "case x in\na) b # c\n;;\nesac"),
-            ("case x in\na) b\n# c\n\n;;\nesac", "case x in\na) b\n# c\n\n;;\nesac"),
+            ("case x in\na) b\n# c\n\n;;\nesac", "case x in\na) b\n# c\n;;\nesac"),
             ("case x in\na) cat <<E\nE\n;;\nesac", "case x in\na) cat <<E\nE\n;;\nesac"),
             ("case x in\na) b \\\n\n;;\nesac", "case x in\na) b \\\n\n;;\nesac"),
             ("case x in\na) b \\\\\n;;\nesac", "case x in\na) b \\\\\n;;\nesac"),

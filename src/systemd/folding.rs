@@ -1,20 +1,16 @@
 //! The physical lines of a command. systemd reads a backslash and the newline after it as a blank
 //! (systemd.syntax(7)).
 
+use crate::shell::{FILLED_MAX, UNFOLDED_MAX};
+
 /// The most columns of a command that needs only one line, wherever its source was folded.
 const SHORT_MAX: usize = 64;
-
-/// The most columns of a physical line that is not folded.
-const UNFOLDED_MAX: usize = 120;
-
-/// The columns that a line is filled up to if it is folded.
-const FILLED_MAX: usize = 96;
 
 /// What begins a physical line that goes on.
 const FOLD: &str = " \\\n    ";
 
 /// The words of a command in one value. The words at these indices begin a physical line, and so do
-/// options where a line would get too long.
+/// options where a line would get too long. The indices are in ascending order.
 pub(super) fn folded(words: &[String], folds: &[usize]) -> String {
     let folds = if columns(words) <= SHORT_MAX { &[] } else { folds };
     folded_at(words, folds)
@@ -25,10 +21,8 @@ fn folded_at(words: &[String], folds: &[usize]) -> String {
     let begins_line = |index: usize| !words[index].starts_with(['#', ';']);
     let mut out = String::new();
     let mut start = 0;
-    while start < words.len() {
-        let end = (start + 1..words.len())
-            .find(|index| folds.contains(index) && begins_line(*index))
-            .unwrap_or(words.len());
+    let inside = folds.iter().copied().filter(|&at| 0 < at && at < words.len() && begins_line(at));
+    for end in inside.chain([words.len()]) {
         if start > 0 {
             out.push_str(FOLD);
         }

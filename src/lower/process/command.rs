@@ -80,7 +80,7 @@ pub(super) fn command(
                 }
                 None => (Cow::Borrowed(text), Cow::Borrowed(reading.shell.as_ref())),
             };
-            let shown = readable(&text, &shell);
+            let shown = shell::readable(&text, &shell);
             let command = fed_shell(lowering, reading, (&front, &shown, behind))
                 .unwrap_or_else(|| script(lowering, reading, &format!("{front}{shown}{behind}")));
             if !script_file::is_wanted(lowering, &shown, &command, at_boot) {
@@ -91,15 +91,6 @@ pub(super) fn command(
         }
         Body::Exec => exec(lowering, (reading, &replaced), shape, text, (&front, behind)),
     }
-}
-
-/// The text of a script without what means nothing.
-fn readable(text: &str, reading: &shell::Script) -> String {
-    let tidied = shell::tidy(text, reading);
-    if tidied == text {
-        return shell::dedent(text, reading);
-    }
-    shell::dedent(&tidied, &shell::read(&tidied))
 }
 
 /// The command of a script whose last command is a shell that reads a here-document. A person writes

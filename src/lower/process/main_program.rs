@@ -5,6 +5,7 @@ use super::reading::ScriptUse;
 use crate::diagnostic::registry::{DAEMONISING_PROGRAM, LEAVES_THE_UNIT, PROCESS_GROUP_KILL};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lower::lowering::Lowering;
+use crate::lower::own_files;
 use crate::lower::shape::Shape;
 use crate::lower::stanza::expect::MainProcess;
 use crate::shell::program::{Program, chain, remaining, user};
@@ -60,6 +61,18 @@ pub(super) fn lower(
         lowering.set(Directive::KillMode, Value::keyword("process"));
     }
     outlived
+}
+
+/// Whether every system has what systemd executes: the shell, env(1), and the scripts that come with
+/// the unit.
+pub(in crate::lower) fn is_always_there(program: &[u8]) -> bool {
+    [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&program) || own_files::is_script(program)
+}
+
+/// Whether what systemd executes is a shell.
+pub(in crate::lower) fn is_shell(program: &[u8]) -> bool {
+    let name = program.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    [&b"sh"[..], b"bash", b"dash", b"ksh", b"zsh"].contains(&name)
 }
 
 /// Whether the program is a virtual machine of Java or Node.js.

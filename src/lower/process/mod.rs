@@ -124,7 +124,8 @@ pub(super) fn lower(
             commands.add(slot, command);
         }
     }
-    if if lowering.is_exact() { !readings.is_empty() } else { readings.iter().any(has_pipeline) } {
+    let needs_sigpipe = |reading: &ScriptUse<'_>| lowering.is_exact() || has_pipeline(reading);
+    if readings.iter().any(needs_sigpipe) {
         // init resets all signals to their defaults (`init/job_process.c`,
         // `job_process_spawn_with_fd`). systemd ignores SIGPIPE by default (systemd.exec(5),
         // `IgnoreSIGPIPE=`).

@@ -7,6 +7,7 @@ use crate::lower::companion_unit::made_for;
 use crate::lower::lowering::Lowering;
 use crate::lower::options::ScriptPlace;
 use crate::lower::own_files;
+use crate::lower::stanza::env;
 use crate::systemd::layout::Output;
 use crate::systemd::{Command, Value};
 
@@ -53,6 +54,7 @@ fn is_unbroken(line: &str) -> bool {
 
 /// Puts a script into a file, or reports that it needs one, and returns the command that runs it.
 pub(super) fn written(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) -> Command {
+    lowering.read_in_files.extend(env::OWN.iter().filter(|name| text.contains(**name)));
     let path = own_files::script(lowering.name.stem(), reading.phase.name());
     let absolute = format!("/{path}");
     let stanza = reading.stated.stanza;

@@ -10,6 +10,9 @@ use crate::text::bytes::{encode, lossy};
 use crate::upstart::condition::Event;
 use crate::upstart::job::Stated;
 
+/// The variables that init sets for every process (`init/job_process.c`, `job_process_start`).
+pub(in crate::lower) const OWN: [&str; 2] = ["UPSTART_JOB", "UPSTART_INSTANCE"];
+
 /// Turns `env` into `Environment=` and `PassEnvironment=` (systemd.exec(5), "Environment").
 pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes) {
     let job = lowering.job;
@@ -133,13 +136,13 @@ fn own_variables(lowering: &mut Lowering<'_>, processes: &Processes) {
         return;
     }
     let is_read = |name: &str| {
-        lowering.mentions(name)
+        lowering.read_in_files.contains(name)
+            || lowering.mentions(name)
             || processes.commands.mention(name)
             || lowering.job.env.iter().any(|env| env.value.contains(name))
     };
     let is_whole = lowering.is_exact() || lowering.options.full_env;
-    let (reads_job, reads_instance) =
-        (is_whole || is_read("UPSTART_JOB"), is_whole || is_read("UPSTART_INSTANCE"));
+    let [reads_job, reads_instance] = OWN.map(|name| is_whole || is_read(name));
     if !reads_job && !reads_instance {
         return;
     }

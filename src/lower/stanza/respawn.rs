@@ -9,8 +9,8 @@ use crate::diagnostic::registry::{
 };
 use crate::lower::companion_unit;
 use crate::lower::lowering::Lowering;
-use crate::lower::own_files::is_script;
 use crate::lower::process::Processes;
+use crate::lower::process::main_program::is_always_there;
 use crate::lower::shape::Shape;
 use crate::shell::{Context, SimpleCommand};
 use crate::systemd::{Argument, Command, Directive, Feature, Prefix, Section, Value};
@@ -348,14 +348,10 @@ fn set_up_failures(lowering: &Lowering<'_>, processes: &Processes) -> Vec<u8> {
     .collect()
 }
 
-/// Whether systemd may not find what it executes as the main process. Every system has the shell,
-/// env(1) and the scripts beside the unit; if they do not find the program, the process has run, for Upstart as well.
+/// Whether systemd may not find what it executes as the main process. If a shell or env(1) does not
+/// find the program, the process has run, for Upstart as well.
 fn may_be_missing(lowering: &Lowering<'_>, processes: &Processes) -> bool {
-    let program = processes.commands.main_program();
-    lowering.job.chroot.is_some()
-        || !program.is_some_and(|program| {
-            [&b"/bin/sh"[..], b"/usr/bin/env"].contains(&program) || is_script(program)
-        })
+    lowering.job.chroot.is_some() || !processes.commands.main_program().is_some_and(is_always_there)
 }
 
 /// The command by which the unit stops itself when the main process was not started, which prevents

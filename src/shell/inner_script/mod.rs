@@ -4,9 +4,9 @@ mod standard_input;
 
 use std::ops::Range;
 
-use standard_input::{has_input, reads_standard_input};
+use standard_input::{is_input, reads_standard_input};
 
-use super::{Context, Document, Script, SimpleCommand, Word, dedent, read, tidy};
+use super::{Context, Document, Script, SimpleCommand, Word, read, readable};
 
 /// The shells whose text [`read`] understands.
 const SHELLS: [&str; 3] = ["sh", "dash", "bash"];
@@ -59,7 +59,8 @@ pub fn only_shell(text: &str, reading: &Script) -> Option<(Vec<String>, String)>
     }
     let words = command.words.iter().skip(usize::from(command.name() == Some("exec")));
     let words = words.map(|word| word.literal.clone()).collect::<Option<_>>()?;
-    let body = readable(&text[document.body.clone()]);
+    let body = &text[document.body.clone()];
+    let body = readable(body, &read(body));
     Some((words, format!("{before}{}", body.trim_end_matches('\n'))))
 }
 
@@ -67,7 +68,8 @@ pub fn only_shell(text: &str, reading: &Script) -> Option<(Vec<String>, String)>
 /// an argument of that shell: `bash -c '...'`. `reading` has to be the reading of `text`.
 pub fn as_argument(text: &str, reading: &Script) -> Option<String> {
     let (command, document) = last(text, reading)?;
-    let body = readable(&text[document.body.clone()]);
+    let body = &text[document.body.clone()];
+    let body = readable(body, &read(body));
     let script = indented(body.trim_end_matches('\n')).replace('\'', "'\\''");
     let word = command.words.last()?.range.end;
     let redirection =
@@ -118,9 +120,7 @@ fn document<'r>(text: &str, reading: &'r Script, command: &SimpleCommand) -> Opt
     if c || options.len() != command.words.len() {
         return None;
     }
-    let inputs = command.redirections.iter().filter(|range| {
-        has_input(text, &SimpleCommand { redirections: vec![(*range).clone()], ..command.clone() })
-    });
+    let inputs = command.redirections.iter().filter(|range| is_input(text, range));
     let [input] = inputs.collect::<Vec<_>>()[..] else { return None };
     reading.documents.iter().find(|document| {
         let is_verbatim =
@@ -208,12 +208,6 @@ impl InnerScript {
     }
 }
 
-/// The script without what means nothing.
-fn readable(text: &str) -> String {
-    let tidied = tidy(text, &read(text));
-    dedent(&tidied, &read(&tidied))
-}
-
 /// The script with an indentation where that means nothing.
 fn indented(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -241,7 +235,7 @@ mod tests {
             (
                 "x\nexec /bin/bash -e <<\"E\" >>/log 2>&1\n  echo 'a\n  b'\n\n\n  c\nE\n# d\n",
                 Some(
-                    "x\nexec /bin/bash -e -c '\n    echo '\\''a\n  b'\\''\n\n    c' >>/log 2>&1\n# d\n",
+                    "x\nexec /bin/bash -e -c '\n    echo '\\''a\n  b'\\''\n    c' >>/log 2>&1\n# d\n",
                 ),
             ),
             ("sh <<E -x >y\na\nE", None),

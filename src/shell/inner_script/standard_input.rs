@@ -1,12 +1,13 @@
 //! The commands of a script that may read its standard input.
 
+use std::ops::Range;
+
 use crate::shell::{Script, SimpleCommand};
 
 /// Programs that read their standard input, whatever their arguments are.
-const ALWAYS: [&str; 24] = [
+const ALWAYS: [&str; 23] = [
     "bc",
     "dc",
-    "exec",
     "ffmpeg",
     "ftp",
     "mail",
@@ -44,7 +45,7 @@ const WITH_ONE_OPERAND: [&str; 5] = ["awk", "egrep", "fgrep", "grep", "sed"];
 pub(super) fn reads_standard_input(text: &str, reading: &Script) -> bool {
     reading.commands.iter().any(|command| {
         reads_input(command)
-            && !has_input(text, command)
+            && !command.redirections.iter().any(|range| is_input(text, range))
             && !text[..command.range.start].trim_end().ends_with('|')
     })
 }
@@ -69,12 +70,9 @@ fn reads_input(command: &SimpleCommand) -> bool {
     }
 }
 
-/// Whether the standard input of the command is redirected.
-pub(super) fn has_input(text: &str, command: &SimpleCommand) -> bool {
-    command
-        .redirections
-        .iter()
-        .any(|range| text[range.clone()].trim_start_matches('0').starts_with('<'))
+/// Whether the redirection in this range is one of the standard input.
+pub(super) fn is_input(text: &str, range: &Range<usize>) -> bool {
+    text[range.clone()].trim_start_matches('0').starts_with('<')
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ pub mod job_control;
 pub mod leading_guards;
 mod other_shell;
 
-use super::ast::Phase;
+use super::ast::{Phase, Process};
 use super::job::Job;
 use crate::shell;
 use crate::text::source::Span;
@@ -23,6 +23,15 @@ pub struct ReadScript {
     pub control: Uses,
 }
 
+impl ReadScript {
+    fn of(phase: Phase, process: &Process) -> Self {
+        let text = process.text();
+        let shell = shell::read(&text.value);
+        let control = job_control::find(&text.value, &shell);
+        Self { phase, place: text.span, shell, control }
+    }
+}
+
 /// The parsed scripts of a job: one for each phase that runs something, in the order of the phases.
 #[derive(Clone, Debug, Default)]
 pub struct Scripts(Vec<ReadScript>);
@@ -30,13 +39,20 @@ pub struct Scripts(Vec<ReadScript>);
 impl Scripts {
     /// Parses what the phases of a job run. Replaced stanzas are left out.
     pub fn read(job: &Job) -> Self {
-        let read = job.processes.iter().map(|(&phase, stated)| {
-            let text = stated.value.text();
-            let shell = shell::read(&text.value);
-            let control = job_control::find(&text.value, &shell);
-            ReadScript { phase, place: text.span, shell, control }
-        });
-        Self(read.collect())
+        Self(
+            job.processes
+                .iter()
+                .map(|(&phase, stated)| ReadScript::of(phase, &stated.value))
+                .collect(),
+        )
+    }
+
+    /// The scripts, with another one for a phase that has one.
+    pub fn with(&self, phase: Phase, process: &Process) -> Self {
+        let script = |script: &ReadScript| {
+            if script.phase == phase { ReadScript::of(phase, process) } else { script.clone() }
+        };
+        Self(self.0.iter().map(script).collect())
     }
 
     /// All scripts, in the order of the phases.

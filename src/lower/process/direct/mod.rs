@@ -36,9 +36,13 @@ impl PhaseCommand {
         let read = &found.words[usize::from(is_exec)..];
         // env(1) may come before the words of the text.
         let Some(others) = self.command.argv.len().checked_sub(read.len()) else { return self };
+        // In the order of the text.
+        let folds = reading.stated.value.folds();
         let is_fold = |gap: Range<usize>| {
             reading.text_at(&gap).is_some_and(|between| between.contains('\n'))
-                || reading.stated.value.folds().iter().any(|fold| gap.contains(fold))
+                || folds
+                    .get(folds.partition_point(|&fold| fold < gap.start))
+                    .is_some_and(|fold| gap.contains(fold))
         };
         self.command.folds = (1..read.len())
             .filter(|&index| is_fold(read[index - 1].range.end..read[index].range.start))

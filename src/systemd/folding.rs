@@ -1,6 +1,8 @@
 //! The physical lines of a command. systemd reads a backslash and the newline after it as a blank
 //! (systemd.syntax(7)).
 
+use std::collections::BTreeSet;
+
 use crate::shell::{FILLED_MAX, UNFOLDED_MAX};
 
 /// The most columns of a command that needs only one line, wherever its source was folded.
@@ -10,7 +12,7 @@ const SHORT_MAX: usize = 64;
 const FOLD: &str = " \\\n    ";
 
 /// The words of a command in one value. The words at these indices begin a physical line, and so do
-/// options where a line would get too long. The indices are in ascending order.
+/// options where a line would get too long. Indices in any order may be given, also several times.
 pub(super) fn folded(words: &[String], folds: &[usize]) -> String {
     let folds = if columns(words) <= SHORT_MAX { &[] } else { folds };
     folded_at(words, folds)
@@ -21,8 +23,9 @@ fn folded_at(words: &[String], folds: &[usize]) -> String {
     let begins_line = |index: usize| !words[index].starts_with(['#', ';']);
     let mut out = String::new();
     let mut start = 0;
-    let inside = folds.iter().copied().filter(|&at| 0 < at && at < words.len() && begins_line(at));
-    for end in inside.chain([words.len()]) {
+    let inside: BTreeSet<usize> =
+        folds.iter().copied().filter(|&at| 0 < at && at < words.len() && begins_line(at)).collect();
+    for end in inside.into_iter().chain([words.len()]) {
         if start > 0 {
             out.push_str(FOLD);
         }
@@ -92,6 +95,7 @@ mod tests {
     fn a_command_is_folded_as_wanted() {
         assert_eq!(of("/a -b c -d", &[1, 3]), "/a \\\n    -b c \\\n    -d");
         assert_eq!(of("/a -b c -d", &[]), "/a -b c -d");
+        assert_eq!(of("/a -b c -d", &[3, 1, 3]), "/a \\\n    -b c \\\n    -d");
         assert_eq!(of("/a #b \";\"", &[1, 2, 9]), "/a #b \\\n    \";\"");
     }
 

@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::control::named_instances::Named;
 use super::control::own_job::{declines, vetoes};
 use super::control::target::target;
 use super::control::{Circumstances, Prelude};
-use super::variables::Readers;
 use crate::jobset::JobKind;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
@@ -16,7 +14,6 @@ use crate::systemd::UnitName;
 use crate::text::bytes::encode;
 use crate::text::source::Span;
 use crate::upstart::ast::{Body, Phase, Process};
-use crate::upstart::instances::Instance;
 use crate::upstart::job::{Job, Stated};
 use crate::upstart::script::job_control::{JobControl, Uses, Verb};
 use crate::upstart::script::{ReadScript, job_control};
@@ -97,38 +94,19 @@ impl<'a> ScriptUse<'a> {
         decline: &'b str,
     ) -> Prelude<'b> {
         let (facts, script) = (&lowering.job_set.facts, (lowering.job.name.0.clone(), self.phase));
-        let mut templates: Vec<Named<'b>> = Vec::new();
-        for usage in &self.control.commands {
-            if let Some(named) = self.named(lowering, usage)
-                && !templates.contains(&named)
-            {
-                templates.push(named);
-            }
-        }
         let job_set = lowering.job_set;
-        let plain = |event: &&str| {
-            job_set.is_whole()
-                && !job_set.followers(event).is_some_and(|followers| followers.by_variable)
-        };
-        let plain_events =
-            self.control.commands.iter().filter_map(JobControl::emits).filter(plain).collect();
-        let single =
-            self.control.commands.iter().filter_map(|usage| self.single(lowering, usage)).collect();
         let (renamed, lasting) = self.units_of_others(lowering);
         let uses: Vec<&JobControl> =
             self.control.commands.iter().filter(|usage| !usage.external).collect();
-        let readers = Readers::of(lowering, &self.control.commands);
-        let targets = uses.iter().map(|usage| target(lowering, self, &readers, usage)).collect();
-        // The root directory of the job lacks the file.
-        let shares =
-            lowering.options.companions && job_set.is_whole() && lowering.job.chroot.is_none();
+        let targets = uses.iter().map(|usage| target(lowering, self, usage)).collect();
         Prelude {
             job: &lowering.job.name.0,
             text: self.text(),
             shell: &self.shell,
             targets,
             is_plain_style: !lowering.is_exact(),
-            shared: shares.then_some(job_set),
+            job_set: Some(job_set).filter(|job_set| job_set.is_whole()),
+            has_own_root: lowering.job.chroot.is_some(),
             phase: self.phase,
             own_unit,
             decline,
@@ -138,13 +116,8 @@ impl<'a> ScriptUse<'a> {
                 no_wait_for_stop: facts.not_waiting_for_stop.contains(&script),
                 at_shutdown,
             },
-            plain_events,
-            single,
-            readers,
-            templates,
             renamed,
             lasting,
-            jobs: job_set.is_whole().then(|| job_set.jobs().collect()),
         }
     }
 
@@ -177,40 +150,6 @@ impl<'a> ScriptUse<'a> {
             }
         }
         (renamed, lasting)
-    }
-
-    /// The job that a command names, if the only value after it is the variable that names the
-    /// instance.
-    fn single<'b>(&'b self, lowering: &Lowering<'_>, usage: &'b JobControl) -> Option<&'b str> {
-        let operands = usage.operands();
-        let [(job, _), (_, place)] = operands.as_slice() else { return None };
-        let variable = lowering.job_set.sibling((*job)?)?.instance.variable()?;
-        let (key, _) = self.text_at(place)?.split_once('=')?;
-        (key == variable).then_some((*job)?)
-    }
-
-    /// The job with instances that a command names, unless the values after it are exactly those
-    /// that name the instance.
-    fn named<'b>(&'b self, lowering: &Lowering<'b>, usage: &'b JobControl) -> Option<Named<'b>> {
-        let operands = usage.operands();
-        let (_, given) = operands.split_first()?;
-        let job = usage.job()?;
-        let sibling = lowering.job_set.sibling(job)?;
-        let Instance::Template { variables, default, defaults, .. } = &sibling.instance else {
-            return None;
-        };
-        let keys = given.iter().map(|(_, place)| {
-            self.text_at(place).and_then(|word| word.split_once('=')).map(|(key, _)| key)
-        });
-        let as_given = keys.eq(variables.iter().map(|variable| Some(variable.as_str())));
-        // The name is written in single quotes.
-        let writable = !job.contains('\'');
-        (!as_given && writable).then(|| Named {
-            job,
-            variables,
-            default: default.as_deref(),
-            defaults,
-        })
     }
 
     /// The part of the text in this range.

@@ -23,37 +23,6 @@ pub(super) const UNIT: &str = indoc! {r#"
     )
 "#};
 
-/// The same if the directory shows which variables name an instance.
-pub(super) const UNIT_OF_TEMPLATES: &str = indoc! {r#"
-    # The unit of an Upstart job: JOB [KEY=VALUE...]
-    upstart_unit() (
-        @NAMES@
-        name=$(upstart_stem "$1") keys= default=
-        case $1 in
-            @TEMPLATES@
-        esac
-        shift
-        values= between= given=
-        for key in $keys; do
-            @VALUE@
-            for pair; do
-                case $pair in "$key="*) value=${pair#*=} given=1 ;; esac
-            done
-            values=$values$between$value between=:
-        done
-        if [ -n "$given" ]; then
-            name=$name@$(systemd-escape -- "$values")
-        elif [ -n "$default" ]; then
-            name=$name@$default
-        elif [ $# -gt 0 ] && systemctl cat "$name@.service" >/dev/null 2>&1; then
-            values= between=
-            for pair; do values=$values$between${pair#*=} between=:; done
-            name=$name@$(systemd-escape -- "$values")
-        fi
-        echo "$name.service"
-    )
-"#};
-
 /// Takes the options out of the words of a command. init's commands take them at any place.
 pub(super) const OPTIONS: &str = indoc! {r#"
     for word; do
@@ -84,7 +53,6 @@ pub(super) const JOB: &str = indoc! {r#"
         verb=$1 block=
         shift
         @OPTIONS@
-        @VARIABLES@
         upstart_do "$verb" "$(upstart_unit "$@")" "$1" $block
     )
 "#};
@@ -100,7 +68,7 @@ pub(super) const WAIT: &str = indoc! {r#"
                 TARGET_GOAL=*) goal=${pair#*=} ;;
             esac
         done
-        @SYSTEMCTL@ @BLOCK@"$goal" "$(upstart_unit "$job")" || :
+        @SYSTEMCTL@ "$goal" "$(upstart_unit "$job")" || :
     )
 "#};
 
@@ -216,7 +184,6 @@ pub(super) const EMIT: &str = indoc! {r#"
         unset IFS
         block= units=
         @OPTIONS@
-        @VARIABLES@
         event=$(upstart_stem "upstart-event-$1")
         shift
         for unit in "$event.service" $(for pair; do systemd-escape --template="$event@.service" -- "$pair"; done); do
@@ -240,7 +207,6 @@ pub(super) const FOLLOWERS: &str = indoc! {r#"
 pub(super) const EMIT_PLAIN: &str = indoc! {r#"
     # An event is a unit that its followers hang on; one without followers has none.
     upstart_emit() {
-        @VARIABLES@
         if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
             @EMIT@
         fi

@@ -1,18 +1,16 @@
-//! The functions for a script that cannot take the shared ones in: what the calls of this script
-//! need, and no more.
+//! The functions for a script of a single file, whose directory is not known: what the calls of this
+//! script need, and no more.
 
 use std::collections::BTreeSet;
 
 use super::Prelude;
 use super::functions::{
-    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST, LIST_OF_SERVICES, OPTIONS, STATUS,
-    STEM, UNIT, UNIT_OF_TEMPLATES, UP, WAIT, fails_missing, fails_running, is_unit_stem, job_word,
+    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST_OF_SERVICES, OPTIONS, STATUS, STEM,
+    UNIT, UP, WAIT, fails_missing, fails_running, is_unit_stem,
 };
-use super::named_instances::Named;
 use super::own_job::{Own, own};
 use super::subcommand::{is_known, is_notice};
 use crate::lower::own_files::EVENT;
-use crate::lower::process::variables::{before_event, before_start};
 use crate::systemd::shell_word;
 use crate::upstart::script::job_control::{JobControl, Verb, changes_environment, is_option};
 
@@ -98,15 +96,12 @@ impl Prelude<'_> {
         let with_options =
             uses.iter().any(|usage| usage.arguments.iter().flatten().any(|word| is_option(word)));
         let unknown = uses.iter().any(|usage| usage.arguments.first().is_some_and(Option::is_none));
-        let gives = verb == Verb::Start && uses.iter().any(|usage| self.readers.has_job(usage));
-        if verb != Verb::Status && (with_options || unknown || gives) {
+        if verb != Verb::Status && (with_options || unknown) {
             needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
-            return format!("upstart_job {name} {}\"$@\"", self.option(verb));
+            return format!("upstart_job {name} \"$@\"");
         }
         let unit = if uses.iter().all(|usage| self.is_plain(usage)) {
             "\"$1.service\""
-        } else if uses.iter().all(|usage| self.is_single(usage)) {
-            "\"$1@$(systemd-escape -- \"${2#*=}\").service\""
         } else {
             needs.extend([Part::Stem, Part::Unit]);
             "\"$(upstart_unit \"$@\")\""
@@ -116,7 +111,6 @@ impl Prelude<'_> {
             let shift = if with_options { SKIP_OPTIONS } else { "" };
             return format!("{shift}upstart_status {unit} \"$1\"");
         }
-        let block = self.block(verb);
         let plain = uses.iter().all(|usage| self.is_plain(usage));
         if plain
             && self.is_only_verb(verb)
@@ -129,12 +123,11 @@ impl Prelude<'_> {
                 format!("{UP}) ;; *) {} ;;", fails_missing(name, "$1"))
             };
             return format!(
-                "case $(systemctl is-active {unit}) in {check} esac; systemctl {block}{name} {unit}"
+                "case $(systemctl is-active {unit}) in {check} esac; systemctl {name} {unit}"
             );
         }
         needs.insert(Part::Do);
-        let space = if block.is_empty() { "" } else { " " };
-        format!("upstart_do {name} {unit} \"$1\"{space}{}", block.trim_end())
+        format!("upstart_do {name} {unit} \"$1\"")
     }
 
     /// The verbs that the script uses with the name of a job. A subcommand that is only known at run
@@ -169,8 +162,7 @@ impl Prelude<'_> {
         if self.circumstances.at_shutdown || !is_unit_stem(event) || !uses.iter().all(is_same) {
             return None;
         }
-        let block =
-            if self.circumstances.no_wait || uses[0].does_not_wait() { "--no-block " } else { "" };
+        let block = if uses[0].does_not_wait() { "--no-block " } else { "" };
         let unit = format!("{EVENT}{event}.service");
         Some(format!(
             "# An event is a unit that its followers hang on; one without followers has none.\ninitctl() {{ ! systemctl cat {unit} >/dev/null 2>&1 || systemctl {block}start {unit}; }}\n"
@@ -219,14 +211,12 @@ impl Prelude<'_> {
     /// The text of a function that other functions call.
     fn part(&self, part: Part) -> String {
         let text = match part {
-            Part::Unit if self.templates.is_empty() => UNIT,
-            Part::Unit => UNIT_OF_TEMPLATES,
+            Part::Unit => UNIT,
             Part::Stem => STEM,
             Part::Do => DO,
             Part::Job => JOB,
             Part::Wait => WAIT,
-            Part::List if self.jobs.is_none() => LIST_OF_SERVICES,
-            Part::List => LIST,
+            Part::List => LIST_OF_SERVICES,
             Part::Status => STATUS,
             Part::Down => DOWN,
             Part::AnyTime => ANY_TIME,
@@ -240,7 +230,6 @@ impl Prelude<'_> {
         let indented = |lines: &str, by: &str| {
             lines.lines().map(|line| format!("{by}{line}\n")).collect::<String>()
         };
-        let branches: Vec<String> = self.templates.iter().map(Named::branch).collect();
         let mut renamed: Vec<String> = self
             .renamed
             .iter()
@@ -250,16 +239,10 @@ impl Prelude<'_> {
             renamed.insert(0, "case $1 in".to_owned());
             renamed.push("esac".to_owned());
         }
-        let has_values = self.templates.iter().any(|named| named.values().next().is_some());
-        let value = if has_values { "eval \"value=\\${upstart_default_$key-}\"" } else { "value=" };
-        text.replace("@VALUE@", value)
-            .replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
+        text.replace("    @OPTIONS@\n", &indented(OPTIONS, "    "))
             .replace("    @NAMES@\n", &indented(&renamed.join("\n"), "    "))
             .replace("    @CHECKS@\n", &indented(&self.checks(), "    "))
-            .replace("@BLOCK@", self.block(Verb::Start))
-            .replace("        @TEMPLATES@\n", &indented(&branches.join("\n"), "        "))
             .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
-            .replace("    @VARIABLES@\n", &indented(&self.variables(part), "    "))
             .replace("@EMIT@", &emit)
     }
 
@@ -276,63 +259,18 @@ impl Prelude<'_> {
         }
     }
 
-    /// What is written before a function starts something.
-    fn variables(&self, part: Part) -> String {
-        let starts = || {
-            self.uses.iter().any(|usage| usage.verb() == Verb::Start && self.readers.has_job(usage))
-        };
-        match part {
-            Part::Job if starts() => before_start(),
-            Part::Emit | Part::EmitPlain if self.readers.of_events => before_event("\"$@\""),
-            _ => String::new(),
-        }
-    }
-
     /// Whether the command has a single argument, a literal name that is also the stem of the unit.
     fn is_plain(&self, usage: &JobControl) -> bool {
         match usage.arguments.as_slice() {
-            [Some(name)] => {
-                is_unit_stem(name)
-                    && !self.templates.iter().any(|template| template.job == name)
-                    && !self.renamed.iter().any(|(job, _)| job == name)
-            }
+            [Some(name)] => is_unit_stem(name) && !self.renamed.iter().any(|(job, _)| job == name),
             _ => false,
         }
     }
 
-    /// Whether the command is `emit` with a literal name that is also part of a unit name. No job
-    /// matches the variables that follow.
-    fn is_plain_emit(&self, usage: &JobControl) -> bool {
-        match usage.arguments.as_slice() {
-            [Some(verb), Some(event)] => verb == "emit" && is_unit_stem(event),
-            [Some(verb), Some(event), rest @ ..] => {
-                verb == "emit"
-                    && is_unit_stem(event)
-                    && self.plain_events.contains(&event.as_str())
-                    && !rest.iter().flatten().any(|word| is_option(word))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether the arguments are a literal name and the variable that names the instance.
-    fn is_single(&self, usage: &JobControl) -> bool {
-        matches!(usage.arguments.as_slice(), [Some(name), _] if is_unit_stem(name) && self.single.contains(&name.as_str()))
-    }
-
-    /// The option of systemctl that does not wait, if the script must not wait.
-    pub(super) fn block(&self, verb: Verb) -> &'static str {
-        let no_wait = match verb {
-            Verb::Start | Verb::Restart => self.circumstances.no_wait,
-            Verb::Stop => self.circumstances.no_wait_for_stop,
-            _ => false,
-        };
-        if no_wait { "--no-block " } else { "" }
-    }
-
-    /// The same as an option of the shell functions, which take options after the verb.
-    fn option(&self, verb: Verb) -> &'static str {
-        if self.block(verb).is_empty() { "" } else { "--no-wait " }
+    /// Whether the command is `emit` with a literal name that is also part of a unit name, and with
+    /// no variables.
+    fn is_plain_emit(usage: &JobControl) -> bool {
+        matches!(usage.arguments.as_slice(), [Some(verb), Some(event)] if verb == "emit" && is_unit_stem(event))
     }
 
     /// The command of a verb for the job itself.
@@ -382,10 +320,7 @@ impl Prelude<'_> {
                 "shift; upstart_status \"$(upstart_unit \"$@\")\" \"$1\"".to_owned()
             } else if named {
                 needs.extend([Part::Stem, Part::Unit, Part::Do, Part::Job]);
-                let does = match self.option(verb) {
-                    "" => "upstart_job \"$@\"".to_owned(),
-                    option => format!("shift; upstart_job {name} {option}\"$@\""),
-                };
+                let does = "upstart_job \"$@\"".to_owned();
                 if uses.iter().filter(of_verb).any(|usage| usage.is_wait_for_state()) {
                     let wait = wait(needs);
                     format!("case ${{2-}} in wait-for-state) {wait} ;; *) {does} ;; esac")
@@ -407,27 +342,16 @@ impl Prelude<'_> {
             }
         }
         if wants("emit") {
-            let plain = !self.circumstances.no_wait
-                && uses
-                    .iter()
-                    .filter(|usage| usage.subcommand().is_none_or(|word| word == "emit"))
-                    .all(|usage| self.is_plain_emit(usage));
+            let plain = uses
+                .iter()
+                .filter(|usage| usage.subcommand().is_none_or(|word| word == "emit"))
+                .all(|usage| Self::is_plain_emit(usage));
             needs.extend(if plain { vec![Part::EmitPlain] } else { vec![Part::Stem, Part::Emit] });
-            branch(
-                "emit",
-                &format!(
-                    "shift; upstart_emit {}\"$@\"",
-                    if self.circumstances.no_wait { "--no-wait " } else { "" }
-                ),
-            );
+            branch("emit", "shift; upstart_emit \"$@\"");
         }
         if wants("list") {
             needs.extend([Part::Status, Part::List]);
-            let jobs = match &self.jobs {
-                Some(jobs) => jobs.iter().map(|job| job_word(job)).collect::<Vec<_>>().join(" "),
-                None => String::new(),
-            };
-            branch("list", format!("upstart_list {jobs}").trim_end());
+            branch("list", "upstart_list");
         }
         if wants("reload-configuration") {
             branch("reload-configuration", "systemctl daemon-reload");

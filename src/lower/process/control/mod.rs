@@ -1,11 +1,10 @@
 //! Job control in scripts. A call becomes a systemctl command where one does the same. Other calls
 //! are answered by shell functions with the names of Upstart's commands: by one that is a line long,
-//! by those of the file that the scripts of a directory share, or by a set for this script.
+//! by those that the scripts of a directory share in a file, or by a set for this script.
 
 mod around;
 mod functions;
 mod inline;
-pub(super) mod named_instances;
 pub(super) mod own_job;
 mod shared;
 mod short;
@@ -14,7 +13,6 @@ pub(super) mod target;
 
 use std::ops::Range;
 
-use super::variables::Readers;
 use crate::jobset::JobSet;
 use crate::lower::companion::Companion;
 use crate::shell::Script;
@@ -22,7 +20,6 @@ use crate::systemd::UnitName;
 use crate::upstart::ast::Phase;
 use crate::upstart::script::job_control::{JobControl, Uses, Verb};
 pub(in crate::lower::process) use functions::job_word;
-use named_instances::Named;
 use own_job::{Own, own};
 pub(in crate::lower::process) use shared::Circumstances;
 use short::Way;
@@ -48,25 +45,16 @@ pub(in crate::lower) struct Prelude<'a> {
     pub(crate) targets: Vec<Target>,
     /// Whether the unit leaves out corner cases of Upstart.
     pub(crate) is_plain_style: bool,
-    /// The jobs whose scripts share a file, if this one is among them.
-    pub(crate) shared: Option<&'a JobSet>,
+    /// The jobs of the directory; `None` if they are not known.
+    pub(crate) job_set: Option<&'a JobSet>,
+    /// Whether the script has another root directory, which lacks the shared file.
+    pub(crate) has_own_root: bool,
     /// When the script runs, and for what it must not wait.
     pub(crate) circumstances: Circumstances,
-    /// The events whose variables no job matches.
-    pub(crate) plain_events: Vec<&'a str>,
-    /// The jobs whose instances are named by the one variable that the command gives.
-    pub(crate) single: Vec<&'a str>,
-    /// What the commands give variables to, by files.
-    pub(crate) readers: Readers<'a>,
-    /// The other jobs with instances, in the order of the text. The values after the name of the
-    /// job do not directly form the name of the instance.
-    pub(crate) templates: Vec<Named<'a>>,
     /// The jobs whose units have other names, and those units.
     pub(crate) renamed: Vec<(&'a str, UnitName)>,
     /// The units of distributions that stay active after the work of a task.
     pub(crate) lasting: Vec<UnitName>,
-    /// The names of all jobs; `None` if they are not known.
-    pub(crate) jobs: Option<Vec<&'a str>>,
 }
 
 /// What a script has in place of Upstart's commands.
@@ -103,10 +91,15 @@ impl Prelude<'_> {
         let by_functions = ways.contains(&Way::Functions);
         let is_long = ways.iter().any(|way| matches!(way, Way::Function { long: true, .. }))
             || front.lines().count() > 1;
-        if let Some(job_set) = self.shared.filter(|_| by_functions || is_long) {
+        let uses_shared = by_functions || is_long && !self.has_own_root;
+        if let Some(job_set) = self.job_set.filter(|_| uses_shared) {
             ways = (0..ways.len()).map(|index| self.by_shared(index)).collect();
-            takes_in = Some(shared::companion(job_set));
-            front = self.circumstances.line();
+            if self.has_own_root {
+                front = self.circumstances.before(&shared::within_script(job_set));
+            } else {
+                takes_in = Some(shared::companion(job_set));
+                front = self.circumstances.before(&shared::line());
+            }
         } else if by_functions {
             for way in &mut ways {
                 if matches!(way, Way::Function { .. }) {

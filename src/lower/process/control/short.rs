@@ -333,6 +333,16 @@ impl Prelude<'_> {
         }
     }
 
+    /// The option of systemctl that does not wait, if the script must not wait.
+    fn block(&self, verb: Verb) -> &'static str {
+        let no_wait = match verb {
+            Verb::Start | Verb::Restart => self.circumstances.no_wait,
+            Verb::Stop => self.circumstances.no_wait_for_stop,
+            _ => false,
+        };
+        if no_wait { "--no-block " } else { "" }
+    }
+
     /// The options of systemctl for a call.
     fn option_of(&self, verb: Verb, usage: &JobControl) -> String {
         let block = self.block_of(usage);

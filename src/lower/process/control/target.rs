@@ -7,7 +7,7 @@ use crate::lower::condition::event_unit::EventUnit;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
 use crate::lower::process::reading::ScriptUse;
-use crate::lower::process::variables::Readers;
+use crate::lower::process::variables;
 use crate::lower::process::waits;
 use crate::systemd::{UnitName, escape_instance, shell_word};
 use crate::text::bytes::encode;
@@ -61,7 +61,6 @@ pub(in crate::lower::process) struct Known {
 pub(in crate::lower::process) fn target(
     lowering: &Lowering<'_>,
     reading: &ScriptUse<'_>,
-    readers: &Readers<'_>,
     usage: &JobControl,
 ) -> Target {
     if let Some(event) = usage.emits() {
@@ -74,7 +73,7 @@ pub(in crate::lower::process) fn target(
     if usage.is_bare() {
         return Target::Own;
     }
-    if verb == Verb::Start && readers.has_job(usage) {
+    if verb == Verb::Start && variables::may_get(lowering, usage) {
         return Target::Unknown;
     }
     let found = if usage.is_wait_for_state() {

@@ -18,16 +18,7 @@ use crate::text::bytes::encode;
 use crate::upstart::condition::{Condition, Event, EventArgument};
 use crate::upstart::events::is_followed_elsewhere;
 use crate::upstart::instances::Instance;
-use crate::upstart::script::job_control::{JobControl, Verb};
-
-/// Shell text that writes the variables after the name of a job for its unit, if the job is to be
-/// started.
-pub(super) fn before_start() -> String {
-    format!(
-        "[ \"$verb\" != start ] || {} give \"$(upstart_unit \"$@\")\" \"$@\" || :",
-        writer::call()
-    )
-}
+use crate::upstart::script::job_control::JobControl;
 
 /// Shell text that writes the variables of an event for the units that use them. `event` is the
 /// shell text of the event with its variables.
@@ -75,42 +66,15 @@ pub(in crate::lower) fn is_passed_on(lowering: &Lowering<'_>, variable: &str) ->
         && lowering.job_set.is_passed_on(&lowering.job.name.0, variable)
 }
 
-/// What the commands of a script give variables to, by files.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Readers<'a> {
-    /// The jobs of the directory that get variables when a command starts them.
-    pub(super) jobs: Vec<&'a str>,
-    /// Whether jobs get variables of an event that the commands emit.
-    pub(super) of_events: bool,
-}
-
-impl<'a> Readers<'a> {
-    /// The readers of what these commands give.
-    pub(super) fn of(lowering: &Lowering<'a>, uses: &[JobControl]) -> Self {
-        let job_set = lowering.job_set;
-        if !lowering.options.companions {
-            return Self::default();
-        }
-        let emits = |usage: &JobControl| match usage.emits() {
-            Some(event) => job_set.followers(event).is_some_and(|followers| followers.read),
-            // A subcommand or an event that is only known at run time may be any of them.
-            None => {
-                usage.command == Verb::Initctl
-                    && usage.subcommand().is_none_or(|verb| verb == "emit")
-                    && job_set.readers().next().is_some()
-            }
-        };
-        Self { jobs: job_set.readers().collect(), of_events: uses.iter().any(emits) }
-    }
-
-    /// Whether the command may start a job that gets variables.
-    pub(super) fn has_job(&self, usage: &JobControl) -> bool {
-        match usage.operands().first() {
-            Some((Some(job), _)) => self.jobs.contains(job),
-            Some((None, _)) => !self.jobs.is_empty(),
+/// Whether a command may start a job that gets variables by a file.
+pub(super) fn may_get(lowering: &Lowering<'_>, usage: &JobControl) -> bool {
+    let mut readers = lowering.job_set.readers();
+    lowering.options.companions
+        && match usage.operands().first() {
+            Some((Some(job), _)) => readers.any(|reader| reader == *job),
+            Some((None, _)) => readers.next().is_some(),
             None => false,
         }
-    }
 }
 
 /// What the directory knows of the job itself, if the unit can get a file.

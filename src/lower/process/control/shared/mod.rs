@@ -27,8 +27,8 @@ pub(in crate::lower::process) struct Circumstances {
 }
 
 impl Circumstances {
-    /// The line of a script that takes the file in.
-    pub(super) fn line(self) -> String {
+    /// Shell text that sets what differs, before text that defines the functions.
+    pub(super) fn before(self, functions: &str) -> String {
         let set = [
             (self.no_wait, "upstart_start=--no-block"),
             (self.no_wait_for_stop, "upstart_stop=--no-block"),
@@ -36,14 +36,25 @@ impl Circumstances {
         ];
         let set: Vec<&str> =
             set.into_iter().filter(|(is_set, _)| *is_set).map(|(_, set)| set).collect();
-        let set = if set.is_empty() { String::new() } else { format!("{}; ", set.join(" ")) };
-        format!("{set}. /{}\n", own_files::functions())
+        let end = if functions.lines().count() > 1 { "\n" } else { "; " };
+        if set.is_empty() { functions.to_owned() } else { set.join(" ") + end + functions }
     }
+}
+
+/// The line of a script that takes the file in.
+pub(super) fn line() -> String {
+    format!(". /{}\n", own_files::functions())
 }
 
 /// The file as a companion. It is the same for every job of the directory.
 pub(super) fn companion(job_set: &JobSet) -> Companion {
     let header = Text::new(&own_files::made("Job control for scripts.")).comment();
+    let text = format!("{header}\n{}", text(job_set));
+    Companion::File(Output { path: own_files::functions(), text })
+}
+
+/// The text of the file below its first line.
+fn text(job_set: &JobSet) -> String {
     let text = FUNCTIONS
         .replace("    @OPTIONS@\n", &indented(OPTIONS))
         .replace("    @TABLE@\n", &indented(&table::rows(job_set)))
@@ -55,8 +66,14 @@ pub(super) fn companion(job_set: &JobSet) -> Companion {
     } else {
         text.replace("        list) upstart_list ;;\n", "")
     };
-    let text = format!("{header}\n{text}{STATUS}");
-    Companion::File(Output { path: own_files::functions(), text })
+    text + STATUS
+}
+
+/// The functions for a script that cannot take the file in, without what is said of the file.
+pub(super) fn within_script(job_set: &JobSet) -> String {
+    let text = text(job_set);
+    let lines = text.split_inclusive('\n').filter(|line| !line.trim().is_empty());
+    lines.skip_while(|line| line.starts_with('#')).collect()
 }
 
 fn indented(lines: &str) -> String {

@@ -83,10 +83,10 @@ pub(super) fn unwrapped(job: &Job, scripts: &Scripts, options: &Options) -> Opti
     let finding = finding(name, &wrapped, main);
     let mut job = job.clone();
     let (stanza, span) = (main.stanza, main.span);
-    let stated = |value: String| Some(Stated { value, span, stanza });
-    job.setuid = stated(wrapped.user);
-    job.setgid = wrapped.group.and_then(stated);
-    job.chdir = wrapped.directory.and_then(stated).or(job.chdir);
+    let stated = |value: String| Stated { value, span, stanza };
+    job.setuid = Some(stated(wrapped.user));
+    job.setgid = wrapped.group.map(stated);
+    job.chdir = wrapped.directory.map(stated).or(job.chdir);
     job.umask = wrapped.umask.map(|value| Stated { value, span, stanza }).or(job.umask);
     job.nice = wrapped.nice.map(|value| Stated { value, span, stanza }).or(job.nice);
     let value = Process::Exec { text: Spanned::new(wrapped.command, text.span), folds: Vec::new() };

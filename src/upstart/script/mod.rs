@@ -48,6 +48,7 @@ impl Scripts {
     }
 
     /// The scripts, with another one for a phase that has one.
+    #[must_use]
     pub fn with(&self, phase: Phase, process: &Process) -> Self {
         let script = |script: &ReadScript| {
             if script.phase == phase { ReadScript::of(phase, process) } else { script.clone() }

@@ -6,7 +6,7 @@ pub mod read;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Outcome, fix};
+use crate::diagnostic::{Diagnostic, Outcome, fix, repeated};
 use crate::jobset::JobSet;
 use crate::lower::options::Options;
 use crate::lower::{Companion, Lowered, own_files};
@@ -75,7 +75,8 @@ pub(crate) fn nothing(sources: &Sources, job: String) -> Conversion {
 /// The result for a job that was lowered.
 pub(crate) fn finished(sources: &Sources, read: &ReadJob, lowered: Lowered) -> Conversion {
     let mut more = read.diagnostics.clone();
-    let Lowered { unit, companions, stanzas, mut diagnostics, .. } = lowered;
+    let Lowered { unit, companions, stanzas, diagnostics, .. } = lowered;
+    let mut diagnostics = repeated::joined(diagnostics);
     if unit.is_some() {
         more.extend(private_file::check(sources, &stanzas));
     }

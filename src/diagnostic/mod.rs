@@ -5,6 +5,7 @@ pub mod fix;
 mod outcome;
 mod page;
 pub mod registry;
+pub mod repeated;
 mod rule;
 
 use crate::text::source::{Place, Span};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::companion::Companion;
+use super::condition::NeededEventUnit;
 use super::draft::Draft;
 use super::ledger::Ledger;
 use super::options::{Options, Style};
@@ -40,6 +41,8 @@ pub(super) struct Lowering<'a> {
     pub(super) ledger: Ledger,
     /// The findings of the passes, in the order of the passes.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The event units of the conditions that the user has to write, for one finding about them.
+    pub(super) needed_event_units: Vec<NeededEventUnit>,
 }
 
 impl Lowering<'_> {

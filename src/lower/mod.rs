@@ -118,6 +118,7 @@ pub fn lower(
         draft: Draft::new(name.clone()),
         ledger: Ledger::new(job),
         diagnostics: Vec::new(),
+        needed_event_units: Vec::new(),
     };
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);

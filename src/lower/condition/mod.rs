@@ -33,6 +33,7 @@ use relations::{Inversion, Relations};
 use settle::settled;
 use shutdown::Starter;
 
+pub(super) use event::NeededEventUnit;
 pub(super) use event::has_event_in_both;
 pub(super) use start::start;
 pub(super) use stop::AtEnd;
@@ -126,6 +127,7 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, activation: Activation) -> Cond
             shutdown = shutdown::write(lowering, condition, &starter);
         }
     }
+    event::report_needed(lowering);
     call::write(lowering, start.calls.clone());
     if let Some(manual) = &lowering.job.manual {
         // There is no `[Install]` section: nothing starts the unit by itself.

@@ -2,7 +2,7 @@
 
 use super::event::classify;
 use super::event::trigger::{Side, Trigger};
-use crate::diagnostic::registry::SPRAWLING_CONDITION;
+use crate::diagnostic::registry::{COMPANION_NEEDED, SPRAWLING_CONDITION};
 use crate::lower::lowering::Lowering;
 use crate::text::glob;
 use crate::text::source::{Span, Spanned};
@@ -56,9 +56,11 @@ fn read(
         }
         Expr::Leaf(event) => {
             let classified = classify(lowering, event, (side, is_joined));
-            let rule = classified.diagnostics.first().map(|diagnostic| diagnostic.rule);
+            let needed = classified.needed_event_unit.as_ref().map(|_| &COMPANION_NEEDED);
+            let rule = needed.or_else(|| Some(classified.diagnostics.first()?.rule));
             lowering.ledger.record(condition.stanza, classified.disposition, &[], rule);
             lowering.diagnostics.extend(classified.diagnostics);
+            lowering.needed_event_units.extend(classified.needed_event_unit);
             for companion in classified.companions {
                 lowering.ledger.file(condition.stanza, &companion.output().path);
                 lowering.companion(companion);

@@ -1,5 +1,6 @@
 //! Stanzas that describe the job: description, author, version, usage, emits, export, debug.
 
+use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{DEBUG_STANZA, EXPORTED_VARIABLE};
 use crate::lower::lowering::Lowering;
 use crate::lower::process::variables;
@@ -37,27 +38,40 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     for stated in &job.emits {
         lowering.exact(stated.stanza, &[]);
     }
-    for stated in &job.export {
-        let lost: Vec<&SpannedWord> = stated
-            .value
-            .iter()
-            .filter(|word| !variables::is_passed_on(lowering, &word.value))
-            .collect();
-        if lost.is_empty() {
-            lowering.exact(stated.stanza, &[]);
-            continue;
-        }
-        let names = list::quoted(lost.iter().map(|word| &word.value));
-        let diagnostic = EXPORTED_VARIABLE
-            .at(stated.span, format!("{names} cannot be passed on to other units"))
-            .label("not carried by systemd")
-            .note("under Upstart, jobs that wait for this one could match on it or read it");
-        lowering.dropped(stated.stanza, diagnostic);
-    }
+    export(lowering);
     if let Some(debug) = &job.debug {
         let diagnostic = DEBUG_STANZA
             .at(debug.span, "`debug` has no counterpart")
             .note("it only had an effect when init ran with --debug");
         lowering.dropped(debug.stanza, diagnostic);
     }
+}
+
+/// Reports the exported variables that reach no other unit, once for the job.
+fn export(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    let mut lost: Vec<&SpannedWord> = Vec::new();
+    for stated in &job.export {
+        let before = lost.len();
+        let words = stated.value.iter();
+        lost.extend(words.filter(|word| !variables::is_passed_on(lowering, &word.value)));
+        let (disposition, rule) = if lost.len() == before {
+            (Disposition::Exact, None)
+        } else {
+            (Disposition::Dropped, Some(&EXPORTED_VARIABLE))
+        };
+        lowering.ledger.record(stated.stanza, disposition, &[], rule);
+    }
+    let Some(first) = job.export.iter().find(|stated| {
+        stated.value.iter().any(|word| lost.iter().any(|lost| lost.span == word.span))
+    }) else {
+        return;
+    };
+    let names = list::quoted(lost.iter().map(|word| &word.value));
+    lowering.diagnostics.push(
+        EXPORTED_VARIABLE
+            .at(first.span, format!("{names} cannot be passed on to other units"))
+            .label("not carried by systemd")
+            .note("under Upstart, jobs that wait for this one could match on it or read it"),
+    );
 }

@@ -30,6 +30,7 @@ use network::{network_down, network_up};
 use runlevel::runlevel;
 use trigger::{Classified, Side, Trigger, never, stop};
 
+pub(in crate::lower) use custom::needed_event_unit::{NeededEventUnit, report as report_needed};
 pub(in crate::lower) use custom::overlap::has_any as has_event_in_both;
 pub(super) use dbus::bus_name;
 pub(in crate::lower) use socket::address as socket_address;

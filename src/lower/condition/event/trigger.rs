@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::JobKind;
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::{beside, stopping};
+use crate::lower::condition::NeededEventUnit;
 use crate::lower::condition::event_unit::Ended;
 use crate::lower::condition::peer::Peer;
 use crate::lower::lowering::Lowering;
@@ -201,6 +202,8 @@ pub(in crate::lower) struct Classified {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The companions that the event needs.
     pub(crate) companions: Vec<Companion>,
+    /// The event unit that the user has to write.
+    pub(crate) needed_event_unit: Option<NeededEventUnit>,
 }
 
 impl Classified {
@@ -211,12 +214,13 @@ impl Classified {
             disposition: Disposition::Exact,
             diagnostics: Vec::new(),
             companions: Vec::new(),
+            needed_event_unit: None,
         }
     }
 
     /// An event with one finding.
     pub(super) fn with(trigger: Trigger, disposition: Disposition, diagnostic: Diagnostic) -> Self {
-        Self { trigger, disposition, diagnostics: vec![diagnostic], companions: Vec::new() }
+        Self { disposition, diagnostics: vec![diagnostic], ..Self::exact(trigger) }
     }
 }
 

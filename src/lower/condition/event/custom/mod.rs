@@ -2,15 +2,17 @@
 //! emitting the event.
 
 mod asked;
+pub(super) mod needed_event_unit;
 pub(super) mod overlap;
 
 use asked::{Test, Tests, tests};
+use needed_event_unit::NeededEventUnit;
 use overlap::StopsInstances;
 
 use super::trigger::{Classified, Side, Trigger, never};
 use crate::diagnostic::registry::{
-    COMPANION_NEEDED, JOINED_EVENTS, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT,
-    UNMATCHED_VARIABLE, UNTRANSLATABLE_EVENT,
+    JOINED_EVENTS, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT, UNMATCHED_VARIABLE,
+    UNTRANSLATABLE_EVENT,
 };
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::companion::Companion;
@@ -120,7 +122,7 @@ fn emitted(lowering: &Lowering<'_>, event: &str) -> Option<()> {
         .then_some(())
 }
 
-/// Reports the event unit that the user has to write, for a conversion without companions.
+/// Names the event unit that the user has to write, for a conversion without companions.
 fn described(
     lowering: &Lowering<'_>,
     event: &Event,
@@ -128,22 +130,20 @@ fn described(
     node: &EventUnit,
     tests: &Tests<'_>,
 ) -> Classified {
-    let (name, unit) = (lossy(&event.name.value), node.file());
-    let relation = match side {
-        Side::Start => "starts this job",
-        Side::Stop => "stops this job",
+    let name = lossy(&event.name.value);
+    let needed = NeededEventUnit {
+        span: event.span(),
+        event: name.clone().into_owned(),
+        unit: node.unit.clone(),
+        file: node.file(),
+        side,
+        has_other_variables: !tests.rest.is_empty(),
     };
-    let mut diagnostic =
-        COMPANION_NEEDED.at(event.span(), format!("the event `{name}` needs a unit that stands for it")).label(relation).help(format!(
-            "`-o DIR` writes {unit} along; by hand it takes `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then `systemctl start {}` does what `initctl emit {name}` did",
-            node.unit
-        ));
-    if !tests.rest.is_empty() {
-        diagnostic =
-            diagnostic.note("a unit carries no variables but the one in its name, so what else the condition matches on is not looked at");
-    }
-    let trigger = Trigger::Custom(node.unit.clone());
-    let mut classified = Classified::with(trigger, Disposition::Manual, diagnostic);
+    let mut classified = Classified {
+        disposition: Disposition::Manual,
+        needed_event_unit: Some(needed),
+        ..Classified::exact(Trigger::Custom(node.unit.clone()))
+    };
     if side == Side::Stop && overlap::is_of_two_units(lowering, event) {
         classified.diagnostics.push(
             START_AND_STOP_BY_ONE_JOB

@@ -1,14 +1,12 @@
 //! The command line: the only part of the program that reads files, writes files, and prints.
 
 mod arguments;
-mod convert;
-mod explain;
+mod command;
 mod input;
 mod lint;
 mod migrate;
 mod overlay;
 mod panic;
-mod parse;
 mod progress;
 mod reporting;
 mod status;
@@ -24,6 +22,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
+use command::{convert, explain, parse};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -37,12 +36,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
             Ok(arguments) => arguments,
             Err(error) => return streams.clap(&error),
         };
-        command(arguments, streams)
+        dispatch(arguments, streams)
     });
     outcome.unwrap_or_else(|bug| streams.bug(&bug))
 }
 
-fn command(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
+fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
     match arguments.command {
         None => convert::run(&arguments.convert, streams, &crate::convert::convert),
         Some(ProgramCommand::Convert(arguments)) => {

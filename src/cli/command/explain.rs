@@ -1,12 +1,16 @@
 //! `explain`: prints the page of a rule.
 
-use super::{Status, Streams};
+use crate::cli::{Status, Streams};
 use crate::diagnostic::Rule;
 use crate::report::page;
 use crate::text::suggestion;
 use crate::text::visible::visible;
 
-pub(super) fn run(wanted: Option<&str>, rules: &[&Rule], streams: &mut Streams<'_>) -> Status {
+pub(in crate::cli) fn run(
+    wanted: Option<&str>,
+    rules: &[&Rule],
+    streams: &mut Streams<'_>,
+) -> Status {
     let Some(wanted) = wanted else {
         let width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
         let line = |rule: &&Rule| {

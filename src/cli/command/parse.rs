@@ -6,9 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::arguments::ParseArguments;
-use super::input::Input;
-use super::{Status, Streams, input};
+use crate::cli::arguments::ParseArguments;
+use crate::cli::input::Input;
+use crate::cli::{Status, Streams, input};
 use crate::convert::read::read_job;
 use crate::diagnostic::Diagnostic;
 use crate::report::parsed_job::parsed_job;
@@ -23,7 +23,7 @@ use crate::upstart::parse::{ErrorKind, Refusal};
 const CHUNK: usize = 1 << 16;
 
 /// Writes a line for every file, in order, including those that init would refuse.
-pub(super) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Status {
+pub(in crate::cli) fn run(arguments: &ParseArguments, streams: &mut Streams<'_>) -> Status {
     let mut status = Status::Done;
     let mut lines = Vec::with_capacity(CHUNK);
     for path in &arguments.files {

@@ -6,13 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::{ConvertArguments, ScriptsIn};
-use super::input::{Input, STDIN};
-use super::lint::configuration::Configuration;
-use super::overlay::Writing;
-use super::reporting::{report_findings, without_unusable_outputs};
-use super::status::status_of;
-use super::{Status, Streams, input, overlay, panic};
+use crate::cli::arguments::{ConvertArguments, ScriptsIn};
+use crate::cli::input::{Input, STDIN};
+use crate::cli::lint::configuration::Configuration;
+use crate::cli::overlay::Writing;
+use crate::cli::reporting::{report_findings, without_unusable_outputs};
+use crate::cli::status::status_of;
+use crate::cli::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted};
 use crate::lower::options::Options;
 use crate::report::format::Format;
@@ -24,7 +24,7 @@ use crate::upstart::job::JobName;
 /// The conversion of the library, or a replacement for tests.
 pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
 
-pub(super) fn run(
+pub(in crate::cli) fn run(
     arguments: &ConvertArguments,
     streams: &mut Streams<'_>,
     translate: Translate<'_>,

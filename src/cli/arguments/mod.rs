@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::lint::shell_check::Wanted;
+use crate::cli::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
@@ -58,15 +58,15 @@ Examples:
     arg_required_else_help = true
 )]
 #[command(override_usage = "upstart2systemd [OPTIONS] FILE...\n       upstart2systemd COMMAND ...")]
-pub(super) struct Arguments {
+pub(in crate::cli) struct Arguments {
     #[command(subcommand)]
-    pub(super) command: Option<ProgramCommand>,
+    pub(in crate::cli) command: Option<ProgramCommand>,
     #[command(flatten)]
-    pub(super) convert: ConvertArguments,
+    pub(in crate::cli) convert: ConvertArguments,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum ProgramCommand {
+pub(in crate::cli) enum ProgramCommand {
     /// Convert jobs to units (what is done when no command is named)
     #[command(after_help = EXAMPLES, arg_required_else_help = true)]
     Convert(ConvertArguments),
@@ -90,63 +90,63 @@ pub(super) enum ProgramCommand {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct ConvertArguments {
+pub(in crate::cli) struct ConvertArguments {
     /// Job files; `-` is standard input
     ///
     /// The name of the job is the name of the file without `.conf` or `.upstart`; for the source of a
     /// Debian package, debian/PACKAGE.NAME.upstart is the job NAME. The NAME.override
     /// beside it is applied.
     #[arg(value_name = "FILE", required = true)]
-    pub(super) files: Vec<PathBuf>,
+    pub(in crate::cli) files: Vec<PathBuf>,
     /// Write the unit and the files that it needs below DIR, as an overlay of /
     #[arg(short, long, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
+    pub(in crate::cli) output: Option<PathBuf>,
     /// The name of the job, where the file has none or another one
     #[arg(long)]
-    pub(super) name: Option<OsString>,
+    pub(in crate::cli) name: Option<OsString>,
     #[command(flatten)]
-    pub(super) translation: Translation,
+    pub(in crate::cli) translation: Translation,
     #[command(flatten)]
-    pub(super) reporting: Reporting,
+    pub(in crate::cli) reporting: Reporting,
 }
 
 /// How jobs are translated.
 #[derive(Args, Debug)]
-pub(super) struct Translation {
+pub(in crate::cli) struct Translation {
     /// Leave NAME.override out of account
     #[arg(long)]
-    pub(super) no_override: bool,
+    pub(in crate::cli) no_override: bool,
     /// The version of systemd to write for, 229 or later
     #[arg(long, value_name = "VERSION", default_value_t = Options::DEFAULT_SYSTEMD_VERSION)]
     #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
-    pub(super) systemd_version: u32,
+    pub(in crate::cli) systemd_version: u32,
     /// Write the whole environment that init gives a job, also TERM, which jobs hardly ever read
     #[arg(long)]
-    pub(super) full_env: bool,
+    pub(in crate::cli) full_env: bool,
     /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
-    pub(super) logs: LogsTo,
+    pub(in crate::cli) logs: LogsTo,
     /// Where the scripts of jobs go
     #[arg(long, value_name = "WHERE", default_value = "auto")]
-    pub(super) scripts: ScriptsIn,
+    pub(in crate::cli) scripts: ScriptsIn,
     /// Which units to write [default: plain]
     #[arg(long, value_name = "STYLE")]
-    pub(super) style: Option<StyleOf>,
+    pub(in crate::cli) style: Option<StyleOf>,
     /// The Upstart that the jobs are written for
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
-    pub(super) dialect: DialectOf,
+    pub(in crate::cli) dialect: DialectOf,
 }
 
 impl Reporting {
     /// Where nothing is said, what leaves nothing usable fails a conversion.
-    pub(super) fn fail_on(&self) -> FailOn {
+    pub(in crate::cli) fn fail_on(&self) -> FailOn {
         self.fail_on.unwrap_or(FailOn::Error)
     }
 }
 
 impl Translation {
     /// `companions` says whether files beside the unit can be written.
-    pub(super) fn options(&self, companions: bool, style: Style) -> Options {
+    pub(in crate::cli) fn options(&self, companions: bool, style: Style) -> Options {
         Options {
             systemd_version: self.systemd_version,
             full_env: self.full_env,
@@ -161,22 +161,22 @@ impl Translation {
 
 /// What is said, and what the exit status says of it.
 #[derive(Args, Debug)]
-pub(super) struct Reporting {
+pub(in crate::cli) struct Reporting {
     /// Exit with status 1 if anything is lost, or only nearly translated
     #[arg(long)]
-    pub(super) strict: bool,
+    pub(in crate::cli) strict: bool,
     /// Exit with status 1 on findings of this severity or above [default: error; of lint: warning]
     #[arg(long, value_name = "SEVERITY")]
-    pub(super) fail_on: Option<FailOn>,
+    pub(in crate::cli) fail_on: Option<FailOn>,
     /// The form of what goes to standard error
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: Format,
+    pub(in crate::cli) format: Format,
     /// Whether to colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(super) color: Colour,
+    pub(in crate::cli) color: Colour,
     /// Do not show notes; JSON and SARIF have them all the same
     #[arg(short, long)]
-    pub(super) quiet: bool,
+    pub(in crate::cli) quiet: bool,
 }
 
 #[derive(Args, Debug)]
@@ -184,55 +184,55 @@ pub(super) struct Reporting {
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own on the command line"
 )]
-pub(super) struct LintArguments {
+pub(in crate::cli) struct LintArguments {
     /// Job files, or directories of them; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
-    pub(super) paths: Vec<PathBuf>,
+    pub(in crate::cli) paths: Vec<PathBuf>,
     /// The name of the job on standard input
     #[arg(long)]
-    pub(super) name: Option<OsString>,
+    pub(in crate::cli) name: Option<OsString>,
     /// Leave NAME.override out of account
     #[arg(long)]
-    pub(super) no_override: bool,
+    pub(in crate::cli) no_override: bool,
     /// The Upstart that the jobs are written for; `auto` where nothing is said
     #[arg(long, value_name = "DIALECT")]
-    pub(super) dialect: Option<DialectOf>,
+    pub(in crate::cli) dialect: Option<DialectOf>,
     /// Look for these only: codes, beginnings of codes, or names
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
+    pub(in crate::cli) select: Vec<String>,
     /// Do not tell of these
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
+    pub(in crate::cli) ignore: Vec<String>,
     /// Tell also what a migration would change (U2xx)
     #[arg(long)]
-    pub(super) migration: bool,
+    pub(in crate::cli) migration: bool,
     /// The version of systemd that `--migration` looks at [default: 249]
     #[arg(long, value_name = "VERSION")]
     #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
-    pub(super) systemd_version: Option<u32>,
+    pub(in crate::cli) systemd_version: Option<u32>,
     /// Whether `ShellCheck` looks at the scripts [default: auto]
     #[arg(long, value_name = "WHEN", value_enum)]
-    pub(super) shellcheck: Option<Wanted>,
+    pub(in crate::cli) shellcheck: Option<Wanted>,
     /// Read this configuration, not the upstart2systemd.toml that is nearest to the path
     #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    pub(in crate::cli) config: Option<PathBuf>,
     /// Tell only what is not in this file
     #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<PathBuf>,
+    pub(in crate::cli) baseline: Option<PathBuf>,
     /// Write all findings to this file, to be left unsaid from now on
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
-    pub(super) write_baseline: Option<PathBuf>,
+    pub(in crate::cli) write_baseline: Option<PathBuf>,
     /// Mend what is certain in the files
     #[arg(long)]
-    pub(super) fix: bool,
+    pub(in crate::cli) fix: bool,
     /// With `--fix`, also what changes what a job does
     #[arg(long, requires = "fix")]
-    pub(super) r#unsafe: bool,
+    pub(in crate::cli) r#unsafe: bool,
     /// With `--fix`, show the changes and write nothing; status 1 if there are some
     #[arg(long, requires = "fix")]
-    pub(super) diff: bool,
+    pub(in crate::cli) diff: bool,
     #[command(flatten)]
-    pub(super) reporting: Reporting,
+    pub(in crate::cli) reporting: Reporting,
 }
 
 #[derive(Args, Debug)]
@@ -240,43 +240,43 @@ pub(super) struct LintArguments {
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own on the command line"
 )]
-pub(super) struct MigrateArguments {
+pub(in crate::cli) struct MigrateArguments {
     /// Configuration directories, such as /etc/init; of a job that several have, the first counts
     #[arg(value_name = "DIR", required_unless_present = "root")]
-    pub(super) directories: Vec<PathBuf>,
+    pub(in crate::cli) directories: Vec<PathBuf>,
     /// Read DIR/etc/init, or DIR/etc/event.d where jobs are so old: of a chroot, a container image,
     /// an unpacked package
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
-    pub(super) root: Option<PathBuf>,
+    pub(in crate::cli) root: Option<PathBuf>,
     /// Write the files below OUT, as an overlay of /
     #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
-    pub(super) output: Option<PathBuf>,
+    pub(in crate::cli) output: Option<PathBuf>,
     /// Write nothing: list what would be written
     #[arg(long)]
-    pub(super) dry_run: bool,
+    pub(in crate::cli) dry_run: bool,
     /// Write nothing: show how the files in OUT would change
     #[arg(long, requires = "output", conflicts_with = "dry_run")]
-    pub(super) diff: bool,
+    pub(in crate::cli) diff: bool,
     /// Write nothing: exit with status 1 if anything in OUT would change
     #[arg(long, requires = "output", conflicts_with = "dry_run")]
-    pub(super) check: bool,
+    pub(in crate::cli) check: bool,
     /// Overwrite files that this program did not write
     #[arg(long)]
-    pub(super) force: bool,
+    pub(in crate::cli) force: bool,
     /// Remove files that an earlier run wrote and that no job comes to any more
     #[arg(long)]
-    pub(super) prune: bool,
+    pub(in crate::cli) prune: bool,
     /// Say of each job what an operator types and reads now
     #[arg(long)]
-    pub(super) explain_jobs: bool,
+    pub(in crate::cli) explain_jobs: bool,
     #[command(flatten)]
-    pub(super) translation: Translation,
+    pub(in crate::cli) translation: Translation,
     #[command(flatten)]
-    pub(super) reporting: Reporting,
+    pub(in crate::cli) reporting: Reporting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogsTo {
+pub(in crate::cli) enum LogsTo {
     /// The journal: `journalctl -u NAME`
     Journal,
     /// The same file as before; needs systemd 240
@@ -293,7 +293,7 @@ impl From<LogsTo> for Logs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ScriptsIn {
+pub(in crate::cli) enum ScriptsIn {
     /// The units
     Inline,
     /// Files below /usr/local/lib/upstart2systemd; not with `chroot`, or before file systems are mounted
@@ -314,7 +314,7 @@ impl From<ScriptsIn> for ScriptPlace {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum StyleOf {
+pub(in crate::cli) enum StyleOf {
     /// What a person would write for the job
     Plain,
     /// Also what keeps Upstart's corner cases: statuses, limits, variables
@@ -331,7 +331,7 @@ impl From<StyleOf> for Style {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum DialectOf {
+pub(in crate::cli) enum DialectOf {
     /// What each job looks like: 0.3 in a directory `event.d`, chromeos if only that reads it, else
     /// 1.13
     Auto,
@@ -363,34 +363,34 @@ impl From<DialectOf> for Option<Dialect> {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct ParseArguments {
+pub(in crate::cli) struct ParseArguments {
     /// Job files
     #[arg(value_name = "FILE", required = true)]
-    pub(super) files: Vec<PathBuf>,
+    pub(in crate::cli) files: Vec<PathBuf>,
     /// Do not apply `NAME.override` beside a file
     #[arg(long)]
-    pub(super) no_override: bool,
+    pub(in crate::cli) no_override: bool,
     /// The Upstart that is to believe something of the jobs
     #[arg(long, value_name = "DIALECT", default_value = "upstart-1.13")]
-    pub(super) dialect: DialectOf,
+    pub(in crate::cli) dialect: DialectOf,
 }
 
 #[derive(Args, Debug)]
-pub(super) struct ExplainArguments {
+pub(in crate::cli) struct ExplainArguments {
     /// The code or the name of a diagnostic; without it, all are listed
     #[arg(value_name = "CODE|NAME")]
-    pub(super) rule: Option<String>,
+    pub(in crate::cli) rule: Option<String>,
 }
 
 /// The arguments of a command that is not there.
 #[derive(Args, Debug)]
-pub(super) struct Anything {
+pub(in crate::cli) struct Anything {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     _rest: Vec<OsString>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
+pub(in crate::cli) enum FailOn {
     Error,
     Warning,
     Note,
@@ -399,7 +399,7 @@ pub(super) enum FailOn {
 
 impl FailOn {
     /// Inclusive.
-    pub(super) fn includes(self, severity: Severity) -> bool {
+    pub(in crate::cli) fn includes(self, severity: Severity) -> bool {
         match self {
             Self::Error => severity >= Severity::Error,
             Self::Warning => severity >= Severity::Warning,
@@ -410,7 +410,7 @@ impl FailOn {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Colour {
+pub(in crate::cli) enum Colour {
     Auto,
     Always,
     Never,

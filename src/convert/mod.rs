@@ -1,6 +1,7 @@
 //! Converts one job: text in, unit out.
 
 mod first_comment;
+mod origin;
 mod private_file;
 pub mod read;
 
@@ -16,6 +17,8 @@ use crate::text::bytes::lossy;
 use crate::text::source::Sources;
 use crate::upstart::job::JobName;
 use read::{ReadJob, read};
+
+pub use origin::{FileOrigin, file_origins};
 
 /// The result of converting one job.
 #[derive(Clone, Debug)]

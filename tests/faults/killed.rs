@@ -81,7 +81,7 @@ fn no_file_is_torn_whenever_a_migration_is_killed() {
     assert_eq!(states(&system), BTreeSet::from(["new"]));
     let left: BTreeSet<_> =
         fs::read_dir(system.at("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["etc".into()].into());
+    assert_eq!(left, [".upstart2systemd".into(), "etc".into()].into());
 }
 
 /// The runs whose files exist. Asserts that all files exist and are complete.

@@ -1,6 +1,6 @@
 //! `convert`: translates jobs to units.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -9,11 +9,11 @@ use std::sync::Arc;
 use crate::cli::arguments::{ConvertArguments, ScriptsIn};
 use crate::cli::input::{Input, STDIN};
 use crate::cli::lint::configuration::Configuration;
-use crate::cli::overlay::Writing;
+use crate::cli::overlay::{Origins, Writing};
 use crate::cli::reporting::{report_findings, without_unusable_outputs};
 use crate::cli::status::status_of;
 use crate::cli::{Status, Streams, input, overlay, panic};
-use crate::convert::{Conversion, Converted};
+use crate::convert::{Conversion, Converted, file_origins};
 use crate::lower::options::Options;
 use crate::report::format::Format;
 use crate::systemd::layout::Output;
@@ -177,7 +177,13 @@ fn write_all(
     }
     let outputs: Vec<Output> = outputs.into_values().cloned().collect();
     // Naming a file is a request to convert it anew, so its old unit is replaced.
-    match overlay::write(root, &outputs, Writing { force: true, prune: false }, &|_, _| {}) {
+    let origins: Origins = files
+        .iter()
+        .flat_map(file_origins)
+        .map(|(path, origin)| (path.to_owned(), origin))
+        .collect();
+    let how = Writing { force: true, prune: false, unread: &BTreeSet::new() };
+    match overlay::write(root, (&outputs, &origins), how, &|_, _| {}) {
         Ok(_) => {
             if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
                 for output in &outputs {

@@ -1,8 +1,10 @@
 //! `migrate`: converts a whole configuration directory. All of it is planned before a byte is
 //! written.
 
+mod changes;
 mod next_steps;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,14 +12,13 @@ use super::arguments::MigrateArguments;
 use super::input::directory::Directory;
 use super::input::{Input, directory, shown};
 use super::lint::configuration::Configuration;
-use super::overlay::{ChangeKind, FileChange, Writing};
+use super::overlay::{FileChange, Writing};
 use super::progress::Progress;
 use super::reporting::report_findings;
 use super::status::status_of;
 use super::{Status, Streams, overlay, panic};
 use crate::migrate;
 use crate::migrate::{FoundJob, Migration};
-use crate::text::list;
 use crate::text::visible::visible;
 use crate::upstart::dialect::Dialect;
 use next_steps::operator_guide;
@@ -66,9 +67,10 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     let jobs = told.len();
     told.extend(strays);
     status = status.max(report_findings(&arguments.reporting, &told, Some(style), streams));
+    let unread = changes::unread(&told);
     told.truncate(jobs);
     plan.jobs = told;
-    status.max(deliver(arguments, &plan, &progress, streams))
+    status.max(deliver(arguments, (&plan, &unread), &progress, streams))
 }
 
 /// The configuration directory of a system.
@@ -84,7 +86,7 @@ fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
 /// Writes the files, or reports the changes that writing would make.
 fn deliver(
     arguments: &MigrateArguments,
-    plan: &Migration,
+    (plan, unread): (&Migration, &BTreeSet<String>),
     progress: &Progress,
     streams: &mut Streams<'_>,
 ) -> Status {
@@ -99,20 +101,21 @@ fn deliver(
         ));
     };
     if arguments.dry_run || arguments.diff || arguments.check {
-        return match overlay::compare(root, &plan.files) {
+        return match overlay::compare(root, &plan.files, unread) {
             Ok(changes) => report_changes(arguments, plan, &changes, streams),
             Err(error) => cannot_write(&error, streams),
         };
     }
-    let how = Writing { force: arguments.force, prune: arguments.prune };
-    let written = overlay::write(root, &plan.files, how, &|done, total| {
-        progress.step("writing", done, total);
-    });
+    let how = Writing { force: arguments.force, prune: arguments.prune, unread };
+    let written =
+        overlay::write(root, (&plan.files, &changes::origins(plan)), how, &|done, total| {
+            progress.step("writing", done, total);
+        });
     progress.end();
     match written {
         Ok(changes) => {
-            report_stale(arguments, &changes, streams);
-            print_next_steps(arguments, plan, root, streams)
+            let status = changes::report_kept(arguments, &changes, streams);
+            status.max(print_next_steps(arguments, plan, root, streams))
         }
         Err(error) => cannot_write(&error, streams),
     }
@@ -134,7 +137,8 @@ fn report_changes(
     if arguments.diff {
         status = status.max(streams.print_text(&overlay::diff(changes, arguments.prune)));
     } else {
-        let list: String = changes.iter().filter_map(|change| listed(change, arguments)).collect();
+        let list: String =
+            changes.iter().filter_map(|change| changes::listed(change, arguments)).collect();
         status = status.max(streams.print(list.as_bytes()));
     }
     if arguments.dry_run {
@@ -142,45 +146,6 @@ fn report_changes(
         status = status.max(print_next_steps(arguments, plan, root, streams));
     }
     status
-}
-
-/// The line for a change of a file, or `None` if it is not listed.
-fn listed(change: &FileChange<'_>, arguments: &MigrateArguments) -> Option<String> {
-    let what = match change.kind {
-        ChangeKind::New { .. } => "new",
-        ChangeKind::Changed { .. } => "changed",
-        ChangeKind::Foreign { .. } if arguments.force => "replaced",
-        ChangeKind::Foreign { .. } => "in the way",
-        ChangeKind::Stale { .. } if arguments.prune => "removed",
-        ChangeKind::Stale { .. } => "left over",
-        // A dry run lists unchanged files as well; a list of differences does not.
-        ChangeKind::Same if arguments.dry_run => "same",
-        ChangeKind::Same => return None,
-    };
-    Some(format!("{what:<10} {}\n", visible(&change.path)))
-}
-
-fn report_stale(
-    arguments: &MigrateArguments,
-    changes: &[FileChange<'_>],
-    streams: &mut Streams<'_>,
-) {
-    let stale: Vec<String> = changes
-        .iter()
-        .filter(|change| matches!(change.kind, ChangeKind::Stale { .. }))
-        .map(|change| visible(&change.path))
-        .collect();
-    if stale.is_empty()
-        || arguments.prune
-        || arguments.reporting.quiet
-        || arguments.reporting.format.is_object()
-    {
-        return;
-    }
-    streams.report(&format!(
-        "note: no job comes to these files any more, which an earlier run wrote; `--prune` removes them: {}\n",
-        list::first(&stale, 5)
-    ));
 }
 
 fn print_next_steps(

@@ -1,7 +1,7 @@
 //! Compares the existing files with the outputs.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 
-use super::ours::is_ours;
+use super::manifest::{MANIFEST, Manifest};
 use super::places::Places;
 use super::{ChangeKind, FileChange, path, stale};
 use crate::systemd::layout::{Output, is_program};
@@ -22,19 +22,29 @@ use crate::text::bytes::encode;
 pub(in crate::cli) fn compare<'a>(
     root: &Path,
     outputs: &'a [Output],
+    unread: &BTreeSet<String>,
 ) -> Result<Vec<FileChange<'a>>> {
-    Ok(survey(root, outputs)?.changes)
+    Ok(survey(root, outputs, unread)?.changes)
 }
 
 /// The changes, and the state of the directories.
 pub(super) struct Comparison<'r, 'a> {
     pub(super) changes: Vec<FileChange<'a>>,
     pub(super) places: Places<'r>,
+    /// What this program has written so far.
+    pub(super) manifest: Manifest,
 }
 
-pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Comparison<'r, 'a>> {
+/// The changes. Files of the jobs that could not be read this time are not stale.
+pub(super) fn survey<'r, 'a>(
+    root: &'r Path,
+    outputs: &'a [Output],
+    unread: &BTreeSet<String>,
+) -> Result<Comparison<'r, 'a>> {
     let wanted = by_path(outputs)?;
+    let manifest = Manifest::read(root)?;
     let mut places = Places::new(root)?;
+    places.list_around(Path::new(MANIFEST))?;
     for file in wanted.keys() {
         places.list_around(file)?;
     }
@@ -43,7 +53,7 @@ pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Co
         .map(|(file, output)| {
             let change = FileChange {
                 path: Cow::Borrowed(&output.path),
-                kind: kind(root, &places, file, &output.text)?,
+                kind: kind(root, (&places, &manifest), file, output)?,
             };
             Ok((file.clone(), change))
         })
@@ -51,9 +61,10 @@ pub(super) fn survey<'r, 'a>(root: &'r Path, outputs: &'a [Output]) -> Result<Co
         .collect::<Vec<Result<_>>>()
         .into_iter()
         .collect::<Result<_>>()?;
-    found.extend(stale::find(root, &mut places, &wanted));
+    found.extend(stale::find(root, &mut places, (&wanted, &manifest), unread));
     found.sort_by(|(a, _), (b, _)| a.as_os_str().cmp(b.as_os_str()));
-    Ok(Comparison { changes: found.into_iter().map(|(_, change)| change).collect(), places })
+    let changes = found.into_iter().map(|(_, change)| change).collect();
+    Ok(Comparison { changes, places, manifest })
 }
 
 /// The outputs by their paths. No two paths are equal, and none is a directory of another.
@@ -74,10 +85,11 @@ fn by_path(outputs: &[Output]) -> Result<BTreeMap<PathBuf, &Output>> {
 
 fn kind<'a>(
     root: &Path,
-    places: &Places<'_>,
+    (places, manifest): (&Places<'_>, &Manifest),
     file: &Path,
-    after: &'a str,
+    output: &'a Output,
 ) -> Result<ChangeKind<'a>> {
+    let after = output.text.as_str();
     let Some(kind) = places.kind_of(file) else { return Ok(ChangeKind::New { after }) };
     let at = root.join(file);
     ensure!(!kind.is_dir(), "`{}` is a directory, and a file has to go there", at.display());
@@ -86,13 +98,16 @@ fn kind<'a>(
     }
     let before = fs::read(&at)
         .with_context(|| format!("cannot read `{}`, which is to be replaced", at.display()))?;
-    let is_same = before == encode(after).as_ref();
-    Ok(if is_same && (!is_program(after) || is_executable(&at)?) {
-        ChangeKind::Same
-    } else if is_ours(&before) {
-        ChangeKind::Changed { before, after }
-    } else {
-        ChangeKind::Foreign { before: Some(before), after }
+    let encoded = encode(after);
+    if before == encoded.as_ref() && (!is_program(after) || is_executable(&at)?) {
+        return Ok(ChangeKind::Same);
+    }
+    Ok(match manifest.files.get(&output.path) {
+        Some(entry) if entry.is_of(&before) || before == encoded.as_ref() => {
+            ChangeKind::Changed { before, after }
+        }
+        Some(entry) => ChangeKind::Edited { is_current: entry.is_of(&encoded), before, after },
+        None => ChangeKind::Foreign { before: Some(before), after },
     })
 }
 

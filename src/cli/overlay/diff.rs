@@ -26,6 +26,7 @@ fn one(FileChange { path, kind }: &FileChange<'_>) -> String {
             (None, Some(*after))
         }
         ChangeKind::Changed { before, after }
+        | ChangeKind::Edited { before, after, is_current: _ }
         | ChangeKind::Foreign { before: Some(before), after } => {
             (Some(carry(before)), Some(*after))
         }
@@ -40,14 +41,19 @@ fn one(FileChange { path, kind }: &FileChange<'_>) -> String {
     };
     let (old, new) =
         (lines(before.as_deref().unwrap_or_default()), lines(after.unwrap_or_default()));
+    let kept = match kind {
+        ChangeKind::Edited { .. } => format!("# edited, and kept without `--force`: {path}\n"),
+        _ => String::new(),
+    };
     // Lines are split here, because `similar` also treats a single carriage return as the end of a
     // line.
-    TextDiff::configure()
+    let diff = TextDiff::configure()
         .newline_terminated(true)
         .diff_slices(&old, &new)
         .unified_diff()
         .header(&name("a", before.is_some()), &name("b", after.is_some()))
-        .to_string()
+        .to_string();
+    kept + &diff
 }
 
 fn lines(text: &str) -> Vec<&str> {

@@ -8,8 +8,8 @@
 
 pub(super) mod compare;
 pub(super) mod diff;
+mod manifest;
 mod moves;
-mod ours;
 mod path;
 mod places;
 mod staging;
@@ -23,7 +23,7 @@ use std::borrow::Cow;
 
 pub(super) use compare::compare;
 pub(super) use diff::diff;
-pub(super) use write::{Writing, write};
+pub(super) use write::{Origins, Writing, write};
 
 /// A file of the overlay, with its old and new state.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +41,13 @@ pub(super) enum ChangeKind<'a> {
     Same,
     /// A file that this program wrote has another text.
     Changed { before: Vec<u8>, after: &'a str },
+    /// A person has edited a file that this program wrote. It is kept.
+    Edited {
+        before: Vec<u8>,
+        after: &'a str,
+        /// The text that this program wrote last is the new one.
+        is_current: bool,
+    },
     /// A file that this program did not write is in the way. `before` is its text if it is a
     /// regular file.
     Foreign { before: Option<Vec<u8>>, after: &'a str },
@@ -54,6 +61,7 @@ impl ChangeKind<'_> {
         match self {
             Self::New { after: _ }
             | Self::Changed { before: _, after: _ }
+            | Self::Edited { before: _, after: _, is_current: _ }
             | Self::Foreign { before: _, after: _ } => true,
             Self::Stale { before: _ } => prune,
             Self::Same => false,

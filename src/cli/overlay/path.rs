@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
+use super::manifest::MANIFEST;
 use super::staging::STAGING;
 use crate::text::bytes::{carry, encode};
 
@@ -13,9 +14,10 @@ use crate::text::bytes::{carry, encode};
 pub(super) fn relative(path: &str) -> Result<PathBuf> {
     let bytes = encode(path);
     let is_plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
+    let is_reserved = |part: &[u8]| [STAGING, MANIFEST].map(str::as_bytes).contains(&part);
     ensure!(
         bytes.split(|&byte| byte == b'/').all(is_plain)
-            && bytes.split(|&byte| byte == b'/').next() != Some(STAGING.as_bytes()),
+            && !bytes.split(|&byte| byte == b'/').next().is_some_and(is_reserved),
         "`{path}` is not a path below the output directory"
     );
     Ok(PathBuf::from(OsStr::from_bytes(&bytes)))

@@ -1,14 +1,15 @@
 //! The directory in which files are written before they are moved into place.
 
-use std::fs::{DirBuilder, File, Permissions, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, Result, bail, ensure};
 
 use super::places::root_exists;
+use crate::cli::open_directory::{OpenDirectory, set_mode};
 
 /// The name of the staging directory. It is in the root, so renaming never crosses file systems.
 pub(super) const STAGING: &str = ".upstart2systemd-staging";
@@ -28,6 +29,7 @@ pub(super) struct Root<'a> {
     path: &'a Path,
     created: Vec<&'a Path>,
     locked: File,
+    directory: OpenDirectory,
 }
 
 impl<'a> Root<'a> {
@@ -47,8 +49,8 @@ impl<'a> Root<'a> {
         let made =
             made.with_context(|| format!("cannot create the directory `{}`", path.display()));
         match made.and_then(|()| lock(path)) {
-            Ok(locked) => {
-                let root = Self { path, created, locked };
+            Ok((directory, locked)) => {
+                let root = Self { path, created, locked, directory };
                 remove_leftover(&path.join(STAGING))?;
                 Ok(root)
             }
@@ -64,21 +66,33 @@ impl<'a> Root<'a> {
         self.created.clear();
     }
 
+    /// The open directory.
+    pub(super) fn directory(&self) -> &OpenDirectory {
+        &self.directory
+    }
+
     /// Creates an empty staging directory.
     pub(super) fn stage(&self) -> Result<Staging> {
         let path = self.path.join(STAGING);
-        create(&path, 0o700)
-            .and_then(|()| create(&path.join(NEW), 0o755))
-            .and_then(|()| create(&path.join(OLD), 0o700))
-            .map_err(|error| {
+        self.make_staging().map(|(new, old)| Staging { path: path.clone(), new, old }).map_err(
+            |error| {
                 // Report the first error, not that of the cleanup.
                 let _ = fs::remove_dir_all(&path);
                 anyhow::Error::new(error).context(format!(
                     "cannot write to `{}`, where nothing was changed",
                     self.path.display()
                 ))
-            })?;
-        Ok(Staging { path })
+            },
+        )
+    }
+
+    /// Creates the directories for new and for replaced files.
+    fn make_staging(&self) -> io::Result<(OpenDirectory, OpenDirectory)> {
+        self.directory.create_directory(Path::new(STAGING), 0o700)?;
+        let staging = self.directory.below(Path::new(STAGING))?;
+        staging.create_directory(Path::new(NEW), 0o755)?;
+        staging.create_directory(Path::new(OLD), 0o700)?;
+        Ok((staging.below(Path::new(NEW))?, staging.below(Path::new(OLD))?))
     }
 }
 
@@ -94,15 +108,19 @@ impl Drop for Root<'_> {
 /// Removed on drop, with all files that are left in it.
 pub(super) struct Staging {
     path: PathBuf,
+    new: OpenDirectory,
+    old: OpenDirectory,
 }
 
 impl Staging {
-    pub(super) fn new_file(&self, relative: &Path) -> PathBuf {
-        [self.path.as_path(), Path::new(NEW), relative].iter().collect()
+    /// The directory of the new files.
+    pub(super) fn new_files(&self) -> &OpenDirectory {
+        &self.new
     }
 
-    pub(super) fn old_file(&self, number: usize) -> PathBuf {
-        self.path.join(OLD).join(number.to_string())
+    /// The directory of the replaced files.
+    pub(super) fn old_files(&self) -> &OpenDirectory {
+        &self.old
     }
 
     /// Moves the replaced files to a directory that no run removes, and returns its path.
@@ -129,9 +147,9 @@ impl Drop for Staging {
 
 /// Creates a directory with this mode, whatever the umask is: its mode may be copied onto `/`, and
 /// must not make `/etc` inaccessible.
-pub(super) fn create(path: &Path, mode: u32) -> io::Result<()> {
+fn create(path: &Path, mode: u32) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)?;
-    fs::set_permissions(path, Permissions::from_mode(mode))
+    set_mode(&File::open(path)?, mode)
 }
 
 /// Succeeds if the directory exists: another run may create it, and `a/..` exists once `a` does.
@@ -144,10 +162,11 @@ fn create_missing(path: &Path) -> io::Result<()> {
 
 /// Locks the directory itself. A lock file would remain after a crash, and could not be removed
 /// safely while another run waits for it.
-fn lock(path: &Path) -> Result<File> {
-    let directory =
-        File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
-    match directory.try_lock() {
+fn lock(path: &Path) -> Result<(OpenDirectory, File)> {
+    let cannot_open = || format!("cannot open `{}`", path.display());
+    let directory = OpenDirectory::open(path).with_context(cannot_open)?;
+    let locked = directory.below(Path::new("")).with_context(cannot_open)?.into_file();
+    match locked.try_lock() {
         Err(TryLockError::WouldBlock) => {
             bail!(
                 "another run is writing to `{}`, and nothing was changed: wait until it is done",
@@ -156,7 +175,7 @@ fn lock(path: &Path) -> Result<File> {
         }
         // Some network file systems cannot lock directories. Concurrent runs are unlikely, and even
         // then no file is written in part.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(directory),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok((directory, locked)),
     }
 }
 

@@ -1,64 +1,48 @@
 //! Files that an earlier run wrote and this run does not write.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use rayon::prelude::*;
 
-use super::ours::{BEGINNING, is_ours};
+use super::manifest::{Entry, Manifest};
 use super::places::Places;
 use super::{ChangeKind, FileChange, path};
-use crate::lower::own_files::WRITTEN_TO;
 use crate::systemd::layout::Output;
 
-/// Finds files of this program that are no longer among the outputs. Files that cannot be listed or
-/// read are left out, because it is unknown which program wrote them.
+/// Finds files of the list that are no longer among the outputs. Files that were edited are left
+/// out, and so are those of jobs that could not be read this time: whether they are to go is not
+/// known. Nor is it for files that several jobs share, if any job could not be read.
 pub(super) fn find(
     root: &Path,
     places: &mut Places<'_>,
-    wanted: &BTreeMap<PathBuf, &Output>,
+    (wanted, manifest): (&BTreeMap<PathBuf, &Output>, &Manifest),
+    unread: &BTreeSet<String>,
 ) -> Vec<(PathBuf, FileChange<'static>)> {
-    let mut files = Vec::new();
-    for directory in WRITTEN_TO.map(Path::new) {
-        if places.has(directory).is_ok_and(|has| has) {
-            list(root, directory, &mut files);
+    let is_undecided = |entry: &Entry| match &entry.origin {
+        Some(origin) => unread.contains(&origin.job),
+        None => !unread.is_empty(),
+    };
+    let mut left = Vec::new();
+    for (path, entry) in &manifest.files {
+        let Ok(file) = path::relative(path) else { continue };
+        let around = file.parent().unwrap_or(Path::new(""));
+        let is_reachable = !wanted.contains_key(&file)
+            && !is_undecided(entry)
+            && places.has(around).is_ok_and(|has| has);
+        if is_reachable {
+            left.push((file, entry));
         }
     }
-    files.retain(|file| !wanted.contains_key(file));
-    let stale = files.into_par_iter().filter_map(|file| {
-        let before = read_ours(&root.join(&file)).ok().flatten()?;
+    let stale = left.into_par_iter().filter_map(|(file, entry)| {
+        let at = root.join(&file);
+        fs::symlink_metadata(&at).ok().filter(fs::Metadata::is_file)?;
+        let before = fs::read(&at).ok().filter(|before| entry.is_of(before))?;
         let change =
             FileChange { path: Cow::Owned(path::text(&file)), kind: ChangeKind::Stale { before } };
         Some((file, change))
     });
     stale.collect()
-}
-
-/// The regular files below a directory. Links are not followed.
-fn list(root: &Path, directory: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(root.join(directory)) else { return };
-    for entry in entries.flatten() {
-        let below = directory.join(entry.file_name());
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => list(root, &below, files),
-            Ok(kind) if kind.is_file() => files.push(below),
-            _ => {}
-        }
-    }
-}
-
-/// The text of a file if this program wrote it. Only the beginning of other files is read.
-fn read_ours(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let mut file = File::open(path)?;
-    let mut text = Vec::new();
-    file.by_ref().take(BEGINNING).read_to_end(&mut text)?;
-    if !is_ours(&text) {
-        return Ok(None);
-    }
-    file.read_to_end(&mut text)?;
-    Ok(Some(text))
 }

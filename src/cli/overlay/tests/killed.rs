@@ -10,9 +10,9 @@ use std::process::{Child, Command, Stdio, exit};
 use std::thread::sleep;
 use std::time::Instant;
 
-use super::{ours, root, tree};
+use super::{MANIFEST, NONE, ours, root, tree};
 use crate::cli::overlay::staging::STAGING;
-use crate::cli::overlay::{Writing, write};
+use crate::cli::overlay::{Origins, Writing, write};
 use crate::systemd::layout::Output;
 
 const ROOT: &str = "OVERLAY_TEST_ROOT";
@@ -21,7 +21,7 @@ const STEP: &str = "OVERLAY_TEST_STEP";
 
 const FILES: usize = 15;
 
-const ALL: Writing = Writing { force: false, prune: true };
+const ALL: Writing<'_> = Writing { force: false, prune: true, unread: &NONE };
 
 /// Units that exist before and after the run, and scripts that the run adds or removes.
 fn wanted(word: &str) -> Vec<Output> {
@@ -48,7 +48,7 @@ fn text(word: &str) -> String {
 fn child() {
     let Some(root) = env::var_os(ROOT) else { return };
     let last: Option<usize> = env::var(STEP).ok().and_then(|step| step.parse().ok());
-    let _ = write(Path::new(&root), &wanted("new"), ALL, &|done, _| {
+    let _ = write(Path::new(&root), (&wanted("new"), &Origins::new()), ALL, &|done, _| {
         if Some(done) == last {
             exit(0);
         }
@@ -83,14 +83,15 @@ fn check(root: &Path) {
     for number in 0..FILES {
         assert!(there.contains_key(&unit(number)), "{number}.service is not there");
     }
-    write(root, &wanted("new"), ALL, &|_, _| {}).unwrap();
+    write(root, (&wanted("new"), &Origins::new()), ALL, &|_, _| {}).unwrap();
     let expected =
         wanted("new").into_iter().map(|output| (output.path.into(), output.text)).collect();
     assert!(files(root) == expected, "more or less than the new files is there");
 }
 
 fn files(root: &Path) -> BTreeMap<PathBuf, String> {
-    let files = tree(root).into_iter().filter(|(path, _)| path.is_file());
+    let files =
+        tree(root).into_iter().filter(|(path, _)| path.is_file() && !path.ends_with(MANIFEST));
     files
         .map(|(path, text)| {
             (path.strip_prefix(root).unwrap().to_owned(), String::from_utf8(text).unwrap())
@@ -100,7 +101,7 @@ fn files(root: &Path) -> BTreeMap<PathBuf, String> {
 
 fn old_tree() -> tempfile::TempDir {
     let root = root();
-    write(root.path(), &wanted("old"), ALL, &|_, _| {}).unwrap();
+    write(root.path(), (&wanted("old"), &Origins::new()), ALL, &|_, _| {}).unwrap();
     root
 }
 
@@ -123,8 +124,9 @@ fn files_are_whole_whenever_a_run_is_killed() {
 
 #[test]
 fn files_are_whole_at_whatever_step_a_run_ends() {
-    // The order of steps: stage files, add scripts, change units, remove scripts.
-    let (staged, created, changed, removed) = (2 * FILES, 3 * FILES, 4 * FILES, 5 * FILES);
+    // The order of steps: stage files, replace the list of files, add scripts, change units, remove scripts.
+    let (staged, created, changed, removed) =
+        (2 * FILES + 1, 3 * FILES + 2, 4 * FILES + 2, 5 * FILES + 2);
     for step in [
         1,
         staged / 2,

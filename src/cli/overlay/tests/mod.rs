@@ -3,24 +3,29 @@
 mod killed;
 mod trouble;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::{ChangeKind, FileChange, Writing, compare, diff, write};
+use super::manifest::MANIFEST;
+use super::{ChangeKind, FileChange, Origins, Writing, compare, diff, write};
+use crate::convert::FileOrigin;
 use crate::systemd::layout::Output;
 use crate::text::bytes::carry;
+
+/// All jobs could be read.
+static NONE: BTreeSet<String> = BTreeSet::new();
 
 const UNIT: &str = "etc/systemd/system/a.service";
 
 const SCRIPT: &str = "usr/local/lib/upstart2systemd/a/pre-start";
 
-const KEEP: Writing = Writing { force: false, prune: false };
+const KEEP: Writing<'_> = Writing { force: false, prune: false, unread: &NONE };
 
-const FORCE: Writing = Writing { force: true, prune: false };
+const FORCE: Writing<'_> = Writing { force: true, prune: false, unread: &NONE };
 
-const PRUNE: Writing = Writing { force: false, prune: true };
+const PRUNE: Writing<'_> = Writing { force: false, prune: true, unread: &NONE };
 
 /// A text with the header of this program.
 fn ours(text: &str) -> String {
@@ -41,15 +46,15 @@ fn put(root: &Path, path: &str, text: &str) {
 }
 
 /// Writes, and asserts that it succeeds.
-fn written(root: &Path, files: &[(&str, &str)], how: Writing) {
-    write(root, &outputs(files), how, &|_, _| {}).unwrap();
+fn written(root: &Path, files: &[(&str, &str)], how: Writing<'_>) {
+    write(root, (&outputs(files), &Origins::new()), how, &|_, _| {}).unwrap();
 }
 
 /// Writes, and asserts that it fails and changes nothing. Returns the message.
 #[track_caller]
-fn refused(root: &Path, outputs: &[Output], how: Writing) -> String {
+fn refused(root: &Path, outputs: &[Output], how: Writing<'_>) -> String {
     let before = tree(root);
-    let error = write(root, outputs, how, &|_, _| {}).unwrap_err();
+    let error = write(root, (outputs, &Origins::new()), how, &|_, _| {}).unwrap_err();
     assert_eq!(tree(root), before);
     format!("{error:#}")
 }
@@ -84,6 +89,7 @@ fn kinds(changes: &[FileChange<'_>]) -> Vec<String> {
         ChangeKind::Changed { .. } => "changed",
         ChangeKind::Foreign { before: Some(_), .. } => "foreign",
         ChangeKind::Foreign { before: None, .. } => "no file",
+        ChangeKind::Edited { .. } => "edited",
         ChangeKind::Stale { .. } => "stale",
     };
     changes.iter().map(|change| format!("{} {}", name(&change.kind), change.path)).collect()
@@ -92,22 +98,24 @@ fn kinds(changes: &[FileChange<'_>]) -> Vec<String> {
 #[test]
 fn each_file_is_compared_with_what_is_there() {
     let root = root();
-    put(root.path(), "etc/systemd/system/changed.service", &ours("old"));
-    put(root.path(), "etc/systemd/system/foreign.service", "[Unit]\n");
-    put(root.path(), "etc/systemd/system/alike.service", &ours("x"));
-    put(root.path(), "etc/systemd/system/same.service", "x");
-    put(root.path(), "etc/systemd/system/other.service", "[Unit]\n");
-    put(root.path(), "etc/tmpfiles.d/gone.conf", &ours("old"));
-    put(
-        root.path(),
-        "usr/local/lib/upstart2systemd/gone.main",
-        &format!("#!/bin/sh\n{}", ours("old")),
-    );
+    let system = |name: &str| format!("etc/systemd/system/{name}.service");
+    let gone = "usr/local/lib/upstart2systemd/gone.main";
+    let (old, edited, alike) = (system("changed"), system("edited"), system("alike"));
+    let names = [old.as_str(), &edited, &system("both"), "etc/tmpfiles.d/gone.conf", gone];
+    written(root.path(), &names.map(|name| (name, "old")), KEEP);
+    put(root.path(), &edited, &ours("by hand"));
+    put(root.path(), &system("both"), &ours("x"));
+    put(root.path(), &alike, &ours("x"));
+    // What only looks like a file of this program.
+    put(root.path(), &system("unlisted"), &ours("old"));
+    put(root.path(), &system("foreign"), "[Unit]\n");
+    put(root.path(), &system("same"), "x");
+    put(root.path(), &system("other"), "[Unit]\n");
     put(root.path(), "usr/share/doc/elsewhere", &ours("old"));
     put(root.path(), "home/elsewhere", &ours("old"));
     symlink("same.service", root.path().join("etc/systemd/system/link.service")).unwrap();
     symlink("/nowhere", root.path().join("etc/systemd/system/unrelated.service")).unwrap();
-    let names = ["new", "changed", "foreign", "alike", "link"];
+    let names = ["new", "changed", "edited", "both", "unlisted", "foreign", "alike", "link"];
     let mut wanted: Vec<Output> = outputs(&names.map(|_| (UNIT, "x")));
     for (output, name) in wanted.iter_mut().zip(names) {
         output.path = format!("etc/systemd/system/{name}.service");
@@ -115,14 +123,17 @@ fn each_file_is_compared_with_what_is_there() {
     wanted
         .push(Output { path: "etc/systemd/system/same.service".to_owned(), text: "x".to_owned() });
     let before = tree(root.path());
-    let changes = compare(root.path(), &wanted).unwrap();
+    let changes = compare(root.path(), &wanted, &NONE).unwrap();
     let expected = [
         "same etc/systemd/system/alike.service",
+        "same etc/systemd/system/both.service",
         "changed etc/systemd/system/changed.service",
+        "edited etc/systemd/system/edited.service",
         "foreign etc/systemd/system/foreign.service",
         "no file etc/systemd/system/link.service",
         "new etc/systemd/system/new.service",
         "same etc/systemd/system/same.service",
+        "foreign etc/systemd/system/unlisted.service",
         "stale etc/tmpfiles.d/gone.conf",
         "stale usr/local/lib/upstart2systemd/gone.main",
     ];
@@ -140,7 +151,7 @@ fn what_is_written_is_there_afterwards() {
         Output { path: SCRIPT.to_owned(), text: carry(b"caf\xe9") },
         Output { path: odd, text: "x".to_owned() },
     ];
-    let changes = write(&below, &wanted, KEEP, &|_, _| {}).unwrap();
+    let changes = write(&below, (&wanted, &Origins::new()), KEEP, &|_, _| {}).unwrap();
     assert_eq!(kinds(&changes).len(), 3);
     assert_eq!(fs::read_to_string(below.join(UNIT)).unwrap(), unit);
     assert_eq!(fs::read(below.join(SCRIPT)).unwrap(), b"caf\xe9");
@@ -162,8 +173,13 @@ fn what_is_written_is_there_afterwards() {
         assert_eq!(mode(path), expected, "{path}");
     }
     // The staging directory is gone.
-    assert_eq!(fs::read_dir(&below).unwrap().count(), 2);
-    assert!(compare(&below, &wanted).unwrap().iter().all(|change| change.kind == ChangeKind::Same));
+    assert_eq!(fs::read_dir(&below).unwrap().count(), 3);
+    assert!(
+        compare(&below, &wanted, &NONE)
+            .unwrap()
+            .iter()
+            .all(|change| change.kind == ChangeKind::Same)
+    );
 }
 
 #[test]
@@ -171,22 +187,25 @@ fn programs_are_executable() {
     let root = root();
     let text = "#!/bin/sh -e\n# Made for a.conf by upstart2systemd.\n".to_owned();
     let wanted = [Output { path: SCRIPT.to_owned(), text }];
-    write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap();
+    write(root.path(), (&wanted, &Origins::new()), KEEP, &|_, _| {}).unwrap();
     let file = root.path().join(SCRIPT);
     let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o7777;
     assert_eq!(mode(), 0o755);
     // The text is the same, but systemd could not run it.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-    let changes = compare(root.path(), &wanted).unwrap();
+    let changes = compare(root.path(), &wanted, &NONE).unwrap();
     assert!(matches!(changes[..], [FileChange { kind: ChangeKind::Changed { .. }, .. }]));
     assert_eq!(
         diff(&changes, false),
         format!("File a/{SCRIPT} is not executable, and b/{SCRIPT} is\n")
     );
-    write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap();
+    write(root.path(), (&wanted, &Origins::new()), KEEP, &|_, _| {}).unwrap();
     assert_eq!(mode(), 0o755);
     assert!(
-        compare(root.path(), &wanted).unwrap().iter().all(|change| change.kind == ChangeKind::Same)
+        compare(root.path(), &wanted, &NONE)
+            .unwrap()
+            .iter()
+            .all(|change| change.kind == ChangeKind::Same)
     );
 }
 
@@ -226,7 +245,11 @@ fn unchanged_files_are_not_touched() {
 fn nothing_to_do_creates_nothing() {
     let root = root();
     let below = root.path().join("a/b");
-    assert!(write(&below, &[], PRUNE, &|_, _| panic!("there is no step")).unwrap().is_empty());
+    assert!(
+        write(&below, (&[], &Origins::new()), PRUNE, &|_, _| panic!("there is no step"))
+            .unwrap()
+            .is_empty()
+    );
     assert!(tree(root.path()).is_empty());
 }
 
@@ -240,7 +263,7 @@ fn foreign_files_stay_unless_forced() {
         message.contains(&format!("nothing was changed: `{UNIT}`; `--force` replaces")),
         "{message}"
     );
-    write(root.path(), &wanted, FORCE, &|_, _| {}).unwrap();
+    write(root.path(), (&wanted, &Origins::new()), FORCE, &|_, _| {}).unwrap();
     assert_eq!(fs::read_to_string(root.path().join(UNIT)).unwrap(), ours("x"));
 }
 
@@ -264,7 +287,7 @@ fn a_link_is_replaced_and_not_followed() {
     symlink(root.path().join("elsewhere"), root.path().join(UNIT)).unwrap();
     let wanted = outputs(&[(UNIT, "x")]);
     assert!(refused(root.path(), &wanted, KEEP).contains(UNIT));
-    write(root.path(), &wanted, FORCE, &|_, _| {}).unwrap();
+    write(root.path(), (&wanted, &Origins::new()), FORCE, &|_, _| {}).unwrap();
     assert_eq!(fs::read_to_string(root.path().join("elsewhere")).unwrap(), ours("mine"));
     assert!(fs::symlink_metadata(root.path().join(UNIT)).unwrap().is_file());
 }
@@ -275,10 +298,10 @@ fn stale_files_go_only_when_asked() {
     written(root.path(), &[(UNIT, "x"), (SCRIPT, "y")], KEEP);
     put(root.path(), "etc/systemd/system/mine.service", "mine");
     let wanted = outputs(&[(UNIT, "x")]);
-    let changes = write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap();
+    let changes = write(root.path(), (&wanted, &Origins::new()), KEEP, &|_, _| {}).unwrap();
     assert_eq!(kinds(&changes), [format!("same {UNIT}"), format!("stale {SCRIPT}")]);
     assert!(root.path().join(SCRIPT).exists());
-    write(root.path(), &wanted, PRUNE, &|_, _| {}).unwrap();
+    write(root.path(), (&wanted, &Origins::new()), PRUNE, &|_, _| {}).unwrap();
     assert!(!root.path().join(SCRIPT).exists());
     assert!(
         root.path().join(UNIT).exists()
@@ -289,15 +312,20 @@ fn stale_files_go_only_when_asked() {
 #[test]
 fn steps_are_counted() {
     let root = root();
-    put(root.path(), UNIT, &ours("old"));
+    written(root.path(), &[(UNIT, "old")], KEEP);
     let steps = std::sync::Mutex::new(Vec::new());
-    write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &|done, total| {
-        steps.lock().unwrap().push((done, total));
-    })
+    write(
+        root.path(),
+        (&outputs(&[(UNIT, "x"), (SCRIPT, "y")]), &Origins::new()),
+        KEEP,
+        &|done, total| {
+            steps.lock().unwrap().push((done, total));
+        },
+    )
     .unwrap();
     let mut steps = steps.into_inner().unwrap();
     steps.sort_unstable();
-    assert_eq!(steps, [(1, 4), (2, 4), (3, 4), (4, 4)]);
+    assert_eq!(steps, [(1, 6), (2, 6), (3, 6), (4, 6), (5, 6), (6, 6)]);
 }
 
 #[test]
@@ -307,26 +335,27 @@ fn scripts_come_before_units() {
     fs::create_dir_all(root.path().join("usr/local/lib/upstart2systemd")).unwrap();
     let seen = std::sync::Mutex::new(Vec::new());
     let look = |done, _| {
-        if done > 2 {
+        // After three files, the list among them, have been staged and the list is in place.
+        if done > 4 {
             seen.lock()
                 .unwrap()
                 .push((root.path().join(SCRIPT).exists(), root.path().join(UNIT).exists()));
         }
     };
-    write(root.path(), &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &look).unwrap();
+    write(root.path(), (&outputs(&[(UNIT, "x"), (SCRIPT, "y")]), &Origins::new()), KEEP, &look)
+        .unwrap();
     assert_eq!(*seen.lock().unwrap(), [(true, false), (true, true)]);
 }
 
 #[test]
 fn differences_are_shown() {
     let root = root();
-    put(root.path(), UNIT, &ours("[Unit]\nA=1\rB\nC=3"));
-    put(root.path(), "etc/gone", &ours("x"));
+    written(root.path(), &[(UNIT, "[Unit]\nA=1\rB\nC=3"), ("etc/gone", "x")], KEEP);
     put(root.path(), "etc/foreign", "no newline");
     let mut wanted =
         outputs(&[(UNIT, "[Unit]\nA=1\rC\nC=3"), ("etc/new\n\x1b", "y"), ("etc/foreign", "z")]);
     wanted[1].text = "y".to_owned();
-    let changes = compare(root.path(), &wanted).unwrap();
+    let changes = compare(root.path(), &wanted, &NONE).unwrap();
     let header = "# Converted from a.conf by upstart2systemd.";
     let expected = format!(
         "--- a/etc/foreign\n+++ b/etc/foreign\n@@ -1 +1,2 @@\n-no newline\n\\ No newline at end of file\n+{header}\n+z\n\
@@ -339,7 +368,7 @@ fn differences_are_shown() {
         "{}",
         diff(&changes, true)
     );
-    let same = compare(root.path(), &[]).unwrap();
+    let same = compare(root.path(), &[], &NONE).unwrap();
     assert_eq!(diff(&same, false), "");
 }
 
@@ -347,7 +376,7 @@ fn differences_are_shown() {
 fn two_outputs_do_not_meet() {
     let root = root();
     let message = |files: &[(&str, &str)]| {
-        format!("{:#}", compare(root.path(), &outputs(files)).unwrap_err())
+        format!("{:#}", compare(root.path(), &outputs(files), &NONE).unwrap_err())
     };
     assert_eq!(
         message(&[("etc/a", "x"), ("etc/a", "y")]),
@@ -380,7 +409,51 @@ fn paths_stay_below_the_root() {
             refused(&below, &wanted, FORCE).ends_with("is not a path below the output directory"),
             "{path}"
         );
-        assert!(compare(&below, &wanted).is_err(), "{path}");
+        assert!(compare(&below, &wanted, &NONE).is_err(), "{path}");
     }
     assert!(tree(root.path()).is_empty());
+}
+
+#[test]
+fn edited_files_are_kept() {
+    let root = root();
+    let read = || fs::read_to_string(root.path().join(UNIT)).unwrap();
+    written(root.path(), &[(UNIT, "x"), (SCRIPT, "y")], KEEP);
+    put(root.path(), UNIT, "by hand");
+    for text in ["x", "x2"] {
+        let wanted = outputs(&[(UNIT, text), (SCRIPT, text)]);
+        let changes = write(root.path(), (&wanted, &Origins::new()), PRUNE, &|_, _| {}).unwrap();
+        let is_edited = |kind: &ChangeKind<'_>| match kind {
+            ChangeKind::Edited { is_current, .. } => Some(*is_current),
+            _ => None,
+        };
+        let edited = changes.iter().find_map(|change| is_edited(&change.kind));
+        // The other file is written all the same.
+        assert_eq!((edited, read().as_str()), (Some(text == "x"), "by hand"));
+        assert_eq!(fs::read_to_string(root.path().join(SCRIPT)).unwrap(), ours(text));
+        let shown = diff(&changes, false);
+        assert!(shown.contains("# edited, and kept without `--force`: etc/"), "{shown}");
+    }
+    // It is not removed either.
+    write(root.path(), (&[], &Origins::new()), PRUNE, &|_, _| {}).unwrap();
+    assert_eq!(read(), "by hand");
+    assert!(!root.path().join("usr").exists(), "empty directories are removed");
+    written(root.path(), &[(UNIT, "x2")], FORCE);
+    assert_eq!(read(), ours("x2"));
+    written(root.path(), &[(UNIT, "x3")], KEEP);
+    assert_eq!(read(), ours("x3"));
+}
+
+#[test]
+fn files_of_jobs_that_were_not_read_are_kept() {
+    let root = root();
+    let wanted = outputs(&[(UNIT, "x"), (SCRIPT, "y"), ("etc/shared", "z")]);
+    let origin = |job: &str| FileOrigin { job: job.to_owned(), ..FileOrigin::default() };
+    let origins = Origins::from([(UNIT.to_owned(), origin("a")), (SCRIPT.to_owned(), origin("b"))]);
+    write(root.path(), (&wanted, &origins), KEEP, &|_, _| {}).unwrap();
+    let unread = BTreeSet::from(["a".to_owned()]);
+    let how = Writing { force: false, prune: true, unread: &unread };
+    write(root.path(), (&[], &Origins::new()), how, &|_, _| {}).unwrap();
+    let is_there = |path: &str| root.path().join(path).exists();
+    assert_eq!([UNIT, SCRIPT, "etc/shared"].map(is_there), [true, false, true]);
 }

@@ -9,9 +9,11 @@ use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{FORCE, KEEP, PRUNE, SCRIPT, UNIT, ours, outputs, put, refused, root, tree, written};
+use super::{
+    FORCE, KEEP, NONE, PRUNE, SCRIPT, UNIT, ours, outputs, put, refused, root, tree, written,
+};
 use crate::cli::overlay::staging::STAGING;
-use crate::cli::overlay::{Writing, compare, write};
+use crate::cli::overlay::{Origins, Writing, compare, write};
 use crate::systemd::layout::Output;
 
 #[test]
@@ -31,7 +33,7 @@ fn nothing_is_written_through_a_link() {
         );
         assert!(tree(elsewhere.path()).is_empty());
         // The search for stale files does not follow links either.
-        assert!(compare(&below, &[]).unwrap().is_empty());
+        assert!(compare(&below, &[], &NONE).unwrap().is_empty());
     }
 }
 
@@ -58,7 +60,7 @@ fn the_root_has_to_be_a_directory() {
     put(root.path(), "file", "x");
     symlink("nowhere", root.path().join("dangling")).unwrap();
     let refused_at = |path: &str| {
-        assert!(compare(&root.path().join(path), &[]).is_err());
+        assert!(compare(&root.path().join(path), &[], &NONE).is_err());
         refused(&root.path().join(path), &outputs(&[(UNIT, "x")]), FORCE)
     };
     assert!(refused_at("file").ends_with("file` is not a directory, and `-o` takes one"));
@@ -91,7 +93,8 @@ fn sabotage<'a>(
     run: impl Fn() + Sync + 'a,
 ) -> impl Fn(usize, usize) + Sync + 'a {
     move |done, _| {
-        if done == files + moves {
+        // The list of files is staged with them, and moved first.
+        if done == files + moves + 2 {
             run();
         }
     }
@@ -129,8 +132,13 @@ fn a_failed_move_is_undone() {
         };
         let before = others();
         let interfere = sabotage(0, wanted.len(), || obstruct(root.path(), obstructed));
-        let error = write(root.path(), &wanted, Writing { force: true, prune: true }, &interfere)
-            .unwrap_err();
+        let error = write(
+            root.path(),
+            (&wanted, &Origins::new()),
+            Writing { force: true, prune: true, unread: &NONE },
+            &interfere,
+        )
+        .unwrap_err();
         let message = format!("{error:#}");
         assert!(
             message.contains(obstructed)
@@ -147,7 +155,8 @@ fn a_failed_removal_is_undone() {
     written(root.path(), &[(UNIT, "old"), ("etc/a", "stale"), ("etc/b", "stale")], KEEP);
     let before = tree(root.path());
     let vanish = sabotage(2, 1, || fs::remove_file(root.path().join("etc/b")).unwrap());
-    let error = write(root.path(), &outputs(&[(UNIT, "new")]), PRUNE, &vanish).unwrap_err();
+    let error = write(root.path(), (&outputs(&[(UNIT, "new")]), &Origins::new()), PRUNE, &vanish)
+        .unwrap_err();
     assert!(format!("{error:#}").contains("etc/b`: No such file"), "{error:#}");
     let mut after = tree(root.path());
     after.insert(root.path().join("etc/b"), ours("stale").into_bytes());
@@ -163,16 +172,21 @@ fn what_cannot_be_undone_is_said() {
         obstruct(root.path(), "etc/a");
         obstruct(root.path(), "etc/b");
     });
-    let error =
-        write(root.path(), &outputs(&[("etc/a", "new"), ("etc/b", "new")]), KEEP, &interfere)
-            .unwrap_err();
+    let error = write(
+        root.path(),
+        (&outputs(&[("etc/a", "new"), ("etc/b", "new")]), &Origins::new()),
+        KEEP,
+        &interfere,
+    )
+    .unwrap_err();
     let message = format!("{error:#}");
     assert!(
         message.contains("etc/b`, which had been changed already, cannot be changed back"),
         "{message}"
     );
     let (_, kept) = message.trim_end_matches('`').rsplit_once('`').unwrap();
-    assert_eq!(tree(Path::new(kept)).into_values().collect::<Vec<_>>(), [ours("old").into_bytes()]);
+    let kept: Vec<Vec<u8>> = tree(Path::new(kept)).into_values().collect();
+    assert!(kept.contains(&ours("old").into_bytes()));
 }
 
 #[test]
@@ -180,7 +194,10 @@ fn a_directory_that_was_made_goes_away_again() {
     let root = root();
     let below = root.path().join("made/on/demand");
     let interfere = sabotage(1, 2, || obstruct(&below, "etc"));
-    assert!(write(&below, &outputs(&[(UNIT, "x"), (SCRIPT, "y")]), KEEP, &interfere).is_err());
+    assert!(
+        write(&below, (&outputs(&[(UNIT, "x"), (SCRIPT, "y")]), &Origins::new()), KEEP, &interfere)
+            .is_err()
+    );
     fs::remove_dir_all(below.join("etc")).unwrap();
     assert_eq!(fs::read_dir(&below).unwrap().count(), 0);
 }
@@ -190,9 +207,10 @@ fn a_second_run_is_refused() {
     let root = root();
     let wanted = outputs(&[(UNIT, "x")]);
     let message = Mutex::new(String::new());
-    write(root.path(), &wanted, KEEP, &|done, _| {
+    write(root.path(), (&wanted, &Origins::new()), KEEP, &|done, _| {
         if done == 1 {
-            let error = write(root.path(), &wanted, KEEP, &|_, _| {}).unwrap_err();
+            let error =
+                write(root.path(), (&wanted, &Origins::new()), KEEP, &|_, _| {}).unwrap_err();
             *message.lock().unwrap() = format!("{error:#}");
         }
     })
@@ -275,7 +293,8 @@ fn a_full_disk_changes_nothing() {
     assert!(message.contains("No space left on device"), "{message}");
     assert!(!root.join("made").exists());
     // A child process that another test is starting may keep the removed files open for a moment.
-    let again = || write(root, &outputs(&[(UNIT, "new")]), KEEP, &|_, _| {}).is_ok();
+    let again =
+        || write(root, (&outputs(&[(UNIT, "new")]), &Origins::new()), KEEP, &|_, _| {}).is_ok();
     assert!((0..200).any(|_| again() || (sleep(Duration::from_millis(10)), false).1));
 }
 
@@ -293,8 +312,9 @@ fn what_cannot_be_read_is_not_overwritten() {
     let root = root();
     fs::create_dir_all(root.path().join("etc/systemd/system")).unwrap();
     assert!(Command::new("mkfifo").arg(root.path().join(UNIT)).status().unwrap().success());
-    let error = write(root.path(), &outputs(&[(UNIT, "x")]), KEEP, &|_, _| {}).unwrap_err();
+    let error = write(root.path(), (&outputs(&[(UNIT, "x")]), &Origins::new()), KEEP, &|_, _| {})
+        .unwrap_err();
     assert!(format!("{error:#}").contains("--force"));
-    write(root.path(), &outputs(&[(UNIT, "x")]), FORCE, &|_, _| {}).unwrap();
+    write(root.path(), (&outputs(&[(UNIT, "x")]), &Origins::new()), FORCE, &|_, _| {}).unwrap();
     assert!(File::open(root.path().join(UNIT)).unwrap().metadata().unwrap().is_file());
 }

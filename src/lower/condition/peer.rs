@@ -89,6 +89,9 @@ pub(in crate::lower) fn peer_in(
     job: &str,
     is_named_by_distributions: bool,
 ) -> Option<Peer> {
+    if let Some(left) = job_set.left(job) {
+        return Some(Peer::known(left.unit.clone(), left.kind));
+    }
     let row = successor(job).filter(|_| is_named_by_distributions);
     let sibling = job_set.sibling(job);
     if let Some(row) = &row

@@ -45,11 +45,12 @@ pub(in crate::cli) fn read(
     directories: &[PathBuf],
     with_override: bool,
     dialect: Option<Dialect>,
+    root: Option<&Path>,
 ) -> Result<Directory> {
     let directories = distinct(directories)?;
     let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (rank, directory) in directories.iter().enumerate() {
-        let found = walk::walk(directory, with_override, input::is_old(directory, dialect))
+        let found = walk::walk((directory, root), with_override, input::is_old(directory, dialect))
             .with_context(|| cannot_list(directory))?;
         for FoundFile { path, name, what } in found {
             match what {

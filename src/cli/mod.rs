@@ -1,6 +1,7 @@
 //! The command line: the only part of the program that reads files, writes files, and prints.
 
 mod arguments;
+mod child;
 mod command;
 mod input;
 mod lint;

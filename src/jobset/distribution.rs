@@ -179,6 +179,11 @@ pub(crate) struct Successor {
     pub(crate) kind: JobKind,
 }
 
+/// Whether the name is that of a job which starts what System V has for a run level.
+pub(crate) fn is_run_level_job(job: &str) -> bool {
+    RUN_LEVEL_JOBS.contains(&job)
+}
+
 /// The row of a job in the table.
 fn row_of(job: &str) -> Option<&'static DistributionJob> {
     DISTRIBUTION.iter().find(|known| known.name == job)

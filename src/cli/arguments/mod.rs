@@ -1,5 +1,7 @@
 //! What may be given on the command line.
 
+mod callers_arguments;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,6 +12,9 @@ use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
+use callers_arguments::CALLERS_EXAMPLES;
+
+pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -81,6 +86,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),
+    /// Find who still calls the jobs: scripts, crontabs, sudoers, deployment
+    #[command(after_help = CALLERS_EXAMPLES, arg_required_else_help = true)]
+    Callers(CallersArguments),
     #[command(hide = true, disable_help_flag = true)]
     Graph(Anything),
     #[command(hide = true, disable_help_flag = true)]

@@ -2,4 +2,7 @@
 
 pub(super) mod convert;
 pub(super) mod explain;
+pub(super) mod find_callers;
 pub(super) mod parse;
+mod planned_jobs;
+mod searched_tree;

@@ -1,4 +1,4 @@
-//! Runs `callers` on what no fixture can have: trees with links, pipes and devices,
+//! Runs `callers` and `compare` on what no fixture can have: trees with links, pipes and devices,
 //! files that are too long, names that act on terminals, arguments that are wrong.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -8,7 +8,7 @@ mod program;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -150,8 +150,41 @@ fn wrong_usage_has_status_2() {
         &["callers", "tree"],
         &["callers", "--init", "init"],
         &["callers", "tree", "--init", "init", "--format", "sarif"],
+        &["compare"],
+        &["compare", "--init", "init"],
+        &["compare", "--before", "x", "y"],
+        &["compare", "--before", "x", "--dialect", "auto"],
     ] {
         let (status, stdout, _) = ran(directory.path(), arguments);
         assert_eq!((status, stdout.as_str()), (2, ""), "{arguments:?}");
     }
+}
+
+#[test]
+fn a_list_or_a_systemctl_that_is_not_there_has_status_3() {
+    let directory = machine();
+    fs::write(directory.path().join("list"), "app start/running, process 1\n").unwrap();
+    let empty = directory.path().join("bin");
+    fs::create_dir(&empty).unwrap();
+    let compare = |before: &str| {
+        let mut program = program();
+        program.current_dir(directory.path()).args(["compare", "--before", before]);
+        let output = program.env("PATH", &empty).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for (before, says) in [
+        ("absent", "absent: cannot be read: "),
+        ("bin", "bin: cannot be read: "),
+        ("list", "`systemctl` not found in PATH"),
+    ] {
+        let (status, stderr) = compare(before);
+        assert_eq!(status, 3, "{stderr}");
+        assert!(stderr.contains(says), "{stderr}");
+    }
+    // A systemctl that prints nonsense.
+    let systemctl = empty.join("systemctl");
+    fs::write(&systemctl, "#!/bin/sh\necho nonsense; echo No such bus >&2\n").unwrap();
+    fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o755)).unwrap();
+    let (status, stderr) = compare("list");
+    assert_eq!((status, stderr.as_str()), (3, "error: `systemctl show`: No such bus\n"));
 }

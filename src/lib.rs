@@ -44,6 +44,8 @@ pub mod lint;
 #[doc(hidden)]
 pub mod lower;
 #[doc(hidden)]
+pub mod machine;
+#[doc(hidden)]
 pub mod migrate;
 #[doc(hidden)]
 pub mod report;

@@ -1,6 +1,7 @@
 //! The command line: the only part of the program that reads files, writes files, and prints.
 
 mod arguments;
+mod child;
 mod command;
 mod input;
 mod lint;
@@ -24,7 +25,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{convert, explain, parse};
+use command::{after_boot, convert, explain, find_callers, parse};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -55,6 +56,8 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
+        Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
+        Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),
         Some(ProgramCommand::Graph(_)) => not_there(
             "graph",
             "`upstart2systemd parse FILE...` says what each job starts on",

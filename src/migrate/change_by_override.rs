@@ -34,9 +34,10 @@ pub(super) fn change_by_override(job: &Read, options: &Options) -> Option<Change
     }
     let before = original.ok().map(|original| unit_text(&original, options)).unwrap_or_default();
     let drop_in = difference(&before, &unit_text(changed, options));
-    Some(match drop_in.is_empty() {
-        true => ChangeByOverride::Nothing,
-        false => ChangeByOverride::Directives(drop_in),
+    Some(if drop_in.is_empty() {
+        ChangeByOverride::Nothing
+    } else {
+        ChangeByOverride::Directives(drop_in)
     })
 }
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use crate::convert::Converted;
 use crate::convert::read::{ReadJob, read};
 use crate::jobset::survey::{level_of_boot, survey};
-use crate::jobset::{Outside, parallel};
+use crate::jobset::{JobSet, Outside, parallel};
 use crate::lower::options::Options;
 use crate::systemd::UnitName;
 use crate::systemd::layout::Output;
@@ -89,6 +89,8 @@ pub struct Migration {
     pub not_chosen: usize,
     /// The units of the converted jobs, in the order of the names of the jobs.
     pub services: Vec<Service>,
+    /// What the jobs know of each other, for those who ask about single jobs and events.
+    pub job_set: JobSet,
 }
 
 /// The unit of a job, as far as an operator has to know it.
@@ -174,18 +176,18 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
         parallel::map(of_these.collect(), |(member, _)| member.lower(&options, &job_set));
     }
     cycles::straighten(&mut members, cycles);
-    finish(members)
+    finish(members, job_set)
 }
 
 /// Collects the results of the jobs, and the files of the overlay.
-fn finish(members: Vec<Member>) -> Migration {
+fn finish(members: Vec<Member>, job_set: JobSet) -> Migration {
     let (mut enabled, mut left_out) = preset::find(&members);
     enabled.sort();
     left_out.sort();
     let services = members.iter().filter_map(Member::service).collect();
     let finished: Vec<Converted> = parallel::map(members, Member::finish);
     let mut plan =
-        Migration { jobs: finished, enabled, left_out, services, ..Migration::default() };
+        Migration { jobs: finished, enabled, left_out, services, job_set, ..Migration::default() };
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for job in &mut plan.jobs {
         clash::take(&mut files, job);

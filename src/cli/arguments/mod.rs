@@ -1,5 +1,8 @@
 //! What may be given on the command line.
 
+mod after_boot_arguments;
+mod callers_arguments;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -12,6 +15,11 @@ use crate::report::format::Format;
 use crate::systemd::release::{RELEASES, Release};
 use crate::text::suggestion;
 use crate::upstart::dialect::Dialect;
+use after_boot_arguments::COMPARE_EXAMPLES;
+use callers_arguments::CALLERS_EXAMPLES;
+
+pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
+pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -83,6 +91,12 @@ pub(in crate::cli) enum ProgramCommand {
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),
+    /// Find who still calls the jobs: scripts, crontabs, sudoers, deployment
+    #[command(after_help = CALLERS_EXAMPLES, arg_required_else_help = true)]
+    Callers(CallersArguments),
+    /// Check after the first boot that everything runs that ran before
+    #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
+    Compare(CompareArguments),
     #[command(hide = true, disable_help_flag = true)]
     Graph(Anything),
     #[command(hide = true, disable_help_flag = true)]

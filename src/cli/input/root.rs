@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
-/// The most links on the way to a file. Linux has the same limit (path_resolution(7)).
+/// The most links on the way to a file. Linux has the same limit (`path_resolution(7)`).
 const LINKS_MAX: usize = 40;
 
 /// The path with all links resolved as if `root` were `/`. `path` is relative to the root, or is

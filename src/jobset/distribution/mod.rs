@@ -86,6 +86,11 @@ pub struct Successor {
     pub kind: JobKind,
 }
 
+/// Whether the name is that of a job which starts what System V has for a run level.
+pub(crate) fn is_run_level_job(job: &str) -> bool {
+    row_of(job).is_some_and(|row| row.runs.contains(&"runlevel"))
+}
+
 /// What replaced the job of a distribution with this name, for units that are ordered by it. A
 /// template does not count, because it does not name a unit.
 pub(crate) fn successor(job: &str) -> Option<Successor> {

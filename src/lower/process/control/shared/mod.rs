@@ -9,7 +9,7 @@ use crate::lower::own_files;
 use crate::systemd::Text;
 use crate::systemd::layout::Output;
 
-use super::functions::{LIST, OPTIONS, STATUS};
+use super::functions::{LIST, STATUS};
 use crate::lower::process::variables::{give, tell};
 
 /// The text of the functions. What depends on the directory is put in place of words like `@TABLE@`.
@@ -55,14 +55,19 @@ pub(super) fn companion(job_set: &JobSet) -> Companion {
 
 /// The text of the file below its first line.
 fn text(job_set: &JobSet) -> String {
+    text_with(job_set, job_set.is_listed(), ("", ""))
+}
+
+/// The functions, with what they do before each call, and before each call of systemctl for a job.
+fn text_with(job_set: &JobSet, is_listed: bool, (note, before): (&str, &str)) -> String {
     let text = FUNCTIONS
-        .replace("    @OPTIONS@\n", &indented(OPTIONS))
+        .replace("    @NOTE@\n", &indented(note))
         .replace("    @TABLE@\n", &indented(&table::rows(job_set)))
-        .replace("    @GIVE@\n", &indented(&give(job_set)))
+        .replace("    @GIVE@\n", &indented(&(give(job_set) + before)))
         .replace("    @EMIT@\n", &indented(&tell(job_set)));
-    let text = if job_set.is_listed() {
+    let text = if is_listed {
         let call = format!("upstart_list{}", table::jobs(job_set, "            "));
-        format!("{}\n{LIST}", text.replace("upstart_list ;;", &format!("{call} ;;")))
+        format!("{}{LIST}\n", text.replace("upstart_list ;;", &format!("{call} ;;")))
     } else {
         text.replace("        list) upstart_list ;;\n", "")
     };

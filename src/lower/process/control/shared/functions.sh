@@ -148,23 +148,25 @@ upstart_job() {
             exit 1
             ;;
     esac
-    if [ "$verb" = status ]; then
-        if [ $# -gt 1 ]; then known=; else known=yes; fi
-        line=$(upstart_status "$unit" "$1" $known) || exit
-        upstart_print "$line"
-        exit
-    fi
     case $verb$lasting in
         start.service)
             systemctl restart -- "$unit" || upstart_failed
             upstart_print "$1 stop/waiting"
             exit
             ;;
-        start.target)
+        # The work of the task is done once the target is active. Other jobs need the target.
+        start.target | status.target)
             upstart_print "$1 stop/waiting"
             exit
             ;;
+        *.target) ActiveState=inactive ;;
     esac
+    if [ "$verb" = status ]; then
+        if [ $# -gt 1 ]; then known=; else known=yes; fi
+        line=$(upstart_status "$unit" "$1" $known) || exit
+        upstart_print "$line"
+        exit
+    fi
     # A unit that systemd starts again by itself is up: the goal of its job is to run.
     case $verb/$ActiveState in
         start/active | start/activating | start/reloading)

@@ -22,7 +22,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{convert, explain, parse};
+use command::{compat, convert, explain, parse};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -52,6 +52,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
             explain::run(arguments.rule.as_deref(), registry::RULES, streams)
         }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
+        Some(ProgramCommand::Compat(arguments)) => compat::run(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
         Some(ProgramCommand::Graph(_)) => not_there(
             "graph",

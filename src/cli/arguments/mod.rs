@@ -1,5 +1,7 @@
 //! What may be given on the command line.
 
+pub(super) mod compat;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,6 +12,7 @@ use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
+pub(in crate::cli) use compat::CompatArguments;
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -78,6 +81,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Convert a whole configuration directory, as the one system that it is
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
     Migrate(MigrateArguments),
+    /// Write Upstart's commands start, stop, restart, reload, status and initctl, for deploy scripts
+    #[command(after_help = compat::EXAMPLES, arg_required_else_help = true)]
+    Compat(CompatArguments),
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),

@@ -1,7 +1,7 @@
 //! `migrate`: converts a whole configuration directory. All of it is planned before a byte is
 //! written.
 
-mod next_steps;
+pub(super) mod next_steps;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,13 +19,12 @@ use crate::migrate;
 use crate::migrate::{FoundJob, Migration};
 use crate::text::list;
 use crate::text::visible::visible;
-use crate::upstart::dialect::Dialect;
 use next_steps::operator_guide;
 
 pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let dialect = arguments.translation.dialect.into();
     let directories: Vec<PathBuf> = match &arguments.root {
-        Some(root) => vec![directory_of(root, dialect)],
+        Some(root) => vec![directory::of_system(root, dialect)],
         None => arguments.directories.clone(),
     };
     let first = directories.first().map_or(Path::new("."), |path| path.as_path());
@@ -69,16 +68,6 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, &plan, &progress, streams))
-}
-
-/// The configuration directory of a system.
-fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
-    let (old, new) = (root.join("etc/event.d"), root.join("etc/init"));
-    match dialect {
-        Some(Dialect::Upstart03) => old,
-        None if !new.is_dir() && old.is_dir() => old,
-        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
-    }
 }
 
 /// Writes the files, or reports the changes that writing would make.

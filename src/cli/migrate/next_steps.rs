@@ -180,7 +180,7 @@ fn story(job: &Converted, grade: Grade) -> String {
 }
 
 /// Quotes a word for a shell command.
-fn quoted(word: &str) -> String {
+pub(in crate::cli) fn quoted(word: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "@%+=:,./-_".contains(character);
     if !word.is_empty() && word.chars().all(plain) {

@@ -12,11 +12,12 @@ use rayon::prelude::*;
 use super::ours::{BEGINNING, is_ours};
 use super::places::Places;
 use super::{ChangeKind, FileChange, path};
-use crate::lower::own_files::WRITTEN_TO;
+use crate::lower::own_files::{COMMANDS, WRITTEN_TO};
 use crate::systemd::layout::Output;
 
 /// Finds files of this program that are no longer among the outputs. Files that cannot be listed or
-/// read are left out, because it is unknown which program wrote them.
+/// read are left out, because it is unknown which program wrote them. Upstart's commands are written
+/// by a run of their own, so they are not left over from any other run, nor the other way round.
 pub(super) fn find(
     root: &Path,
     places: &mut Places<'_>,
@@ -28,7 +29,8 @@ pub(super) fn find(
             list(root, directory, &mut files);
         }
     }
-    files.retain(|file| !wanted.contains_key(file));
+    let are_commands = wanted.keys().any(|file| file.starts_with(COMMANDS));
+    files.retain(|file| !wanted.contains_key(file) && file.starts_with(COMMANDS) == are_commands);
     let stale = files.into_par_iter().filter_map(|file| {
         let before = read_ours(&root.join(&file)).ok().flatten()?;
         let change =

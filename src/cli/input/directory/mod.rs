@@ -39,6 +39,16 @@ pub(in crate::cli) struct Directory {
     pub(crate) strays: Vec<Converted>,
 }
 
+/// The configuration directory of a system.
+pub(in crate::cli) fn of_system(root: &Path, dialect: Option<Dialect>) -> PathBuf {
+    let (old, new) = (root.join("etc/event.d"), root.join("etc/init"));
+    match dialect {
+        Some(Dialect::Upstart03) => old,
+        None if !new.is_dir() && old.is_dir() => old,
+        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
+    }
+}
+
 /// Reads directories in order of descending priority. Fails if one of them cannot be listed; files
 /// and sub-directories that cannot be read are strays.
 pub(in crate::cli) fn read(

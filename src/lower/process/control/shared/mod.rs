@@ -1,6 +1,7 @@
 //! The one file of a migration with the functions that stand for Upstart's commands. Scripts take it
 //! in by one line, and the directory decides what it knows of jobs.
 
+pub(super) mod commands;
 mod table;
 
 use crate::jobset::JobSet;
@@ -55,14 +56,20 @@ pub(super) fn companion(job_set: &JobSet) -> Companion {
 
 /// The text of the file below its first line.
 fn text(job_set: &JobSet) -> String {
-    text_with(job_set, job_set.is_listed(), ("", ""))
+    text_with(job_set, job_set.is_listed(), &[], ("", ""))
 }
 
 /// The functions, with what they do before each call, and before each call of systemctl for a job.
-fn text_with(job_set: &JobSet, is_listed: bool, (note, before): (&str, &str)) -> String {
+/// `others` are names of jobs that are not in the directory.
+fn text_with(
+    job_set: &JobSet,
+    is_listed: bool,
+    others: &[&str],
+    (note, before): (&str, &str),
+) -> String {
     let text = FUNCTIONS
         .replace("    @NOTE@\n", &indented(note))
-        .replace("    @TABLE@\n", &indented(&table::rows(job_set)))
+        .replace("    @TABLE@\n", &indented(&table::rows(job_set, others)))
         .replace("    @GIVE@\n", &indented(&(give(job_set) + before)))
         .replace("    @EMIT@\n", &indented(&tell(job_set)));
     let text = if is_listed {

@@ -14,8 +14,10 @@ use crate::upstart::instances::Instance;
 const WIDTH: usize = 100;
 
 /// The `case` that finds the unit of a job; empty if every job has the unit of its own name.
-pub(super) fn rows(job_set: &JobSet) -> String {
-    let names: BTreeSet<&str> = job_set.jobs().chain(job_set.called()).collect();
+/// `others` are names that may be called as well.
+pub(super) fn rows(job_set: &JobSet, others: &[&str]) -> String {
+    let others = others.iter().copied();
+    let names: BTreeSet<&str> = job_set.jobs().chain(job_set.called()).chain(others).collect();
     let rows: Vec<String> = names
         .into_iter()
         .filter_map(|job| Some(format!("    {}) {} ;;\n", job_word(job), row(job_set, job)?)))

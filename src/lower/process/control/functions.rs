@@ -94,6 +94,10 @@ pub(super) const DOWN: &str = indoc! {r#"
     upstart_down() { [ "$(systemctl is-system-running)" = stopping ]; }
 "#};
 
+/// The line of [`STATUS`] that only the shared functions need.
+pub(super) const INSTANCE: &str =
+    "            [ -z \"${upstart_pattern-}\" ] || of=$(upstart_instance \"$of\")\n";
+
 /// Prints a line like that of `status` (`util/initctl.c`, `job_status`). The states of a unit are
 /// those of systemctl(1), `--state=help`. `eval` reads words and numbers of systemd only.
 pub(super) const STATUS: &str = indoc! {r#"
@@ -107,6 +111,7 @@ pub(super) const STATUS: &str = indoc! {r#"
             if [ "${1%%@*}" = "$(systemd-escape -- "$2" | sed 's/\\x2d/-/g')" ]; then
                 of=${1#*@}
                 of=$(systemd-escape -u -- "${of%.service}")
+                [ -z "${upstart_pattern-}" ] || of=$(upstart_instance "$of")
                 name="$2 ($of)"
             fi ;;
         esac

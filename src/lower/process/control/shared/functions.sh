@@ -29,7 +29,7 @@ upstart_call() {
             -n | --no-wait) block=--no-block ;;
             -q | --quiet) quiet=yes ;;
             -v | --verbose | --system | --session | --user | --dest=*) ;;
-            -?*) echo "$upstart_as: invalid option: $word" >&2; exit 1 ;;
+            -?*) upstart_error "invalid option: $word" ;;
             *) set -- "$@" "$word" ;;
         esac
     done
@@ -44,21 +44,20 @@ upstart_call() {
         version) upstart_version ;;
         notify-*) ;;
         set-env | unset-env | reset-env)
-            echo "$upstart_as: Not permissible to modify PID 1 job environment" >&2
-            exit 1
+            upstart_error "Not permissible to modify PID 1 job environment"
             ;;
-        check-config) upstart_refuse "use systemd-analyze verify UNIT" ;;
-        show-config | usage) upstart_refuse "use systemctl cat UNIT" ;;
-        log-priority) upstart_refuse "use systemctl log-level LEVEL" ;;
-        get-env | list-env) upstart_refuse "use systemctl show-environment" ;;
-        list-sessions) upstart_refuse "use loginctl list-sessions" ;;
-        '') echo "$upstart_as: missing command" >&2; exit 1 ;;
-        *) echo "$upstart_as: invalid command: $verb" >&2; exit 1 ;;
+        check-config) upstart_error "systemd has no $verb; use systemd-analyze verify UNIT" ;;
+        show-config | usage) upstart_error "systemd has no $verb; use systemctl cat UNIT" ;;
+        log-priority) upstart_error "systemd has no $verb; use systemctl log-level LEVEL" ;;
+        get-env | list-env) upstart_error "systemd has no $verb; use systemctl show-environment" ;;
+        list-sessions) upstart_error "systemd has no $verb; use loginctl list-sessions" ;;
+        '') upstart_error "missing command" ;;
+        *) upstart_error "invalid command: $verb" ;;
     esac
 }
 
-upstart_refuse() {
-    echo "$upstart_as: systemd has no $verb; $1" >&2
+upstart_error() {
+    printf '%s: %s\n' "$upstart_as" "$1" >&2
     exit 1
 }
 
@@ -66,10 +65,11 @@ upstart_refuse() {
 upstart_version() { systemctl --version | sed -n '1s/^\(systemd [0-9]*\).*/init (\1)/p'; }
 
 # JOB: sets `unit` to the unit of the job. If the job has instances, `unit` is empty, and `stem` and
-# `keys` are set. `lasting` is set for a task of the distribution whose unit stays active when its
-# work is done.
+# `keys` are set; so is `upstart_pattern`, if the names of instances are more than the value of a
+# variable. `lasting` is set for a task of the distribution whose unit stays active when its work is
+# done.
 upstart_row() {
-    unit= stem= keys= default= lasting=
+    unit= stem= keys= upstart_pattern= default= lasting=
     @TABLE@
     [ -z "$unit" ] || return 0
     stem=$(upstart_stem "$1")
@@ -88,7 +88,7 @@ upstart_find() {
         for pair; do
             case $pair in "$key="*) value=${pair#*=} given=yes found=yes ;; esac
         done
-        [ -n "$found" ] || { echo "$upstart_as: Unknown parameter: $key" >&2; exit 1; }
+        [ -n "$found" ] || upstart_error "Unknown parameter: $key"
         values=$values$between$value between=:
     done
     if [ -z "$keys" ]; then
@@ -99,10 +99,27 @@ upstart_find() {
         given=yes
     fi
     if [ -n "$given" ]; then
-        instance=$values unit=$stem@$(systemd-escape -- "$values").service
+        unit=$stem@$(systemd-escape -- "$values").service
     else
-        instance=$(systemd-escape -u -- "$default") unit=$stem@$default.service
+        values=$(systemd-escape -u -- "$default") unit=$stem@$default.service
     fi
+    instance=$(upstart_instance "$values")
+}
+
+# VALUES, with `:` between them: prints the name of the instance.
+upstart_instance() {
+    if [ -z "$upstart_pattern" ]; then
+        printf '%s\n' "$1"
+        return
+    fi
+    values=$1:
+    set --
+    for key in $keys; do
+        set -- "$@" "${values%%:*}"
+        values=${values#*:}
+    done
+    # shellcheck disable=SC2059 # it is a format
+    printf "$upstart_pattern\n" "$@"
 }
 
 # The name of a unit without its suffix, for a name as Upstart has it.
@@ -119,7 +136,7 @@ upstart_pairs() {
     for pair; do
         case $pair in
             *=*) ;;
-            *) echo "$upstart_as: Env must be KEY=VALUE pairs" >&2; exit 1 ;;
+            *) upstart_error "Env must be KEY=VALUE pairs" ;;
         esac
     done
 }
@@ -131,7 +148,7 @@ upstart_job() {
         stop) block=${block:-${upstart_stop-}} ;;
         *) block= ;;
     esac
-    [ $# -gt 0 ] || { echo "$upstart_as: missing job name" >&2; exit 1; }
+    [ $# -gt 0 ] || upstart_error "missing job name"
     upstart_pairs "$@"
     if [ "$verb/$1" = start/wait-for-state ]; then
         upstart_wait "$@"
@@ -144,8 +161,7 @@ upstart_job() {
     case $LoadState in
         '' | not-found)
             upstart_reach
-            echo "$upstart_as: Unknown job: $1" >&2
-            exit 1
+            upstart_error "Unknown job: $1"
             ;;
     esac
     case $verb$lasting in
@@ -170,11 +186,10 @@ upstart_job() {
     # A unit that systemd starts again by itself is up: the goal of its job is to run.
     case $verb/$ActiveState in
         start/active | start/activating | start/reloading)
-            echo "$upstart_as: Job is already running: $1${instance:+ ($instance)}" >&2
-            exit 1
+            upstart_error "Job is already running: $1${instance:+ ($instance)}"
             ;;
         start/* | */active | */activating | */reloading) ;;
-        *) echo "$upstart_as: Unknown instance: $instance" >&2; exit 1 ;;
+        *) upstart_error "Unknown instance: $instance" ;;
     esac
     @GIVE@
     upstart_systemctl $block "$verb" -- "$unit" || upstart_failed
@@ -208,13 +223,12 @@ upstart_failed() {
         *) exit 1 ;;
     esac
     [ "$(id -u)" = 0 ] || what="$what, or only root may do this; use sudo"
-    echo "$upstart_as: $what" >&2
-    exit 1
+    upstart_error "$what"
 }
 
 # Ends if systemd cannot be asked. systemctl prints the reason.
 upstart_reach() {
-    systemctl show -p Version >/dev/null || { echo "$upstart_as: systemd cannot be asked" >&2; exit 1; }
+    systemctl show -p Version >/dev/null || upstart_error "systemd cannot be asked"
 }
 
 # wait-for-state WAIT_FOR=JOB [TARGET_GOAL=stop]: brings the job there, and waits for it.
@@ -250,7 +264,7 @@ upstart_down() {
 # waits for has no unit.
 upstart_emit() {
     block=${block:-${upstart_start-}} units=
-    [ $# -gt 0 ] || { echo "$upstart_as: missing event name" >&2; exit 1; }
+    [ $# -gt 0 ] || upstart_error "missing event name"
     upstart_pairs "$@"
     @EMIT@
     event=$(upstart_stem "upstart-event-$1")

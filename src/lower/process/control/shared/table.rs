@@ -29,14 +29,16 @@ pub(super) fn rows(job_set: &JobSet, others: &[&str]) -> String {
 fn row(job_set: &JobSet, job: &str) -> Option<String> {
     let peer = peer_in(job_set, job, job_set.names_distributions())?;
     let sibling = job_set.sibling(job).filter(|_| peer.present());
-    if let Some(Instance::Template { variables, default, defaults, .. }) =
-        sibling.map(|sibling| &sibling.instance)
-    {
+    let instance = sibling.map(|sibling| &sibling.instance);
+    if let Some(Instance::Template { variables, default, defaults, .. }) = instance {
+        let pattern = instance.and_then(Instance::format);
+        let pattern =
+            pattern.map(|format| format!(" upstart_pattern='{}'", format.replace('\'', "'\\''")));
         let default = default.iter().map(|default| format!(" default='{default}'"));
         let values = defaults.iter().filter(|_| variables.len() > 1).map(|(name, value)| {
             format!(" upstart_default_{name}='{}'", value.replace('\'', "'\\''"))
         });
-        let rest: String = default.chain(values).collect();
+        let rest: String = pattern.into_iter().chain(default).chain(values).collect();
         return Some(format!("keys='{}'{rest}", variables.join(" ")));
     }
     let is_own = UnitName::escaped(&encode(job), "service").as_ref() == Ok(&peer.unit);

@@ -193,21 +193,21 @@ upstart_job() {
     esac
     @GIVE@
     upstart_systemctl $block "$verb" -- "$unit" || upstart_failed
+    [ "$verb" != reload ] || exit 0
+    line=$(upstart_status "$unit" "$1" known) || line="$1 stop/waiting"
     case $verb$block in
-        reload*) exit ;;
+        # systemd may not have begun yet, and the goal is to stop.
+        stop--no-block) line=$(printf '%s\n' "$line" | sed 's|^\(.*\) start/|\1 stop/|') ;;
         start--no-block)
             # It may wait for something, such as the end of this script.
             Job=
             eval "$(systemctl show -p ActiveState,Job -- "$unit")"
             case $ActiveState/$Job in
-                inactive/?* | failed/?*)
-                    upstart_print "$1${instance:+ ($instance)} start/starting"
-                    exit
-                    ;;
+                inactive/?* | failed/?*) line="$1${instance:+ ($instance)} start/starting" ;;
             esac
             ;;
     esac
-    upstart_print "$(upstart_status "$unit" "$1" known)"
+    upstart_print "$line"
 }
 
 # Prints what a command printed on success.

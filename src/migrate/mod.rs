@@ -26,6 +26,7 @@ use crate::convert::Converted;
 use crate::convert::read::{ReadJob, read};
 use crate::jobset::survey::{level_of_boot, survey};
 use crate::jobset::{JobSet, Outside, parallel};
+use crate::lower;
 use crate::lower::options::Options;
 use crate::systemd::UnitName;
 use crate::systemd::layout::Output;
@@ -157,11 +158,7 @@ pub fn plan_selected(
 /// Migrates jobs that have been read. `outside` is what exists outside of the directory.
 pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migration {
     let options = Options { companions: true, ..*options };
-    let mut members: Vec<Member> = read.into_iter().map(Member::new).collect();
-    members.sort_by(|first, second| first.name.cmp(&second.name));
-    clash::one_unit_each(&mut members);
-    let lost = members.iter().filter_map(Member::lost).collect();
-    let mut job_set = survey(members.iter().filter_map(Member::known), lost, outside);
+    let (mut members, mut job_set) = surveyed(read, outside);
     parallel::map(members.iter_mut().collect(), |member| member.lower(&options, &job_set));
     let mut cycles = Vec::new();
     for _ in 0..ROUNDS {
@@ -177,6 +174,23 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
     }
     cycles::straighten(&mut members, cycles);
     finish(members, job_set)
+}
+
+/// The files of Upstart's commands for jobs, in any order, and the names of the jobs that they know.
+pub fn commands(found: Vec<FoundJob>, dialect: Option<Dialect>) -> (Vec<Output>, Vec<String>) {
+    let read = parallel::map(found, |found| found.read(dialect));
+    let (_, job_set) = surveyed(read, &Outside::default());
+    (lower::commands(&job_set), job_set.jobs().map(str::to_owned).collect())
+}
+
+/// The jobs in the order of their names, and what one of them may know of the others.
+fn surveyed(read: Vec<Read>, outside: &Outside) -> (Vec<Member>, JobSet) {
+    let mut members: Vec<Member> = read.into_iter().map(Member::new).collect();
+    members.sort_by(|first, second| first.name.cmp(&second.name));
+    clash::one_unit_each(&mut members);
+    let lost = members.iter().filter_map(Member::lost).collect();
+    let job_set = survey(members.iter().filter_map(Member::known), lost, outside);
+    (members, job_set)
 }
 
 /// Collects the results of the jobs, and the files of the overlay.

@@ -2,6 +2,7 @@
 
 mod after_boot_arguments;
 mod callers_arguments;
+pub(super) mod compat;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use callers_arguments::CALLERS_EXAMPLES;
 
 pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
+pub(in crate::cli) use compat::CompatArguments;
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -88,6 +90,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Convert a whole configuration directory, as the one system that it is
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
     Migrate(MigrateArguments),
+    /// Write Upstart's commands start, stop, restart, reload, status and initctl, for deploy scripts
+    #[command(after_help = compat::EXAMPLES, arg_required_else_help = true)]
+    Compat(CompatArguments),
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),

@@ -2,7 +2,7 @@
 //! written.
 
 mod changes;
-mod next_steps;
+pub(super) mod next_steps;
 mod packages;
 mod what_matters;
 
@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use super::arguments::MigrateArguments;
 use super::input::directory::Directory;
-use super::input::root::resolve_below;
 use super::input::{Input, directory, shown};
 use super::lint::configuration::{Configuration, MigrationSettings};
 use super::overlay::{FileChange, Writing};
@@ -23,13 +22,12 @@ use super::{Status, Streams, overlay, panic};
 use crate::migrate;
 use crate::migrate::{FoundJob, Migration, PackageJob, Selection};
 use crate::text::visible::visible;
-use crate::upstart::dialect::Dialect;
 use next_steps::operator_guide;
 
 pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let dialect = arguments.translation.dialect.into();
     let directories: Vec<PathBuf> = match &arguments.root {
-        Some(root) => vec![directory_of(root, dialect)],
+        Some(root) => vec![directory::of_system(root, dialect)],
         None => arguments.directories.clone(),
     };
     let first = directories.first().map_or(Path::new("."), |path| path.as_path());
@@ -105,18 +103,6 @@ fn selection(
         exclude: patterns(&arguments.exclude, &settings.exclude),
         packages,
         family: target.map_or_else(Default::default, |release| release.family),
-    }
-}
-
-/// The configuration directory of a system.
-fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
-    let below =
-        |path: &str| resolve_below(root, Path::new(path)).unwrap_or_else(|_| root.join(path));
-    let (old, new) = (below("etc/event.d"), below("etc/init"));
-    match dialect {
-        Some(Dialect::Upstart03) => old,
-        None if !new.is_dir() && old.is_dir() => old,
-        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
     }
 }
 

@@ -50,7 +50,7 @@ fn commands(plan: &Migration, overlay: &str) -> String {
 }
 
 /// Quotes a word for a shell command.
-fn quoted(word: &str) -> String {
+pub(in crate::cli) fn quoted(word: &str) -> String {
     let plain =
         |character: char| character.is_ascii_alphanumeric() || "@%+=:,./-_".contains(character);
     if !word.is_empty() && word.chars().all(plain) {

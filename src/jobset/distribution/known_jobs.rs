@@ -53,6 +53,12 @@ impl DistributionJob {
 pub(super) static JOBS: LazyLock<Vec<DistributionJob>> =
     LazyLock::new(|| include_str!("jobs.txt").lines().filter_map(row).collect());
 
+/// The names of the jobs in place of which other units are ordered by the unit that does their work.
+pub fn followed_names() -> impl Iterator<Item = &'static str> {
+    let jobs: &'static Vec<DistributionJob> = &JOBS;
+    jobs.iter().filter(|row| row.is_followed).map(|row| row.name)
+}
+
 /// The row of a job.
 pub fn row_of(job: &str) -> Option<&'static DistributionJob> {
     let jobs: &'static Vec<DistributionJob> = &JOBS;

@@ -14,7 +14,7 @@ use crate::upstart::script::Scripts;
 use crate::upstart::script::job_control::Verb;
 
 pub(crate) use super::getty::unit as getty_unit;
-pub use known_jobs::{DistributionJob, WorkDoneBy, row_of};
+pub use known_jobs::{DistributionJob, WorkDoneBy, followed_names, row_of};
 
 /// Jobs for which systemd has targets, and no service of the same name.
 const TARGETS: [&str; 4] = ["halt", "poweroff", "reboot", "shutdown"];

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 
 use super::Input;
 use crate::cli::input;
+use crate::cli::input::root::resolve_below;
 use crate::convert::Converted;
 use crate::diagnostic::Rule;
 use crate::diagnostic::registry::{FILE_NOT_READ, OVERRIDE_WITHOUT_CONF, SHADOWED_JOB};
@@ -37,6 +38,18 @@ pub(in crate::cli) struct Directory {
     pub(crate) inputs: Vec<Input>,
     /// Files that are not jobs or cannot be read, as conversions without a unit; in the same order.
     pub(crate) strays: Vec<Converted>,
+}
+
+/// The configuration directory of a system.
+pub(in crate::cli) fn of_system(root: &Path, dialect: Option<Dialect>) -> PathBuf {
+    let below =
+        |path: &str| resolve_below(root, Path::new(path)).unwrap_or_else(|_| root.join(path));
+    let (old, new) = (below("etc/event.d"), below("etc/init"));
+    match dialect {
+        Some(Dialect::Upstart03) => old,
+        None if !new.is_dir() && old.is_dir() => old,
+        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
+    }
 }
 
 /// Reads directories in order of descending priority. Fails if one of them cannot be listed; files

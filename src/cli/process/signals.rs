@@ -12,13 +12,13 @@ use signal_hook::flag;
 const HELD: [i32; 3] = [SIGHUP, SIGINT, SIGTERM];
 
 /// Holds the signals while it exists. After that they end the program again.
-pub(super) struct Signals {
+pub(in crate::cli) struct Signals {
     came: Arc<AtomicBool>,
     released: Arc<AtomicBool>,
 }
 
 impl Signals {
-    pub(super) fn hold() -> Result<Self> {
+    pub(in crate::cli) fn hold() -> Result<Self> {
         let (came, released) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         for signal in HELD {
             // An action that is taken back leaves the signal ignored, so these stay.
@@ -30,7 +30,7 @@ impl Signals {
     }
 
     /// Fails if a signal has come. Nothing may have been changed yet.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(in crate::cli) fn check(&self) -> Result<()> {
         if self.came.load(Ordering::Relaxed) {
             bail!("interrupted by a signal, and nothing was changed");
         }

@@ -55,6 +55,8 @@ pub mod systemd;
 pub mod text;
 #[doc(hidden)]
 pub mod upstart;
+#[doc(hidden)]
+pub mod verify;
 
 #[cfg(test)]
 mod skipped;

@@ -24,7 +24,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{convert, explain, parse};
+use command::{convert, explain, parse, verify};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -55,6 +55,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
+        Some(ProgramCommand::Verify(arguments)) => verify::run(&arguments, streams),
         Some(ProgramCommand::Graph(_)) => not_there(
             "graph",
             "`upstart2systemd parse FILE...` says what each job starts on",

@@ -1,5 +1,7 @@
 //! What may be given on the command line.
 
+mod verify;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
 use crate::upstart::dialect::Dialect;
+
+pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -81,6 +85,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),
+    /// Check an overlay against the system that it will be installed on
+    #[command(after_help = verify::VERIFY_EXAMPLES, arg_required_else_help = true)]
+    Verify(VerifyArguments),
     #[command(hide = true, disable_help_flag = true)]
     Graph(Anything),
     #[command(hide = true, disable_help_flag = true)]

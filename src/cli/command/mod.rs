@@ -3,3 +3,4 @@
 pub(super) mod convert;
 pub(super) mod explain;
 pub(super) mod parse;
+pub(super) mod verify;

@@ -13,16 +13,20 @@ use std::{env, fs, io, thread};
 const MOST: u64 = 64 << 20;
 
 /// The output of a program that has ended.
-pub(super) struct Ended {
+pub(in crate::cli) struct Ended {
     /// `None` if a signal ended the program.
-    pub(super) status: Option<i32>,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: Vec<u8>,
+    pub(in crate::cli) status: Option<i32>,
+    pub(in crate::cli) stdout: Vec<u8>,
+    pub(in crate::cli) stderr: Vec<u8>,
 }
 
 /// Runs a program with this standard input. `Err` has the reason if there is no result; the program
 /// has been killed in that case.
-pub(super) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Result<Ended, String> {
+pub(in crate::cli) fn run(
+    command: &mut Command,
+    input: Vec<u8>,
+    limit: Duration,
+) -> Result<Ended, String> {
     let deadline = Instant::now() + limit;
     let spawned =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -98,7 +102,7 @@ fn received(receiver: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, 
 
 /// The program of this name in the directories of PATH. Relative directories are skipped, because
 /// their meaning changes with the working directory.
-pub(super) fn installed(name: &str) -> Option<PathBuf> {
+pub(in crate::cli) fn installed(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)
         .filter(|directory| directory.is_absolute())
@@ -106,7 +110,7 @@ pub(super) fn installed(name: &str) -> Option<PathBuf> {
         .find(|program| is_program(program))
 }
 
-pub(super) fn is_program(path: &Path) -> bool {
+pub(in crate::cli) fn is_program(path: &Path) -> bool {
     fs::metadata(path)
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }

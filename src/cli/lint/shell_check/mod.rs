@@ -5,7 +5,7 @@
 //! The others are checked in parallel, and each text only once. Scripts are passed to other
 //! programs only on their standard input.
 
-mod child;
+pub(in crate::cli) mod child;
 mod piece;
 mod shellcheck;
 mod syntax;

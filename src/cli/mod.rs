@@ -26,7 +26,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{after_boot, compat, convert, explain, find_callers, parse};
+use command::{after_boot, compat, convert, explain, find_callers, parse, verify};
 
 use process::{child, signals};
 
@@ -62,6 +62,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
         Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
         Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),
+        Some(ProgramCommand::Verify(arguments)) => verify::run(&arguments, streams),
         Some(ProgramCommand::Graph(_)) => not_there(
             "graph",
             "`upstart2systemd parse FILE...` says what each job starts on",

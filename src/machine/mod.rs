@@ -4,5 +4,6 @@
 pub mod after_boot;
 pub mod callers;
 mod job_table;
+pub mod verify;
 
 pub use job_table::JobTable;

@@ -3,6 +3,7 @@
 mod after_boot_arguments;
 mod callers_arguments;
 pub(super) mod compat;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ use callers_arguments::CALLERS_EXAMPLES;
 pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
 pub(in crate::cli) use compat::CompatArguments;
+
+pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -102,6 +105,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Check after the first boot that everything runs that ran before
     #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
     Compare(CompareArguments),
+    /// Check an overlay against the system that it will be installed on
+    #[command(after_help = verify::VERIFY_EXAMPLES, arg_required_else_help = true)]
+    Verify(VerifyArguments),
     #[command(hide = true, disable_help_flag = true)]
     Graph(Anything),
     #[command(hide = true, disable_help_flag = true)]

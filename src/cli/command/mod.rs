@@ -8,3 +8,4 @@ pub(super) mod find_callers;
 pub(super) mod parse;
 mod planned_jobs;
 mod searched_tree;
+pub(super) mod verify;

@@ -8,7 +8,7 @@
 
 pub(super) mod compare;
 pub(super) mod diff;
-mod manifest;
+pub(super) mod manifest;
 mod moves;
 mod path;
 mod places;

@@ -25,7 +25,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{after_boot, convert, explain, find_callers, parse};
+use command::{after_boot, convert, explain, find_callers, install, parse};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -55,6 +55,8 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
             explain::run(arguments.rule.as_deref(), registry::RULES, streams)
         }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
+        Some(ProgramCommand::Install(arguments)) => install::install(&arguments, streams),
+        Some(ProgramCommand::Uninstall(arguments)) => install::uninstall(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
         Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
         Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),

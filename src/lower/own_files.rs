@@ -10,8 +10,8 @@ pub const MARK: &str = " by upstart2systemd.";
 /// also be correct, but it is large if the root is `/`.
 pub const WRITTEN_TO: [&str; 3] = ["etc", SCRIPTS, DBUS_SERVICES];
 
-/// The directory of scripts, relative to the root.
-const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
+/// The scripts of jobs, and what they share.
+pub const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 
 /// The prefix of the names of event units.
 pub(super) const EVENT: &str = "upstart-event-";

@@ -2,6 +2,7 @@
 
 mod after_boot_arguments;
 mod callers_arguments;
+mod install;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use callers_arguments::CALLERS_EXAMPLES;
 
 pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
+pub(in crate::cli) use install::{InstallArguments, UninstallArguments};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
 
@@ -54,7 +56,7 @@ Exit status: as of convert; 1 if there is a warning, see --fail-on.";
 
 const MIGRATE_EXAMPLES: &str = "\
 Examples:
-  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `cp -a --remove-destination overlay/. /` installs
+  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `upstart2systemd install overlay` installs
   upstart2systemd migrate --root image -o overlay         the jobs of an image or a chroot
   upstart2systemd migrate /etc/init -o overlay --check    for CI: status 1 if the overlay is not up to date
   upstart2systemd migrate /etc/init -o overlay --diff     what would change
@@ -88,6 +90,12 @@ pub(in crate::cli) enum ProgramCommand {
     /// Convert a whole configuration directory, as the one system that it is
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
     Migrate(MigrateArguments),
+    /// Install what `migrate` wrote, and keep what was there before
+    #[command(after_help = install::EXAMPLES, arg_required_else_help = true)]
+    Install(InstallArguments),
+    /// Bring back what was there before `install`
+    #[command(after_help = install::UNINSTALL_EXAMPLES)]
+    Uninstall(UninstallArguments),
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),

@@ -4,6 +4,7 @@ pub(super) mod after_boot;
 pub(super) mod convert;
 pub(super) mod explain;
 pub(super) mod find_callers;
+pub(super) mod install;
 pub(super) mod parse;
 mod planned_jobs;
 mod searched_tree;

@@ -2,7 +2,7 @@
 //! written.
 
 mod changes;
-mod next_steps;
+pub(super) mod next_steps;
 mod packages;
 mod what_matters;
 

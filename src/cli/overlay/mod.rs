@@ -8,9 +8,9 @@
 
 pub(super) mod compare;
 pub(super) mod diff;
-mod manifest;
+pub(super) mod manifest;
 mod moves;
-mod path;
+pub(super) mod path;
 mod places;
 mod staging;
 mod stale;

@@ -26,7 +26,7 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{after_boot, compat, convert, explain, find_callers, parse, verify};
+use command::{after_boot, compat, convert, explain, find_callers, install, parse, verify};
 
 use process::{child, signals};
 
@@ -59,6 +59,8 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
         Some(ProgramCommand::Compat(arguments)) => compat::run(&arguments, streams),
+        Some(ProgramCommand::Install(arguments)) => install::install(&arguments, streams),
+        Some(ProgramCommand::Uninstall(arguments)) => install::uninstall(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
         Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
         Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),

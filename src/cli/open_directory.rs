@@ -1,14 +1,15 @@
 //! A directory that is open. Files below it are reached by handles and never through a symbolic
 //! link, so nobody can lead a write out of it by swapping a directory for a link.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata, Permissions};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, ResolveFlags};
+use rustix::fs::{AtFlags, CWD, Dir, Gid, Mode, OFlags, RenameFlags, ResolveFlags, Stat, Uid};
 use rustix::io::Errno;
 
 /// An open directory. All paths are relative to it.
@@ -91,11 +92,10 @@ impl OpenDirectory {
     }
 
     /// The target of a symbolic link; `None` if it is no link.
-    pub(super) fn read_link(&self, path: &Path) -> io::Result<Option<std::path::PathBuf>> {
-        use std::os::unix::ffi::OsStringExt;
+    pub(super) fn read_link(&self, path: &Path) -> io::Result<Option<PathBuf>> {
         let (around, name) = self.around(path)?;
         match rustix::fs::readlinkat(&around.0, name, Vec::new()) {
-            Ok(target) => Ok(Some(std::ffi::OsString::from_vec(target.into_bytes()).into())),
+            Ok(target) => Ok(Some(OsString::from_vec(target.into_bytes()).into())),
             Err(Errno::INVAL) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -129,6 +129,53 @@ impl OpenDirectory {
     pub(super) fn remove_directory(&self, path: &Path) -> io::Result<()> {
         let (around, name) = self.around(path)?;
         Ok(rustix::fs::unlinkat(&around.0, name, AtFlags::REMOVEDIR)?)
+    }
+
+    /// What has this name, without following a link. `None` if nothing has it.
+    pub(super) fn look(&self, path: &Path) -> io::Result<Option<Stat>> {
+        let looked = self.around(path).and_then(|(around, name)| {
+            Ok(rustix::fs::statat(&around.0, name, AtFlags::SYMLINK_NOFOLLOW)?)
+        });
+        match looked {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            looked => looked.map(Some),
+        }
+    }
+
+    /// The names in the directory, in no order.
+    pub(super) fn names(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name != "." && name != ".." {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Removes a file or a symbolic link.
+    pub(super) fn remove_file(&self, path: &Path) -> io::Result<()> {
+        let (around, name) = self.around(path)?;
+        Ok(rustix::fs::unlinkat(&around.0, name, AtFlags::empty())?)
+    }
+
+    /// Gives a file, or a symbolic link itself, to a user and a group.
+    pub(super) fn set_owner(&self, path: &Path, (user, group): (u32, u32)) -> io::Result<()> {
+        let (around, name) = self.around(path)?;
+        let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
+        let flags = AtFlags::SYMLINK_NOFOLLOW;
+        Ok(rustix::fs::chownat(&around.0, name, Some(user), Some(group), flags)?)
+    }
+
+    /// Waits until the names in the directory are on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match rustix::fs::fsync(&self.0) {
+            // Some file systems cannot synchronize directories.
+            Err(Errno::INVAL) => Ok(()),
+            synced => Ok(synced?),
+        }
     }
 
     /// Locks the directory itself, against other runs.

@@ -10,8 +10,8 @@ pub const MARK: &str = " by upstart2systemd.";
 /// also be correct, but it is large if the root is `/`.
 pub const WRITTEN_TO: [&str; 4] = ["etc", SCRIPTS, COMMANDS, DBUS_SERVICES];
 
-/// The directory of scripts, relative to the root.
-const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
+/// The scripts of jobs, and what they share.
+pub const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
 
 /// The directory of Upstart's commands, relative to the root. They are written by a run of their own.
 pub const COMMANDS: &str = "usr/local/sbin";

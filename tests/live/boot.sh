@@ -70,7 +70,7 @@ inside() {
     [ -n "$systemd" ] || lacks 'systemd on the file system of /'
     file_systems
     machine
-    # Installs the overlay as `migrate` recommends.
+    # Installs the files of all cases, without following links.
     cp -a --remove-destination "$directory/root/." "$root/"
     # Reads the number of this shell outside, through the old /proc.
     read -r init _ </proc/self/stat

@@ -3,6 +3,7 @@
 mod after_boot_arguments;
 mod callers_arguments;
 pub(super) mod compat;
+mod install;
 mod verify;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
 pub(in crate::cli) use compat::CompatArguments;
 
+pub(in crate::cli) use install::{InstallArguments, UninstallArguments};
 pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
@@ -59,7 +61,7 @@ Exit status: as of convert; 1 if there is a warning, see --fail-on.";
 
 const MIGRATE_EXAMPLES: &str = "\
 Examples:
-  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `cp -a --remove-destination overlay/. /` installs
+  upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `upstart2systemd install overlay` installs
   upstart2systemd migrate --root image -o overlay         the jobs of an image or a chroot
   upstart2systemd migrate /etc/init -o overlay --check    for CI: status 1 if the overlay is not up to date
   upstart2systemd migrate /etc/init -o overlay --diff     what would change
@@ -96,6 +98,12 @@ pub(in crate::cli) enum ProgramCommand {
     /// Write Upstart's commands start, stop, restart, reload, status and initctl, for deploy scripts
     #[command(after_help = compat::EXAMPLES, arg_required_else_help = true)]
     Compat(CompatArguments),
+    /// Install what `migrate` wrote, and keep what was there before
+    #[command(after_help = install::EXAMPLES, arg_required_else_help = true)]
+    Install(InstallArguments),
+    /// Bring back what was there before `install`
+    #[command(after_help = install::UNINSTALL_EXAMPLES)]
+    Uninstall(UninstallArguments),
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),

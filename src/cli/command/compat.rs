@@ -70,7 +70,7 @@ start, stop, restart, reload, status and initctl for {}.
 
 To install them, as root, on a machine that runs the units of `migrate`:
 
-    cp -a --remove-destination {overlay}/. /
+    upstart2systemd install {overlay}
 
 They refuse to work where Upstart's own /sbin/initctl is, or where process 1 is not systemd.
 Write them again when jobs are added or renamed. Who still calls them, and what to type instead, is

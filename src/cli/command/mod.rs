@@ -5,6 +5,7 @@ pub(super) mod compat;
 pub(super) mod convert;
 pub(super) mod explain;
 pub(super) mod find_callers;
+pub(super) mod install;
 pub(super) mod parse;
 mod planned_jobs;
 mod searched_tree;

@@ -2,7 +2,6 @@
 
 use crate::lower::own_files;
 use crate::migrate::{Migration, Service};
-use crate::systemd::layout::UNITS;
 use crate::systemd::{UnitName, shell_word};
 use crate::text::visible::visible;
 use crate::upstart::instances::Instance;
@@ -16,33 +15,36 @@ pub(super) fn next_steps(plan: &Migration, overlay: &str) -> String {
 }
 
 fn commands(plan: &Migration, overlay: &str) -> String {
-    let mut out = "\nTo install, verify and enable them, as root:\n\n".to_owned();
-    let overlay = quoted(overlay.trim_end_matches('/'));
-    out.push_str(&format!(
-        "    cp -a --remove-destination {overlay}/. /\n    systemctl daemon-reload\n"
-    ));
-    let units: Vec<&str> = plan
-        .files
-        .iter()
-        .filter_map(|file| file.path.strip_prefix(UNITS)?.strip_prefix('/'))
-        .filter(|name| !name.contains('/') && !UnitName::known(*name).is_template())
-        .collect();
-    if units.len() <= NAMED {
-        let units: Vec<String> = units.iter().map(|unit| quoted(unit)).collect();
-        out.push_str(&format!("    (cd /{UNITS} && systemd-analyze verify {})\n", units.join(" ")));
-    } else {
-        out.push_str(&format!("    (cd /{UNITS} && systemd-analyze verify *.service)\n"));
+    let overlay = overlay.trim_end_matches('/');
+    // What begins with a dash would be an option.
+    let overlay =
+        if overlay.starts_with('-') { format!("./{overlay}") } else { overlay.to_owned() };
+    let overlay = quoted(&overlay);
+    let enabled: Vec<&str> = plan.enabled.iter().map(UnitName::as_str).collect();
+    format!(
+        "\nTo check, install and enable them, as root:\n\n    upstart2systemd verify {overlay}\n    upstart2systemd install {overlay}\n{}\nWhat a machine needs besides when it moves to systemd: `upstart2systemd explain U271`.\n",
+        commands_after(&enabled, None)
+    )
+}
+
+/// The commands to run when the files are in place: below `root`, if that is not `/`.
+pub(in crate::cli) fn commands_after(enabled: &[&str], root: Option<&str>) -> String {
+    let mut out = String::new();
+    let option = root.map_or(String::new(), |root| format!(" --root={}", quoted(root)));
+    if root.is_none() {
+        out.push_str("    systemctl daemon-reload\n");
     }
-    if plan.enabled.is_empty() {
+    if enabled.is_empty() {
         return out;
     }
-    if plan.enabled.len() <= NAMED {
-        let enabled: Vec<String> = plan.enabled.iter().map(|unit| quoted(unit.as_str())).collect();
-        out.push_str(&format!("    systemctl enable {}\n", enabled.join(" ")));
+    if enabled.len() <= NAMED {
+        let enabled: Vec<String> = enabled.iter().map(|unit| quoted(unit)).collect();
+        out.push_str(&format!("    systemctl{option} enable {}\n", enabled.join(" ")));
     } else {
+        let below = root.map_or(String::new(), |root| root.trim_end_matches('/').to_owned());
         out.push_str(&format!(
-            "    sed -n 's/^enable //p' /{} | xargs -d '\\n' systemctl enable\n",
-            own_files::preset()
+            "    sed -n 's/^enable //p' {} | xargs -d '\\n' systemctl{option} enable\n",
+            quoted(&format!("{below}/{}", own_files::preset()))
         ));
     }
     out.push_str("\nThey start with the next boot, or with what they follow.\n");

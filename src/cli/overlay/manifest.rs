@@ -81,7 +81,7 @@ impl Manifest {
             .with_context(|| format!("`{shown}` is not the list of files that this version writes"))
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub(in crate::cli) fn parse(text: &str) -> Result<Self> {
         let mut lines = text.split('\n').filter(|line| !line.is_empty());
         let header: Header = serde_json::from_str(lines.next().unwrap_or_default())?;
         if header.upstart2systemd != 1 {

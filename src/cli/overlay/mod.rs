@@ -10,7 +10,7 @@ pub(super) mod compare;
 pub(super) mod diff;
 pub(super) mod manifest;
 mod moves;
-mod path;
+pub(super) mod path;
 mod places;
 mod staging;
 mod stale;

@@ -11,7 +11,7 @@ use super::staging::STAGING;
 use crate::text::bytes::{carry, encode};
 
 /// The path of an output below the root. Fails if it would lead out of the root.
-pub(super) fn relative(path: &str) -> Result<PathBuf> {
+pub(in crate::cli) fn relative(path: &str) -> Result<PathBuf> {
     let bytes = encode(path);
     let is_plain = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && !part.contains(&0);
     let is_reserved = |part: &[u8]| [STAGING, MANIFEST].map(str::as_bytes).contains(&part);
@@ -24,6 +24,6 @@ pub(super) fn relative(path: &str) -> Result<PathBuf> {
 }
 
 /// A path below the root as text.
-pub(super) fn text(relative: &Path) -> String {
+pub(in crate::cli) fn text(relative: &Path) -> String {
     carry(relative.as_os_str().as_bytes())
 }

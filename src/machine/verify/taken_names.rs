@@ -50,7 +50,7 @@ fn in_files(
                 );
                 let mut help = keep_help(path, &format!("`{to}` keeps the name"));
                 if replaced {
-                    help.push_str("; if you install it, use `cp -a --remove-destination`, because plain `cp` writes through the link into the file of the package");
+                    help.push_str("; `install` replaces the link only with `--replace`");
                 }
                 return Some((message, help));
             }

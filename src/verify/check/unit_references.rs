@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checked_overlay::CheckedOverlay;
-use super::private_root::is_unit_file_name;
-use super::target_system::{TargetSystem, file_name_of};
-use super::trouble::{Trouble, TroublePlace};
 use crate::diagnostic::Severity;
 use crate::text::suggestion::closest;
+use crate::verify::checked_overlay::CheckedOverlay;
+use crate::verify::private_root::is_unit_file_name;
+use crate::verify::target_system::{TargetSystem, file_name_of};
+use crate::verify::trouble::{Trouble, TroublePlace};
 
 /// The settings whose unit is needed, and those that systemd ignores for a unit that is missing.
 const NEEDED: [&str; 4] = ["Requires", "BindsTo", "WantedBy", "RequiredBy"];

@@ -1,10 +1,10 @@
 //! The users and groups that units run as.
 
-use super::checked_overlay::CheckedOverlay;
-use super::command_line::words;
-use super::target_system::TargetSystem;
-use super::trouble::Trouble;
 use crate::diagnostic::Severity;
+use crate::verify::checked_overlay::CheckedOverlay;
+use crate::verify::command_line::words;
+use crate::verify::target_system::TargetSystem;
+use crate::verify::trouble::Trouble;
 
 pub(super) fn check(overlay: &CheckedOverlay, target: &TargetSystem<'_>, found: &mut Vec<Trouble>) {
     let Some(accounts) = &target.accounts else { return };

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::checked_overlay::{CheckedFile, CheckedOverlay};
-use super::command_line::{FIXED_PATH, StartedProgram, literal, programs, words};
 use super::needed_accounts::is_true;
-use super::private_root::UNIT_DIRECTORIES;
-use super::read_unit::{UnitSetting, read_unit};
-use super::target_system::{Installed, TargetFile, TargetSystem};
-use super::tree_view::TreeEntry;
-use super::trouble::{Trouble, TroublePlace};
 use crate::diagnostic::Severity;
 use crate::text::glob;
+use crate::verify::checked_overlay::{CheckedFile, CheckedOverlay};
+use crate::verify::command_line::{FIXED_PATH, StartedProgram, literal, programs, words};
+use crate::verify::private_root::UNIT_DIRECTORIES;
+use crate::verify::read_unit::{UnitSetting, read_unit};
+use crate::verify::target_system::{Installed, TargetFile, TargetSystem};
+use crate::verify::tree_view::TreeEntry;
+use crate::verify::trouble::{Trouble, TroublePlace};
 
 /// Directories that are empty after each boot.
 const VOLATILE: [&str; 6] = ["/run", "/var/run", "/tmp", "/dev", "/proc", "/sys"];
@@ -276,10 +276,10 @@ impl<'a> UnitOnTarget<'a> {
             .iter()
             .find_map(|(key, base)| Some((key, directory.strip_prefix(base)?.strip_prefix('/')?)))
         {
-            Some((key, name)) => {
+            Some((key, name)) if fault != "is not a directory" => {
                 format!("create the directory, or add `{key}={name}` to the unit")
             }
-            None => "create the directory, or install the package that has it".to_owned(),
+            _ => "create the directory, or install the package that has it".to_owned(),
         };
         Some(Trouble::new(Severity::Warning, "directory", message, place).help(help))
     }

@@ -1,10 +1,10 @@
 //! Units of an overlay that have the name of a unit of the target.
 
-use super::checked_overlay::{CheckedFile, CheckedOverlay};
-use super::private_root::UNIT_DIRECTORIES;
-use super::target_system::{TargetFile, TargetSystem};
-use super::trouble::Trouble;
 use crate::diagnostic::Severity;
+use crate::verify::checked_overlay::{CheckedFile, CheckedOverlay};
+use crate::verify::private_root::UNIT_DIRECTORIES;
+use crate::verify::target_system::{TargetFile, TargetSystem};
+use crate::verify::trouble::Trouble;
 
 const CHECK: &str = "name";
 

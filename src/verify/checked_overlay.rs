@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::blame::Blame;
 use super::private_root::{UNIT_DIRECTORIES, is_unit_file_name};
 use super::read_unit::{UnitSetting, read_unit};
-use super::tree_view::TreeEntry;
+use super::tree_view::SystemEntry;
 use super::trouble::{Trouble, TroublePlace};
 use crate::convert::FileOrigin;
 use crate::diagnostic::Severity;
@@ -135,15 +135,15 @@ impl CheckedOverlay {
     }
 
     /// What is in the overlay at a path.
-    pub(super) fn entry(&self, path: &str) -> TreeEntry {
+    pub(super) fn entry(&self, path: &str) -> SystemEntry {
         match self.files.get(path) {
             Some(CheckedFile::Text { executable, .. }) => {
-                TreeEntry::File { executable: *executable }
+                SystemEntry::File { executable: *executable }
             }
-            Some(CheckedFile::Directory) => TreeEntry::Directory,
-            Some(CheckedFile::Link(target)) => TreeEntry::Link(target.clone()),
-            Some(CheckedFile::Unusable(_)) => TreeEntry::Unknown,
-            None => TreeEntry::Missing,
+            Some(CheckedFile::Directory) => SystemEntry::Directory,
+            Some(CheckedFile::Link(target)) => SystemEntry::Link(target.clone()),
+            Some(CheckedFile::Unusable(_)) => SystemEntry::Unknown,
+            None => SystemEntry::Missing,
         }
     }
 

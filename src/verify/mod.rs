@@ -32,6 +32,6 @@ pub use private_root::{
 };
 pub use systemd_output::{SystemdOutput, systemd_output};
 pub use target_system::{Accounts, TargetFile, TargetSystem};
-pub use tree_view::{TreeEntry, TreeView, resolve};
+pub use tree_view::{SystemEntry, TreeView, resolve};
 pub use trouble::{Trouble, TroublePlace, merged};
 pub use unit_list::unit_list;

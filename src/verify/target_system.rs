@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checked_overlay::CheckedOverlay;
-use super::tree_view::{TreeEntry, TreeView, resolve};
+use super::tree_view::{SystemEntry, TreeView, resolve};
 use crate::systemd::UnitName;
 
 /// A file in a directory of units.
@@ -62,28 +62,28 @@ impl TargetSystem<'_> {
 }
 
 /// The files of a target with an overlay on top.
-pub(super) struct Installed<'a> {
+pub(super) struct OverlaidTree<'a> {
     pub(super) overlay: &'a CheckedOverlay,
     pub(super) tree: &'a dyn TreeView,
 }
 
-impl TreeView for Installed<'_> {
-    fn entry(&self, path: &str) -> TreeEntry {
+impl TreeView for OverlaidTree<'_> {
+    fn entry(&self, path: &str) -> SystemEntry {
         match (self.overlay.entry(path), self.tree.entry(path)) {
             // `cp` installs the files of a directory below the directory that a link leads to.
-            (TreeEntry::Missing, below) => below,
-            (TreeEntry::Directory, link @ TreeEntry::Link(_)) => link,
+            (SystemEntry::Missing, below) => below,
+            (SystemEntry::Directory, link @ SystemEntry::Link(_)) => link,
             (above, _) => above,
         }
     }
 }
 
-impl Installed<'_> {
+impl OverlaidTree<'_> {
     /// What is at a path, below a root that is `/` or what `RootDirectory=` says.
-    pub(super) fn at(&self, root: &str, path: &str) -> TreeEntry {
+    pub(super) fn at(&self, root: &str, path: &str) -> SystemEntry {
         let (root, entry) = resolve(self, "", root);
         match entry {
-            TreeEntry::Directory => resolve(self, &root, path).1,
+            SystemEntry::Directory => resolve(self, &root, path).1,
             other => other,
         }
     }

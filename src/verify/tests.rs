@@ -5,40 +5,40 @@ use super::*;
 use crate::convert::FileOrigin;
 use crate::diagnostic::Severity;
 
-struct FakeTree(BTreeMap<&'static str, TreeEntry>);
+struct FakeTree(BTreeMap<&'static str, SystemEntry>);
 
 impl TreeView for FakeTree {
-    fn entry(&self, path: &str) -> TreeEntry {
+    fn entry(&self, path: &str) -> SystemEntry {
         if path.is_empty() {
-            return TreeEntry::Directory;
+            return SystemEntry::Directory;
         }
-        self.0.get(path).cloned().unwrap_or(TreeEntry::Missing)
+        self.0.get(path).cloned().unwrap_or(SystemEntry::Missing)
     }
 }
 
 #[test]
 fn links_stay_below_the_root() {
-    let link = |to: &str| TreeEntry::Link(to.to_owned());
-    let program = TreeEntry::File { executable: true };
+    let link = |to: &str| SystemEntry::Link(to.to_owned());
+    let program = SystemEntry::File { executable: true };
     let tree = FakeTree(BTreeMap::from([
         ("bin", link("usr/bin")),
-        ("usr", TreeEntry::Directory),
-        ("usr/bin", TreeEntry::Directory),
+        ("usr", SystemEntry::Directory),
+        ("usr/bin", SystemEntry::Directory),
         ("usr/bin/sh", link("/bin/dash")),
         ("usr/bin/dash", program.clone()),
         ("usr/bin/up", link("../../../../bin/dash")),
         ("usr/bin/loop", link("loop")),
-        ("jail", TreeEntry::Directory),
+        ("jail", SystemEntry::Directory),
         ("jail/bin", link("/usr/bin")),
     ]));
     for (root, path, place, entry) in [
         ("", "/bin/sh", "usr/bin/dash", program.clone()),
         ("", "bin/../bin//./up", "usr/bin/dash", program.clone()),
-        ("", "/bin/loop", "usr/bin/loop", TreeEntry::Missing),
-        ("", "/bin/sh/x", "usr/bin/dash", TreeEntry::Missing),
-        ("", "/", "", TreeEntry::Directory),
-        ("jail", "/bin/sh", "jail/usr", TreeEntry::Missing),
-        ("jail", "/../bin", "jail/usr", TreeEntry::Missing),
+        ("", "/bin/loop", "usr/bin/loop", SystemEntry::Missing),
+        ("", "/bin/sh/x", "usr/bin/dash", SystemEntry::Missing),
+        ("", "/", "", SystemEntry::Directory),
+        ("jail", "/bin/sh", "jail/usr", SystemEntry::Missing),
+        ("jail", "/../bin", "jail/usr", SystemEntry::Missing),
     ] {
         assert_eq!(resolve(&tree, root, path), (place.to_owned(), entry), "{root} {path}");
     }

@@ -2,7 +2,7 @@
 
 /// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TreeEntry {
+pub enum SystemEntry {
     /// Nothing.
     Missing,
     /// A regular file, or a device, socket or pipe.
@@ -22,7 +22,7 @@ pub enum TreeEntry {
 pub trait TreeView {
     /// What is at a path relative to the root, such as `usr/bin/env`; the root itself is the empty
     /// path. No part of the path before the last is a link.
-    fn entry(&self, path: &str) -> TreeEntry;
+    fn entry(&self, path: &str) -> SystemEntry;
 }
 
 /// The most links that are followed, as many as Linux follows.
@@ -30,7 +30,7 @@ const MOST_LINKS: usize = 40;
 
 /// Follows a path below `root`, which is a path without links, and never leads out of it. Returns
 /// the place, relative to the root of the tree, and what is there; never a link.
-pub fn resolve(tree: &dyn TreeView, root: &str, path: &str) -> (String, TreeEntry) {
+pub fn resolve(tree: &dyn TreeView, root: &str, path: &str) -> (String, SystemEntry) {
     let mut todo: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
     let mut reached: Vec<String> = Vec::new();
     let mut links = 0;
@@ -44,21 +44,21 @@ pub fn resolve(tree: &dyn TreeView, root: &str, path: &str) -> (String, TreeEntr
             "" | "." => continue,
             ".." => {
                 reached.pop();
-                entry = TreeEntry::Directory;
+                entry = SystemEntry::Directory;
                 continue;
             }
             _ => {}
         }
-        if entry != TreeEntry::Directory {
-            let found = if entry == TreeEntry::Unknown { entry } else { TreeEntry::Missing };
+        if entry != SystemEntry::Directory {
+            let found = if entry == SystemEntry::Unknown { entry } else { SystemEntry::Missing };
             return (place(&reached), found);
         }
         reached.push(part);
         entry = tree.entry(&place(&reached));
-        if let TreeEntry::Link(target) = &entry {
+        if let SystemEntry::Link(target) = &entry {
             links += 1;
             if links > MOST_LINKS {
-                return (place(&reached), TreeEntry::Missing);
+                return (place(&reached), SystemEntry::Missing);
             }
             if target.starts_with('/') {
                 reached.clear();
@@ -66,7 +66,7 @@ pub fn resolve(tree: &dyn TreeView, root: &str, path: &str) -> (String, TreeEntr
                 reached.pop();
             }
             todo.extend(target.split('/').rev().map(str::to_owned));
-            entry = TreeEntry::Directory;
+            entry = SystemEntry::Directory;
         }
     }
     (place(&reached), entry)

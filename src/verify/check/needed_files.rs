@@ -9,8 +9,8 @@ use crate::verify::checked_overlay::{CheckedFile, CheckedOverlay};
 use crate::verify::command_line::{FIXED_PATH, StartedProgram, literal, programs, words};
 use crate::verify::private_root::UNIT_DIRECTORIES;
 use crate::verify::read_unit::{UnitSetting, read_unit};
-use crate::verify::target_system::{Installed, TargetFile, TargetSystem};
-use crate::verify::tree_view::TreeEntry;
+use crate::verify::target_system::{OverlaidTree, TargetFile, TargetSystem};
+use crate::verify::tree_view::SystemEntry;
 use crate::verify::trouble::{Trouble, TroublePlace};
 
 /// Directories that are empty after each boot.
@@ -28,7 +28,7 @@ const CREATING: [(&str, &str); 5] = [
 
 pub(super) fn check(overlay: &CheckedOverlay, target: &TargetSystem<'_>, found: &mut Vec<Trouble>) {
     let Some(tree) = target.tree else { return };
-    let installed = Installed { overlay, tree };
+    let installed = OverlaidTree { overlay, tree };
     for unit in overlay.concerned() {
         UnitOnTarget::new(unit, &installed, target).check(found);
     }
@@ -43,14 +43,14 @@ pub(super) fn check(overlay: &CheckedOverlay, target: &TargetSystem<'_>, found: 
 
 /// A unit as the target will have it, with the drop-ins of the overlay.
 struct UnitOnTarget<'a> {
-    installed: &'a Installed<'a>,
+    installed: &'a OverlaidTree<'a>,
     target: &'a TargetSystem<'a>,
     /// With the path in the overlay, unless the target has the file.
     settings: Vec<(Option<&'a str>, UnitSetting)>,
 }
 
 impl<'a> UnitOnTarget<'a> {
-    fn new(unit: &str, installed: &'a Installed<'a>, target: &'a TargetSystem<'a>) -> Self {
+    fn new(unit: &str, installed: &'a OverlaidTree<'a>, target: &'a TargetSystem<'a>) -> Self {
         let overlay = installed.overlay;
         let mut settings = Vec::new();
         if let Some(path) = overlay.path_of_unit(unit) {
@@ -195,7 +195,7 @@ impl<'a> UnitOnTarget<'a> {
         let mut directories = path.split(':').filter(|directory| directory.starts_with('/'));
         let has = |directory: &str| {
             let entry = self.installed.at(root, &format!("{directory}/{name}"));
-            matches!(entry, TreeEntry::File { executable: true } | TreeEntry::Unknown)
+            matches!(entry, SystemEntry::File { executable: true } | SystemEntry::Unknown)
         };
         (!directories.any(has)).then_some(())
     }
@@ -206,9 +206,9 @@ impl<'a> UnitOnTarget<'a> {
             return None;
         }
         let fault = match self.installed.at("/", &file) {
-            TreeEntry::File { .. } | TreeEntry::Unknown | TreeEntry::Link(_) => return None,
-            TreeEntry::Directory => "is a directory",
-            TreeEntry::Missing => "does not exist",
+            SystemEntry::File { .. } | SystemEntry::Unknown | SystemEntry::Link(_) => return None,
+            SystemEntry::Directory => "is a directory",
+            SystemEntry::Missing => "does not exist",
         };
         let message =
             format!("`EnvironmentFile={file}` {fault} on the target, so the unit cannot start");
@@ -236,9 +236,9 @@ impl<'a> UnitOnTarget<'a> {
         place: TroublePlace,
     ) -> Option<Trouble> {
         let fault = match self.installed.at(root, directory) {
-            TreeEntry::Directory | TreeEntry::Unknown | TreeEntry::Link(_) => return None,
-            TreeEntry::File { .. } => "is not a directory",
-            TreeEntry::Missing => "does not exist",
+            SystemEntry::Directory | SystemEntry::Unknown | SystemEntry::Link(_) => return None,
+            SystemEntry::File { .. } => "is not a directory",
+            SystemEntry::Missing => "does not exist",
         };
         let made = CREATING.iter().any(|(key, base)| {
             let of_key = self.settings.iter().filter(|(_, setting)| setting.key == *key);
@@ -286,12 +286,14 @@ impl<'a> UnitOnTarget<'a> {
 }
 
 /// What is wrong with a program; `None` if it may be executed.
-fn fault_of(entry: &TreeEntry) -> Option<&'static str> {
+fn fault_of(entry: &SystemEntry) -> Option<&'static str> {
     match entry {
-        TreeEntry::File { executable: true } | TreeEntry::Unknown | TreeEntry::Link(_) => None,
-        TreeEntry::File { executable: false } => Some("is not executable"),
-        TreeEntry::Directory => Some("is a directory"),
-        TreeEntry::Missing => Some("does not exist"),
+        SystemEntry::File { executable: true } | SystemEntry::Unknown | SystemEntry::Link(_) => {
+            None
+        }
+        SystemEntry::File { executable: false } => Some("is not executable"),
+        SystemEntry::Directory => Some("is a directory"),
+        SystemEntry::Missing => Some("does not exist"),
     }
 }
 
@@ -314,7 +316,7 @@ fn parent(file: &str) -> Option<String> {
 }
 
 /// Checks the interpreter of a script of the overlay.
-fn interpreter(path: &str, line: &str, installed: &Installed<'_>, found: &mut Vec<Trouble>) {
+fn interpreter(path: &str, line: &str, installed: &OverlaidTree<'_>, found: &mut Vec<Trouble>) {
     let line = line.trim_start_matches([' ', '\t']);
     let (program, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
     let Some(fault) = fault_of(&installed.at("/", program)) else {

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::cli::open_directory::OpenDirectory;
 use crate::text::bytes::{carry, encode};
 use crate::verify::{
-    Accounts, CheckedOverlay, TargetFile, TargetSystem, TreeEntry, TreeView, UNIT_DIRECTORIES,
+    Accounts, CheckedOverlay, SystemEntry, TargetFile, TargetSystem, TreeView, UNIT_DIRECTORIES,
     is_unit_file_name, resolve, unit_list,
 };
 
@@ -40,7 +40,7 @@ impl RootTree {
     /// The text of a regular file; links lead to places below the root.
     fn text(&self, path: &str) -> Option<String> {
         let (place, entry) = resolve(self, "", path);
-        if !matches!(entry, TreeEntry::File { .. }) {
+        if !matches!(entry, SystemEntry::File { .. }) {
             return None;
         }
         let mut bytes = Vec::new();
@@ -52,7 +52,7 @@ impl RootTree {
     /// The real path of a directory with the names in it.
     fn list(&self, path: &str) -> Option<(String, Vec<String>)> {
         let (place, entry) = resolve(self, "", path);
-        if entry != TreeEntry::Directory {
+        if entry != SystemEntry::Directory {
             return None;
         }
         let entries = fs::read_dir(self.on_disk(&place)).ok()?;
@@ -83,24 +83,26 @@ fn relative(path: &str) -> PathBuf {
 }
 
 impl TreeView for RootTree {
-    fn entry(&self, path: &str) -> TreeEntry {
+    fn entry(&self, path: &str) -> SystemEntry {
         let path = self.on_disk(path);
         let metadata = match fs::symlink_metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => return TreeEntry::Unknown,
-            Err(_) => return TreeEntry::Missing,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                return SystemEntry::Unknown;
+            }
+            Err(_) => return SystemEntry::Missing,
         };
         if metadata.is_symlink() {
             return match fs::read_link(&path) {
-                Ok(target) => TreeEntry::Link(carry(target.as_os_str().as_bytes())),
-                Err(_) => TreeEntry::Unknown,
+                Ok(target) => SystemEntry::Link(carry(target.as_os_str().as_bytes())),
+                Err(_) => SystemEntry::Unknown,
             };
         }
         // The root itself may be a link.
         if metadata.is_dir() {
-            TreeEntry::Directory
+            SystemEntry::Directory
         } else {
-            TreeEntry::File { executable: metadata.permissions().mode() & 0o111 != 0 }
+            SystemEntry::File { executable: metadata.permissions().mode() & 0o111 != 0 }
         }
     }
 }
@@ -186,20 +188,20 @@ fn unit(
     name: &str,
     places: &BTreeMap<String, &str>,
 ) -> Option<TargetFile> {
-    if let TreeEntry::Link(target) = tree.entry(there) {
+    if let SystemEntry::Link(target) = tree.entry(there) {
         if target == "/dev/null" {
             return Some(TargetFile::Masked);
         }
         let (place, entry) = resolve(tree, "", there);
         let (folder, other) = place.rsplit_once('/').unwrap_or(("", &place));
         match entry {
-            TreeEntry::File { .. } if other != name || there.contains(".wants/") => {
+            SystemEntry::File { .. } if other != name || there.contains(".wants/") => {
                 if let Some(directory) = places.get(folder) {
                     return Some(TargetFile::Alias(format!("{directory}/{other}")));
                 }
             }
             // What the link named is gone, or made while the system runs.
-            TreeEntry::Missing => {
+            SystemEntry::Missing => {
                 let other = target.rsplit('/').next().filter(|other| is_unit_file_name(other))?;
                 return Some(TargetFile::Alias(format!("{}/{other}", UNIT_DIRECTORIES[0])))
                     .filter(|_| other != name);

@@ -44,6 +44,8 @@ pub mod lint;
 #[doc(hidden)]
 pub mod lower;
 #[doc(hidden)]
+pub mod machine;
+#[doc(hidden)]
 pub mod migrate;
 #[doc(hidden)]
 pub mod report;
@@ -55,8 +57,6 @@ pub mod systemd;
 pub mod text;
 #[doc(hidden)]
 pub mod upstart;
-#[doc(hidden)]
-pub mod verify;
 
 #[cfg(test)]
 mod skipped;

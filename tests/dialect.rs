@@ -121,9 +121,9 @@ fn every_file_of_event_d_is_a_job() {
         ("image/etc/event.d/.hidden", "manual\n"),
     ];
     for arguments in [
-        &["migrate", "--root", "image", "--dry-run", "-q"][..],
-        &["migrate", "image/etc/event.d", "--dry-run", "-q"],
-        &["migrate", "--root", "image", "--dry-run", "-q", "--dialect", "0.3"],
+        &["migrate", "--root", "image", "--dry-run", "-q", "--all"][..],
+        &["migrate", "image/etc/event.d", "--dry-run", "-q", "--all"],
+        &["migrate", "--root", "image", "--dry-run", "-q", "--dialect", "0.3", "--all"],
     ] {
         let (status, stdout, stderr) = run(arguments, &files);
         assert_eq!(status, Some(0), "{stderr}");

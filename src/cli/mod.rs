@@ -1,6 +1,7 @@
 //! The command line: the only part of the program that reads files, writes files, and prints.
 
 mod arguments;
+
 mod command;
 mod input;
 mod lint;
@@ -8,9 +9,10 @@ mod migrate;
 mod open_directory;
 mod overlay;
 mod panic;
+mod process;
 mod progress;
 mod reporting;
-mod signals;
+
 mod status;
 mod streams;
 mod write_file;
@@ -24,7 +26,9 @@ use clap::Parser;
 
 use crate::diagnostic::registry;
 use arguments::{Arguments, ProgramCommand};
-use command::{convert, explain, parse, verify};
+use command::{after_boot, compat, convert, explain, find_callers, parse, verify};
+
+use process::{child, signals};
 
 pub use panic::quiet_panics;
 pub use status::Status;
@@ -54,7 +58,10 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
             explain::run(arguments.rule.as_deref(), registry::RULES, streams)
         }
         Some(ProgramCommand::Migrate(arguments)) => migrate::run(&arguments, streams),
+        Some(ProgramCommand::Compat(arguments)) => compat::run(&arguments, streams),
         Some(ProgramCommand::Lint(arguments)) => lint::run(&arguments, streams),
+        Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
+        Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),
         Some(ProgramCommand::Verify(arguments)) => verify::run(&arguments, streams),
         Some(ProgramCommand::Graph(_)) => not_there(
             "graph",

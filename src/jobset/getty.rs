@@ -13,7 +13,7 @@ const SERIAL: [&str; 8] = ["ttyS", "ttyAMA", "ttyUSB", "ttyO", "ttymxc", "hvc", 
 /// The unit for the terminal that a job is named after. It is a template if the job has an instance
 /// for each terminal, or finds the terminal itself: `tty` and `serial` of Red Hat, `tty-serial` of
 /// Debian. systemd-getty-generator(8) tells which of the units systemd starts.
-pub(super) fn unit(job: &str) -> Option<Cow<'static, str>> {
+pub(crate) fn unit(job: &str) -> Option<Cow<'static, str>> {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match job {
         "console" => Some("console-getty.service".into()),

@@ -1,6 +1,6 @@
 //! What one job may know of the other jobs of its system.
 
-pub(super) mod distribution;
+pub mod distribution;
 mod getty;
 pub(crate) mod parallel;
 pub mod survey;
@@ -14,6 +14,7 @@ use crate::text::glob;
 use crate::text::source::Place;
 use crate::upstart::ast::Phase;
 use crate::upstart::instances::Instance;
+use distribution::Successor;
 
 /// The jobs of one directory, as far as one of them may know the others. The set is empty if a file
 /// is converted on its own.
@@ -224,6 +225,11 @@ pub struct Outside {
     pub events: BTreeSet<String>,
     /// The jobs that exist.
     pub jobs: BTreeSet<String>,
+    /// The jobs of the directory that belong to the distribution and are not converted, each with
+    /// the unit that does its work.
+    pub left: BTreeMap<String, Successor>,
+    /// The run level that `rc-sysinit` boots into, if that is one of them.
+    pub boot_level: Option<String>,
 }
 
 /// The findings of a survey, from which a [`JobSet`] is made.
@@ -400,6 +406,11 @@ impl JobSet {
     /// Whether something outside of the directory is known to emit the event.
     pub fn is_emitted_outside(&self, event: &str) -> bool {
         self.outside.events.contains(event)
+    }
+
+    /// The unit that does the work of a job of the directory that is not converted.
+    pub fn left(&self, job: &str) -> Option<&Successor> {
+        self.outside.left.get(job)
     }
 
     /// Whether the job is known to exist elsewhere.

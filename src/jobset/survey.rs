@@ -44,7 +44,8 @@ pub fn survey<'a>(
     lost: BTreeMap<String, UnusableJob>,
     outside: &Outside,
 ) -> JobSet {
-    let mut survey = Survey { lost, outside: outside.clone(), ..Survey::default() };
+    let boot_level = outside.boot_level.clone();
+    let mut survey = Survey { lost, outside: outside.clone(), boot_level, ..Survey::default() };
     let (mut named, mut called) = (BTreeSet::<&str>::new(), BTreeSet::<&str>::new());
     let jobs: Vec<KnownJob<'a>> = jobs.into_iter().collect();
     let at_boot = at_boot(&jobs);
@@ -69,11 +70,7 @@ pub fn survey<'a>(
         survey.is_listed |=
             scripts.iter().flat_map(|script| &script.control.commands).any(may_list);
         survey.names_distributions |= job.dialect != Dialect::ChromeOs;
-        if job.name.0 == "rc-sysinit" {
-            let mut values =
-                job.env.iter().filter_map(|env| env.value.strip_prefix("DEFAULT_RUNLEVEL="));
-            survey.boot_level = values.next_back().map(str::to_owned);
-        }
+        survey.boot_level = level_of_boot(job).or(survey.boot_level);
         // A name that is too long for a unit is reported with the job itself.
         let Ok(unit) = unit_name(job, &instance) else { continue };
         let place = Place { sources: Arc::clone(sources), span: job.place() };
@@ -154,8 +151,14 @@ fn may_list(usage: &JobControl) -> bool {
     usage.command == Verb::Initctl && usage.subcommand().is_none_or(|verb| verb == "list")
 }
 
+/// The run level that the job boots into, if it is `rc-sysinit`.
+pub(crate) fn level_of_boot(job: &Job) -> Option<String> {
+    let mut values = job.env.iter().filter_map(|env| env.value.strip_prefix("DEFAULT_RUNLEVEL="));
+    values.next_back().filter(|_| job.name.0 == "rc-sysinit").map(str::to_owned)
+}
+
 /// How the job behaves.
-fn kind(job: &Job) -> JobKind {
+pub(crate) fn kind(job: &Job) -> JobKind {
     match (job.process(Phase::Main), job.is_task()) {
         // This includes tasks: without a main process, a task never ends (`init/job.c`,
         // `job_next_state`).

@@ -49,6 +49,8 @@ use stanza::{
 
 pub use companion::Companion;
 pub use condition::event_unit::event_unit;
+pub use condition::peer::{NamedUnit, named_unit};
+pub use process::commands;
 pub use process::waits::{During, Wait};
 
 /// The result of lowering a job.

@@ -8,10 +8,13 @@ pub const MARK: &str = " by upstart2systemd.";
 
 /// The directories, relative to the root, that hold every written file. The whole of `usr` would
 /// also be correct, but it is large if the root is `/`.
-pub const WRITTEN_TO: [&str; 3] = ["etc", SCRIPTS, DBUS_SERVICES];
+pub const WRITTEN_TO: [&str; 4] = ["etc", SCRIPTS, COMMANDS, DBUS_SERVICES];
 
 /// The directory of scripts, relative to the root.
 const SCRIPTS: &str = "usr/local/lib/upstart2systemd";
+
+/// The directory of Upstart's commands, relative to the root. They are written by a run of their own.
+pub const COMMANDS: &str = "usr/local/sbin";
 
 /// The prefix of the names of event units.
 pub(super) const EVENT: &str = "upstart-event-";
@@ -121,6 +124,11 @@ pub(super) fn variables() -> String {
 /// root.
 pub(super) fn functions() -> String {
     format!("{SCRIPTS}/functions")
+}
+
+/// The path of the command with the name that it had in Upstart, relative to the root.
+pub(super) fn command(name: &str) -> String {
+    format!("{COMMANDS}/{name}")
 }
 
 /// The path of the list of the events whose variables go to the file of a unit, relative to the

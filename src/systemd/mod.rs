@@ -8,6 +8,7 @@ pub mod layout;
 mod name;
 pub mod ordering;
 mod quote;
+pub mod release;
 mod script_layout;
 mod unit;
 pub(super) mod value;

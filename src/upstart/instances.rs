@@ -106,6 +106,22 @@ impl Instance {
         }
     }
 
+    /// How printf(1) makes the names of instances of the values of the variables, in order. `None` if
+    /// a name is the value of one variable, or repeats one.
+    pub fn format(&self) -> Option<String> {
+        let Self::Template { pattern, variables, .. } = self else { return None };
+        let parts = pattern_parts(pattern);
+        let is_variable = |part: &&PatternPart| matches!(part, PatternPart::Variable(_));
+        if parts.len() == 1 || parts.iter().filter(is_variable).count() != variables.len() {
+            return None;
+        }
+        let format = parts.iter().map(|part| match part {
+            PatternPart::Text(text) => text.replace('\\', "\\\\").replace('%', "%%"),
+            PatternPart::Variable(_) => "%s".to_owned(),
+        });
+        Some(format.collect())
+    }
+
     /// Which values of the variables make this the name of an instance, as `UPSTART_INSTANCE` and
     /// the variable `INSTANCE` of events have it.
     pub fn named(&self, name: &str) -> Naming {
@@ -290,6 +306,26 @@ mod tests {
         assert_eq!(named("tty$N", "console"), Naming::Never);
         assert_eq!(named("tty$N", "tty1"), by(&["1"]));
         assert_eq!(named("$A-$B-$C-$D!", &"-".repeat(250)), Naming::Ambiguous);
+    }
+
+    #[test]
+    fn names_are_put_together() {
+        let format = |pattern: &str| {
+            let mut variables: Vec<String> = Vec::new();
+            for reference in references(pattern) {
+                if !variables.contains(&reference.name) {
+                    variables.push(reference.name);
+                }
+            }
+            let (default, defaults) = (None, BTreeMap::new());
+            Instance::Template { pattern: pattern.to_owned(), variables, default, defaults }
+                .format()
+        };
+        assert_eq!(format("$A"), None);
+        assert_eq!(format("${A:-x}"), None);
+        assert_eq!(format("$A-${B}").as_deref(), Some("%s-%s"));
+        assert_eq!(format("50%\\$A").as_deref(), Some("50%%\\\\%s"));
+        assert_eq!(format("$A-$A"), None);
     }
 
     #[test]

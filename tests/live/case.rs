@@ -4,6 +4,7 @@
 //! # What it shows, for the reader.
 //! shows kill signal                     a row of docs/mapping.md
 //! options --logs file                   how it is migrated, if not with `--style exact`
+//! commands                              Upstart's commands are there, as `compat` writes them
 //! > start worker                        a step: an action,
 //! worker runs                           and the expected lines, in this order
 //! ```
@@ -23,6 +24,8 @@ pub struct Case {
     pub shows: Vec<String>,
     /// Options of `upstart2systemd migrate`.
     pub options: Vec<String>,
+    /// Whether Upstart's commands are installed for its jobs.
+    pub has_commands: bool,
     /// Files of jobs and overrides, below the directory.
     pub jobs: Vec<PathBuf>,
     pub steps: Vec<Step>,
@@ -82,6 +85,9 @@ pub enum Action {
     Connect(String),
     /// Runs a shell command and records its output.
     Shell(String),
+    /// Runs a shell command and records `prints [LINE]` and `complains [LINE]` for what it writes,
+    /// with N for the numbers of processes, and its status.
+    Call(String),
     /// Shuts the guest down. Always the last step.
     Shutdown,
 }
@@ -121,6 +127,7 @@ fn read(directory: PathBuf) -> Case {
     let text =
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (mut shows, mut options, mut steps) = (Vec::new(), Vec::new(), Vec::<Step>::new());
+    let mut has_commands = false;
     for (index, line) in text.lines().enumerate() {
         let wrong = format!("{}:{}: {line}", path.display(), index + 1);
         match line.split_once(' ').unwrap_or((line, "")) {
@@ -130,13 +137,14 @@ fn read(directory: PathBuf) -> Case {
             ("options", words) if steps.is_empty() => {
                 options.extend(words.split(' ').map(str::to_owned));
             }
+            ("commands", _) if steps.is_empty() => has_commands = true,
             _ => steps.last_mut().expect(&wrong).expected.push(line.to_owned()),
         }
     }
     let mut jobs = Vec::new();
     job_files(&directory, Path::new(""), &mut jobs);
     assert!(!jobs.is_empty() && !steps.is_empty(), "{}: no jobs, or no steps", directory.display());
-    Case { name, directory, shows, options, jobs, steps }
+    Case { name, directory, shows, options, has_commands, jobs, steps }
 }
 
 fn job_files(directory: &Path, below: &Path, found: &mut Vec<PathBuf>) {
@@ -193,6 +201,7 @@ fn action(text: &str) -> Option<Action> {
         ["put", path, ..] => Action::Put(owned(&path), words[2..].join(" ")),
         ["remove", path] => Action::Remove(owned(&path)),
         ["connect", path] => Action::Connect(owned(&path)),
+        ["call", ..] => Action::Call(words[1..].join(" ")),
         ["shell", ..] => Action::Shell(words[1..].join(" ")),
         _ => return None,
     })

@@ -56,6 +56,21 @@ pub fn migrate(cases: &[Case], into: &Path) {
         }
     }
     shared(cases, into);
+    commands(cases, into);
+}
+
+/// Writes Upstart's commands for the jobs of the cases that call them.
+fn commands(cases: &[Case], into: &Path) {
+    let directory = tempfile::tempdir().unwrap();
+    let [init, overlay] = ["init", "overlay"].map(|name| directory.path().join(name));
+    for case in cases.iter().filter(|case| case.has_commands) {
+        gather(case, &init);
+    }
+    if init.is_dir() {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_upstart2systemd"));
+        succeed(program.arg("compat").arg(&init).arg("-o").arg(&overlay));
+        copy(&overlay, into);
+    }
 }
 
 /// Writes the files that all scripts share. They know the jobs of one run, so here they have to come

@@ -155,6 +155,14 @@ impl<'a> Play<'a> {
                     self.succeed(&["sh", "-c", command], until)?.lines().map(str::to_owned),
                 );
             }
+            Action::Call(command) => {
+                let output = self.boot.run(&["sh", "-c", command], until)?;
+                for (word, bytes) in [("prints", &output.stdout), ("complains", &output.stderr)] {
+                    let text = without_numbers(&String::from_utf8_lossy(bytes));
+                    said.extend(text.lines().map(|line| format!("{word} [{line}]")));
+                }
+                said.push(format!("status {}", output.status.code().unwrap_or(-1)));
+            }
             // As `systemctl poweroff` does it (systemctl(1), `--job-mode=`). A second time would
             // also stop what the first one has started.
             Action::Shutdown => self
@@ -250,6 +258,17 @@ fn agree(step: &Step, actual: &[String]) -> bool {
         lines
     };
     sorted(&step.expected) == sorted(actual)
+}
+
+/// The text with N for the number of each process.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split("process ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| {
+        let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
+        let number = if rest.len() < part.len() { "N" } else { "" };
+        format!("{out}process {number}{rest}")
+    })
 }
 
 /// The state that `initctl status` would report.

@@ -20,7 +20,9 @@ fn around(system: &System) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
 }
 
 /// The directories that files are written to, besides those of drop-ins.
-const DIRECTORIES: [&str; 7] = [
+const DIRECTORIES: [&str; 8] = [
+    // The list of the files.
+    "",
     "etc/logrotate.d",
     "etc/systemd/system",
     "etc/systemd/system-preset",

@@ -1,5 +1,8 @@
 //! What may be given on the command line.
 
+mod after_boot_arguments;
+mod callers_arguments;
+pub(super) mod compat;
 mod verify;
 
 use std::ffi::OsString;
@@ -11,7 +14,15 @@ use crate::cli::lint::shell_check::Wanted;
 use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
+use crate::systemd::release::{RELEASES, Release};
+use crate::text::suggestion;
 use crate::upstart::dialect::Dialect;
+use after_boot_arguments::COMPARE_EXAMPLES;
+use callers_arguments::CALLERS_EXAMPLES;
+
+pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
+pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
+pub(in crate::cli) use compat::CompatArguments;
 
 pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
 
@@ -82,9 +93,18 @@ pub(in crate::cli) enum ProgramCommand {
     /// Convert a whole configuration directory, as the one system that it is
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
     Migrate(MigrateArguments),
+    /// Write Upstart's commands start, stop, restart, reload, status and initctl, for deploy scripts
+    #[command(after_help = compat::EXAMPLES, arg_required_else_help = true)]
+    Compat(CompatArguments),
     /// Find what is wrong in jobs, whether or not they are to be converted
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),
+    /// Find who still calls the jobs: scripts, crontabs, sudoers, deployment
+    #[command(after_help = CALLERS_EXAMPLES, arg_required_else_help = true)]
+    Callers(CallersArguments),
+    /// Check after the first boot that everything runs that ran before
+    #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
+    Compare(CompareArguments),
     /// Check an overlay against the system that it will be installed on
     #[command(after_help = verify::VERIFY_EXAMPLES, arg_required_else_help = true)]
     Verify(VerifyArguments),
@@ -123,10 +143,14 @@ pub(in crate::cli) struct Translation {
     /// Leave NAME.override out of account
     #[arg(long)]
     pub(in crate::cli) no_override: bool,
-    /// The version of systemd to write for, 229 or later
-    #[arg(long, value_name = "VERSION", default_value_t = Options::DEFAULT_SYSTEMD_VERSION)]
+    /// The version of systemd to write for, 229 or later [default: 249]
+    #[arg(long, value_name = "VERSION", conflicts_with = "target")]
     #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
-    pub(in crate::cli) systemd_version: u32,
+    pub(in crate::cli) systemd_version: Option<u32>,
+    /// The release to write for, such as ubuntu-22.04, debian-12, rhel-9, amazon-2023: its systemd,
+    /// and the names of its units
+    #[arg(long, value_name = "RELEASE", value_parser = release)]
+    pub(in crate::cli) target: Option<Release>,
     /// Write the whole environment that init gives a job, also TERM, which jobs hardly ever read
     #[arg(long)]
     pub(in crate::cli) full_env: bool,
@@ -152,10 +176,17 @@ impl Reporting {
 }
 
 impl Translation {
-    /// `companions` says whether files beside the unit can be written.
-    pub(in crate::cli) fn options(&self, companions: bool, style: Style) -> Options {
+    /// `companions` says whether files beside the unit can be written. The target is that of the
+    /// configuration.
+    pub(in crate::cli) fn options(
+        &self,
+        companions: bool,
+        (style, target): (Style, Option<Release>),
+    ) -> Options {
+        let target = self.target.or(target).map(|release| release.systemd);
+        let version = self.systemd_version.or(target);
         Options {
-            systemd_version: self.systemd_version,
+            systemd_version: version.unwrap_or(Options::DEFAULT_SYSTEMD_VERSION),
             full_env: self.full_env,
             logs: self.logs.into(),
             companions,
@@ -164,6 +195,24 @@ impl Translation {
             dialect: self.dialect.into(),
         }
     }
+}
+
+/// A release that units can be written for.
+pub(in crate::cli) fn release(name: &str) -> Result<Release, String> {
+    let Some(release) = Release::named(name) else {
+        let names: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
+        let meant = suggestion::closest(name, names.iter().copied())
+            .map_or(String::new(), |meant| format!(" (is `{meant}` meant?)"));
+        return Err(format!("it is none of {}{meant}", names.join(", ")));
+    };
+    let oldest = Options::OLDEST_SYSTEMD_VERSION;
+    if release.systemd < oldest {
+        return Err(format!(
+            "it has systemd {}, and units are written for {oldest} or later: what nearly every unit needs came after it, such as an endless `TimeoutStartSec=` (229), `StartLimitIntervalSec=` (230) and commands that run as root in the unit of another user (231)",
+            release.systemd
+        ));
+    }
+    Ok(release)
 }
 
 /// What is said, and what the exit status says of it.
@@ -255,6 +304,18 @@ pub(in crate::cli) struct MigrateArguments {
     /// an unpacked package
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
     pub(in crate::cli) root: Option<PathBuf>,
+    /// Also convert the jobs that belong to the distribution, which has units of its own for them
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
+    /// Convert only the jobs whose names match, whoever they belong to
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    pub(in crate::cli) only: Vec<String>,
+    /// Do not convert the jobs whose names match
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
+    pub(in crate::cli) exclude: Vec<String>,
+    /// The database of dpkg that tells which jobs packages brought [default: that of --root]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) dpkg_status: Option<PathBuf>,
     /// Write the files below OUT, as an overlay of /
     #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
     pub(in crate::cli) output: Option<PathBuf>,

@@ -33,11 +33,13 @@ pub(in crate::cli) fn run(
         return streams.usage(&message);
     }
     let first = arguments.files.first().map_or(Path::new("."), |path| path.as_path());
-    let style = match Configuration::style(arguments.translation.style, first) {
-        Ok(style) => style,
+    let settings = match Configuration::of_migration(first) {
+        Ok(settings) => settings,
         Err(message) => return streams.usage(&message),
     };
-    let options = arguments.translation.options(arguments.output.is_some(), style);
+    let style = settings.style(arguments.translation.style);
+    let options =
+        arguments.translation.options(arguments.output.is_some(), (style, settings.target));
     let mut status = Status::Done;
     let mut files = Vec::new();
     for path in &arguments.files {

@@ -2,6 +2,7 @@
 
 mod debhelper;
 pub(super) mod directory;
+pub(super) mod root;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};

@@ -31,6 +31,7 @@ pub(super) fn fix(
             &[PathBuf::from(path)],
             !arguments.no_override,
             settings.options.dialect,
+            None,
         ) {
             Ok(Directory { inputs, .. }) => inputs,
             // The check that follows reports the error.

@@ -84,8 +84,12 @@ fn directory(
     settings: &Settings,
     path: &Path,
 ) -> anyhow::Result<Vec<Converted>> {
-    let Directory { inputs, strays } =
-        directory::read(&[PathBuf::from(path)], !arguments.no_override, settings.options.dialect)?;
+    let Directory { inputs, strays } = directory::read(
+        &[PathBuf::from(path)],
+        !arguments.no_override,
+        settings.options.dialect,
+        None,
+    )?;
     let found: Vec<FoundJob> = inputs
         .into_iter()
         .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })

@@ -10,7 +10,7 @@ use crate::cli::arguments::{DialectOf, FailOn, LintArguments};
 use crate::cli::input::STDIN;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::jobset::Outside;
-use crate::lower::options::{Options, Style};
+use crate::lower::options::Options;
 
 pub(super) struct Settings {
     pub(super) selection: Selection,
@@ -45,11 +45,12 @@ impl Settings {
             shellcheck,
             events,
             jobs,
-            style,
+            migrate,
         } = configuration;
         let version = arguments
             .systemd_version
             .or(systemd_version)
+            .or(migrate.target.map(|release| release.systemd))
             .unwrap_or(Options::DEFAULT_SYSTEMD_VERSION);
         let dialect = arguments.dialect.or(dialect).unwrap_or(DialectOf::Auto).into();
         let command_line = Layer::new(&arguments.select, &arguments.ignore, known)?;
@@ -62,12 +63,13 @@ impl Settings {
                 systemd_version: version,
                 companions: true,
                 dialect,
-                style: style.map_or_else(Style::default, Style::from),
+                style: migrate.style(None),
                 ..Options::default()
             },
             outside: Outside {
                 events: events.into_iter().collect(),
                 jobs: jobs.into_iter().collect(),
+                ..Outside::default()
             },
             checker: Arc::new(checker),
             known: known.to_vec(),

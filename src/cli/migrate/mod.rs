@@ -2,54 +2,68 @@
 //! written.
 
 mod changes;
-mod next_steps;
+pub(super) mod next_steps;
+mod packages;
+mod what_matters;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::MigrateArguments;
 use super::input::directory::Directory;
 use super::input::{Input, directory, shown};
-use super::lint::configuration::Configuration;
+use super::lint::configuration::{Configuration, MigrationSettings};
 use super::overlay::{FileChange, Writing};
 use super::progress::Progress;
 use super::reporting::report_findings;
 use super::status::status_of;
 use super::{Status, Streams, overlay, panic};
 use crate::migrate;
-use crate::migrate::{FoundJob, Migration};
+use crate::migrate::{FoundJob, Migration, PackageJob, Selection};
 use crate::text::visible::visible;
-use crate::upstart::dialect::Dialect;
 use next_steps::operator_guide;
 
 pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let dialect = arguments.translation.dialect.into();
     let directories: Vec<PathBuf> = match &arguments.root {
-        Some(root) => vec![directory_of(root, dialect)],
+        Some(root) => vec![directory::of_system(root, dialect)],
         None => arguments.directories.clone(),
     };
     let first = directories.first().map_or(Path::new("."), |path| path.as_path());
-    let style = match Configuration::style(arguments.translation.style, first) {
-        Ok(style) => style,
+    let settings = match Configuration::of_migration(first) {
+        Ok(settings) => settings,
         Err(message) => return streams.usage(&message),
     };
-    let options = arguments.translation.options(true, style);
+    let style = settings.style(arguments.translation.style);
+    let options = arguments.translation.options(true, (style, settings.target));
     let progress = Progress::new();
-    let Directory { inputs, strays } =
-        match directory::read(&directories, !arguments.translation.no_override, dialect) {
-            Ok(directory) => directory,
-            Err(error) => {
-                streams.error(&visible(&format!("{error:#}")));
-                return Status::Refused;
-            }
-        };
+    let Directory { inputs, strays } = match directory::read(
+        &directories,
+        !arguments.translation.no_override,
+        dialect,
+        arguments.root.as_deref(),
+    ) {
+        Ok(directory) => directory,
+        Err(error) => {
+            streams.error(&visible(&format!("{error:#}")));
+            return Status::Refused;
+        }
+    };
     progress.begin("planning", inputs.len());
-    let found = inputs
+    let found: Vec<FoundJob> = inputs
         .into_iter()
         .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
         .collect();
-    let mut plan = match panic::caught(|| migrate::plan(found, &options)) {
+    let packages = match packages::of(arguments, &found) {
+        Ok(packages) => packages,
+        Err(error) => return cannot_write(&error, streams),
+    };
+    let selection = selection(arguments, &settings, packages);
+    let planned = panic::caught(|| {
+        migrate::plan_selected(found, &options, &selection, settings.outside.clone())
+    });
+    let mut plan = match planned {
         Ok(plan) => plan,
         Err(bug) => return streams.bug(&bug),
     };
@@ -73,13 +87,22 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     status.max(deliver(arguments, (&plan, &unread), &progress, streams))
 }
 
-/// The configuration directory of a system.
-fn directory_of(root: &Path, dialect: Option<Dialect>) -> PathBuf {
-    let (old, new) = (root.join("etc/event.d"), root.join("etc/init"));
-    match dialect {
-        Some(Dialect::Upstart03) => old,
-        None if !new.is_dir() && old.is_dir() => old,
-        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
+/// Which jobs are converted, by the command line and the configuration.
+fn selection(
+    arguments: &MigrateArguments,
+    settings: &MigrationSettings,
+    packages: Option<BTreeMap<String, PackageJob>>,
+) -> Selection {
+    let patterns = |given: &[String], configured: &[String]| {
+        if given.is_empty() { configured.to_vec() } else { given.to_vec() }
+    };
+    let target = arguments.translation.target.or(settings.target);
+    Selection {
+        all: arguments.all,
+        only: patterns(&arguments.only, &settings.only),
+        exclude: patterns(&arguments.exclude, &settings.exclude),
+        packages,
+        family: target.map_or_else(Default::default, |release| release.family),
     }
 }
 
@@ -154,7 +177,8 @@ fn print_next_steps(
     root: &Path,
     streams: &mut Streams<'_>,
 ) -> Status {
-    let mut text = next_steps::next_steps(plan, &shown(root));
+    let mut text = what_matters::summary(plan);
+    text.push_str(&next_steps::next_steps(plan, &shown(root)));
     if arguments.explain_jobs {
         text.push('\n');
         text.push_str(&operator_guide(plan));

@@ -99,7 +99,7 @@ impl Manifest {
         let mut text = serde_json::to_string(&Header { upstart2systemd: 1 })?;
         for entry in self.files.values() {
             text.push('\n');
-            text.push_str(&serde_json::to_string(entry)?);
+            text.push_str(&ascii(&serde_json::to_string(entry)?));
         }
         text.push('\n');
         Ok(text)
@@ -120,6 +120,21 @@ impl Manifest {
     }
 }
 
+/// JSON without characters that a terminal acts on or does not show.
+fn ascii(json: &str) -> String {
+    let mut out = String::new();
+    for character in json.chars() {
+        if matches!(character, ' '..='~') {
+            out.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
 /// The hash of a content, in hexadecimal.
 pub(in crate::cli) fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -132,7 +147,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut manifest = Manifest::default();
-        let origin = FileOrigin { job: "a\n".to_owned(), ..FileOrigin::default() };
+        let origin = FileOrigin { job: "a\n\u{85}\u{1f600}".to_owned(), ..FileOrigin::default() };
         manifest.add("etc/a", b"new", Some(sha256(b"old")), Some(origin));
         manifest.add("etc/b", b"new", Some(sha256(b"new")), None);
         let read = Manifest::parse(&manifest.text().unwrap()).unwrap();

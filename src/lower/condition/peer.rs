@@ -1,6 +1,6 @@
 //! The unit of a job that a condition names.
 
-use crate::jobset::distribution::{SHIPPED, successor};
+use crate::jobset::distribution::{SHIPPED, is_run_level_job, successor};
 use crate::jobset::{JobKind, JobSet, Owner, Traits};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
@@ -89,6 +89,9 @@ pub(in crate::lower) fn peer_in(
     job: &str,
     is_named_by_distributions: bool,
 ) -> Option<Peer> {
+    if let Some(left) = job_set.left(job) {
+        return Some(Peer::known(left.unit.clone(), left.kind));
+    }
     let row = successor(job).filter(|_| is_named_by_distributions);
     let sibling = job_set.sibling(job);
     if let Some(row) = &row
@@ -128,6 +131,30 @@ pub(in crate::lower) fn peer_in(
         traits: Traits::default(),
         early: false,
     })
+}
+
+/// The unit that does the work of a job, for those who call the job from outside of its directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedUnit {
+    /// The unit: a template if the job has instances and no default. `None` if systemd itself does
+    /// the work, without a unit that could be started.
+    pub unit: Option<UnitName>,
+    /// How the job behaves, if that is known.
+    pub kind: Option<JobKind>,
+    /// Whether it is a unit of the distribution, which a migration does not write.
+    pub is_of_distribution: bool,
+}
+
+/// The unit of the job with this name. A set that is not whole knows the jobs of distributions, and
+/// takes others for jobs without instances. `None` if systemd cannot have a unit of that name.
+pub fn named_unit(job_set: &JobSet, job: &str) -> Option<NamedUnit> {
+    let peer = peer_in(job_set, job, !job_set.is_whole() || job_set.names_distributions())?;
+    let is_of_owner = job_set.sibling(job).is_none_or(|job| job.owner == Owner::Distribution);
+    if is_of_owner && is_run_level_job(job) {
+        return Some(NamedUnit { unit: None, kind: peer.kind, is_of_distribution: true });
+    }
+    let is_of_distribution = !peer.present() && successor(job).is_some();
+    Some(NamedUnit { unit: Some(peer.unit), kind: peer.kind, is_of_distribution })
 }
 
 /// Whether the stop condition of this job names the other one.

@@ -34,6 +34,7 @@ use crate::shell::{Context, SimpleCommand, wrapper};
 use crate::systemd::{Command, Directive, Feature, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
+pub use control::commands;
 use direct::Streams;
 use placement::{Commands, Placement, Slot, own_unit};
 use reading::ScriptUse;

@@ -212,7 +212,7 @@ pub fn in_place_of(path: &str) -> &str {
 }
 
 /// The command of this path.
-fn by_path(path: &str) -> Option<Verb> {
+pub fn by_path(path: &str) -> Option<Verb> {
     DIRECTORIES.iter().find_map(|directory| path.strip_prefix(directory)).and_then(Verb::of)
 }
 

@@ -12,8 +12,8 @@ use crate::cli::arguments::VerifyArguments;
 use crate::cli::signals::Signals;
 use crate::cli::{Status, Streams};
 use crate::diagnostic::Severity;
+use crate::machine::verify::{CheckedOverlay, TargetSystem, Trouble, check, merged, private_root};
 use crate::text::visible::visible;
-use crate::verify::{CheckedOverlay, TargetSystem, Trouble, check, merged, private_root};
 use read_target::RootTree;
 use run_analyze::Analysis;
 

@@ -6,10 +6,10 @@ use super::Verification;
 use crate::cli::arguments::VerifyFormat;
 use crate::cli::{Status, Streams};
 use crate::diagnostic::Severity;
+use crate::machine::verify::{Trouble, TroublePlace};
 use crate::report::write_json;
 use crate::text::bytes::lossy;
 use crate::text::visible::visible;
-use crate::verify::{Trouble, TroublePlace};
 
 /// The most places that the text names after the first.
 const SHOWN: usize = 3;

@@ -12,8 +12,8 @@ use rustix::fs::{AtFlags, Dir, FileType};
 
 use crate::cli::open_directory::OpenDirectory;
 use crate::cli::overlay::manifest::{MANIFEST, Manifest};
+use crate::machine::verify::{CheckedFile, CheckedOverlay};
 use crate::text::bytes::carry;
-use crate::verify::{CheckedFile, CheckedOverlay};
 
 /// The largest unit and the beginning of another file that are read, in bytes.
 const LARGEST_UNIT: u64 = 4 << 20;

@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::cli::open_directory::OpenDirectory;
-use crate::text::bytes::{carry, encode};
-use crate::verify::{
+use crate::machine::verify::{
     Accounts, CheckedOverlay, SystemEntry, TargetFile, TargetSystem, TreeView, UNIT_DIRECTORIES,
     is_unit_file_name, resolve, unit_list,
 };
+use crate::text::bytes::{carry, encode};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 16 << 20;

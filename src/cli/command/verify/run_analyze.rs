@@ -12,14 +12,14 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::private_directory::PrivateDirectory;
-use crate::cli::lint::shell_check::child;
-use crate::cli::lint::shell_check::child::Ended;
+use crate::cli::child;
+use crate::cli::child::Ended;
 use crate::cli::signals::Signals;
-use crate::text::bytes::{carry, encode};
-use crate::text::visible::visible;
-use crate::verify::{
+use crate::machine::verify::{
     CheckedOverlay, PrivateFile, PrivateRoot, SystemdOutput, Trouble, systemd_output,
 };
+use crate::text::bytes::{carry, encode};
+use crate::text::visible::visible;
 
 /// What systemd complains about.
 pub(super) struct Analysis {

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 
 use super::Input;
 use crate::cli::input;
+use crate::cli::input::root::resolve_below;
 use crate::convert::Converted;
 use crate::diagnostic::Rule;
 use crate::diagnostic::registry::{FILE_NOT_READ, OVERRIDE_WITHOUT_CONF, SHADOWED_JOB};
@@ -39,17 +40,30 @@ pub(in crate::cli) struct Directory {
     pub(crate) strays: Vec<Converted>,
 }
 
+/// The configuration directory of a system.
+pub(in crate::cli) fn of_system(root: &Path, dialect: Option<Dialect>) -> PathBuf {
+    let below =
+        |path: &str| resolve_below(root, Path::new(path)).unwrap_or_else(|_| root.join(path));
+    let (old, new) = (below("etc/event.d"), below("etc/init"));
+    match dialect {
+        Some(Dialect::Upstart03) => old,
+        None if !new.is_dir() && old.is_dir() => old,
+        Some(Dialect::Upstart113 | Dialect::Upstart06 | Dialect::ChromeOs) | None => new,
+    }
+}
+
 /// Reads directories in order of descending priority. Fails if one of them cannot be listed; files
 /// and sub-directories that cannot be read are strays.
 pub(in crate::cli) fn read(
     directories: &[PathBuf],
     with_override: bool,
     dialect: Option<Dialect>,
+    root: Option<&Path>,
 ) -> Result<Directory> {
     let directories = distinct(directories)?;
     let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
     for (rank, directory) in directories.iter().enumerate() {
-        let found = walk::walk(directory, with_override, input::is_old(directory, dialect))
+        let found = walk::walk((directory, root), with_override, input::is_old(directory, dialect))
             .with_context(|| cannot_list(directory))?;
         for FoundFile { path, name, what } in found {
             match what {

@@ -46,7 +46,7 @@ impl Places {
     fn read(&self, directories: &[&str]) -> Directory {
         let directories: Vec<PathBuf> =
             directories.iter().map(|directory| self.at(directory)).collect();
-        read(&directories, true, None).unwrap()
+        read(&directories, true, None, None).unwrap()
     }
 
     /// The jobs and strays of the directory `a`.
@@ -336,7 +336,7 @@ fn what_is_no_job_to_init_hides_none() {
 fn overrides_can_be_left_out() {
     let places =
         Places::with(&["a/foo.conf", "a/foo.override", "a/alone.override", "a/x.OVERRIDE"]);
-    let Directory { inputs, strays } = read(&[places.at("a")], false, None).unwrap();
+    let Directory { inputs, strays } = read(&[places.at("a")], false, None, None).unwrap();
     assert_eq!(inputs.iter().map(described).collect::<Vec<_>>(), ["foo = a/foo.conf"]);
     assert!(strays.is_empty());
 }
@@ -351,11 +351,11 @@ fn a_directory_that_is_given_twice_hides_nothing() {
 #[test]
 fn a_directory_that_cannot_be_listed_fails_the_whole() {
     let places = Places::with(&["a/foo.conf"]);
-    let message = |directory: &str| match read(&[places.at("a"), places.at(directory)], true, None)
-    {
-        Ok(_) => panic!("{directory} was read"),
-        Err(error) => format!("{error:#}"),
-    };
+    let message =
+        |directory: &str| match read(&[places.at("a"), places.at(directory)], true, None, None) {
+            Ok(_) => panic!("{directory} was read"),
+            Err(error) => format!("{error:#}"),
+        };
     assert!(
         message("b").starts_with("cannot list the configuration directory `"),
         "{}",

@@ -10,6 +10,7 @@ use std::{fs, io};
 use super::file_name::{Called, OVERRIDE, called, is_ignored};
 use crate::cli::input::UnreadableJob;
 use crate::cli::input::debhelper::Packages;
+use crate::cli::input::root::resolve_below;
 
 /// A file or directory that was found.
 pub(super) struct FoundFile {
@@ -36,10 +37,11 @@ pub(super) struct Remark {
 }
 
 /// Lists a configuration directory and its sub-directories as init does. The order is that of the
-/// file system. `every_file` is for Upstart before 0.5, to which every file was a job. In
+/// file system. `every_file` is for Upstart before 0.5, to which every file was a job. `system` is the root
+/// of the system that the directory belongs to, if it is not this one. In
 /// the source of a Debian package, the files that debhelper installs as jobs are listed as well.
 pub(super) fn walk(
-    root: &Path,
+    (root, system): (&Path, Option<&Path>),
     with_override: bool,
     every_file: bool,
 ) -> io::Result<Vec<FoundFile>> {
@@ -48,6 +50,7 @@ pub(super) fn walk(
         every_file,
         packages: Packages::of(root).filter(|_| !every_file),
         within: vec![identity(&fs::metadata(root)?)],
+        system: system.map(Path::to_owned),
         found: Vec::new(),
     };
     walk.list(root, b"")?;
@@ -67,6 +70,8 @@ struct Walk {
     packages: Option<Packages>,
     /// The directory that is being listed and its parents, to detect loops.
     within: Vec<Identity>,
+    /// The root of the system whose links these are, if it is not this one.
+    system: Option<PathBuf>,
     found: Vec<FoundFile>,
 }
 
@@ -139,6 +144,7 @@ impl Walk {
         whole: Vec<u8>,
         kind: FileType,
     ) {
+        let path = self.target(path, kind);
         let target = if kind.is_symlink() {
             fs::metadata(&path).map(|target| target.file_type())
         } else {
@@ -166,6 +172,13 @@ impl Walk {
                 self.add(path, whole, What::Unreadable(trouble));
             }
         }
+    }
+
+    /// The path of a file, or of what a link of another system leads to there.
+    fn target(&self, path: PathBuf, kind: FileType) -> PathBuf {
+        let Some(system) = self.system.as_ref().filter(|_| kind.is_symlink()) else { return path };
+        let below = path.strip_prefix(system).ok();
+        below.and_then(|below| resolve_below(system, below).ok()).unwrap_or(path)
     }
 
     /// Lists a directory, or the target of a link that init opens because of its name.

@@ -17,7 +17,9 @@ use crate::cli::arguments::{DialectOf, FailOn, StyleOf};
 use crate::cli::input;
 use crate::diagnostic::Rule;
 use crate::diagnostic::registry::RULES;
+use crate::jobset::Outside;
 use crate::lower::options::Style;
+use crate::systemd::release::Release;
 
 /// The settings for the jobs beside and below the file. `None` if the file lacks the key.
 #[derive(Debug, Default)]
@@ -35,8 +37,29 @@ pub(in crate::cli) struct Configuration {
     pub(crate) events: Vec<String>,
     /// Jobs that exist elsewhere.
     pub(crate) jobs: Vec<String>,
-    /// Which units the jobs are converted to.
-    pub(crate) style: Option<StyleOf>,
+    /// How the jobs are converted.
+    pub(crate) migrate: MigrationSettings,
+}
+
+/// The table `migrate`.
+#[derive(Clone, Debug, Default)]
+pub(in crate::cli) struct MigrationSettings {
+    style: Option<StyleOf>,
+    /// The release to write for.
+    pub(crate) target: Option<Release>,
+    /// The patterns of the jobs to convert; all if there are none.
+    pub(crate) only: Vec<String>,
+    /// The patterns of the jobs not to convert.
+    pub(crate) exclude: Vec<String>,
+    /// What exists outside of the directory.
+    pub(crate) outside: Outside,
+}
+
+impl MigrationSettings {
+    /// The style of the command line, else that of the configuration, else the default.
+    pub(crate) fn style(&self, given: Option<StyleOf>) -> Style {
+        given.or(self.style).map_or_else(Style::default, Style::from)
+    }
 }
 
 impl Configuration {
@@ -50,14 +73,16 @@ impl Configuration {
         }
     }
 
-    /// The style of the units for the jobs at `path`: that of the command line, else that of the
-    /// configuration, else the default.
-    pub(crate) fn style(given: Option<StyleOf>, path: &Path) -> Result<Style, String> {
-        if let Some(given) = given {
-            return Ok(given.into());
-        }
+    /// What the configuration says of converting the jobs at `path`.
+    pub(crate) fn of_migration(path: &Path) -> Result<MigrationSettings, String> {
         let path = if path.as_os_str() == input::STDIN { Path::new(".") } else { path };
-        Ok(Self::of(path, RULES)?.style.map_or_else(Style::default, Style::from))
+        let Self { events, jobs, migrate, .. } = Self::of(path, RULES)?;
+        let outside = Outside {
+            events: events.into_iter().collect(),
+            jobs: jobs.into_iter().collect(),
+            ..Outside::default()
+        };
+        Ok(MigrationSettings { outside, ..migrate })
     }
 
     /// Reads this configuration file, wherever it is.

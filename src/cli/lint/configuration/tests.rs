@@ -25,6 +25,9 @@ U15 = "off"
 
 [migrate]
 style = "exact"
+target = "debian-12"
+only = ["shop*"]
+exclude = ["shop-test"]
 "#;
 
 /// Files with a mistake that the schema rejects as well.
@@ -90,7 +93,7 @@ fn everything_can_be_said() {
         shellcheck,
         events,
         jobs,
-        style,
+        migrate,
     } = parsed(COMPLETE).unwrap();
     let selection = Selection::new([rules]);
     assert_eq!(
@@ -102,7 +105,12 @@ fn everything_can_be_said() {
         (Some(FailOn::Note), Some(DialectOf::ChromeOs), Some(252))
     );
     assert_eq!((migration, shellcheck), (Some(true), Some(Wanted::Never)));
-    assert_eq!(style, Some(StyleOf::Exact));
+    assert_eq!(migrate.style(None), Style::Exact);
+    assert_eq!(migrate.target.map(|release| release.systemd), Some(252));
+    assert_eq!(
+        (migrate.only, migrate.exclude),
+        (vec!["shop*".to_owned()], vec!["shop-test".to_owned()])
+    );
     assert_eq!(
         (events, jobs),
         (vec!["deploy-done".to_owned(), "café".to_owned()], vec!["a/b".to_owned()])

@@ -7,10 +7,12 @@ use clap::ValueEnum;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Configuration;
+use super::{Configuration, MigrationSettings};
+use crate::cli::arguments::release;
 use crate::cli::lint::selection::{Layer, Level, Selector};
 use crate::diagnostic::Rule;
 use crate::lower::options::Options;
+use crate::systemd::release::Release;
 use crate::text::source::Source;
 use crate::text::visible::visible;
 use crate::text::{list, suggestion};
@@ -53,6 +55,9 @@ struct WrittenSettings {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct WrittenMigration {
     style: Option<Spanned<String>>,
+    target: Option<Spanned<String>>,
+    only: Vec<Spanned<String>>,
+    exclude: Vec<Spanned<String>>,
 }
 
 /// A mistake, and the bytes of the file that contain it.
@@ -126,7 +131,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         shellcheck,
         events,
         jobs,
-        migrate: WrittenMigration { style },
+        migrate: WrittenMigration { style, target, only, exclude },
     } = written;
     let rules = Layer {
         select: select
@@ -148,7 +153,13 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         shellcheck: shellcheck.as_ref().map(word).transpose()?,
         events: events.into_iter().map(name).collect::<Result<_, _>>()?,
         jobs: jobs.into_iter().map(name).collect::<Result<_, _>>()?,
-        style: style.as_ref().map(word).transpose()?,
+        migrate: MigrationSettings {
+            style: style.as_ref().map(word).transpose()?,
+            target: target.as_ref().map(release_of).transpose()?,
+            only: only.into_iter().map(name).collect::<Result<_, _>>()?,
+            exclude: exclude.into_iter().map(name).collect::<Result<_, _>>()?,
+            ..MigrationSettings::default()
+        },
     })
 }
 
@@ -200,6 +211,13 @@ fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {
     version.ok_or_else(|| Wrong {
         place: number.span(),
         message: format!("this is no version of systemd from {oldest} on"),
+    })
+}
+
+fn release_of(text: &Spanned<String>) -> Result<Release, Wrong> {
+    release(text.get_ref()).map_err(|why| Wrong {
+        place: text.span(),
+        message: format!("`{}` is no release to write for: {why}", text.get_ref()),
     })
 }
 

@@ -5,7 +5,6 @@
 //! The others are checked in parallel, and each text only once. Scripts are passed to other
 //! programs only on their standard input.
 
-pub(in crate::cli) mod child;
 mod piece;
 mod shellcheck;
 mod syntax;
@@ -21,6 +20,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use crate::cli::child;
 use crate::diagnostic::registry::{SHELL_SYNTAX_ERROR, SHELLCHECK, UNCHECKED_SCRIPT};
 use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::lint::PhaseScript;

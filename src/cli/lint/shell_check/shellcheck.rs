@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Answer, child};
+use super::Answer;
+use crate::cli::child;
 use crate::text::bytes::lossy;
 
 /// From this line `ShellCheck` knows the dialect, and that errors end the script, which is how init

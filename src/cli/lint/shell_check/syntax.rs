@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::{Answer, child};
+use super::Answer;
+use crate::cli::child;
 use crate::text::bytes::encode;
 
 /// Why a shell cannot read a text.

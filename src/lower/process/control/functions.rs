@@ -94,26 +94,35 @@ pub(super) const DOWN: &str = indoc! {r#"
     upstart_down() { [ "$(systemctl is-system-running)" = stopping ]; }
 "#};
 
+/// The line of [`STATUS`] that only the shared functions need.
+pub(super) const INSTANCE: &str =
+    "            [ -z \"${upstart_pattern-}\" ] || of=$(upstart_instance \"$of\")\n";
+
 /// Prints a line like that of `status` (`util/initctl.c`, `job_status`). The states of a unit are
 /// those of systemctl(1), `--state=help`. `eval` reads words and numbers of systemd only.
 pub(super) const STATUS: &str = indoc! {r#"
-    # UNIT JOB: prints what `status` printed: JOB start/running, process N
+    # UNIT JOB [KNOWN]: prints what `status` printed: JOB start/running, process N. An instance that
+    # is down is unknown, unless the last word is there.
     upstart_status() (
         goal=start name=$2 of= MainPID=0 ControlPID=0 Type= RemainAfterExit=
-        eval "$(systemctl show -p LoadState,ActiveState,SubState,MainPID,ControlPID,Type,RemainAfterExit "$1")"
-        case $1 in "$2@"*)
-            of=${1#*@}
-            of=$(systemd-escape -u -- "${of%.service}")
-            name="$2 ($of)" ;;
+        LoadState=not-found ActiveState=inactive SubState=
+        eval "$(systemctl show -p LoadState,ActiveState,SubState,MainPID,ControlPID,Type,RemainAfterExit -- "$1")"
+        case $1 in *@*)
+            if [ "${1%%@*}" = "$(systemd-escape -- "$2" | sed 's/\\x2d/-/g')" ]; then
+                of=${1#*@}
+                of=$(systemd-escape -u -- "${of%.service}")
+                [ -z "${upstart_pattern-}" ] || of=$(upstart_instance "$of")
+                name="$2 ($of)"
+            fi ;;
         esac
         case $ActiveState/$LoadState in
-            inactive/not-found) echo "status: Unknown job: $2" >&2; exit 1 ;;
+            inactive/not-found) echo "${upstart_as-status}: Unknown job: $2" >&2; exit 1 ;;
             inactive/* | failed/*)
-                if [ -n "$of" ]; then echo "status: Unknown instance: $of" >&2; exit 1; fi
-                echo "$name stop/waiting"
+                if [ -n "$of" ] && [ -z "${3-}" ]; then echo "${upstart_as-status}: Unknown instance: $of" >&2; exit 1; fi
+                echo "$2 stop/waiting"
                 exit ;;
             deactivating/*)
-                case $(systemctl list-jobs --no-legend "$1") in
+                case $(systemctl list-jobs --no-legend | grep -F -- " $1 ") in
                     *" restart "* | *" start "*) ;;
                     *) goal=stop ;;
                 esac ;;
@@ -140,20 +149,21 @@ pub(super) const STATUS: &str = indoc! {r#"
 /// for nothing, because that takes a call of systemctl each.
 pub(super) const LIST: &str = indoc! {r#"
     # JOB...: prints what `initctl list` printed.
-    upstart_list() (
-        set -f
-        unset IFS
-        up=$(systemctl list-units --no-legend --plain --type=service | cut -d ' ' -f 1)
+    upstart_list() {
+        up=$(systemctl list-units --no-legend --plain --type=service) || exit
+        up=$(echo "$up" | cut -d ' ' -f 1)
         for job; do
-            stem=$(printf %s "$job" | tr / -) found=
-            for unit in $up; do
-                case $unit in
-                    "$stem.service" | "$stem@"*) upstart_status "$unit" "$job" 2>/dev/null && found=1 || : ;;
+            upstart_row "$job"
+            found=
+            for other in $up; do
+                case $keys/$other in
+                    /"$unit" | ?*/"$stem@"*)
+                        if upstart_status "$other" "$job" 2>/dev/null; then found=yes; fi ;;
                 esac
             done
             [ -n "$found" ] || echo "$job stop/waiting"
         done
-    )
+    }
 "#};
 
 /// The same for all services, if the jobs are not known.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::Prelude;
 use super::functions::{
-    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, JOB, LIST_OF_SERVICES, OPTIONS, STATUS, STEM,
-    UNIT, UP, WAIT, fails_missing, fails_running, is_unit_stem,
+    ANY_TIME, DO, DOWN, EMIT, EMIT_PLAIN, FOLLOWERS, INSTANCE, JOB, LIST_OF_SERVICES, OPTIONS,
+    STATUS, STEM, UNIT, UP, WAIT, fails_missing, fails_running, is_unit_stem,
 };
 use super::own_job::{Own, own};
 use super::subcommand::{is_known, is_notice};
@@ -243,6 +243,7 @@ impl Prelude<'_> {
             .replace("    @NAMES@\n", &indented(&renamed.join("\n"), "    "))
             .replace("    @CHECKS@\n", &indented(&self.checks(), "    "))
             .replace("    @SYSTEMCTL@", &format!("    {systemctl}"))
+            .replace(INSTANCE, "")
             .replace("@EMIT@", &emit)
     }
 

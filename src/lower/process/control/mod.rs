@@ -22,6 +22,7 @@ use crate::upstart::script::job_control::{JobControl, Uses, Verb};
 pub(in crate::lower::process) use functions::job_word;
 use own_job::{Own, own};
 pub(in crate::lower::process) use shared::Circumstances;
+pub use shared::commands::commands;
 use short::Way;
 use target::Target;
 

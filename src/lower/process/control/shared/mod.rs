@@ -1,6 +1,7 @@
 //! The one file of a migration with the functions that stand for Upstart's commands. Scripts take it
 //! in by one line, and the directory decides what it knows of jobs.
 
+pub(super) mod commands;
 mod table;
 
 use crate::jobset::JobSet;
@@ -9,7 +10,7 @@ use crate::lower::own_files;
 use crate::systemd::Text;
 use crate::systemd::layout::Output;
 
-use super::functions::{LIST, OPTIONS, STATUS};
+use super::functions::{LIST, STATUS};
 use crate::lower::process::variables::{give, tell};
 
 /// The text of the functions. What depends on the directory is put in place of words like `@TABLE@`.
@@ -55,14 +56,25 @@ pub(super) fn companion(job_set: &JobSet) -> Companion {
 
 /// The text of the file below its first line.
 fn text(job_set: &JobSet) -> String {
+    text_with(job_set, job_set.is_listed(), &[], ("", ""))
+}
+
+/// The functions, with what they do before each call, and before each call of systemctl for a job.
+/// `others` are names of jobs that are not in the directory.
+fn text_with(
+    job_set: &JobSet,
+    is_listed: bool,
+    others: &[&str],
+    (note, before): (&str, &str),
+) -> String {
     let text = FUNCTIONS
-        .replace("    @OPTIONS@\n", &indented(OPTIONS))
-        .replace("    @TABLE@\n", &indented(&table::rows(job_set)))
-        .replace("    @GIVE@\n", &indented(&give(job_set)))
+        .replace("    @NOTE@\n", &indented(note))
+        .replace("    @TABLE@\n", &indented(&table::rows(job_set, others)))
+        .replace("    @GIVE@\n", &indented(&(give(job_set) + before)))
         .replace("    @EMIT@\n", &indented(&tell(job_set)));
-    let text = if job_set.is_listed() {
+    let text = if is_listed {
         let call = format!("upstart_list{}", table::jobs(job_set, "            "));
-        format!("{}\n{LIST}", text.replace("upstart_list ;;", &format!("{call} ;;")))
+        format!("{}{LIST}\n", text.replace("upstart_list ;;", &format!("{call} ;;")))
     } else {
         text.replace("        list) upstart_list ;;\n", "")
     };

@@ -14,8 +14,10 @@ use crate::upstart::instances::Instance;
 const WIDTH: usize = 100;
 
 /// The `case` that finds the unit of a job; empty if every job has the unit of its own name.
-pub(super) fn rows(job_set: &JobSet) -> String {
-    let names: BTreeSet<&str> = job_set.jobs().chain(job_set.called()).collect();
+/// `others` are names that may be called as well.
+pub(super) fn rows(job_set: &JobSet, others: &[&str]) -> String {
+    let others = others.iter().copied();
+    let names: BTreeSet<&str> = job_set.jobs().chain(job_set.called()).chain(others).collect();
     let rows: Vec<String> = names
         .into_iter()
         .filter_map(|job| Some(format!("    {}) {} ;;\n", job_word(job), row(job_set, job)?)))
@@ -27,14 +29,16 @@ pub(super) fn rows(job_set: &JobSet) -> String {
 fn row(job_set: &JobSet, job: &str) -> Option<String> {
     let peer = peer_in(job_set, job, job_set.names_distributions())?;
     let sibling = job_set.sibling(job).filter(|_| peer.present());
-    if let Some(Instance::Template { variables, default, defaults, .. }) =
-        sibling.map(|sibling| &sibling.instance)
-    {
+    let instance = sibling.map(|sibling| &sibling.instance);
+    if let Some(Instance::Template { variables, default, defaults, .. }) = instance {
+        let pattern = instance.and_then(Instance::format);
+        let pattern =
+            pattern.map(|format| format!(" upstart_pattern='{}'", format.replace('\'', "'\\''")));
         let default = default.iter().map(|default| format!(" default='{default}'"));
         let values = defaults.iter().filter(|_| variables.len() > 1).map(|(name, value)| {
             format!(" upstart_default_{name}='{}'", value.replace('\'', "'\\''"))
         });
-        let rest: String = default.chain(values).collect();
+        let rest: String = pattern.into_iter().chain(default).chain(values).collect();
         return Some(format!("keys='{}'{rest}", variables.join(" ")));
     }
     let is_own = UnitName::escaped(&encode(job), "service").as_ref() == Ok(&peer.unit);

@@ -1,0 +1,336 @@
+//! What an engineer in charge has to know of a migration, in the order in which it matters: what
+//! belongs to the distribution, what hides a unit of the target, what was lost, what to look at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::convert::Converted;
+use crate::diagnostic::registry::SHIPPED_UNIT;
+use crate::diagnostic::{Disposition, Severity};
+use crate::migrate::{ChangeByOverride, Keeper, LeftJob, Migration, Now};
+use crate::report::summary::counted;
+use crate::text::visible::visible;
+
+/// The most jobs of one list.
+const LISTED: usize = 12;
+
+/// The columns of a list that goes on over several lines.
+const COLUMNS: usize = 96;
+
+/// The result of the conversion of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Grade {
+    Exact,
+    Approximate,
+    /// The number of stanzas that the user has to handle.
+    Manual(usize),
+    Refused,
+}
+
+fn grade(job: &Converted) -> Grade {
+    let conversion = &job.conversion;
+    if conversion.outputs.is_empty() {
+        return Grade::Refused;
+    }
+    let count = |disposition| {
+        conversion.stanzas.iter().filter(|outcome| outcome.disposition == disposition).count()
+    };
+    let lossy = |outcome: &crate::diagnostic::Outcome| {
+        outcome.code.is_some() && outcome.disposition == Disposition::Dropped
+    };
+    match count(Disposition::Manual) {
+        0 if count(Disposition::Approximate) == 0 && !conversion.stanzas.iter().any(lossy) => {
+            Grade::Exact
+        }
+        0 => Grade::Approximate,
+        manual => Grade::Manual(manual),
+    }
+}
+
+/// The summary, as text for a terminal.
+pub(super) fn summary(plan: &Migration) -> String {
+    let grades: Vec<Grade> = plan.jobs.iter().map(grade).collect();
+    let mut out = counts(plan, &grades);
+    left_jobs(plan, &mut out);
+    changed_jobs(plan, &mut out);
+    hiding(plan, &mut out);
+    by_hand(plan, &grades, &mut out);
+    to_look_at(plan, &grades, &mut out);
+    out
+}
+
+/// The line with the numbers of jobs and files.
+fn counts(plan: &Migration, grades: &[Grade]) -> String {
+    let count = |wanted: fn(&Grade) -> bool| grades.iter().filter(|grade| wanted(grade)).count();
+    let counts = [
+        (count(|grade| *grade == Grade::Exact), "exact"),
+        (count(|grade| *grade == Grade::Approximate), "approximate"),
+        (count(|grade| matches!(grade, Grade::Manual(_))), "with something to do by hand"),
+        (count(|grade| *grade == Grade::Refused), "not converted"),
+    ];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+    let not_chosen = match plan.not_chosen {
+        0 => String::new(),
+        number => format!(" {} not chosen.", counted(number, "more job")),
+    };
+    format!(
+        "{}: {}; {}.{not_chosen}\n",
+        counted(plan.jobs.len(), "job"),
+        if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") },
+        counted(plan.files.len(), "file")
+    )
+}
+
+/// The jobs that belong to the distribution, with what does their work now.
+fn left_jobs(plan: &Migration, out: &mut String) {
+    let left = &plan.left_jobs;
+    if left.is_empty() {
+        return;
+    }
+    let (belong, them) = match left.as_slice() {
+        [_] => ("job belongs", "it"),
+        _ => ("jobs belong", "them"),
+    };
+    out.push_str(&format!(
+        "\n{} {belong} to the distribution and {} not converted (`--all` converts {them}, too). What does the work now:\n\n",
+        left.len(),
+        if left.len() == 1 { "is" } else { "are" },
+    ));
+    if left.len() <= LISTED {
+        let rows = left.iter().map(|job| (visible(&job.job), does_it_now(job)));
+        table(rows.collect(), out);
+    } else {
+        by_what_does_it(left, out);
+    }
+    if left.iter().any(|job| matches!(job.keeper, Keeper::Release(_))) {
+        out.push_str("\nThey are known by name and program. Which of them were changed on the machine shows with\n`--dpkg-status FILE`, a copy of its /var/lib/dpkg/status.\n");
+    }
+    for job in left {
+        overridden(job, out);
+    }
+}
+
+fn does_it_now(job: &LeftJob) -> String {
+    match (&job.now, &job.keeper) {
+        (Now::Unit(unit), _) => visible(unit),
+        (Now::PerhapsUnit(unit), Keeper::Package(package)) => {
+            format!("{}, if the package {} of the target has it", visible(unit), visible(package))
+        }
+        (Now::PerhapsUnit(unit), Keeper::Release(_)) => {
+            format!("{}, if the target has it", visible(unit))
+        }
+        (Now::Systemd, _) => "systemd itself".to_owned(),
+        (Now::Nothing, _) => "nothing, because it is not needed".to_owned(),
+    }
+}
+
+/// Many jobs in few lines.
+fn by_what_does_it(left: &[LeftJob], out: &mut String) {
+    let mut groups: BTreeMap<(u8, &str), Vec<String>> = BTreeMap::new();
+    for job in left {
+        let name = visible(&job.job);
+        let own = format!("{}.service", job.job);
+        let (group, word) = match &job.now {
+            Now::Unit(unit) if *unit == own => ((0, "a unit of the same name"), name),
+            Now::Unit(unit) => {
+                ((1, "a unit of another name"), format!("{name} ({})", visible(unit)))
+            }
+            Now::PerhapsUnit(_) => ((2, "a unit of the package, if the target has it"), name),
+            Now::Systemd => ((3, "systemd itself"), name),
+            Now::Nothing => ((4, "nothing, because they are not needed"), name),
+        };
+        groups.entry(group).or_default().push(word);
+    }
+    for ((_, what), names) in groups {
+        out.push_str(&format!("    {what}:\n"));
+        wrapped(&names, out);
+    }
+}
+
+/// Words on as many lines as they need.
+fn wrapped(words: &[String], out: &mut String) {
+    let mut column = 0;
+    for (index, word) in words.iter().enumerate() {
+        let separator = if index + 1 < words.len() { "," } else { "" };
+        let width = word.chars().count() + separator.len();
+        if column == 0 || column + 1 + width > COLUMNS {
+            out.push_str(if column == 0 { "        " } else { "\n        " });
+            column = 8;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        out.push_str(separator);
+        column += width;
+    }
+    out.push('\n');
+}
+
+/// What the override of a job of the distribution means for the unit that does its work now.
+fn overridden(job: &LeftJob, out: &mut String) {
+    let Some(change) = &job.change else { return };
+    let file = visible(&format!("{}.override", job.job));
+    let unit = match &job.now {
+        Now::Unit(unit) | Now::PerhapsUnit(unit) => visible(unit),
+        Now::Systemd | Now::Nothing => {
+            out.push_str(&format!("\n{file} has nothing to change any more.\n"));
+            return;
+        }
+    };
+    match change {
+        ChangeByOverride::Disabled => out.push_str(&format!(
+            "\n{file} keeps the job from starting: `systemctl disable {unit}` does the same.\n"
+        )),
+        ChangeByOverride::Directives(text) => {
+            out.push_str(&format!(
+                "\n{file} changes the job. If {unit} needs it, too, put this into /etc/systemd/system/{unit}.d/50-local.conf:\n\n"
+            ));
+            for line in text.lines() {
+                out.push_str(&format!("    {}\n", visible(line)));
+            }
+        }
+        ChangeByOverride::Nothing => {
+            out.push_str(&format!("\n{file} changes nothing that a unit has.\n"));
+        }
+        ChangeByOverride::Refused => {
+            out.push_str(&format!("\ninit refuses {file}: see what it was to change in {unit}.\n"));
+        }
+    }
+}
+
+/// The jobs that were changed since a package brought them.
+fn changed_jobs(plan: &Migration, out: &mut String) {
+    if plan.changed_jobs.is_empty() {
+        return;
+    }
+    out.push_str("\nConverted because they were changed since their package brought them. If the target has that\npackage with a unit, make the changes a drop-in for it (`systemctl edit`), and leave the job out\nwith `--exclude`:\n\n");
+    let rows = plan
+        .changed_jobs
+        .iter()
+        .map(|(job, package)| (visible(job), format!("package {}", visible(package))));
+    table(rows.collect(), out);
+}
+
+/// The jobs whose units hide one of the target.
+fn hiding(plan: &Migration, out: &mut String) {
+    let rows: Vec<(String, String)> = plan
+        .jobs
+        .iter()
+        .filter_map(|job| {
+            let mut found = job.conversion.diagnostics.iter();
+            let hides = found.find(|found| found.rule.code == SHIPPED_UNIT.code)?;
+            Some((visible(&job.conversion.job), visible(&hides.message)))
+        })
+        .collect();
+    if !rows.is_empty() {
+        out.push_str("\nThese hide a unit of the distribution, or do its work a second time:\n\n");
+        table(rows, out);
+    }
+    if !plan.left_out.is_empty() {
+        out.push_str("\nNot enabled, because the distribution has units of its own for it:\n\n");
+        let units: Vec<String> = plan.left_out.iter().map(|unit| visible(unit.as_str())).collect();
+        wrapped(&units, out);
+    }
+}
+
+/// The jobs that need a change by hand.
+fn by_hand(plan: &Migration, grades: &[Grade], out: &mut String) {
+    let mut open: Vec<(&Converted, Grade)> = plan
+        .jobs
+        .iter()
+        .zip(grades.iter().copied())
+        .filter(|(_, grade)| *grade > Grade::Approximate)
+        .collect();
+    if open.is_empty() {
+        return;
+    }
+    open.sort_by(|(first, of_first), (second, of_second)| {
+        of_second.cmp(of_first).then_with(|| first.conversion.job.cmp(&second.conversion.job))
+    });
+    out.push_str("\nLost, or to do by hand, worst first:\n\n");
+    let row = |(job, grade): (&Converted, Grade)| (visible(&job.conversion.job), story(job, grade));
+    table(open.into_iter().map(row).collect(), out);
+}
+
+/// The jobs with warnings that are not in the list before.
+fn to_look_at(plan: &Migration, grades: &[Grade], out: &mut String) {
+    let mut open: Vec<(usize, &str, String)> = Vec::new();
+    for (job, grade) in plan.jobs.iter().zip(grades) {
+        let warnings = job.conversion.diagnostics.iter().filter(|found| {
+            found.severity == Severity::Warning && found.rule.code != SHIPPED_UNIT.code
+        });
+        let rules: Vec<&str> = warnings.map(|found| found.rule.code).collect();
+        if rules.is_empty() || *grade > Grade::Approximate {
+            continue;
+        }
+        let distinct: BTreeSet<&str> = rules.iter().copied().collect();
+        let names: Vec<String> = job
+            .conversion
+            .diagnostics
+            .iter()
+            .filter(|found| distinct.contains(found.rule.code))
+            .map(|found| format!("{} ({})", found.rule.name, found.rule.code))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        open.push((rules.len(), job.conversion.job.as_str(), names.join(", ")));
+    }
+    if open.is_empty() {
+        return;
+    }
+    open.sort_by(|first, second| second.0.cmp(&first.0).then_with(|| first.1.cmp(second.1)));
+    out.push_str("\nTo look at, because something will differ:\n\n");
+    table(open.into_iter().map(|(_, job, rules)| (visible(job), rules)).collect(), out);
+}
+
+/// Two columns. Of many rows the first are shown.
+fn table(rows: Vec<(String, String)>, out: &mut String) {
+    let more = rows.len().saturating_sub(LISTED);
+    let width = rows
+        .iter()
+        .take(LISTED)
+        .map(|(first, _)| first.chars().count())
+        .max()
+        .unwrap_or_default()
+        .min(32);
+    for (first, second) in rows.into_iter().take(LISTED) {
+        out.push_str(&format!("    {first:width$}  {second}\n"));
+    }
+    if more > 0 {
+        out.push_str(&format!("    and {more} more\n"));
+    }
+}
+
+fn story(job: &Converted, grade: Grade) -> String {
+    if grade == Grade::Refused {
+        let first = job
+            .conversion
+            .diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.severity == Severity::Error);
+        return first.or(job.conversion.diagnostics.first()).map_or_else(
+            || "not converted".to_owned(),
+            |diagnostic| {
+                format!(
+                    "not converted: {} ({})",
+                    visible(&diagnostic.message),
+                    diagnostic.rule.code
+                )
+            },
+        );
+    }
+    let mut stanzas: Vec<String> = Vec::new();
+    for outcome in
+        job.conversion.stanzas.iter().filter(|outcome| outcome.disposition == Disposition::Manual)
+    {
+        let shown = format!("{} ({})", outcome.stanza, outcome.code.unwrap_or("?"));
+        if !stanzas.contains(&shown) {
+            stanzas.push(shown);
+        }
+    }
+    stanzas.join(", ")
+}

@@ -86,6 +86,14 @@ impl CheckedOverlay {
         self.units.get(name).or_else(|| self.units.get(template.as_str())).map(String::as_str)
     }
 
+    /// Whether a path is that of a unit.
+    pub(super) fn is_unit(&self, path: &str) -> bool {
+        path.rsplit('/')
+            .next()
+            .and_then(|name| self.units.get(name))
+            .is_some_and(|unit| unit == path)
+    }
+
     /// Each unit with its path.
     pub(super) fn units(&self) -> impl Iterator<Item = (&str, &str)> {
         self.units.iter().map(|(name, path)| (name.as_str(), path.as_str()))

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::check::{lexical, unit_behind};
 use super::checked_overlay::{CheckedFile, CheckedOverlay};
 use super::target_system::{TargetFile, TargetSystem, file_name_of};
 
@@ -106,7 +107,14 @@ pub fn private_root(overlay: &CheckedOverlay, target: &TargetSystem<'_>) -> Priv
                 files.insert(path.clone(), PrivateFile::Mask);
             }
             CheckedFile::Link(to) => {
-                files.extend(lexical(path, to).map(|to| (path.clone(), PrivateFile::Link(to))));
+                // Of a link that enables a unit only the name matters.
+                let enables = !overlay.is_unit(path);
+                let unit = unit_behind(path, to, overlay, target);
+                let to = unit.or_else(|| lexical(path, to).filter(|_| enables));
+                match to {
+                    Some(to) => files.insert(path.clone(), PrivateFile::Link(to)),
+                    None => files.remove(path),
+                };
             }
             CheckedFile::Directory | CheckedFile::Unusable(_) => {}
         }
@@ -118,7 +126,7 @@ pub fn private_root(overlay: &CheckedOverlay, target: &TargetSystem<'_>) -> Priv
     }
     let has_file = |name: &&str| {
         let template = file_name_of(name);
-        overlay.path_of_unit(name).is_some()
+        overlay.path_of_unit(name).is_some_and(|path| files.contains_key(path))
             || known.contains(*name)
             || known.contains(template.as_str())
     };
@@ -144,24 +152,6 @@ fn enable(overlay: &CheckedOverlay, files: &mut BTreeMap<String, PrivateFile>) {
             }
         }
     }
-}
-
-/// The path that a link leads to, if it stays below the root.
-fn lexical(path: &str, to: &str) -> Option<String> {
-    let mut parts: Vec<&str> = match path.rsplit_once('/') {
-        Some((directory, _)) if !to.starts_with('/') => directory.split('/').collect(),
-        _ => Vec::new(),
-    };
-    for part in to.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            _ => parts.push(part),
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("/"))
 }
 
 /// Units that are known by name only: those of a list, and those that every system has.

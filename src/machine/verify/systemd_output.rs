@@ -30,7 +30,7 @@ const LEFT_OUT: [&str; 5] = [
 ];
 
 /// What to do about complaints that have these words.
-const REMEDIES: [(&str, &str); 13] = [
+const REMEDIES: [(&str, &str); 15] = [
     (
         "ordering cycle",
         "remove one of the waits: change `start on` of one of these jobs, or remove its line in `After=` or `Before=`",
@@ -52,6 +52,11 @@ const REMEDIES: [(&str, &str); 13] = [
     ("has no ExecStart=", "add an `ExecStart=` line"),
     ("has more than one ExecStart=", "keep one `ExecStart=` line, or use `Type=oneshot`"),
     ("legacy directory /var/run", "write /run instead of /var/run"),
+    (
+        "Failed to parse",
+        "fix the value in the job; `man systemd.directives` names the page about it",
+    ),
+    ("out of range", "fix the value in the job; `man systemd.directives` names the page about it"),
     ("not found", "install what has the unit, or remove its name from the line"),
 ];
 
@@ -89,7 +94,10 @@ impl Reading<'_> {
     fn line(&mut self, line: &str, prefix: &str) {
         if let Some(rest) = line.strip_prefix(prefix) {
             self.about_line(rest);
-        } else if let Some((unit, message)) =
+            return;
+        }
+        let line = &line.replace(prefix, "/");
+        if let Some((unit, message)) =
             line.split_once(": ").filter(|(unit, _)| is_unit_file_name(unit))
         {
             self.about_unit(unit, message);
@@ -100,9 +108,7 @@ impl Reading<'_> {
                 .split(|character: char| character.is_whitespace() || ":,'\"".contains(character))
                 .find(|word| is_unit_file_name(word));
             match named {
-                Some(unit) if line.contains("not found") || line.contains("is masked") => {
-                    let _ = unit;
-                }
+                Some(_) if line.contains("not found") || line.contains("is masked") => {}
                 Some(unit) => self.about_unit(unit, line),
                 None => self.output.other.push(line.to_owned()),
             }

@@ -62,12 +62,12 @@ impl TargetSystem<'_> {
 }
 
 /// The files of a target with an overlay on top.
-pub(super) struct Installed<'a> {
+pub(super) struct OverlaidTree<'a> {
     pub(super) overlay: &'a CheckedOverlay,
     pub(super) tree: &'a dyn TreeView,
 }
 
-impl TreeView for Installed<'_> {
+impl TreeView for OverlaidTree<'_> {
     fn entry(&self, path: &str) -> SystemEntry {
         match (self.overlay.entry(path), self.tree.entry(path)) {
             // `cp` installs the files of a directory below the directory that a link leads to.
@@ -78,7 +78,7 @@ impl TreeView for Installed<'_> {
     }
 }
 
-impl Installed<'_> {
+impl OverlaidTree<'_> {
     /// What is at a path, below a root that is `/` or what `RootDirectory=` says.
     pub(super) fn at(&self, root: &str, path: &str) -> SystemEntry {
         let (root, entry) = resolve(self, "", root);

@@ -181,6 +181,11 @@ pub fn is_outlived(program: &Program<'_>) -> bool {
     }
 }
 
+/// The same, by the name of the program alone.
+pub fn is_outlived_by_name(name: &str) -> bool {
+    name == "sshd" || OUTLIVED.contains(&name)
+}
+
 /// Whether the program leaves a terminal in the background and ends (screen(1), tmux(1)).
 pub fn leaves_terminal(program: &Program<'_>) -> bool {
     let has = |letter: char| {

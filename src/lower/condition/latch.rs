@@ -35,7 +35,9 @@ pub(super) fn terms(
 
 /// The triggers of a path with this role.
 fn of_role(path: &[EventMeaning], role: Role) -> impl Iterator<Item = &Trigger> {
-    path.iter().map(|EventMeaning(leaf)| &leaf.value).filter(move |trigger| trigger.role() == role)
+    path.iter()
+        .map(|EventMeaning(leaf, _)| &leaf.value)
+        .filter(move |trigger| trigger.role() == role)
 }
 
 /// Whether the path has events that must be remembered. A job that the boot starts is up in every

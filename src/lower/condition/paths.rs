@@ -2,6 +2,7 @@
 
 use super::event::classify;
 use super::event::trigger::{Side, Trigger};
+use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{COMPANION_NEEDED, SPRAWLING_CONDITION};
 use crate::lower::lowering::Lowering;
 use crate::text::glob;
@@ -13,14 +14,17 @@ use crate::upstart::job::Stated;
 /// An event of a condition: what it means, and its place.
 pub(super) type ConditionLeaf = Spanned<Trigger>;
 
-/// An event of a condition that is compared by its meaning, not by its place.
+/// An event of a condition that is compared by its meaning, not by its place. The words of the event
+/// belong to it where the trigger does not express all of them: `a X=1` alone does not make
+/// `a X=2 and b` superfluous, although the unit follows `a` in both.
 #[derive(Clone, Debug)]
-pub(super) struct EventMeaning(pub(super) ConditionLeaf);
+pub(super) struct EventMeaning(pub(super) ConditionLeaf, pub(super) Option<String>);
 
 impl PartialEq for EventMeaning {
     fn eq(&self, other: &Self) -> bool {
         // What a companion starts the unit at is not part of the trigger.
         self.0.value == other.0.value
+            && self.1 == other.1
             && (self.0.value != Trigger::Companion || self.0.span == other.0.span)
     }
 }
@@ -65,7 +69,10 @@ fn read(
                 lowering.ledger.file(condition.stanza, &companion.output().path);
                 lowering.companion(companion);
             }
-            Expr::Leaf(EventMeaning(Spanned::new(classified.trigger, event.span())))
+            let words = (classified.disposition != Disposition::Exact).then(|| {
+                event.args.iter().map(|word| word.value.as_str()).collect::<Vec<_>>().join(" ")
+            });
+            Expr::Leaf(EventMeaning(Spanned::new(classified.trigger, event.span()), words))
         }
         Expr::And(left, right) => Expr::And(
             Box::new(read(lowering, condition, left, (side, true))),
@@ -105,5 +112,5 @@ fn each_job(lowering: &Lowering<'_>, event: &Event) -> Option<Expr<Event>> {
 
 /// The place from the first to the last event of a path.
 pub(super) fn path_span(path: &[EventMeaning]) -> Option<Span> {
-    path.iter().map(|EventMeaning(leaf)| leaf.span).reduce(Span::to)
+    path.iter().map(|EventMeaning(leaf, _)| leaf.span).reduce(Span::to)
 }

@@ -28,11 +28,11 @@ pub(super) fn going_down(
     paths: &[Vec<EventMeaning>],
     activation: &mut Activation,
 ) {
-    let leaves = || paths.iter().flatten().map(|EventMeaning(leaf)| &leaf.value);
+    let leaves = || paths.iter().flatten().map(|EventMeaning(leaf, _)| &leaf.value);
     if can_be_started(lowering, paths) {
         activation.starter = Some(Starter { relations: Relations::default(), at: at(leaves()) });
     }
-    for EventMeaning(leaf) in paths.iter().flatten() {
+    for EventMeaning(leaf, _) in paths.iter().flatten() {
         let to = match &mut activation.starter {
             Some(starter) => &mut starter.relations,
             None => &mut activation.start,
@@ -87,7 +87,7 @@ pub(super) fn going_down(
                 shutdown(lowering, condition, leaf.span, (Runlevels::ALL, false), activation);
             }
             Trigger::RemoteFilesystemsGone => {
-                push_known(&mut to.before, "remote-fs-pre.target");
+                before_remote_file_systems(to);
                 shutdown(lowering, condition, leaf.span, (Runlevels::ALL, false), activation);
             }
             // Units stop in the reverse of the order in which they start (systemd.unit(5),
@@ -121,7 +121,7 @@ pub(super) fn can_be_started(lowering: &Lowering<'_>, paths: &[Vec<EventMeaning>
     lowering.options.companions
         && !lowering.instance.is_template()
         && starter_name(lowering).as_str().len() <= 255
-        && !paths.iter().flatten().any(|EventMeaning(leaf)| is_other(&leaf.value))
+        && !paths.iter().flatten().any(|EventMeaning(leaf, _)| is_other(&leaf.value))
 }
 
 /// Whether only a drop-in can let the other unit start this one as it stops. A task can also do its
@@ -259,6 +259,13 @@ fn shutdown(
         .note("the unit comes up with the system, so that there is something to stop")
         .note("`systemctl start` does nothing then, as the unit is up");
     lowering.approximate(condition.stanza, &[Directive::ExecStop, Directive::WantedBy], diagnostic);
+}
+
+/// Lets the unit stop after the remote file systems. Their target is only part of a boot if a unit
+/// wants it (systemd.special(7), `remote-fs-pre.target`).
+pub(super) fn before_remote_file_systems(relations: &mut Relations) {
+    push_known(&mut relations.before, "remote-fs-pre.target");
+    push_known(&mut relations.wants, "remote-fs-pre.target");
 }
 
 /// Lets the unit stop while the network and the remote file systems are still there. Units stop in

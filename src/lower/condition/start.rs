@@ -35,9 +35,9 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let Some(condition) = &lowering.job.start_on else { return activation };
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Start) else { return activation };
-    let (down, up): (Vec<_>, Vec<_>) = paths
-        .into_iter()
-        .partition(|path| path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Ending));
+    let (down, up): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| {
+        path.iter().any(|EventMeaning(leaf, _)| leaf.value.role() == Role::Ending)
+    });
     // The finding about a lost event is at the event.
     let is_down = up.iter().all(|path| is_lost(path)) && !down.is_empty();
     let by_starter = !down.is_empty() && can_be_started(lowering, &down);
@@ -65,7 +65,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     let dialect = lowering.job.dialect;
     let (superseded, up): (Vec<_>, Vec<_>) =
         up.iter().cloned().partition(|path| is_superseded(path, &up, dialect));
-    for EventMeaning(leaf) in superseded.iter().flatten() {
+    for EventMeaning(leaf, _) in superseded.iter().flatten() {
         if let Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) = leaf.value {
             told_apart(lowering, condition, leaf.span, levels);
         }
@@ -88,9 +88,9 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
     }
     if !unjoined.is_empty() {
         let is_started = unjoined.len() < reached.len()
-            || unjoined
-                .iter()
-                .any(|path| path.iter().any(|EventMeaning(leaf)| leaf.value == Trigger::Companion));
+            || unjoined.iter().any(|path| {
+                path.iter().any(|EventMeaning(leaf, _)| leaf.value == Trigger::Companion)
+            });
         let text = if is_started {
             "the start condition joins passing events; the unit does not wait for all of them."
         } else {
@@ -116,7 +116,7 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
 
 /// Whether the path has an event that never happens or has no counterpart.
 fn is_lost(path: &[EventMeaning]) -> bool {
-    path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Lost)
+    path.iter().any(|EventMeaning(leaf, _)| leaf.value.role() == Role::Lost)
 }
 
 /// Lowers a path that holds when the system comes up, or at an event. Returns whether the unit is
@@ -128,7 +128,7 @@ fn coming_up(
     all: &[Vec<EventMeaning>],
     relations: &mut Relations,
 ) -> bool {
-    let leaves = path.iter().map(|EventMeaning(leaf)| leaf).collect();
+    let leaves = path.iter().map(|EventMeaning(leaf, _)| leaf).collect();
     let leaves = before_network(lowering, condition, leaves);
     let span = path_span(path).unwrap_or(condition.span);
     let milestone = leaves.iter().any(|leaf| leaf.value.role() == Role::Milestone);
@@ -155,7 +155,7 @@ fn coming_up(
     for leaf in &leaves {
         let optional = !all
             .iter()
-            .all(|path| path.iter().any(|EventMeaning(other)| other.value == leaf.value));
+            .all(|path| path.iter().any(|EventMeaning(other, _)| other.value == leaf.value));
         // The unit does not have to bring in what is remembered.
         let alone = leaves.len() == 1 || terms.is_some();
         contribute(lowering, condition, leaf, (optional, alone), relations);

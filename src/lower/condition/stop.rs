@@ -8,6 +8,7 @@ use super::event_unit::{Ended, EventUnit};
 use super::paths::{ConditionLeaf, EventMeaning, path_span, paths};
 use super::peer::Peer;
 use super::relations::{Inversion, Relations, push, push_known};
+use super::shutdown::before_remote_file_systems;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::registry::{
     DISTINGUISHED_RUNLEVELS, FOLLOWS_END, JOINED_STOP_CONDITION, MUTUAL_CONFLICT,
@@ -45,7 +46,7 @@ pub(super) fn stop(
 ) -> AtEnd {
     lowering.exact(condition.stanza, &[]);
     let Some(paths) = paths(lowering, condition, Side::Stop) else { return AtEnd::Stops };
-    let events = || paths.iter().flatten().map(|EventMeaning(leaf)| &leaf.value);
+    let events = || paths.iter().flatten().map(|EventMeaning(leaf, _)| &leaf.value);
     let at_end = if events().any(may_come_at_end) {
         AtEnd::Stops
     } else if events().any(|event| matches!(event, Trigger::Runlevels(_))) {
@@ -57,7 +58,7 @@ pub(super) fn stop(
         // An event that always happens, or a state that always holds, adds nothing to a path.
         let asked: Vec<&ConditionLeaf> = path
             .iter()
-            .map(|EventMeaning(leaf)| leaf)
+            .map(|EventMeaning(leaf, _)| leaf)
             .filter(|leaf| !matches!(leaf.value, Trigger::Given))
             .collect();
         if lowering.job.is_task() && asked.iter().any(|leaf| is_over_then(&leaf.value, inversion)) {
@@ -200,8 +201,8 @@ fn stop_by(
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
         Trigger::RemoteFilesystemsGone => {
-            push_known(&mut relations.before, "remote-fs-pre.target");
-            lowering.exact(condition.stanza, &[Directive::Before]);
+            before_remote_file_systems(relations);
+            lowering.exact(condition.stanza, &[Directive::Before, Directive::Wants]);
         }
         Trigger::Reached(_) | Trigger::BeforeUnit(_) | Trigger::Virtualization(_) => {
             let diagnostic = STOP_AT_MILESTONE

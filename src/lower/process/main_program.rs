@@ -31,7 +31,10 @@ pub(super) fn lower(
     let commands = remaining(&reading.shell, reading.text(), !reading.is_script());
     // systemd would stop the shell alone, and not the program that it waits for.
     let becomes = |name: Option<&str>| !reading.is_script() || name == Some("exec");
-    let mut outlived = false;
+    let mut outlived = commands.iter().any(|command| {
+        becomes(command.name())
+            && by_variable(lowering, reading, command).any(daemons::is_outlived_by_name)
+    });
     for command in &commands {
         let chain = chain(command);
         let Some(program) = chain.last() else { continue };
@@ -61,6 +64,24 @@ pub(super) fn lower(
         lowering.set(Directive::KillMode, Value::keyword("process"));
     }
     outlived
+}
+
+/// The names of the programs that a variable may name which the shell becomes: `exec "$DAEMON"`.
+fn by_variable<'a>(
+    lowering: &'a Lowering<'_>,
+    reading: &'a ScriptUse<'_>,
+    command: &SimpleCommand,
+) -> impl Iterator<Item = &'a str> {
+    let word = command.words.iter().find(|word| word.literal.as_deref() != Some("exec"));
+    let text = word.and_then(|word| reading.text_at(&word.range)).unwrap_or_default();
+    let variable = text.trim_matches('"').strip_prefix('$').unwrap_or_default();
+    let variable = variable.trim_start_matches('{').trim_end_matches('}').to_owned();
+    let assigned = reading.shell.commands.iter().flat_map(|command| &command.assignments);
+    let stated = lowering.job.env.iter().map(|env| env.value.as_str());
+    assigned.filter_map(|word| word.literal.as_deref()).chain(stated).filter_map(move |text| {
+        let (name, value) = text.split_once('=')?;
+        (name == variable).then(|| value.rsplit('/').next().unwrap_or(value))
+    })
 }
 
 /// Whether every system has what systemd executes: the shell, env(1), and the scripts that come with

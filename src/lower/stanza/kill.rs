@@ -69,8 +69,7 @@ pub(in crate::lower) fn lower(
         if (1..=64).contains(&signal.value.0) {
             if signal.value != Signal::TERM {
                 lowering.set(Directive::KillSignal, Value::measure(signal_name(signal.value)));
-                let is_good =
-                    is_clean(ExitStatus::Signal(signal.value)) || signal.value == Signal(9);
+                let is_good = is_clean(ExitStatus::Signal(signal.value));
                 signals.unclean = Some(signal.value).filter(|_| !is_good);
             }
             lowering.exact(signal.stanza, &[Directive::KillSignal]);

@@ -267,6 +267,9 @@ fn prepared(
                 .at(respawn.span, message)
                 .related(stated.span, "under Upstart the start fails when this fails");
             lowering.approximate(respawn.stanza, &directives, diagnostic);
+            if decided.stay_down.is_none() && !only_prepares(lowering) {
+                retried(lowering, respawn, pre_start, (is_endless, directives));
+            }
         }
         // systemd cannot run the command that stops the unit either.
         Some((stated, what)) if is_endless && decided.stay_down.is_some() => {
@@ -283,18 +286,26 @@ fn prepared(
         _ if decided.stay_down.is_some() || only_prepares(lowering) => {
             lowering.exact(respawn.stanza, &directives);
         }
-        _ => {
-            let message = if is_endless {
-                "systemd also restarts the unit when pre-start fails, again and again"
-            } else {
-                "systemd also restarts the unit when pre-start fails, up to the limit"
-            };
-            let diagnostic = RETRIED_PRE_START
-                .at(respawn.span, message)
-                .related(pre_start, "Upstart gives up at once when this fails");
-            lowering.approximate(respawn.stanza, &directives, diagnostic);
-        }
+        _ => retried(lowering, respawn, pre_start, (is_endless, directives)),
     }
+}
+
+/// Reports that systemd starts the unit again when its pre-start has failed.
+fn retried(
+    lowering: &mut Lowering<'_>,
+    respawn: &Stated<()>,
+    pre_start: Span,
+    (is_endless, directives): (bool, Vec<Directive>),
+) {
+    let message = if is_endless {
+        "systemd also restarts the unit when pre-start fails, again and again"
+    } else {
+        "systemd also restarts the unit when pre-start fails, up to the limit"
+    };
+    let diagnostic = RETRIED_PRE_START
+        .at(respawn.span, message)
+        .related(pre_start, "Upstart gives up at once when this fails");
+    lowering.approximate(respawn.stanza, &directives, diagnostic);
 }
 
 /// Commands that make or remove what the program needs, and hardly ever fail.

@@ -32,7 +32,7 @@ enum Point {
 /// The point of the boot at which a path holds. `None` if something else has to happen, too.
 fn point(path: &[EventMeaning]) -> Option<Point> {
     let mut latest = None;
-    for EventMeaning(leaf) in path {
+    for EventMeaning(leaf, _) in path {
         let point = match &leaf.value {
             Trigger::Given | Trigger::Virtualization(_) => continue,
             Trigger::Reached(Milestone::BeforeNetwork) => Point::Gate,
@@ -81,7 +81,7 @@ pub(in crate::lower::condition) fn is_superseded(
 fn happens(path: &[EventMeaning], dialect: Dialect) -> bool {
     match dialect {
         Dialect::Upstart113 | Dialect::ChromeOs => true,
-        Dialect::Upstart06 | Dialect::Upstart03 => !path.iter().any(|EventMeaning(leaf)| {
+        Dialect::Upstart06 | Dialect::Upstart03 => !path.iter().any(|EventMeaning(leaf, _)| {
             matches!(leaf.value, Trigger::Reached(milestone) if milestone != Milestone::Startup)
         }),
     }
@@ -92,7 +92,7 @@ fn happens(path: &[EventMeaning], dialect: Dialect) -> bool {
 fn covers(earlier: &[EventMeaning], later: &[EventMeaning]) -> bool {
     let is_included = |levels: Runlevels| {
         !levels.tells_running_apart()
-            || later.iter().any(|EventMeaning(leaf)| {
+            || later.iter().any(|EventMeaning(leaf, _)| {
                 matches!(leaf.value, Trigger::Runlevels(same) | Trigger::AfterRunlevel(same) if same == levels)
             })
     };
@@ -106,7 +106,7 @@ fn covers(earlier: &[EventMeaning], later: &[EventMeaning]) -> bool {
 /// Whether every path is one of the rescue run level.
 pub(in crate::lower::condition) fn only_rescue(paths: &[&Vec<EventMeaning>]) -> bool {
     paths.iter().all(|path| {
-        path.iter().any(|EventMeaning(leaf)| {
+        path.iter().any(|EventMeaning(leaf, _)| {
             matches!(leaf.value, Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels)
                 if levels.rescue() && !levels.running())
         })
@@ -153,7 +153,7 @@ pub(in crate::lower::condition) fn keep_shared_wants(
 
 /// Whether the network is configured whenever the path holds.
 fn implies_network(path: &[EventMeaning]) -> bool {
-    path.iter().any(|EventMeaning(leaf)| {
+    path.iter().any(|EventMeaning(leaf, _)| {
         leaf.value.role() == Role::Milestone
             && match &leaf.value {
                 Trigger::Reached(milestone) => *milestone == Milestone::Network,
@@ -177,7 +177,7 @@ pub(in crate::lower::condition) fn virtualization(
         .iter()
         .map(|path| {
             path.iter()
-                .filter_map(|EventMeaning(leaf)| match &leaf.value {
+                .filter_map(|EventMeaning(leaf, _)| match &leaf.value {
                     Trigger::Virtualization(kind) => Some(kind),
                     _ => None,
                 })

@@ -36,7 +36,7 @@ pub(in crate::lower::condition) fn also_by_scripts(
     path: &[EventMeaning],
     relations: &mut Relations,
 ) {
-    let [EventMeaning(leaf)] = path else { return };
+    let [EventMeaning(leaf, _)] = path else { return };
     let leaves = condition.value.leaves();
     let Some(event) = leaves.into_iter().find(|event| event.span() == leaf.span) else { return };
     let name = event.name.value.as_str();

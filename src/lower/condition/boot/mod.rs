@@ -65,7 +65,7 @@ fn boot_level(lowering: &Lowering<'_>) -> Option<BootLevel> {
 
 /// The run levels of a path.
 fn levels(path: &[EventMeaning]) -> Option<(&ConditionLeaf, Runlevels)> {
-    path.iter().find_map(|EventMeaning(leaf)| match leaf.value {
+    path.iter().find_map(|EventMeaning(leaf, _)| match leaf.value {
         Trigger::Runlevels(levels) | Trigger::AfterRunlevel(levels) if levels.running() => {
             Some((leaf, levels))
         }
@@ -75,7 +75,7 @@ fn levels(path: &[EventMeaning]) -> Option<(&ConditionLeaf, Runlevels)> {
 
 /// Whether the path holds at a point of the boot.
 pub(super) fn is_of_boot(path: &[EventMeaning]) -> bool {
-    path.iter().any(|EventMeaning(leaf)| leaf.value.role() == Role::Milestone)
+    path.iter().any(|EventMeaning(leaf, _)| leaf.value.role() == Role::Milestone)
 }
 
 /// Reports, once, that no boot reached the run levels of the condition. The other alternatives that

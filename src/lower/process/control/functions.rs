@@ -104,9 +104,9 @@ pub(super) const STATUS: &str = indoc! {r#"
     # UNIT JOB [KNOWN]: prints what `status` printed: JOB start/running, process N. An instance that
     # is down is unknown, unless the last word is there.
     upstart_status() (
-        goal=start name=$2 of= MainPID=0 ControlPID=0 Type= RemainAfterExit=
+        goal=start name=$2 of= MainPID=0 ControlPID=0 Type= Restart=no RemainAfterExit=
         LoadState=not-found ActiveState=inactive SubState=
-        eval "$(systemctl show -p LoadState,ActiveState,SubState,MainPID,ControlPID,Type,RemainAfterExit -- "$1")"
+        eval "$(systemctl show -p LoadState,ActiveState,SubState,MainPID,ControlPID,Type,Restart,RemainAfterExit -- "$1")"
         case $1 in *@*)
             if [ "${1%%@*}" = "$(systemd-escape -- "$2" | sed 's/\\x2d/-/g')" ]; then
                 of=${1#*@}
@@ -133,7 +133,9 @@ pub(super) const STATUS: &str = indoc! {r#"
             start/oneshot/* | start/exec/* | start/simple/*) state=running ;;
             start/*) state=spawned ;;
             condition/* | start-pre/*) state=pre-start pid=$ControlPID ;;
-            start-post/*) state=post-start second="post-start process $ControlPID" ;;
+            start-post/*)
+                state=post-start second="post-start process $ControlPID"
+                case $MainPID/$Type/$Restart in */oneshot/* | */no) ;; 0/*) goal=respawn ;; esac ;;
             stop/*) state=pre-stop second="pre-stop process $ControlPID" ;;
             stop-post/* | final-*) state=post-stop pid=$ControlPID ;;
             stop-*) state=killed ;;

@@ -60,8 +60,15 @@ impl OpenDirectory {
     pub(super) fn create_directory(&self, path: &Path, mode: u32) -> io::Result<()> {
         let (around, name) = self.around(path)?;
         rustix::fs::mkdirat(&around.0, name, Mode::RWXU)?;
-        let created = rustix::fs::openat(&around.0, name, OPENED, Mode::empty())?;
-        set_mode(&File::from(created), mode)
+        let opened = rustix::fs::openat(&around.0, name, OPENED, Mode::empty());
+        let set = opened
+            .map_err(io::Error::from)
+            .and_then(|created| set_mode(&File::from(created), mode));
+        if set.is_err() {
+            // Report the first error, not that of the cleanup.
+            let _ = rustix::fs::unlinkat(&around.0, name, AtFlags::REMOVEDIR);
+        }
+        set
     }
 
     /// Creates a file, which must not exist. Only the user may read it until [`set_mode`] is

@@ -20,7 +20,7 @@ impl Drop for Ends<'_> {
 }
 
 /// Calls `again` repeatedly in a second thread while `what` runs.
-fn meanwhile<T>(mut again: impl FnMut() + Send, what: impl FnOnce() -> T) -> T {
+pub(crate) fn meanwhile<T>(mut again: impl FnMut() + Send, what: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let done = &done;

@@ -13,10 +13,10 @@ use crate::program::system::System;
 use crate::watched::run;
 
 /// A file system of a test, below a directory. It is unmounted on drop.
-struct Mounted(PathBuf);
+pub(crate) struct Mounted(PathBuf);
 
 impl Mounted {
-    fn new(at: PathBuf, options: &str) -> Option<Self> {
+    pub(crate) fn new(at: PathBuf, options: &str) -> Option<Self> {
         fs::create_dir_all(&at).unwrap();
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&at).output();
@@ -27,7 +27,7 @@ impl Mounted {
         None
     }
 
-    fn remount(&self, options: &str) {
+    pub(crate) fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
         assert!(
             Command::new("mount").args(["-o", &options]).arg(&self.0).status().unwrap().success()

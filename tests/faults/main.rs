@@ -17,6 +17,7 @@ mod program;
 mod changing;
 mod disk;
 mod files;
+mod installing;
 mod killed;
 mod many;
 mod watched;

@@ -6,6 +6,7 @@
 mod program;
 
 mod injection;
+mod installed;
 mod modes;
 mod outside;
 mod reports;

@@ -109,7 +109,7 @@ pub(super) fn keep(root: &OpenDirectory, path: &Path, kept: (&OpenDirectory, &st
     })
 }
 
-/// Removes files that a run that was killed has left beside their places.
+/// Removes files and directories that a run that was killed has left beside their places.
 pub(super) fn remove_temporaries<'a>(
     root: &OpenDirectory,
     places: impl Iterator<Item = &'a PathBuf>,
@@ -123,8 +123,10 @@ pub(super) fn remove_temporaries<'a>(
             });
             let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
             if number.is_some_and(is_number) {
-                opened.remove_file(Path::new(&name)).with_context(|| {
-                    let path = directory.join(&name);
+                let name = Path::new(&name);
+                let removed = opened.remove_file(name).or_else(|_| opened.remove_directory(name));
+                removed.with_context(|| {
+                    let path = directory.join(name);
                     format!("cannot remove `{}`, which a run that was killed left", path.display())
                 })?;
             }
@@ -139,7 +141,14 @@ fn make_directories(
     made: &mut Vec<PathBuf>,
 ) -> Result<()> {
     for directory in directories {
-        match root.create_directory(directory, 0o755) {
+        // A run that is killed must not leave a directory that only root can enter.
+        let temporary = directory.with_file_name(format!("{TEMPORARY}0~"));
+        let created = root.create_directory(&temporary, 0o755).and_then(|()| {
+            root.rename_to_nothing(&temporary, (root, directory)).inspect_err(|_| {
+                let _ = root.remove_directory(&temporary);
+            })
+        });
+        match created {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => {
                 created.with_context(|| {
@@ -286,11 +295,9 @@ fn put_in_place(
         root.rename_to_nothing(temporary, (root, &step.path))
     } else {
         root.rename(temporary, (root, &step.path))?;
-        // If both were names of one file, the renaming has done nothing.
-        match root.remove_file(temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        // If both were names of one file, the renaming has done nothing, and the file is in place.
+        let _ = root.remove_file(temporary);
+        Ok(())
     }
 }
 

@@ -19,7 +19,6 @@ mod within;
 #[cfg(test)]
 mod tests;
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -34,7 +33,7 @@ use carry_out::{InstallDirectories, InstallFailed, carry_out, keep, remove_tempo
 use install_plan::InstallPlan;
 use installed_list::InstalledList;
 use overlay_files::OverlayFiles;
-use state_directory::{StateDirectory, read_list, remove_leftovers};
+use state_directory::{StateDirectory, read_list, remove_empty, remove_leftovers};
 
 /// The result of a run.
 enum InstallOutcome {
@@ -103,7 +102,7 @@ fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
     let state = StateDirectory::open(&root)?;
     let former = read_list(&root)?;
     let listed = former.clone().unwrap_or_default();
-    remove_temporaries(&root, listed.files.keys())?;
+    remove_temporaries(&root, listed.files.keys().chain(&listed.made))?;
     let mut plan = plan(&listed)?;
     if let Some(refused) = refused(&plan) {
         return Ok(refused);
@@ -119,13 +118,15 @@ fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
     let changed = change(&root, (&plan, Some(&files)), &mut state, &signals);
     match changed {
         Ok(()) => {
-            remove_made(&root, &mut plan.after);
+            // What stays is removed by a later run.
+            let _ = remove_made(&root, &mut plan.after);
             if plan.after.files.is_empty() {
                 state.remove(&plan.list).context("cannot remove the empty list of files")?;
                 return shown.installed((&plan, &root), &files, false);
             }
-            state.write(&plan.after).context("everything is installed; run this again")?;
-            state.done(&plan.after);
+            // The list of before the changes is right as well: what it has too much is as before.
+            let is_written = state.write(&plan.after).is_ok();
+            state.done(if is_written { &plan.after } else { &plan.list });
             shown.installed((&plan, &root), &files, false)
         }
         Err(InstallFailed { error, has_changed: false }) => {
@@ -151,7 +152,8 @@ fn change(
         keep(root, path, (&kept, name)).map_err(unchanged)?;
     }
     if overlay.is_some() {
-        let written = signals.check().and_then(|()| state.write(&plan.list));
+        signals.check().map_err(unchanged)?;
+        let written = state.write(&plan.list).context("nothing was changed");
         written.map_err(unchanged)?;
     }
     let overlay = overlay.map(|files| &files.directory);
@@ -159,18 +161,15 @@ fn change(
 }
 
 /// Removes the directories that runs have made and that are empty, the innermost first.
-fn remove_made(root: &OpenDirectory, list: &mut InstalledList) {
+fn remove_made(root: &OpenDirectory, list: &mut InstalledList) -> Result<()> {
     let made: Vec<PathBuf> = list.made.iter().rev().cloned().collect();
     for directory in made {
-        let removed = root.remove_directory(&directory);
-        let is_gone = match removed {
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-            Ok(()) => true,
-        };
-        if is_gone {
+        let removed = remove_empty(root, &directory);
+        if removed.with_context(|| format!("cannot remove `{}`", directory.display()))? {
             list.made.remove(&directory);
         }
     }
+    Ok(())
 }
 
 fn uninstall_all(arguments: &UninstallArguments) -> Result<InstallOutcome> {
@@ -193,7 +192,7 @@ fn uninstall_all(arguments: &UninstallArguments) -> Result<InstallOutcome> {
         return Ok(shown.nothing_installed());
     };
     let Some(mut list) = read_list(&root)? else { return Ok(shown.nothing_installed()) };
-    remove_temporaries(&root, list.files.keys())?;
+    remove_temporaries(&root, list.files.keys().chain(&list.made))?;
     let plan = InstallPlan::uninstall(&root, &list)?;
     if let Some(refused) = refused(&plan) {
         return Ok(refused);
@@ -207,7 +206,7 @@ fn uninstall_all(arguments: &UninstallArguments) -> Result<InstallOutcome> {
     }
     let outcome = shown.uninstalled(&plan, &root, false);
     let whole = list.clone();
-    remove_made(&root, &mut list);
+    remove_made(&root, &mut list).context("everything else is as before: run `uninstall` again")?;
     state.remove(&whole).context(
         "everything is as before, but cannot remove the list of what was installed: run `uninstall` again",
     )?;

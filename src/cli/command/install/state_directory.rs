@@ -179,7 +179,10 @@ impl<'r> StateDirectory<'r> {
             return;
         };
         let _ = self.directory.rename(Path::new(FORMER_LIST), (&self.directory, Path::new(LIST)));
-        let _ = self.directory.remove_file(Path::new(NEW_LIST));
+        // If both were names of one file, the renaming has done nothing.
+        for name in [FORMER_LIST, NEW_LIST] {
+            let _ = self.directory.remove_file(Path::new(name));
+        }
         self.tidy(former);
     }
 
@@ -216,9 +219,7 @@ impl<'r> StateDirectory<'r> {
         let going = outermost.with_file_name(GOING);
         self.root.rename(&self.place, (self.root, &going))?;
         for directory in made.iter().skip(1) {
-            if self.root.remove_directory(directory).is_err() {
-                break;
-            }
+            remove_empty(self.root, directory)?;
         }
         self.root.below(outermost.parent().unwrap_or(Path::new("")))?.sync()?;
         remove_tree(self.root, &going)
@@ -242,8 +243,9 @@ pub(super) fn remove_leftovers(root: &OpenDirectory) -> Result<()> {
             let list = text.ok().and_then(|text| InstalledList::parse(&text, root).ok());
             for directory in place.ancestors().skip(1) {
                 let is_made = list.as_ref().is_some_and(|list| list.made.contains(directory));
-                if !is_made || root.remove_directory(directory).is_err() {
-                    break;
+                if is_made {
+                    remove_empty(root, directory)
+                        .with_context(|| format!("cannot remove `{}`", directory.display()))?;
                 }
             }
             remove_tree(root, &going).with_context(|| cannot(&going))?;
@@ -262,6 +264,20 @@ pub(super) fn missing(root: &OpenDirectory, directory: &Path) -> io::Result<Vec<
         missing.push(around.to_owned());
     }
     Ok(missing)
+}
+
+/// Removes a directory if it is empty. Returns whether it is gone.
+pub(super) fn remove_empty(root: &OpenDirectory, directory: &Path) -> io::Result<bool> {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotADirectory, NotFound, ResourceBusy};
+    match root.remove_directory(directory) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.kind() {
+            NotFound => Ok(true),
+            // It is in use, or something else has its name now.
+            AlreadyExists | DirectoryNotEmpty | NotADirectory | ResourceBusy => Ok(false),
+            _ => Err(error),
+        },
+    }
 }
 
 /// Removes a directory with everything in it. The list goes last, because it says what else has to

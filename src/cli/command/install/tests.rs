@@ -373,7 +373,7 @@ fn texts() -> impl Strategy<Value = Texts> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
     /// Whatever was there, and however often an overlay is installed, all of it comes back.
     #[test]
     fn all_comes_back(

@@ -16,7 +16,7 @@ fn the_six_commands_are_programs() {
     let system = System::new(&[WEB]);
     system.run(&["compat", "etc/init", "-o", "out"]).is(
         0,
-        &["for 1 job", "cp -a --remove-destination out/. /\n"],
+        &["for 1 job", "upstart2systemd install out\n"],
         &[],
     );
     for name in ["start", "stop", "restart", "reload", "status", "initctl"] {

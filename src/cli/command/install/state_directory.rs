@@ -38,7 +38,7 @@ pub(super) struct StateDirectory<'r> {
     coming: Option<(PathBuf, PathBuf)>,
     /// Whether this run has written a list.
     has_written: bool,
-    _lock: File,
+    lock: File,
 }
 
 /// The place of the state directory. Fails if something is in its way.
@@ -63,6 +63,13 @@ pub(super) fn read_list(root: &OpenDirectory) -> Result<Option<InstalledList>> {
     let list = InstalledList::parse(&carry(&text), root);
     list.map(Some)
         .with_context(|| format!("`{shown}` is not the list of files that this version installs"))
+}
+
+impl Drop for StateDirectory<'_> {
+    fn drop(&mut self) {
+        // A child that another thread is starting has the descriptor until it calls exec.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl<'r> StateDirectory<'r> {
@@ -120,7 +127,7 @@ impl<'r> StateDirectory<'r> {
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             bail!("another run is installing, and nothing was changed: wait until it is done");
         }
-        Ok(Self { root, place, directory, coming, has_written: false, _lock: lock })
+        Ok(Self { root, place, directory, coming, has_written: false, lock })
     }
 
     /// The directory of the copies.

@@ -222,7 +222,6 @@ fn no_race_leads_out() {
     });
     assert_eq!(around(&system), before, "{outcomes:?}");
     assert!(outcomes.keys().all(|status| matches!(status, Some(0 | 1 | 3))), "{outcomes:?}");
-    println!("the statuses of runs while a directory is swapped: {outcomes:?}");
 }
 
 /// Text of an overlay does not act on a terminal or as a command.

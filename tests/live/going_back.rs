@@ -116,7 +116,7 @@ impl Guest {
         // The commands that it prints work.
         let commands: String = said
             .lines()
-            .skip_while(|line| !line.starts_with("To verify and enable"))
+            .skip_while(|line| !line.starts_with("To load and enable"))
             .take_while(|line| !line.starts_with("They start"))
             .filter(|line| line.starts_with("    "))
             .map(|line| format!("{line}\n"))

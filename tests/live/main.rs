@@ -18,6 +18,7 @@
 mod boot;
 mod case;
 mod devices;
+mod going_back;
 mod overlay;
 mod performance;
 mod play;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         .into_iter()
         .chain(names.into_iter().map(of_case))
         .chain(OF_ALL.into_iter().map(of_all))
+        .chain([going_back::trial()])
         .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -229,8 +229,10 @@ fn no_race_leads_out() {
 fn names_are_shown_and_quoted() {
     let system = machine();
     system.put("out/etc/systemd/system/a\x1b[31m$(touch x).service", "[Service]\n");
+    let preset = "out/etc/systemd/system-preset/50-upstart2systemd.preset";
+    system.put(preset, "enable a\x1b[31m$(touch x).service\n");
     let ran = install(&system, &[]);
-    ran.is(0, &["a␛[31m$(touch x).service"], &[]);
+    ran.is(0, &[" enable 'a␛[31m$(touch x).service'\n"], &[]);
     assert!(!ran.stdout.contains('\x1b') && !ran.stderr.contains('\x1b'), "{ran:?}");
     uninstall(&system).is(0, &[], &[]);
     assert_eq!(below(&system.at("root")).len(), 1);

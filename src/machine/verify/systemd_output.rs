@@ -213,7 +213,7 @@ impl Reading<'_> {
     }
 
     fn end_cycle(&mut self) {
-        let Some((lines, units)) = self.cycle.take() else { return };
+        let Some((_, units)) = self.cycle.take() else { return };
         let mut members: Vec<String> = units.clone();
         members.sort();
         members.dedup();
@@ -221,7 +221,7 @@ impl Reading<'_> {
         if !own || !self.cycles.insert(members.clone()) {
             return;
         }
-        let message = lines.join("; ");
+        let message = format!("Found ordering cycle: {}", around(&units).join(", "));
         let place = self.place_on_cycle(&members);
         self.push(Severity::Warning, &message, place);
     }
@@ -270,4 +270,19 @@ fn started(message: &str) -> Vec<String> {
         .filter_map(|word| word.trim_end_matches([',', ';']).strip_suffix("/start"))
         .map(str::to_owned)
         .collect()
+}
+
+/// The units of a cycle in the order in which systemd names them, from the first name to that name
+/// again: systemd begins anywhere.
+fn around(units: &[String]) -> Vec<&str> {
+    let mut around: Vec<&str> = Vec::new();
+    for unit in units {
+        if !around.contains(&unit.as_str()) {
+            around.push(unit);
+        }
+    }
+    let first = around.iter().enumerate().min_by_key(|(_, unit)| **unit).map_or(0, |(at, _)| at);
+    around.rotate_left(first);
+    around.extend(around.first().copied());
+    around
 }

@@ -113,7 +113,7 @@ impl InstallReport {
                 self.root_option()
             ));
         } else if !commands.is_empty() {
-            self.text.push_str("\nTo verify and enable them, as root:\n\n");
+            self.text.push_str("\nTo load and enable them, as root:\n\n");
         }
         self.text.push_str(&commands);
         self.text.push_str(&format!(

@@ -251,7 +251,9 @@ pub fn lint(name: &str, text: &str) -> Vec<Finding> {
         Ok(read) => read,
         Err(refusal) => return vec![Finding::new(&sources, &refusal.diagnostic)],
     };
-    let mut found = convert::convert_read(&sources, &read, &Options::default()).diagnostics;
+    let mut found =
+        convert::convert_read(&sources, &read, &Options::default(), &Outside::default())
+            .diagnostics;
     found.extend(lint::lint(&Subject::new(&sources, &read.files, &read.job, &read.scripts)));
     found.retain(|diagnostic| !diagnostic.rule.category.is_about_units());
     for file in &read.files {

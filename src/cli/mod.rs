@@ -49,9 +49,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
 
 fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
     match arguments.command {
-        None => convert::run(&arguments.convert, streams, &crate::convert::convert),
+        None => convert::run(&arguments.convert, streams, &crate::convert::convert_in),
         Some(ProgramCommand::Convert(arguments)) => {
-            convert::run(&arguments, streams, &crate::convert::convert)
+            convert::run(&arguments, streams, &crate::convert::convert_in)
         }
         Some(ProgramCommand::Parse(arguments)) => parse::run(&arguments, streams),
         Some(ProgramCommand::Explain(arguments)) => {

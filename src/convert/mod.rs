@@ -8,7 +8,7 @@ pub mod read;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Outcome, fix, repeated};
-use crate::jobset::JobSet;
+use crate::jobset::{JobSet, Outside};
 use crate::lower::options::Options;
 use crate::lower::{Companion, Lowered, own_files};
 use crate::systemd::Text;
@@ -47,16 +47,31 @@ pub struct Converted {
 /// Converts one job. A job that init refuses, or that systemd cannot have, has no output; the
 /// diagnostics explain why.
 pub fn convert(sources: &Sources, name: JobName, options: &Options) -> Conversion {
+    convert_in(sources, name, options, &Outside::default())
+}
+
+/// The same with what is known to exist outside.
+pub fn convert_in(
+    sources: &Sources,
+    name: JobName,
+    options: &Options,
+    outside: &Outside,
+) -> Conversion {
     let job_name = name.0.clone();
     match read(sources, name, options.dialect) {
-        Ok(read) => convert_read(sources, &read, options),
+        Ok(read) => convert_read(sources, &read, options, outside),
         Err(refusal) => refused(sources, job_name, *refusal.diagnostic),
     }
 }
 
 /// Converts a job that has been read, without knowledge of other jobs.
-pub(crate) fn convert_read(sources: &Sources, read: &ReadJob, options: &Options) -> Conversion {
-    finished(sources, read, read.lower(options, &JobSet::default()))
+pub(crate) fn convert_read(
+    sources: &Sources,
+    read: &ReadJob,
+    options: &Options,
+    outside: &Outside,
+) -> Conversion {
+    finished(sources, read, read.lower(options, &JobSet::only_outside(outside.clone())))
 }
 
 /// The result for a job without a unit, with the finding that explains why.

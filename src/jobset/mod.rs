@@ -230,6 +230,10 @@ pub struct Outside {
     pub left: BTreeMap<String, Successor>,
     /// The run level that `rc-sysinit` boots into, if that is one of them.
     pub boot_level: Option<String>,
+    /// The units that jobs outside of the directory became, by the names of the jobs.
+    pub units_of_jobs: BTreeMap<String, UnitName>,
+    /// The units that stand for events from outside of the directory, by the names of the events.
+    pub units_of_events: BTreeMap<String, UnitName>,
 }
 
 /// The findings of a survey, from which a [`JobSet`] is made.
@@ -405,7 +409,7 @@ impl JobSet {
 
     /// Whether something outside of the directory is known to emit the event.
     pub fn is_emitted_outside(&self, event: &str) -> bool {
-        self.outside.events.contains(event)
+        self.outside.events.contains(event) || self.outside.units_of_events.contains_key(event)
     }
 
     /// The unit that does the work of a job of the directory that is not converted.
@@ -413,9 +417,24 @@ impl JobSet {
         self.outside.left.get(job)
     }
 
+    /// The unit that a job outside of the directory became, if the user has said so.
+    pub fn unit_of_job(&self, job: &str) -> Option<&UnitName> {
+        self.outside.units_of_jobs.get(job)
+    }
+
+    /// The unit that stands for an event from outside of the directory, if the user has said so.
+    pub fn unit_of_event(&self, event: &str) -> Option<&UnitName> {
+        self.outside.units_of_events.get(event)
+    }
+
+    /// What a job that is converted on its own may know: nothing but what exists outside.
+    pub fn only_outside(outside: Outside) -> Self {
+        Self { outside, ..Self::default() }
+    }
+
     /// Whether the job is known to exist elsewhere.
     pub fn is_job_outside(&self, job: &str) -> bool {
-        self.outside.jobs.contains(job)
+        self.outside.jobs.contains(job) || self.outside.units_of_jobs.contains_key(job)
     }
 
     /// The jobs that wait for an event of this exact name.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::member::{Member, State};
 use crate::convert::Converted;
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::registry::ONE_UNIT_FOR_TWO_JOBS;
+use crate::diagnostic::registry::{NAME_TOO_LONG, ONE_UNIT_FOR_TWO_JOBS};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::unit_name::unit_name;
-use crate::text::bytes::lossy;
+use crate::systemd::layout::Output;
+use crate::text::bytes::{encode, lossy};
 use crate::text::source::{Origin, Span};
 use crate::upstart::instances::Instance;
 use crate::upstart::job::Job;
@@ -55,6 +56,41 @@ fn same_file(loser: &Member, winner: &Member, unit: &str) -> Diagnostic {
         .elsewhere(winner.place(whole(winner)), "this one does")
         .note("nothing is written for this job")
         .help("rename one of the two jobs")
+}
+
+/// The longest name of a file, in bytes (`NAME_MAX` in limits.h).
+const NAME_MAX: usize = 255;
+
+/// Leaves out the files of a job whose names no file system takes, such as a drop-in for a unit with
+/// a very long name. The conditions of the job need them, which is reported; the others are written.
+pub(super) fn leave_out_long_names(job: &mut Converted) {
+    let longest = |path: &str| path.split('/').map(|part| encode(part).len()).max().unwrap_or(0);
+    let conversion = &mut job.conversion;
+    let outputs = std::mem::take(&mut conversion.outputs);
+    let (long, rest): (Vec<Output>, Vec<Output>) =
+        outputs.into_iter().partition(|output| longest(&output.path) > NAME_MAX);
+    conversion.outputs = rest;
+    let Some(first) = long.first() else { return };
+    let conditions = conversion
+        .stanzas
+        .iter_mut()
+        .filter(|outcome| ["start on", "stop on"].contains(&outcome.stanza));
+    for outcome in conditions {
+        outcome.disposition = Disposition::Manual;
+        outcome.code = Some(NAME_TOO_LONG.code);
+    }
+    conversion.diagnostics.push(
+        NAME_TOO_LONG
+            .at(
+                Span::new(Origin::Conf, 0..0),
+                format!(
+                    "the conditions need a file with a name of {} bytes, and no file has more than {NAME_MAX}",
+                    longest(&first.path)
+                ),
+            )
+            .note(format!("it is not written: {}", lossy(&first.path)))
+            .help("give the job that the condition names, or the event, a shorter name"),
+    );
 }
 
 /// Adds the files of a job to those of the overlay. If another job has already written a file with

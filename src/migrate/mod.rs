@@ -204,6 +204,7 @@ fn finish(members: Vec<Member>, job_set: JobSet) -> Migration {
         Migration { jobs: finished, enabled, left_out, services, job_set, ..Migration::default() };
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for job in &mut plan.jobs {
+        clash::leave_out_long_names(job);
         clash::take(&mut files, job);
     }
     if let Some(preset) = preset::preset(&plan.enabled, &plan.left_out) {

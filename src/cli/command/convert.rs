@@ -14,6 +14,7 @@ use crate::cli::reporting::{report_findings, without_unusable_outputs};
 use crate::cli::status::status_of;
 use crate::cli::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted, file_origins};
+use crate::jobset::Outside;
 use crate::lower::options::Options;
 use crate::report::format::Format;
 use crate::systemd::layout::Output;
@@ -22,7 +23,7 @@ use crate::text::visible::visible;
 use crate::upstart::job::JobName;
 
 /// The conversion of the library, or a replacement for tests.
-pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options) -> Conversion;
+pub(super) type Translate<'a> = &'a dyn Fn(&Sources, JobName, &Options, &Outside) -> Conversion;
 
 pub(in crate::cli) fn run(
     arguments: &ConvertArguments,
@@ -60,7 +61,7 @@ pub(in crate::cli) fn run(
         match input {
             Err(unreadable) => files.push(*unreadable),
             Ok(Input { path, name, sources }) => {
-                match panic::caught(|| translate(&sources, name, &options)) {
+                match panic::caught(|| translate(&sources, name, &options, &settings.outside)) {
                     Ok(conversion) => {
                         files.push(Converted {
                             conversion: without_unusable_outputs(Conversion { path, ..conversion }),

@@ -66,7 +66,8 @@ pub(super) fn check_job(settings: &Settings, sources: &Sources, name: &JobName) 
     match read::read(sources, name.clone(), settings.options.dialect) {
         Ok(read) => {
             let mut diagnostics =
-                convert::convert_read(sources, &read, &settings.options).diagnostics;
+                convert::convert_read(sources, &read, &settings.options, &settings.outside)
+                    .diagnostics;
             diagnostics.extend(check_text(settings, sources, &read));
             filtered(settings, sources, Some(&read), diagnostics, false)
         }

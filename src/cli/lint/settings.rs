@@ -36,6 +36,7 @@ impl Settings {
                 known,
             )?,
         };
+        let outside = configuration.outside();
         let Configuration {
             rules,
             fail_on,
@@ -43,9 +44,8 @@ impl Settings {
             systemd_version,
             migration,
             shellcheck,
-            events,
-            jobs,
             migrate,
+            ..
         } = configuration;
         let version = arguments
             .systemd_version
@@ -66,11 +66,7 @@ impl Settings {
                 style: migrate.style(None),
                 ..Options::default()
             },
-            outside: Outside {
-                events: events.into_iter().collect(),
-                jobs: jobs.into_iter().collect(),
-                ..Outside::default()
-            },
+            outside,
             checker: Arc::new(checker),
             known: known.to_vec(),
         })

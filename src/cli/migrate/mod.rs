@@ -7,6 +7,8 @@ mod packages;
 mod what_matters;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ use super::status::status_of;
 use super::{Status, Streams, overlay, panic};
 use crate::migrate;
 use crate::migrate::{FoundJob, Migration, PackageJob, Selection};
+use crate::text::bytes::encode;
 use crate::text::visible::visible;
 use next_steps::operator_guide;
 
@@ -38,12 +41,25 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     let style = settings.style(arguments.translation.style);
     let options = arguments.translation.options(true, (style, settings.target));
     let progress = Progress::new();
-    let Directory { inputs, strays } = match directory::read(
-        &directories,
-        !arguments.translation.no_override,
-        dialect,
-        arguments.root.as_deref(),
-    ) {
+    let read = |directories: &[PathBuf]| {
+        directory::read(
+            directories,
+            !arguments.translation.no_override,
+            dialect,
+            arguments.root.as_deref(),
+        )
+    };
+    let found = read(&directories).and_then(|found| {
+        let Some(meant) = meant_directory(&directories, &found) else { return Ok(found) };
+        if !arguments.reporting.format.is_object() {
+            streams.report(&format!(
+                "note: all jobs are in {0}, so that is read as the configuration directory\n",
+                visible(&shown(&meant))
+            ));
+        }
+        read(&[meant])
+    });
+    let Directory { inputs, strays } = match found {
         Ok(directory) => directory,
         Err(error) => {
             streams.error(&visible(&format!("{error:#}")));
@@ -85,6 +101,22 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, (&plan, &unread), &progress, streams))
+}
+
+/// The configuration directory below the one that was given, if that has all jobs. The names of jobs
+/// are paths below the configuration directory (`init/conf.c`, `conf_reload_path`), so from a
+/// directory above it no job would know another one.
+fn meant_directory(given: &[PathBuf], found: &Directory) -> Option<PathBuf> {
+    let [given] = given else { return None };
+    let mut names = found.inputs.iter().map(|input| input.name.0.as_str());
+    let first = names.next()?;
+    let end = ["init/", "event.d/"].into_iter().find_map(|directory| {
+        let at = format!("/{first}").find(&format!("/{directory}"))?;
+        Some(at + directory.len())
+    })?;
+    let below = first.get(..end)?;
+    let is_alone = names.all(|name| name.starts_with(below));
+    is_alone.then(|| given.join(OsStr::from_bytes(&encode(below.trim_end_matches('/')))))
 }
 
 /// Which jobs are converted, by the command line and the configuration.
@@ -183,5 +215,5 @@ fn print_next_steps(
         text.push('\n');
         text.push_str(&operator_guide(plan));
     }
-    streams.print(&crate::text::bytes::encode(&text))
+    streams.print(&encode(&text))
 }

@@ -94,8 +94,10 @@ fn left_jobs(plan: &Migration, out: &mut String) {
         [_] => ("job belongs", "it"),
         _ => ("jobs belong", "them"),
     };
+    let is_by_package = left.iter().any(|job| matches!(job.keeper, Keeper::Package(_)));
+    let owner = if is_by_package { "packages" } else { "the distribution" };
     out.push_str(&format!(
-        "\n{} {belong} to the distribution and {} not converted (`--all` converts {them}, too). What does the work now:\n\n",
+        "\n{} {belong} to {owner} and {} not converted (`--all` converts {them}, too). What does the work now:\n\n",
         left.len(),
         if left.len() == 1 { "is" } else { "are" },
     ));
@@ -105,7 +107,15 @@ fn left_jobs(plan: &Migration, out: &mut String) {
     } else {
         by_what_does_it(left, out);
     }
-    if left.iter().any(|job| matches!(job.keeper, Keeper::Release(_))) {
+    let releases = || {
+        left.iter().filter_map(|job| match &job.keeper {
+            Keeper::Release(release) => Some(*release),
+            Keeper::Package(_) => None,
+        })
+    };
+    // The others have no dpkg.
+    let has_dpkg = !releases().any(|name| name.starts_with("rhel") || name.starts_with("amazon"));
+    if has_dpkg && releases().next().is_some() {
         out.push_str("\nThey are known by name and program. Which of them were changed on the machine shows with\n`--dpkg-status FILE`, a copy of its /var/lib/dpkg/status.\n");
     }
     for job in left {

@@ -12,6 +12,7 @@ use super::arguments::{Arguments, ConvertArguments};
 use super::{Colours, Status, Streams, convert};
 use crate::convert::Conversion;
 use crate::diagnostic::{Disposition, Outcome, Rule, Severity};
+use crate::jobset::Outside;
 use crate::lower::options::Options;
 use crate::systemd::layout::Output;
 use crate::text::source::{Origin, Sources, Span};
@@ -26,7 +27,7 @@ static ERROR: Rule = Rule::sample("U293", "hopeless", Severity::Error);
 static REFUSED: Rule = Rule::sample("U093", "refused", Severity::Error);
 
 /// Each line of the job is a word that selects a result.
-fn translate(sources: &Sources, name: JobName, options: &Options) -> Conversion {
+fn translate(sources: &Sources, name: JobName, options: &Options, _: &Outside) -> Conversion {
     let path = format!("etc/systemd/system/{}.service", name.0);
     let overriding = sources.overriding.as_ref().map_or("", |source| source.text());
     let text = format!("{}{overriding}{}\n", sources.conf.text(), options.systemd_version);

@@ -89,6 +89,9 @@ pub(in crate::lower) fn peer_in(
     job: &str,
     is_named_by_distributions: bool,
 ) -> Option<Peer> {
+    if let Some(unit) = job_set.unit_of_job(job) {
+        return Some(Peer::known(unit.as_str(), JobKind::Service));
+    }
     if let Some(left) = job_set.left(job) {
         return Some(Peer::known(left.unit.clone(), left.kind));
     }

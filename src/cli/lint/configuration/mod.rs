@@ -9,6 +9,7 @@ mod toml_file;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::selection::Layer;
@@ -19,6 +20,7 @@ use crate::diagnostic::Rule;
 use crate::diagnostic::registry::RULES;
 use crate::jobset::Outside;
 use crate::lower::options::Style;
+use crate::systemd::UnitName;
 use crate::systemd::release::Release;
 
 /// The settings for the jobs beside and below the file. `None` if the file lacks the key.
@@ -39,6 +41,10 @@ pub(in crate::cli) struct Configuration {
     pub(crate) jobs: Vec<String>,
     /// How the jobs are converted.
     pub(crate) migrate: MigrationSettings,
+    /// The units that jobs became which are not in the directory, by their names.
+    pub(crate) units_of_jobs: BTreeMap<String, UnitName>,
+    /// The units that stand for events, by their names.
+    pub(crate) units_of_events: BTreeMap<String, UnitName>,
 }
 
 /// The table `migrate`.
@@ -76,13 +82,21 @@ impl Configuration {
     /// What the configuration says of converting the jobs at `path`.
     pub(crate) fn of_migration(path: &Path) -> Result<MigrationSettings, String> {
         let path = if path.as_os_str() == input::STDIN { Path::new(".") } else { path };
-        let Self { events, jobs, migrate, .. } = Self::of(path, RULES)?;
-        let outside = Outside {
-            events: events.into_iter().collect(),
-            jobs: jobs.into_iter().collect(),
-            ..Outside::default()
-        };
+        let configuration = Self::of(path, RULES)?;
+        let outside = configuration.outside();
+        let migrate = configuration.migrate;
         Ok(MigrationSettings { outside, ..migrate })
+    }
+
+    /// What exists outside of the directory.
+    pub(crate) fn outside(&self) -> Outside {
+        Outside {
+            events: self.events.iter().cloned().collect(),
+            jobs: self.jobs.iter().cloned().collect(),
+            units_of_jobs: self.units_of_jobs.clone(),
+            units_of_events: self.units_of_events.clone(),
+            ..Outside::default()
+        }
     }
 
     /// Reads this configuration file, wherever it is.

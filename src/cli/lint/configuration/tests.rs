@@ -28,20 +28,24 @@ style = "exact"
 target = "debian-12"
 only = ["shop*"]
 exclude = ["shop-test"]
+[map]
+"started openssh-server" = "ssh.service"
+"nas.ready" = "network-online.target"
 "#;
 
 /// Files with a mistake that the schema rejects as well.
-const WRONG: [(&str, &str); 15] = [
+const WRONG: [(&str, &str); 16] = [
     (
         "[migrate]\nstyle = \"exakt\"\n",
         "x.toml:2:9: `exakt` is none of `plain`, `exact`: is `exact` meant?",
     ),
+    ("[map]\na = \"b\"\n", "x.toml:2:5: `b` is not the name of a unit, such as `ssh.service`"),
     ("# é\nselct = []\n", "x.toml:2:1: there is no key `selct`: is `select` meant?"),
     ("fail_on = \"error\"\n", "x.toml:1:1: there is no key `fail_on`: is `fail-on` meant?"),
     (
         "migration = true\r\n\"what ever\" = 1\r\n",
         "x.toml:2:1: there is no key `what ever`: the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
-         `shellcheck`, `events`, `jobs`, `migrate`",
+         `shellcheck`, `events`, `jobs`, `migrate`, `map`",
     ),
     (
         "fail-on = \"warnings\"\n",
@@ -94,6 +98,8 @@ fn everything_can_be_said() {
         events,
         jobs,
         migrate,
+        units_of_jobs,
+        units_of_events,
     } = parsed(COMPLETE).unwrap();
     let selection = Selection::new([rules]);
     assert_eq!(
@@ -105,6 +111,8 @@ fn everything_can_be_said() {
         (Some(FailOn::Note), Some(DialectOf::ChromeOs), Some(252))
     );
     assert_eq!((migration, shellcheck), (Some(true), Some(Wanted::Never)));
+    let map = (&units_of_jobs["openssh-server"], &units_of_events["nas.ready"]);
+    assert_eq!((map.0.as_str(), map.1.as_str()), ("ssh.service", "network-online.target"));
     assert_eq!(migrate.style(None), Style::Exact);
     assert_eq!(migrate.target.map(|release| release.systemd), Some(252));
     assert_eq!(

@@ -12,13 +12,15 @@ use crate::cli::arguments::release;
 use crate::cli::lint::selection::{Layer, Level, Selector};
 use crate::diagnostic::Rule;
 use crate::lower::options::Options;
+use crate::systemd::UnitName;
 use crate::systemd::release::Release;
 use crate::text::source::Source;
 use crate::text::visible::visible;
 use crate::text::{list, suggestion};
+use crate::upstart::events::JobState;
 
 /// All keys, for suggestions.
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 12] = [
     "select",
     "ignore",
     "severity",
@@ -30,6 +32,7 @@ pub(super) const KEYS: [&str; 11] = [
     "events",
     "jobs",
     "migrate",
+    "map",
 ];
 
 /// The file as serde reads it. Values are checked later, because serde does not report the
@@ -48,6 +51,7 @@ struct WrittenSettings {
     events: Vec<Spanned<String>>,
     jobs: Vec<Spanned<String>>,
     migrate: WrittenMigration,
+    map: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// The table `migrate`.
@@ -59,6 +63,10 @@ struct WrittenMigration {
     only: Vec<Spanned<String>>,
     exclude: Vec<Spanned<String>>,
 }
+
+/// The types of units that a job can be ordered by (systemd.unit(5)).
+const UNIT_SUFFIXES: [&str; 7] =
+    ["service", "target", "socket", "mount", "path", "timer", "device"];
 
 /// A mistake, and the bytes of the file that contain it.
 struct Wrong {
@@ -132,7 +140,16 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         events,
         jobs,
         migrate: WrittenMigration { style, target, only, exclude },
+        map,
     } = written;
+    let (mut units_of_jobs, mut units_of_events) = (BTreeMap::new(), BTreeMap::new());
+    for (foreign, unit) in map {
+        let unit = unit_of(&unit)?;
+        match foreign_name(&foreign)? {
+            ForeignName::Job(job) => units_of_jobs.insert(job, unit),
+            ForeignName::Event(event) => units_of_events.insert(event, unit),
+        };
+    }
     let rules = Layer {
         select: select
             .iter()
@@ -160,6 +177,8 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
             exclude: exclude.into_iter().map(name).collect::<Result<_, _>>()?,
             ..MigrationSettings::default()
         },
+        units_of_jobs,
+        units_of_events,
     })
 }
 
@@ -212,6 +231,41 @@ fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {
         place: number.span(),
         message: format!("this is no version of systemd from {oldest} on"),
     })
+}
+
+/// What an entry of the table `map` is about.
+enum ForeignName {
+    /// `started NAME`
+    Job(String),
+    Event(String),
+}
+
+fn foreign_name(text: &Spanned<String>) -> Result<ForeignName, Wrong> {
+    let words: Vec<&str> = text.get_ref().split_whitespace().collect();
+    match words.as_slice() {
+        [event] if JobState::named(event).is_none() => Ok(ForeignName::Event((*event).to_owned())),
+        [state, job] if JobState::named(state).is_some() => Ok(ForeignName::Job((*job).to_owned())),
+        _ => Err(Wrong {
+            place: text.span(),
+            message: "an entry is about a job, as `started NAME`, or about an event, as `NAME`"
+                .to_owned(),
+        }),
+    }
+}
+
+fn unit_of(text: &Spanned<String>) -> Result<UnitName, Wrong> {
+    let name = text.get_ref();
+    let is_unit = name.rsplit_once('.').is_some_and(|(stem, suffix)| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || ":_.-@\\".contains(c);
+        !stem.is_empty() && stem.chars().all(plain) && UNIT_SUFFIXES.contains(&suffix)
+    });
+    if !is_unit {
+        return Err(Wrong {
+            place: text.span(),
+            message: format!("`{name}` is not the name of a unit, such as `ssh.service`"),
+        });
+    }
+    Ok(UnitName::known(name.as_str()))
 }
 
 fn release_of(text: &Spanned<String>) -> Result<Release, Wrong> {

@@ -46,6 +46,9 @@ pub(in crate::lower) fn classify(
     if let Some(diagnostic) = variable_in_start(event, side) {
         return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
     }
+    if let Some(unit) = lowering.job_set.unit_of_event(name) {
+        return Classified::exact(Trigger::Unit(unit.clone()));
+    }
     if let Some((subsystem, action)) = name.split_once("-device-")
         && events::find(name).is_none()
     {

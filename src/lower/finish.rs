@@ -117,7 +117,8 @@ fn start_limit(unit: &mut Unit, repeats: bool, respawn: Option<&Respawn>, is_exa
             // Upstart counts the respawns, which follow the first start (`init/job_process.c`,
             // `job_process_catch_runaway`). systemd also counts the first start (systemd.unit(5),
             // `StartLimitBurst=`).
-            let starts = if is_exact { count.saturating_add(1) } else { count };
+            // A limit of one start would be used up before the first respawn.
+            let starts = if is_exact || count == 1 { count.saturating_add(1) } else { count };
             unit.set(Directive::StartLimitBurst, Value::number(starts));
         }
         Some(None) => unit.set(Directive::StartLimitIntervalSec, Value::number(0)),

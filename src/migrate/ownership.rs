@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use super::Read;
 use super::change_by_override::{ChangeByOverride, change_by_override};
 use crate::jobset::distribution::{
-    Successor, WorkDoneBy, getty_unit, is_of_distribution, of_table, row_of,
+    Successor, WorkDoneBy, getty_unit, is_of_distribution, of_table_as, row_of,
 };
 use crate::jobset::unit_name::unit_name;
 use crate::jobset::{JobKind, survey};
 use crate::lower::options::Options;
 use crate::systemd::release::ReleaseFamily;
 use crate::text::glob;
+use crate::upstart::dialect::Dialect;
 use crate::upstart::instances::Instance;
 
 /// Which jobs are carried over.
@@ -122,21 +123,30 @@ pub(super) fn fate(read: &Read, selection: &Selection, options: &Options) -> Job
     JobFate::Left(Box::new(LeftJob { job: read.name.clone(), keeper, now, change }))
 }
 
+/// The last part of the name of a job. Collections of jobs keep those of a distribution in
+/// sub-directories.
+fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// The release that has the job, by the table of the jobs of distributions.
 fn keeper(read: &Read) -> Option<&'static str> {
     let job = read.job.as_ref().ok()?;
-    if !is_of_distribution(&job.job, &job.scripts) {
+    // The names say nothing of ChromeOS, nor of the jobs of users' sessions.
+    if job.job.dialect == Dialect::ChromeOs || read.name.split('/').any(|part| part == "sessions") {
         return None;
     }
-    Some(of_table(&job.job, &job.scripts).map_or("ubuntu-14.04", |row| row.release))
+    let row = of_table_as(last_part(&read.name), &job.job, &job.scripts);
+    let is_getty = || is_of_distribution(&job.job, &job.scripts);
+    row.map(|row| row.release).or_else(|| is_getty().then_some("ubuntu-14.04"))
 }
 
 /// What does the work of a job of the distribution now.
 fn now(read: &Read, family: ReleaseFamily) -> Now {
-    if let Some(unit) = getty_unit(&read.name) {
+    if let Some(unit) = getty_unit(last_part(&read.name)) {
         return Now::Unit(unit.into_owned());
     }
-    match row_of(&read.name).map(|row| row.now(family)) {
+    match row_of(last_part(&read.name)).map(|row| row.now(family)) {
         Some(WorkDoneBy::Unit(unit)) => Now::Unit(unit.to_owned()),
         Some(WorkDoneBy::Systemd) => Now::Systemd,
         Some(WorkDoneBy::Nothing) => Now::Nothing,
@@ -153,7 +163,7 @@ fn now(read: &Read, family: ReleaseFamily) -> Now {
 
 /// The unit that other jobs are ordered by in place of a job that is not carried over.
 pub(super) fn successor(left: &LeftJob, read: &Read) -> Successor {
-    let kind = row_of(&left.job).map(|row| row.kind);
+    let kind = row_of(last_part(&left.job)).map(|row| row.kind);
     let own = || read.job.as_ref().map_or(JobKind::Service, |read| survey::kind(&read.job));
     match &left.now {
         Now::Unit(unit) | Now::PerhapsUnit(unit) => {

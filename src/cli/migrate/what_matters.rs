@@ -142,7 +142,7 @@ fn by_what_does_it(left: &[LeftJob], out: &mut String) {
     let mut groups: BTreeMap<(u8, &str), Vec<String>> = BTreeMap::new();
     for job in left {
         let name = visible(&job.job);
-        let own = format!("{}.service", job.job);
+        let own = format!("{}.service", job.job.rsplit('/').next().unwrap_or_default());
         let (group, word) = match &job.now {
             Now::Unit(unit) if *unit == own => ((0, "a unit of the same name"), name),
             Now::Unit(unit) => {

@@ -125,9 +125,17 @@ pub(crate) fn is_of_distribution(job: &Job, scripts: &Scripts) -> bool {
 
 /// The row of a job that is the one that distributions have under its name.
 pub(crate) fn of_table(job: &Job, scripts: &Scripts) -> Option<&'static DistributionJob> {
+    of_table_as(&job.name.0, job, scripts)
+}
+
+/// The same for a job that stands in a sub-directory, by the last part of its name.
+pub(crate) fn of_table_as(
+    name: &str,
+    job: &Job,
+    scripts: &Scripts,
+) -> Option<&'static DistributionJob> {
     let runs_nothing = || job.processes.is_empty();
-    row_of(&job.name.0)
-        .filter(|row| runs(scripts, &row.runs) || row.runs.contains(&"-") && runs_nothing())
+    row_of(name).filter(|row| runs(scripts, &row.runs) || row.runs.contains(&"-") && runs_nothing())
 }
 
 /// Whether a command of the scripts runs one of these programs, or is about a job or an event with

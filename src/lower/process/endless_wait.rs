@@ -48,7 +48,7 @@ fn ends_loop(reading: &ScriptUse<'_>, command: &SimpleCommand) -> bool {
     command.context.has(Context::LOOP)
         && (matches!(
             command.name(),
-            Some("break" | "exit" | "return" | "stop" | "expr" | "let" | "timeout")
+            Some("break" | "exit" | "return" | "stop" | "expr" | "let" | "timeout" | "read")
         ) || command.assignments.iter().any(counts)
             || command.words.iter().any(|word| {
                 matches!(

@@ -77,7 +77,7 @@ impl Machine {
     fn words(command: &str) -> Vec<&str> {
         match command {
             "back" => vec!["uninstall", "--root", "root"],
-            overlay => vec!["install", overlay, "--root", "root", "--replace"],
+            overlay => vec!["install", overlay, "--root", "root", "--replace", "--prune"],
         }
     }
 

@@ -44,6 +44,11 @@ pub(in crate::cli) struct InstallArguments {
     /// What was there is kept, and `uninstall` brings it back.
     #[arg(long)]
     pub(in crate::cli) replace: bool,
+    /// Remove what an earlier overlay has installed and this one does not have
+    ///
+    /// What was there before comes back. Without it, several overlays can be installed.
+    #[arg(long)]
+    pub(in crate::cli) prune: bool,
 }
 
 #[derive(Args, Debug)]

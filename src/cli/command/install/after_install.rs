@@ -91,6 +91,10 @@ impl InstallReport {
             &files.deleted,
         );
         self.note("the overlay no longer has these files, and they are kept because they were edited since they were installed", &plan.kept_edits);
+        self.note(
+            "these files stay installed although this overlay does not have them; `--prune` removes them and brings back what was there before",
+            &plan.left_over,
+        );
         let added: Vec<PathBuf> = files
             .files
             .iter()

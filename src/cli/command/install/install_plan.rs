@@ -21,6 +21,8 @@ pub(super) struct InstallPlan {
     pub(super) same: Vec<PathBuf>,
     /// What is in the way, by the path of the overlay.
     pub(super) obstacles: Vec<(PathBuf, Obstacle)>,
+    /// Files that are no longer in the overlay, and that stay installed.
+    pub(super) left_over: Vec<PathBuf>,
     /// Files that are no longer in the overlay, and that are kept because they were edited.
     pub(super) kept_edits: Vec<PathBuf>,
     /// The list while files are changed.
@@ -87,6 +89,7 @@ impl InstallPlan {
             same: Vec::new(),
             obstacles: Vec::new(),
             kept_edits: Vec::new(),
+            left_over: Vec::new(),
             list: former.clone(),
             after: former.clone(),
             directories: BTreeSet::new(),
@@ -100,12 +103,13 @@ impl InstallPlan {
         }
     }
 
-    /// The plan that installs an overlay where `former` is installed.
+    /// The plan that installs an overlay where `former` is installed. `prune` is whether files that
+    /// the overlay does not have go.
     pub(super) fn install(
         root: &OpenDirectory,
         overlay: &OverlayFiles,
         former: &InstalledList,
-        owner: Option<(u32, u32)>,
+        (owner, prune): (Option<(u32, u32)>, bool),
     ) -> Result<Self> {
         let mut plan = Self::new(former);
         let state = place_of_state(root)?;
@@ -137,8 +141,12 @@ impl InstallPlan {
             .filter(|place| !places.contains_key(*place) && !blocked.contains(place))
             .cloned()
             .collect();
-        for place in no_longer {
-            plan.remove_stale(root, place)?;
+        if prune {
+            for place in no_longer {
+                plan.remove_stale(root, place)?;
+            }
+        } else {
+            plan.left_over = no_longer;
         }
         plan.obstacles.dedup();
         plan.list.made.extend(plan.directories.iter().cloned());

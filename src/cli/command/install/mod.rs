@@ -81,13 +81,14 @@ fn owner() -> Option<(u32, u32)> {
 }
 
 fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
-    let InstallArguments { overlay, root: at, dry_run, replace } = arguments;
+    let InstallArguments { overlay, root: at, dry_run, replace, prune } = arguments;
     let (root, files) = (open_root(at)?, OverlayFiles::read(overlay)?);
     let shown = InstallReport::about(overlay, at, &root);
     if !files.hostile.is_empty() {
         return Ok(InstallOutcome::Refused(after_install::hostile(&files.hostile, overlay)));
     }
-    let plan = |former: &InstalledList| InstallPlan::install(&root, &files, former, owner());
+    let plan =
+        |former: &InstalledList| InstallPlan::install(&root, &files, former, (owner(), *prune));
     let refused = |plan: &InstallPlan| {
         let refused = plan.refused(*replace);
         (!refused.is_empty())

@@ -56,7 +56,7 @@ impl Machine {
 
     fn install_with(&self, replace: bool, dry_run: bool) -> anyhow::Result<InstallOutcome> {
         let (overlay, root) = (self.at("out"), self.at("root"));
-        install_all(&InstallArguments { overlay, root, dry_run, replace })
+        install_all(&InstallArguments { overlay, root, dry_run, replace, prune: true })
     }
 
     #[track_caller]
@@ -233,6 +233,29 @@ fn a_newer_overlay_updates_and_the_first_state_comes_back() {
     assert_eq!(machine.text("etc/systemd/system/web.service").unwrap(), "by hand\n");
     machine.overlay(&[]);
     machine.install(false);
+    assert_eq!(machine.tree(), before);
+}
+
+#[test]
+fn another_overlay_is_installed_beside_the_first() {
+    let machine = web();
+    let before = machine.tree();
+    machine.install(false);
+    machine.overlay(&[("usr/local/sbin/start", "#!/bin/sh\n")]);
+    let arguments = InstallArguments {
+        overlay: machine.at("out"),
+        root: machine.at("root"),
+        dry_run: false,
+        replace: false,
+        prune: false,
+    };
+    let said = done(install_all(&arguments));
+    assert!(said.contains("new        usr/local/sbin/start\n"), "{said}");
+    assert!(said.contains("stay installed") && said.contains("`--prune`"), "{said}");
+    for path in ["etc/systemd/system/web.service", "usr/local/lib/upstart2systemd/web/script"] {
+        assert!(machine.at(&format!("root/{path}")).exists(), "{path}");
+    }
+    machine.uninstall();
     assert_eq!(machine.tree(), before);
 }
 

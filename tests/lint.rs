@@ -161,9 +161,10 @@ fn safe_edits_keep_the_job() {
 /// The number of safe edits in a job, and in the same job with its lines changed.
 fn safely_mended(path: &Path, text: &[u8]) -> usize {
     let mut mended = 0;
-    for text in std::iter::once(text.to_vec())
-        .chain(std::str::from_utf8(text).map(mutations).unwrap_or_default())
-    {
+    // Other fixtures have few findings with edits.
+    let step = if path.to_string_lossy().contains("/lint") { 1 } else { 3 };
+    let changed = std::str::from_utf8(text).map(mutations).unwrap_or_default();
+    for text in std::iter::once(text.to_vec()).chain(changed.into_iter().step_by(step)) {
         let before = sources(&text);
         let AllFixed { sources: after, applied, left, ending } =
             fix_all(before.clone(), false, everything);

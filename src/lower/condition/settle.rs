@@ -62,6 +62,13 @@ pub(super) fn settled(
         (Directive::After, after),
         (Directive::WantedBy, wanted_by),
     ];
+    let default_dependencies = default_dependencies && !early;
+    // The default dependencies are After=sysinit.target, which comes after these (systemd.special(7)).
+    let is_default = |directive: Directive, name: &UnitName| {
+        default_dependencies
+            && directive == Directive::After
+            && ["local-fs.target", "swap.target"].contains(&name.as_str())
+    };
     let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
     for (directive, names) in lists {
         // A job may name itself in a condition. systemd would ignore a dependency of a unit on
@@ -69,6 +76,7 @@ pub(super) fn settled(
         for name in names
             .into_iter()
             .filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%')))
+            .filter(|name| !is_default(directive, name))
         {
             settled.push((directive, name));
             if !start_directives.contains(&directive) {
@@ -77,7 +85,6 @@ pub(super) fn settled(
         }
     }
     start_directives.extend(virtualization.iter().map(|_| Directive::ConditionVirtualization));
-    let default_dependencies = default_dependencies && !early;
     if !default_dependencies {
         start_directives.push(Directive::DefaultDependencies);
     }

@@ -13,10 +13,10 @@
 mod change_by_override;
 mod clash;
 mod cycles;
-pub mod dpkg_status;
 mod facts;
 mod member;
 mod ownership;
+pub mod package_files;
 mod preset;
 
 use std::collections::BTreeMap;

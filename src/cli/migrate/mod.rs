@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         .into_iter()
         .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
         .collect();
-    let packages = match packages::of(arguments, &found) {
+    let packages = match packages::of(arguments, &found, streams) {
         Ok(packages) => packages,
         Err(error) => return cannot_write(&error, streams),
     };

@@ -58,6 +58,9 @@ fn prepare(root: &Path, live: &Path) {
         let text = format!("start on runlevel [2345]\nexec /bin/sleep 1000 # {job}\n");
         fs::write(init.join(format!("{job}.conf")), text).unwrap();
     }
+    // What `initctl list` printed on the old machine.
+    let before = "depot start/running, process 812\nledger start/running, process 813\nclerk start/running, process 815\nporter stop/waiting\n";
+    fs::write(live.join("before"), before).unwrap();
     let mut migrate = Command::new(PROGRAM);
     migrate.arg("migrate").arg(&init).arg("-o").arg(live.join("out"));
     assert!(migrate.output().unwrap().status.success());
@@ -92,6 +95,34 @@ impl Guest {
         list
     }
 
+    /// The check before the installation names the units that are in the way, at the job.
+    fn verify(&self) {
+        let found = self.run(&["/live/program", "verify", "/live/out"]);
+        let text = String::from_utf8(found.stdout).unwrap();
+        assert_eq!(found.status.code(), Some(1), "{text}");
+        for said in ["`depot.service` is an alias", "`ledger.service` is masked"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(!text.contains("porter"), "{text}");
+    }
+
+    /// All that ran before runs now, and what is stopped is missed.
+    fn compare(&self) {
+        const COMPARE: [&str; 6] =
+            ["/live/program", "compare", "--before", "/live/before", "--init", "/live/init"];
+        let all = self.run(&COMPARE);
+        assert_eq!(all.status.code(), Some(0), "{all:?}");
+        self.said("systemctl stop ledger.service");
+        let missing = self.run(&COMPARE);
+        let text = String::from_utf8_lossy(&missing.stdout);
+        assert_eq!(missing.status.code(), Some(1), "{missing:?}");
+        assert!(
+            text.lines().any(|line| line.contains("ledger") && line.contains("inactive")),
+            "{text}"
+        );
+        self.said("systemctl start ledger.service");
+    }
+
     fn play(&self) {
         self.said("mkdir -p /etc/systemd/system && systemctl daemon-reload");
         self.said("systemctl enable depot-server.service && systemctl mask ledger.service");
@@ -112,6 +143,7 @@ impl Guest {
         }
         assert!(!why.contains("porter"), "{why}");
         assert!(self.list() == before, "something was changed");
+        self.verify();
         let said = self.said("/live/program install /live/out --replace");
         // The commands that it prints work.
         let commands: String = said
@@ -136,6 +168,7 @@ impl Guest {
                 assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
             }
         }
+        self.compare();
         assert_eq!(self.said("cat /usr/lib/systemd/system/depot-server.service"), PACKAGE);
         let null = self.said("stat -c '%F %a' /dev/null");
         assert_eq!(null, "character special file 666\n");

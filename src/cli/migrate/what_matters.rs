@@ -116,7 +116,7 @@ fn left_jobs(plan: &Migration, out: &mut String) {
     // The others have no dpkg.
     let has_dpkg = !releases().any(|name| name.starts_with("rhel") || name.starts_with("amazon"));
     if has_dpkg && releases().next().is_some() {
-        out.push_str("\nThey are known by name and program. Which of them were changed on the machine shows with\n`--dpkg-status FILE`, a copy of its /var/lib/dpkg/status.\n");
+        out.push_str("\nThey are known by name and program; `--dpkg-status FILE` shows which ones were changed on the machine.\n");
     }
     for job in left {
         overridden(job, out);
@@ -137,45 +137,50 @@ fn does_it_now(job: &LeftJob) -> String {
     }
 }
 
-/// Many jobs in few lines.
+/// Many jobs in few lines: those that become a unit of the same name, the others by the unit.
 fn by_what_does_it(left: &[LeftJob], out: &mut String) {
     let mut groups: BTreeMap<(u8, &str), Vec<String>> = BTreeMap::new();
+    let mut by_unit: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for job in left {
         let name = visible(&job.job);
         let own = format!("{}.service", job.job.rsplit('/').next().unwrap_or_default());
-        let (group, word) = match &job.now {
-            Now::Unit(unit) if *unit == own => ((0, "a unit of the same name"), name),
+        let group = match &job.now {
+            Now::Unit(unit) if *unit == own => (0, "a unit of the same name"),
             Now::Unit(unit) => {
-                ((1, "a unit of another name"), format!("{name} ({})", visible(unit)))
+                by_unit.entry(unit).or_default().push(name);
+                continue;
             }
-            Now::PerhapsUnit(_) => ((2, "a unit of the package, if the target has it"), name),
-            Now::Systemd => ((3, "systemd itself"), name),
-            Now::Nothing => ((4, "nothing, because they are not needed"), name),
+            Now::PerhapsUnit(_) => (2, "a unit of the package, if the target has it"),
+            Now::Systemd => (3, "systemd itself"),
+            Now::Nothing => (4, "nothing, because they are not needed"),
         };
-        groups.entry(group).or_default().push(word);
+        groups.entry(group).or_default().push(name);
+    }
+    let others: Vec<String> = by_unit
+        .into_iter()
+        .map(|(unit, jobs)| format!("{} ({})", visible(unit), jobs.join(", ")))
+        .collect();
+    if !others.is_empty() {
+        groups.insert((1, "another unit"), others);
     }
     for ((_, what), names) in groups {
-        out.push_str(&format!("    {what}:\n"));
-        wrapped(&names, out);
+        wrapped(&format!("{what}:"), &names, out);
     }
 }
 
-/// Words on as many lines as they need.
-fn wrapped(words: &[String], out: &mut String) {
-    let mut column = 0;
+/// Words on as many lines as they need, the first one after a label.
+fn wrapped(label: &str, words: &[String], out: &mut String) {
+    out.push_str(&format!("    {label}"));
+    let mut column = 4 + label.chars().count();
     for (index, word) in words.iter().enumerate() {
         let separator = if index + 1 < words.len() { "," } else { "" };
         let width = word.chars().count() + separator.len();
-        if column == 0 || column + 1 + width > COLUMNS {
-            out.push_str(if column == 0 { "        " } else { "\n        " });
-            column = 8;
-        } else {
-            out.push(' ');
-            column += 1;
+        if column + 1 + width > COLUMNS {
+            out.push_str("\n       ");
+            column = 7;
         }
-        out.push_str(word);
-        out.push_str(separator);
-        column += width;
+        out.push_str(&format!(" {word}{separator}"));
+        column += 1 + width;
     }
     out.push('\n');
 }
@@ -241,9 +246,9 @@ fn hiding(plan: &Migration, out: &mut String) {
         table(rows, out);
     }
     if !plan.left_out.is_empty() {
-        out.push_str("\nNot enabled, because the distribution has units of its own for it:\n\n");
+        out.push_str("\nThe distribution has units of its own for these:\n\n");
         let units: Vec<String> = plan.left_out.iter().map(|unit| visible(unit.as_str())).collect();
-        wrapped(&units, out);
+        wrapped("not enabled:", &units, out);
     }
 }
 

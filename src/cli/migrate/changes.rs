@@ -80,14 +80,11 @@ pub(super) fn report_kept(
     if !edited.is_empty() && !arguments.reporting.format.is_object() {
         streams.report(&kept(&edited));
     }
-    if stale.is_empty() || !is_said {
-        return status;
-    }
-    if arguments.prune {
+    if arguments.prune && !arguments.reporting.format.is_object() {
         for path in &stale {
             streams.report(&format!("removed {path}\n"));
         }
-    } else {
+    } else if is_said && !stale.is_empty() {
         streams.report(&format!(
             "note: an earlier run wrote these files, and no job becomes one of them any more; `--prune` removes them: {}\n",
             list::first(&stale, NAMED)

@@ -84,6 +84,10 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
         Err(bug) => return streams.bug(&bug),
     };
     progress.end();
+    if plan.jobs.is_empty() && plan.left_jobs.is_empty() && plan.not_chosen > 0 {
+        streams.error("no job is left to convert: none matches `--only`, or `--exclude` takes all");
+        return Status::Refused;
+    }
     let mut status = plan
         .jobs
         .iter()

@@ -24,8 +24,8 @@ mod stanza;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::registry::{NAME_TOO_LONG, SHIPPED_UNIT};
-use crate::diagnostic::{Diagnostic, Disposition, Outcome};
-use crate::jobset::distribution::{Replacement, shipped};
+use crate::diagnostic::{Category, Diagnostic, Disposition, Outcome, Severity};
+use crate::jobset::distribution::{Replacement, replaced_by_systemd, shipped};
 use crate::jobset::unit_name::unit_name;
 use crate::jobset::{JobSet, ShutdownUnits};
 use crate::systemd::{Directive, NameTooLong, Unit, UnitName};
@@ -162,7 +162,17 @@ pub fn lower(
     old::lower(&mut lowering);
     console::lower(&mut lowering, &processes.streams);
     event_variables::lower(&mut lowering, &processes);
-    finish(lowering, Decisions { shape, conditions, processes, signals, respawn })
+    let mut lowered =
+        finish(lowering, Decisions { shape, conditions, processes, signals, respawn });
+    if replaced_by_systemd(job, scripts) {
+        // The unit is not to be installed, so what changes in it does not matter.
+        lowered.diagnostics.retain(|diagnostic| {
+            diagnostic.rule.category != Category::Translation
+                || diagnostic.rule.code == SHIPPED_UNIT.code
+                || diagnostic.severity == Severity::Error
+        });
+    }
+    lowered
 }
 
 /// The finding that a unit of systemd waits for logins on the terminal of the job.

@@ -182,6 +182,18 @@ pub(crate) fn replaced_by_distribution(job: &Job, scripts: &Scripts) -> bool {
     matches!(shipped(job, scripts), Some(Replacement::As(_) | Replacement::Getty(_)))
 }
 
+/// Whether systemd itself does the work of the job, or a unit that waits for logins: no service of a
+/// package, which a user may want to replace.
+pub(crate) fn replaced_by_systemd(job: &Job, scripts: &Scripts) -> bool {
+    match shipped(job, scripts) {
+        Some(Replacement::Getty(_)) => true,
+        Some(Replacement::As(_)) => {
+            row_of(&job.name.0).is_some_and(|row| row.kind != JobKind::Service)
+        }
+        Some(Replacement::SameName) | None => false,
+    }
+}
+
 /// What a distribution with systemd has in place of the job; `None` if nothing is known.
 pub(crate) fn shipped(job: &Job, scripts: &Scripts) -> Option<Replacement> {
     let name = job.name.0.as_str();

@@ -292,7 +292,8 @@ fn stop_by_job(
             if !relations.binds_to.contains(unit) {
                 bind(lowering, condition, (span, follows), (peer, state), relations);
             }
-            if state == JobState::Stopping && started_before {
+            // A task has ended before that unit is up.
+            if state == JobState::Stopping && started_before && !lowering.job.is_task() {
                 let diagnostic = UNBOUND_CRASH
                     .at(span, format!("the unit stops after {unit}, because it starts before it"))
                     .note("Upstart stopped it first");

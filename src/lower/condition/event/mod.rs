@@ -14,7 +14,7 @@ mod socket;
 pub(super) mod trigger;
 
 use super::boot::emitted::by_scripts;
-use crate::diagnostic::registry::{UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON};
+use crate::diagnostic::registry::{MUTUAL_CONFLICT, UNTRANSLATABLE_EVENT, VARIABLE_IN_START_ON};
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::lower::lowering::Lowering;
 use crate::systemd::UnitName;
@@ -47,7 +47,14 @@ pub(in crate::lower) fn classify(
         return Classified::with(Trigger::Never, Disposition::Dropped, diagnostic);
     }
     if let Some(unit) = lowering.job_set.unit_of_event(name) {
-        return Classified::exact(Trigger::Unit(unit.clone()));
+        let trigger = Trigger::Unit(unit.clone());
+        let diagnostic = MUTUAL_CONFLICT
+            .at(event.span(), format!("starting this unit also stops {unit}"))
+            .note("`Conflicts=` works both ways; under Upstart only the event had an effect");
+        return match side {
+            Side::Start => Classified::exact(trigger),
+            Side::Stop => Classified::with(trigger, Disposition::Approximate, diagnostic),
+        };
     }
     if let Some((subsystem, action)) = name.split_once("-device-")
         && events::find(name).is_none()

@@ -186,3 +186,39 @@ fn the_command_that_installs_writes_through_no_link() {
         0o666
     );
 }
+
+/// The table `map` says what foreign jobs and events are on the target.
+#[test]
+fn foreign_jobs_and_events_are_looked_up() {
+    let text = "start on started openssh-server and nas.ready\nstop on nas.gone\nexec /usr/bin/a\n";
+    let system = System::new(&[("a.conf", text)]);
+    system.put(
+        "upstart2systemd.toml",
+        "[map]\n\"started openssh-server\" = \"ssh.service\"\n\"nas.ready\" = \"nas.target\"\n\"nas.gone\" = \"nas-gone.target\"\n",
+    );
+    for ran in
+        [system.run(&["convert", "etc/init/a.conf"]), system.migrate(&["etc/init", "-o", "out"])]
+    {
+        // The event stops the unit by `Conflicts=`, which works both ways.
+        ran.is(0, &[], &["U236", "starting this unit also stops nas-gone.target"]);
+        assert!(!ran.stderr.contains("U230") && !ran.stderr.contains("U303"), "{ran:?}");
+    }
+    let unit = system.text("out/etc/systemd/system/a.service").unwrap();
+    for line in ["Wants=ssh.service", "After=ssh.service nas.target", "Conflicts=nas-gone.target"] {
+        assert!(unit.contains(&format!("{line}\n")), "{line}: {unit}");
+    }
+}
+
+/// A choice of jobs that leaves none is an error, and an edited file is named before it is lost.
+#[test]
+fn nothing_is_done_without_a_word() {
+    let system = System::new(&[WEB]);
+    system.migrate(&["etc/init", "-o", "out", "--only", "nothing"]).is(3, &[], &["`--only`"]);
+    let unit = "out/etc/systemd/system/web.service";
+    let convert = || system.run(&["convert", "etc/init/web.conf", "-o", "out"]);
+    convert().is(0, &[], &[]);
+    assert!(!convert().stderr.contains("edited"));
+    system.put(unit, "by hand\n");
+    convert().is(0, &[], &["web.service had been edited"]);
+    assert_ne!(system.text(unit).unwrap(), "by hand\n");
+}

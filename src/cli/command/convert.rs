@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::cli::arguments::{ConvertArguments, ScriptsIn};
 use crate::cli::input::{Input, STDIN};
 use crate::cli::lint::configuration::Configuration;
-use crate::cli::overlay::{Origins, Writing};
+use crate::cli::overlay::{ChangeKind, FileChange, Origins, Writing};
 use crate::cli::reporting::{report_findings, without_unusable_outputs};
 use crate::cli::status::status_of;
 use crate::cli::{Status, Streams, input, overlay, panic};
@@ -187,7 +187,10 @@ fn write_all(
         .collect();
     let how = Writing { force: true, prune: false, unread: &BTreeSet::new() };
     match overlay::write(root, (&outputs, &origins), how, &|_, _| {}) {
-        Ok(_) => {
+        Ok(changes) => {
+            if !arguments.reporting.format.is_object() {
+                report_replaced(&changes, streams);
+            }
             if arguments.reporting.format == Format::Text && !arguments.reporting.quiet {
                 for output in &outputs {
                     streams.report(&format!(
@@ -200,6 +203,16 @@ fn write_all(
         Err(error) => status = status.max(cannot_write(&error, streams)),
     }
     status
+}
+
+/// Names the files that a person had edited.
+fn report_replaced(changes: &[FileChange<'_>], streams: &mut Streams<'_>) {
+    for change in changes.iter().filter(|change| matches!(change.kind, ChangeKind::Edited { .. })) {
+        streams.report(&format!(
+            "warning: {} had been edited since it was written, and is written anew: put local changes into a drop-in\n",
+            visible(&change.path)
+        ));
+    }
 }
 
 fn cannot_write(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {

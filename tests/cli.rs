@@ -33,7 +33,7 @@ fn wrong_usage_is_status_2() {
     check(&["a.conf", "b.conf"], 2, "several units do not fit on standard output");
     check(&["convert", "a.conf", "b.conf"], 2, "-o DIR");
     check(&["-"], 2, "--name NAME");
-    check(&["-", "a.conf", "-o", "out"], 2, "`-` stands alone");
+    check(&["-", "a.conf", "-o", "out"], 2, "`-` cannot be converted together with other files");
     check(&["a.conf", "b.conf", "-o", "out", "--name", "c"], 2, "`--name` is for one job");
     for name in ["", "/a", "a/", "../a", "a//b", "."] {
         check(&["-", "--name", name], 2, "cannot be the name of a job");
@@ -44,7 +44,7 @@ fn wrong_usage_is_status_2() {
     check(&["a.conf", "--scripts", "files"], 2, "give a directory to write them to with `-o DIR`");
     check(&["a.conf", "--fail-on", "info"], 2, "note");
     check(&["a.conf", "--format", "xml"], 2, "concise");
-    check(&["explain", "U9999"], 2, "there is no diagnostic `U9999`");
+    check(&["explain", "U9999"], 2, "unknown rule `U9999`");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub fn joined(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         match joined.get_mut(index) {
             Some(first) if first.span == diagnostic.span => {}
             Some(first) => {
-                let label = diagnostic.label.unwrap_or_else(|| "here, too".to_owned());
+                let label = diagnostic.label.unwrap_or_else(|| "also here".to_owned());
                 first.related.push((diagnostic.span, label));
                 first.related.extend(diagnostic.related);
             }
@@ -49,6 +49,6 @@ mod tests {
         ]);
         let places: Vec<usize> = found.iter().map(|found| found.span.start).collect();
         assert_eq!(places, [0, 2, 6, 8]);
-        assert_eq!(found[0].related, [(at(4), "here, too".to_owned())]);
+        assert_eq!(found[0].related, [(at(4), "also here".to_owned())]);
     }
 }

@@ -33,8 +33,11 @@ pub(super) fn carriage_returns(lowering: &mut Lowering<'_>) {
     for stated in lowering.job.processes.values() {
         if stated.value.body() == Body::Script && stated.value.text().value.contains("\r\n") {
             let diagnostic = CARRIAGE_RETURNS
-                .at(lowering.job.stanzas[stated.stanza.0].span, "the lines of this script end in carriage returns")
-                .note("init hands them to the shell, which takes them for parts of words; the unit does the same")
+                .at(
+                    lowering.job.stanzas[stated.stanza.0].span,
+                    "the lines of this script end in carriage returns",
+                )
+                .note("the shell reads them as parts of words; the unit does the same")
                 .help("take them out of the file: `sed -i 's/\\r$//' FILE`");
             lowering.diagnostics.push(diagnostic);
         }
@@ -54,8 +57,8 @@ pub(super) fn replaced(lowering: &mut Lowering<'_>) {
             continue;
         }
         let diagnostic = OVERWRITTEN_STANZA
-            .at(record.span, format!("this `{}` does not count", record.keyword))
-            .related(other.span, "this one takes its place");
+            .at(record.span, format!("this `{}` has no effect", record.keyword))
+            .related(other.span, "this one overrides it");
         let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
             diagnostic.help(
                 "if it was to be `start on`, write that: nothing starts this job; else delete it",

@@ -134,7 +134,7 @@ pub fn lower(
                     format!("distributions ship {unit}, and this one would take its place"),
                 )
                 .note("other units may be ordered with it in ways that this one does not keep")
-                .help("see whether the unit of the distribution does what the job did"),
+                .help("check whether the unit of the distribution does what the job did"),
             Replacement::As(other) => SHIPPED_UNIT
                 .at(job.place(), format!("what the job `{}` did is done by {other}", job.name.0))
                 .help("do not install both"),

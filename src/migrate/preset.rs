@@ -51,7 +51,7 @@ pub(super) fn preset(enabled: &[UnitName], left_out: &[UnitName]) -> Option<Outp
         text.push_str(&format!("enable {unit}\n"));
     }
     if !left_out.is_empty() {
-        text.push_str("# What the distribution has units of its own for.\n");
+        text.push_str("# The distribution has its own units for these.\n");
     }
     for unit in left_out {
         text.push_str(&format!("disable {unit}\n"));

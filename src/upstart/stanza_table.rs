@@ -76,14 +76,14 @@ const OLDEST: (u8, u8, u8) = (0, 3, 0);
 /// The stanzas of init 1.13.2, then those of other dialects. If a misspelt word is equally close to
 /// two stanzas, the first is suggested.
 pub static STANZAS: &[StanzaRow] = &[
-    row("description", "description \"TEXT\"", OLDEST, "says what the job is"),
-    row("author", "author \"TEXT\"", OLDEST, "says who wrote the job"),
-    row("version", "version \"TEXT\"", OLDEST, "says which version the job has"),
+    row("description", "description \"TEXT\"", OLDEST, "describes the job"),
+    row("author", "author \"TEXT\"", OLDEST, "names the author of the job"),
+    row("version", "version \"TEXT\"", OLDEST, "the version of the job"),
     row(
         "usage",
         "usage \"TEXT\"",
         (1, 5, 0),
-        "says which variables `start` takes; `initctl usage` prints it",
+        "the variables that `start` takes; `initctl usage` prints it",
     ),
     row("start on", "start on CONDITION", OLDEST, "the events that start the job"),
     row("stop on", "stop on CONDITION", OLDEST, "the events that stop the job"),

@@ -98,12 +98,10 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
     let ConvertArguments { files, output, name, translation, reporting: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
-        return Err("`-` stands alone: it cannot be converted together with other files".to_owned());
+        return Err("`-` cannot be converted together with other files".to_owned());
     }
     if stdin && name.is_none() {
-        return Err(
-            "a job on standard input has no name: give it one with `--name NAME`".to_owned()
-        );
+        return Err("a job on standard input has no name: add `--name NAME`".to_owned());
     }
     if files.len() > 1 && name.is_some() {
         return Err("`--name` is for one job, and there are several files".to_owned());

@@ -82,7 +82,7 @@ fn check(arguments: &LintArguments) -> Result<(), String> {
         return Err("`--name` is for a job on standard input".to_owned());
     }
     if stdin && arguments.paths.len() > 1 {
-        return Err("`-` stands alone: it cannot be looked at together with other files".to_owned());
+        return Err("`-` cannot be checked together with other files".to_owned());
     }
     Ok(())
 }

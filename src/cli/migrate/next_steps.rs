@@ -47,7 +47,7 @@ pub(in crate::cli) fn commands_after(enabled: &[&str], root: Option<&str>) -> St
             quoted(&format!("{below}/{}", own_files::preset()))
         ));
     }
-    out.push_str("\nThey start with the next boot, or with what they follow.\n");
+    out.push_str("\nThey start at the next boot, or when a unit that wants them starts.\n");
     out
 }
 

@@ -42,7 +42,7 @@ pub(super) fn of(
             let files = conffiles(&read_status(path)?);
             anyhow::ensure!(
                 has_job(&files),
-                "`{}` lists no file below /etc/init: is it /var/lib/dpkg/status of the machine?",
+                "`{}` lists no file below /etc/init; check that it is /var/lib/dpkg/status of the machine",
                 path.display()
             );
             files

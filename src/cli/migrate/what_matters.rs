@@ -97,7 +97,7 @@ fn left_jobs(plan: &Migration, out: &mut String) {
     let is_by_package = left.iter().any(|job| matches!(job.keeper, Keeper::Package(_)));
     let owner = if is_by_package { "packages" } else { "the distribution" };
     out.push_str(&format!(
-        "\n{} {belong} to {owner} and {} not converted (`--all` converts {them}, too). What does the work now:\n\n",
+        "\n{} {belong} to {owner} and {} not converted (`--all` also converts {them}). What does the work now:\n\n",
         left.len(),
         if left.len() == 1 { "is" } else { "are" },
     ));
@@ -202,7 +202,7 @@ fn overridden(job: &LeftJob, out: &mut String) {
         )),
         ChangeByOverride::Directives(text) => {
             out.push_str(&format!(
-                "\n{file} changes the job. If {unit} needs it, too, put this into /etc/systemd/system/{unit}.d/50-local.conf:\n\n"
+                "\n{file} changes the job. If {unit} also needs it, put this into /etc/systemd/system/{unit}.d/50-local.conf:\n\n"
             ));
             for line in text.lines() {
                 out.push_str(&format!("    {}\n", visible(line)));
@@ -212,7 +212,9 @@ fn overridden(job: &LeftJob, out: &mut String) {
             out.push_str(&format!("\n{file} changes nothing that a unit has.\n"));
         }
         ChangeByOverride::Refused => {
-            out.push_str(&format!("\ninit refuses {file}: see what it was to change in {unit}.\n"));
+            out.push_str(&format!(
+                "\ninit refuses {file}: check what it was meant to change in {unit}.\n"
+            ));
         }
     }
 }
@@ -246,7 +248,7 @@ fn hiding(plan: &Migration, out: &mut String) {
         table(rows, out);
     }
     if !plan.left_out.is_empty() {
-        out.push_str("\nThe distribution has units of its own for these:\n\n");
+        out.push_str("\nThe distribution has its own units for these:\n\n");
         let units: Vec<String> = plan.left_out.iter().map(|unit| visible(unit.as_str())).collect();
         wrapped("not enabled:", &units, out);
     }

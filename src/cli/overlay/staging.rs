@@ -186,16 +186,13 @@ fn remove_leftover(path: &Path) -> Result<()> {
         Err(error) => return Err(error).with_context(|| format!("cannot look at `{shown}`")),
         Ok(metadata) => ensure!(
             metadata.is_dir(),
-            "`{shown}` is not the directory that a run leaves behind when it is killed: remove it"
+            "`{shown}` is not the directory that a killed run leaves: remove it"
         ),
     }
     let entries = fs::read_dir(path).with_context(|| format!("cannot list `{shown}`"))?;
     for entry in entries {
         let name = entry.with_context(|| format!("cannot list `{shown}`"))?.file_name();
-        ensure!(
-            name == NEW || name == OLD,
-            "`{shown}` holds files that no run leaves behind: remove it"
-        );
+        ensure!(name == NEW || name == OLD, "`{shown}` holds files that no run leaves: remove it");
     }
     fs::remove_dir_all(path)
         .with_context(|| format!("cannot remove `{shown}`, which is left of a run that was killed"))

@@ -57,7 +57,7 @@ pub(super) fn bind(
             let diagnostic = FOLLOWS_END
                 .at(span, format!("this unit also stops when {unit} is respawned"))
                 .note("Upstart emits no `stopped` then")
-                .help("if it should not, see whether it has to stop with that one at all");
+                .help(format!("if it should not, check whether it has to stop with {unit} at all"));
             lowering.approximate(condition.stanza, &[Directive::StopPropagatedFrom], diagnostic);
         }
         return;
@@ -110,7 +110,7 @@ pub(super) fn bind(
     }
     let mut diagnostic = UNBOUND_CRASH
         .at(span, format!("the end of {unit} by itself is not noticed"))
-        .note("the unit stops with that one whenever somebody stops or restarts it");
+        .note(format!("the unit stops whenever {unit} is stopped or restarted"));
     if follows {
         diagnostic =
             diagnostic.help(format!("if {unit} is always installed along with this one, write `BindsTo=` in the place of `PartOf=`"));

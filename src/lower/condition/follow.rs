@@ -66,9 +66,9 @@ fn together(
             let diagnostic = LATCHED_EVENT
                 .at(
                     joined.span,
-                    "only who emits the last of these events waits until the unit has started",
+                    "only the emitter of the last of these events waits until the unit has started",
                 )
-                .note("under Upstart the others waited, too");
+                .note("under Upstart the emitters of the others waited as well");
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
         if let Some(unit) = joined
@@ -78,7 +78,7 @@ fn together(
         {
             let diagnostic = JOINED_JOBS
                 .at(joined.span, format!("the unit is restarted along with {unit}"))
-                .note("Upstart left it down until all of these had happened anew");
+                .note("Upstart did not start it again until all of these had happened again");
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
         return;
@@ -94,7 +94,7 @@ fn together(
         }
         let diagnostic = JOINED_JOBS
             .at(joined.span, "the unit does not start by hand unless all of these run")
-            .note("it is restarted along with any of them; Upstart left it down until all had been started anew");
+            .note("it is restarted along with any of them; Upstart did not start it again until all had been started again");
         lowering.approximate(
             condition.stanza,
             &[Directive::Requisite, Directive::After, Directive::WantedBy],
@@ -109,8 +109,8 @@ fn together(
         )
     } else {
         (
-            "each of these jobs brings the others in, too",
-            "Upstart waited until somebody had started all of them",
+            "each of these jobs also starts the others",
+            "Upstart waited until all of them had been started",
         )
     };
     lowering.approximate(
@@ -154,7 +154,7 @@ fn follow(
     if relations.binds_to.contains(unit) {
         // A unit that is bound to another one does not start if that one failed to start.
         let diagnostic =
-            BRINGS_UP_JOB.at(*span, format!("starting the unit by hand brings {unit} up, too"));
+            BRINGS_UP_JOB.at(*span, format!("starting the unit by hand also starts {unit}"));
         lowering.approximate(
             condition.stanza,
             &[Directive::After, Directive::WantedBy],

@@ -141,7 +141,7 @@ fn starts_early(lowering: &mut Lowering<'_>, after: &[UnitName]) {
             };
             diagnostic
                 .note(missing)
-                .help("if it needs more, add `After=local-fs.target`, and see that nothing waits for the unit before that")
+                .help("if it needs more, add `After=local-fs.target`, and check that nothing waits for the unit before that")
         };
         lowering.approximate(condition.stanza, &[Directive::DefaultDependencies], diagnostic);
     }
@@ -175,8 +175,8 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitNa
         let unit = lowering.name.instance_escaped("NAME");
         let diagnostic = UNBOUND_INSTANCE
             .at(condition.span, "the condition does not say which instances start")
-            .note("under Upstart, too, it starts none, unless the event carries the variable of the instance")
-            .help(format!("start those that you need with {target}: `systemctl add-wants {target} {unit}`"));
+            .note("it starts none under Upstart either, unless the event carries the variable of the instance")
+            .help(format!("add the instances that you need to {target}: `systemctl add-wants {target} {unit}`"));
         lowering.remark(
             Section::Unit,
             &UNBOUND_INSTANCE,

@@ -51,7 +51,7 @@ pub(super) fn going_down(
                     format!("{unit} starts this unit as it stops only by a drop-in"),
                 );
                 if peer.presence == Presence::Chrooted {
-                    diagnostic = diagnostic.note("the root directory of that job has to have systemctl, and the socket of systemd in /run");
+                    diagnostic = diagnostic.note("the root directory of that job needs systemctl, and the socket of systemd in /run");
                 }
                 let diagnostic = diagnostic
                     .help(format!(
@@ -74,7 +74,7 @@ pub(super) fn going_down(
                 let unit = &peer.unit;
                 let diagnostic = FOLLOWS_END
                     .at(leaf.span, format!("the unit is up while {unit} is, and does its work when it is stopped"))
-                    .note(format!("a start by hand brings {unit} up, and a stop by hand does the work, which is not done again when {unit} stops"));
+                    .note(format!("starting it by hand starts {unit}, and stopping it by hand does the work, which is not done again when {unit} stops"));
                 lowering.approximate(condition.stanza, &[Directive::ExecStop], diagnostic);
                 activation.inversion = Some(Inversion::Stopping(peer.unit.clone()));
             }
@@ -216,7 +216,7 @@ fn shutdown(
                 span,
                 format!("{} starts the unit when the system goes down", starter_name(lowering)),
             )
-            .note("that unit comes up with the system, so that there is something to stop");
+            .note("that unit starts with the system, so that it can be stopped");
         lowering.approximate(condition.stanza, &[], diagnostic);
         return;
     }
@@ -256,7 +256,7 @@ fn shutdown(
     activation.inversion = Some(Inversion::Shutdown);
     let diagnostic = SHUTDOWN_JOB
         .at(span, "the work is done when systemd stops the unit")
-        .note("the unit comes up with the system, so that there is something to stop")
+        .note("the unit starts with the system, so that it can be stopped")
         .note("`systemctl start` does nothing then, as the unit is up");
     lowering.approximate(condition.stanza, &[Directive::ExecStop, Directive::WantedBy], diagnostic);
 }

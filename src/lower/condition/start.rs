@@ -51,10 +51,10 @@ pub(in crate::lower) fn start(lowering: &mut Lowering<'_>) -> Activation {
         let diagnostic = DISTINGUISHED_RUNLEVELS
             .at(
                 path_span(path).unwrap_or(condition.span),
-                "the unit does not run again when the system, or that job, goes down",
+                "the unit does not run again when the system, or that job, stops",
             )
-            .note("a unit either comes up with the system, or does its work on the way down")
-            .help("write a second job for the way down");
+            .note("a unit either starts with the system, or does its work when the system stops")
+            .help("write a second job for the shutdown");
         lowering.remark(
             Section::Unit,
             diagnostic.rule,
@@ -145,7 +145,7 @@ fn coming_up(
     if transient.len() > 1 && terms.is_none() {
         let mut diagnostic = JOINED_EVENTS
             .at(span, "nothing remembers that the first of these events has happened")
-            .help("hang the unit on the one that always comes last");
+            .help("tie the unit to the event that always comes last");
         for leaf in transient.iter().take(2) {
             diagnostic = diagnostic.related(leaf.span, "this passes");
         }
@@ -326,8 +326,8 @@ fn told_apart(
     // reported.
     if levels.running() && levels.down() && lowering.job.is_task() {
         let diagnostic = DISTINGUISHED_RUNLEVELS
-            .at(span, "the unit runs when the system comes up, not again when it goes down")
-            .help("if it is to do something on the way down, put that into `ExecStop=` and add `RemainAfterExit=yes`");
+            .at(span, "the unit runs when the system starts, not again when it stops")
+            .help("if it has to do something at shutdown, put that into `ExecStop=` and add `RemainAfterExit=yes`");
         lowering.approximate(condition.stanza, &[], diagnostic);
     }
 }
@@ -361,7 +361,7 @@ fn job(
             } else {
                 let diagnostic = ORDERING_CYCLE
                     .at(span, format!("{unit} does not wait for this unit, because they wait for each other"))
-                    .help("see whether that one can do without; else let one of the jobs wait for something else");
+                    .help(format!("check whether {unit} needs to wait; otherwise let one of the jobs wait for something else"));
                 lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
             }
             if peer.traits.prepares && before_start(lowering) != Directive::ExecCondition {

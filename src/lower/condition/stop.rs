@@ -77,7 +77,7 @@ pub(super) fn stop(
                         "a unit cannot be stopped by two events together",
                     )
                     .note("at shutdown systemd stops it anyway")
-                    .help("if one of them alone will do, write that one");
+                    .help("if one of them is enough, write only that one");
                 lowering.remark(
                     Section::Unit,
                     &JOINED_STOP_CONDITION,
@@ -197,7 +197,7 @@ fn stop_by(
             let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, "a unit that starts after the remote file systems stops before they go")
                 .note("systemd stops units in the reverse of the order in which it starts them")
-                .help("if it has to outlive them, take `After=remote-fs.target` away and add `Before=remote-fs-pre.target`");
+                .help("if it has to outlive them, remove `After=remote-fs.target` and add `Before=remote-fs-pre.target`");
             lowering.approximate(condition.stanza, &[], diagnostic);
         }
         Trigger::RemoteFilesystemsGone => {
@@ -207,7 +207,7 @@ fn stop_by(
         Trigger::Reached(_) | Trigger::BeforeUnit(_) | Trigger::Virtualization(_) => {
             let diagnostic = STOP_AT_MILESTONE
                 .at(leaf.span, "a unit is not stopped when the boot gets there")
-                .note("the unit goes on until somebody stops it, or the system goes down")
+                .note("the unit runs until it is stopped by hand, or the system goes down")
                 .help("let the process end by itself when it is not needed any more");
             lowering.remark(Section::Unit, &STOP_AT_MILESTONE, "the stop condition is missing.");
             lowering.manual(condition.stanza, &[], diagnostic);
@@ -234,7 +234,7 @@ fn stop_by_event(
     {
         let diagnostic = START_AND_STOP_BY_ONE_JOB
             .at(span, format!("a unit cannot be both started and stopped by {node}"))
-            .note("Upstart stopped the job if it ran, and started it anew")
+            .note("Upstart stopped the job if it ran, and started it again")
             .help(format!(
                 "write a second service that is wanted by {node}, with `ExecStart=/bin/systemctl --no-block restart {}`",
                 lowering.name
@@ -368,7 +368,7 @@ fn not_before(
     (span, unit): (Span, &UnitName),
 ) {
     let note = format!("it stops beside {unit}, not before it");
-    let help = format!("add `After={unit}` if the unit may wait until that one has started");
+    let help = format!("add `After={unit}` if this unit may wait until {unit} has started");
     let same = |found: &Diagnostic| found.rule.code == UNBOUND_CRASH.code && found.span == span;
     match lowering.diagnostics.pop() {
         Some(found) if same(&found) => lowering.diagnostics.push(found.note(note).help(help)),

@@ -33,7 +33,7 @@ pub(super) fn front(
         ranges.chain(shell.iter().filter(|command| changes(command)).map(|command| &command.range));
     if let Some(range) = ranges.min_by_key(|range| range.start) {
         let diagnostic = RUNS_AT_SHUTDOWN
-            .at(reading.span(range), "this now runs when the system goes down, too")
+            .at(reading.span(range), "this now also runs when the system goes down")
             .note("init only kills the job then, because `stop on` does not name the run levels 0 and 6")
             .help(format!("if it must not, begin {} with `[ \"$(systemctl is-system-running)\" != stopping ] || exit 0`", reading.phase.name()));
         lowering.approximate(reading.stated.stanza, &[], diagnostic);

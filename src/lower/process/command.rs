@@ -263,7 +263,7 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &s
                 format!("what follows `{operator}` never runs"),
             )
             .note("`exec` turns the shell into the first command; the unit does the same")
-            .help("put the commands into a `script` if all of them are meant to run");
+            .help("put the commands into a `script` if all of them have to run");
         lowering.ledger.record(
             reading.stated.stanza,
             Disposition::Approximate,

@@ -109,7 +109,7 @@ fn log(
     places(command).find(is_log)?;
     Some(
         LOG_NOT_WRITTEN
-            .at(reading.span(&command.range), "there are no files in /var/log/upstart")
+            .at(reading.span(&command.range), "nothing writes files in /var/log/upstart any more")
             .note("what services write goes to the journal")
             .help("convert with `--logs file`, or read `journalctl -u NAME`"),
     )

@@ -208,7 +208,7 @@ fn unit_type(
                 lowering.diagnostics.push(
                     NOTHING_TO_RUN
                         .at(job.place(), format!("the job `{}` has nothing to run", job.name.0))
-                        .help("add `exec` or `script` if it was to run something; as a state that other jobs follow it is complete"),
+                        .help("add `exec` or `script` if it has to run something; a job that only groups other jobs needs nothing more"),
                 );
             }
             Readiness { main: MainProcess::Executed, wait }
@@ -281,7 +281,7 @@ fn pre_start(
             .note("Upstart left it alone")
             .help(
                 other_redirection(reading, range)
-                    .unwrap_or("start it from a unit of its own, or add `KillMode=process`"),
+                    .unwrap_or("start it from a separate unit, or add `KillMode=process`"),
             );
         lowering.approximate(stanza, &[], diagnostic);
     }
@@ -313,7 +313,7 @@ fn post_start(
             directive,
             rule,
             if placement.shape == Shape::Inverted {
-                "post-start runs after the work, as the last; Upstart ran it beside that."
+                "post-start runs last, after the work; Upstart ran it beside the work."
             } else {
                 "runs after the task; Upstart ran it beside the task."
             },
@@ -382,13 +382,13 @@ fn pre_stop(
     lowering.exact(stanza, &[Directive::ExecStop]);
     if let Some(usage) = reading.veto() {
         let diagnostic = VETO_IN_PRE_STOP
-            .at(reading.span(&usage.range), "a stop cannot be called off")
+            .at(reading.span(&usage.range), "a stop cannot be cancelled")
             .note("under Upstart, `start` in pre-stop lets the job go on")
             .help("use `RefuseManualStop=yes` to protect a service from being stopped");
         lowering.comment(
             Directive::ExecStop,
             &VETO_IN_PRE_STOP,
-            "`start` in this script called the stop off; here it does nothing.",
+            "`start` in this script cancelled the stop; here it does nothing.",
         );
         lowering.approximate(stanza, &[Directive::ExecStop], diagnostic);
     }

@@ -77,7 +77,7 @@ pub(super) fn written(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text
                 span,
                 format!("a text of {} bytes for the shell does not fit into a unit", text.len()),
             )
-            .label("needs a file of its own")
+            .label("needs a separate file")
             .help("give a directory to write to: `-o DIR`");
         lowering.manual(stanza, &[], diagnostic);
     }

@@ -61,7 +61,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
             "get-env" | "list-env" => {
                 diagnostic.help("see `systemctl set-environment` and `systemctl show-environment`")
             }
-            _ => diagnostic.help("take it out of the script"),
+            _ => diagnostic.help("remove it from the script"),
         };
         lowering.manual(stanza, &[], diagnostic);
     }
@@ -90,7 +90,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
             )
             .note("under systemd, emitting an event starts a unit, and that carries no variables")
             .help(format!(
-                "hang a job that matches on one on `upstart-event-{event}@KEY=VALUE.service`, or convert the jobs together with `upstart2systemd migrate`"
+                "tie a job that matches on one to `upstart-event-{event}@KEY=VALUE.service`, or convert the jobs together with `upstart2systemd migrate`"
             ));
         lowering.ledger.record(stanza, Disposition::Approximate, &[], Some(&EMIT_WITH_VARIABLES));
         lowering.diagnostics.push(diagnostic);
@@ -112,9 +112,9 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
         let span = || reading.span(place.map_or(&usage.range, |(place, _)| place));
         let diagnostic = if let Some(lost) = job_set.lost(name) {
             UNKNOWN_JOB
-                .at(span(), format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
+                .at(span(), format!("the job `{}` has no unit: {}", lossy(name), lost.reason))
                 .elsewhere(lost.place.clone(), "this one")
-                .help("mend that job first")
+                .help("fix that job first")
         } else {
             let is_known = is_known_job(name, lowering.job.dialect) || job_set.is_job_outside(name);
             let Some(peer) = peer(lowering, name).filter(|peer| {
@@ -124,7 +124,7 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
             };
             UNKNOWN_JOB
                 .at(span(), format!("there is no job `{}` in this directory", lossy(name)))
-                .note(format!("the script calls {}, which has to come from somewhere else", peer.unit))
+                .note(format!("the script calls {}, and nothing here provides it", peer.unit))
                 .help(match job_set.meant(name) {
                     Some(meant) => format!("there is a job `{}`", lossy(meant)),
                     None => "if a package of the distribution has a unit in its place, see what it is called".to_owned(),

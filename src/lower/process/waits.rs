@@ -102,7 +102,7 @@ pub(in crate::lower) fn lower(
             let (what, ordered) = match usage.emits() {
                 Some(event) => (
                     format!("what `{}` starts is up", lossy(event)),
-                    "a unit among that is ordered after this one",
+                    "one of these units is ordered after this one",
                 ),
                 None if stops => (
                     format!("{unit} has stopped"),
@@ -113,7 +113,7 @@ pub(in crate::lower) fn lower(
             let diagnostic = START_WITHOUT_WAITING
                 .at(span, format!("the script goes on before {what}"))
                 .note(format!("{ordered}, so that waiting for it would never end"))
-                .help("see whether what follows in the script needs it");
+                .help("check whether what follows in the script needs it");
             lowering.ledger.record(
                 reading.stated.stanza,
                 Disposition::Approximate,
@@ -171,13 +171,14 @@ fn instances(
         let message = if names_none {
             format!("this names no instance of `{}`, and the command fails", lossy(job))
         } else {
-            format!("which instances of `{}` this starts shows only when it runs", lossy(job))
+            format!(
+                "the instances of `{}` that this starts are known only when it runs",
+                lossy(job)
+            )
         };
-        let diagnostic =
-            INSTANCES_NAMED_AT_RUN_TIME.at(reading.span(&usage.range), message).help(format!(
-                "to have one come up by itself: `systemctl add-wants {} {example}`",
-                lowering.name
-            ));
+        let diagnostic = INSTANCES_NAMED_AT_RUN_TIME.at(reading.span(&usage.range), message).help(
+            format!("to start one by itself: `systemctl add-wants {} {example}`", lowering.name),
+        );
         lowering.diagnostics.push(diagnostic);
         return Vec::new();
     };

@@ -35,7 +35,7 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
             Section::Service,
             diagnostic.rule,
             &format!(
-                "{}= is missing: `{name}` is no name of an account for systemd.",
+                "{}= is missing: systemd does not accept `{name}` as the name of an account.",
                 directive.name()
             ),
         );
@@ -51,7 +51,7 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
         );
         let diagnostic = SHARED_NOBODY
             .at(stated.span, "several services share the user `nobody`")
-            .help("give the service a user of its own, for example with `DynamicUser=yes`");
+            .help("give the service its own user, for example with `DynamicUser=yes`");
         lowering.approximate(stated.stanza, &[directive], diagnostic);
         return;
     }

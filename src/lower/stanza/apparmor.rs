@@ -31,7 +31,7 @@ pub(super) fn switch(lowering: &mut Lowering<'_>) {
             let diagnostic = PROFILE_OF_ALL_PHASES
                 .at(switch.span, "the profile holds for all processes of the unit")
                 .note("Upstart switched for the main process only")
-                .help("see whether the profile allows what the other processes do");
+                .help("check whether the profile allows what the other processes do");
             lowering.comment(
                 Directive::AppArmorProfile,
                 &PROFILE_OF_ALL_PHASES,

@@ -79,7 +79,7 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
             let diagnostic = UNSUPPORTED_CGROUP_SETTING
                 .at(
                     stated.span,
-                    format!("no directive of systemd stands for `{controller} {key} {value}`"),
+                    format!("systemd has no directive for `{controller} {key} {value}`"),
                 )
                 .help("see systemd.resource-control(5)");
             lowering.remark(

@@ -43,7 +43,7 @@ fn directory(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Di
         let diagnostic = UNUSABLE_DIRECTORY
             .at(stated.span, format!("systemd does not accept the directory `{path}`"))
             .note("its path holds `..`, or characters that a unit cannot hold")
-            .help(format!("write the directory that it stands for into `{}=`", directive.name()));
+            .help(format!("write the directory that it names into `{}=`", directive.name()));
         lowering.remark(
             Section::Service,
             diagnostic.rule,

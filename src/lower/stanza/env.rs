@@ -65,7 +65,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
             .at(
                 second.span(),
                 format!(
-                    "the program is handed all {} sockets, not the one that was called",
+                    "the program gets all {} sockets, not only the one that was called",
                     sockets.len()
                 ),
             )

@@ -91,7 +91,7 @@ pub(in crate::lower) fn lower(
             let main = readings.iter().find(|reading| reading.phase == Phase::Main);
             if let Some((program, option)) = main.and_then(stays) {
                 let diagnostic = EXPECTED_FORK
-                    .at(expect.span, format!("`{program}` does not fork: it is told to stay in the foreground"))
+                    .at(expect.span, format!("`{program}` does not fork: an option keeps it in the foreground"))
                     .related(option, "by this")
                     .note("Upstart waits for the fork for ever; the unit has started once the program is executed")
                     .help("delete the `expect` stanza");
@@ -142,7 +142,7 @@ fn forking(
         }
         directives.push(Directive::PidFile);
         let diagnostic = diagnostic
-            .note(format!("the main process is the one in {path}, as {says} says"))
+            .note(format!("the main process is the one in {path}, by {says}"))
             .help("check that the daemon writes that file");
         (MainProcess::Forked, None, diagnostic)
     } else if expect.value == Expect::Fork {

@@ -39,7 +39,10 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
                 // The environment of a program has no mention in the job.
                 let diagnostic = diagnostic
                     .note("no script of the job reads it, but a program that it runs may do so")
-                    .help(format!("see whether a program reads it; if so, {}", from_file(&unread)));
+                    .help(format!(
+                        "check whether a program reads it; if so, {}",
+                        from_file(&unread)
+                    ));
                 lowering.approximate(stated.stanza, &[], diagnostic);
             }
         }
@@ -67,7 +70,7 @@ fn read_by_scripts(
     if missing.iter().all(has_default) {
         let diagnostic = diagnostic
             .note("the unit always has the value that `env` gives")
-            .help("see whether anything starts the job with another value");
+            .help("check whether anything starts the job with another value");
         lowering.approximate(stanza, &[Directive::Environment], diagnostic);
         return;
     }

@@ -58,7 +58,7 @@ pub(in crate::lower) fn lower(
             lowering.dropped(
                 stanza,
                 SIGNAL_WITHOUT_MAIN
-                    .at(span, "there is no main process while the unit is active")
+                    .at(span, "the job has no main process while the unit is active")
                     .label("has no effect"),
             );
         }

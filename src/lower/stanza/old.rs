@@ -15,9 +15,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         let diagnostic = TASK_BY_DEFAULT
             .at(
                 job.stanzas[main.stanza.0].span,
-                "this job is a task: it says neither `service` nor `respawn`",
+                "this job is a task: it has neither `service` nor `respawn`",
             )
-            .note("who starts it waits until the process has ended, as before Upstart 0.5")
+            .note("whatever starts it waits until the process has ended, as before Upstart 0.5")
             .help("add a line `service` if the process is to stay");
         lowering.diagnostics.push(diagnostic);
     }

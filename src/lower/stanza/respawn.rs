@@ -105,7 +105,7 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
             let diagnostic = RESPAWN_LIMIT_WITHOUT_RESPAWN
                 .at(limit.span, "`respawn limit` without `respawn` has no effect")
                 .note("the job is not respawned, under Upstart and under systemd")
-                .help("add a line `respawn`, or delete this one");
+                .help("add a line `respawn`, or remove this one");
             lowering.dropped(limit.stanza, diagnostic);
         }
         return None;
@@ -120,7 +120,7 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
                 .help("let the process itself try again")
         } else {
             RESPAWN_WITHOUT_MAIN
-                .at(respawn.span, "there is no main process that could respawn")
+                .at(respawn.span, "the job has no main process that could be respawned")
                 .label("has no effect")
                 .help("delete the line, or give the job an `exec` or `script`")
         };

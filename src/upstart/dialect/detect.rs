@@ -53,7 +53,7 @@ impl Sign {
             ),
         };
         DETECTED_DIALECT.at(place, message).note(note).help(format!(
-            "`--dialect {}` says so, and leaves this note out",
+            "use `--dialect {}` to state it; this note then disappears",
             self.dialect().name()
         ))
     }

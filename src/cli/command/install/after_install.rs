@@ -263,5 +263,5 @@ pub(super) fn refused_return(refused: &[&(PathBuf, Obstacle)]) -> String {
             _ => out.push_str(&format!("  `{path}`\n")),
         }
     }
-    out + "  = help: save your changes elsewhere, then use `--discard-edits` to replace these files, too\n"
+    out + "  = help: save your changes elsewhere, then use `--discard-edits` to replace these files as well\n"
 }

@@ -241,7 +241,7 @@ fn a_leftover_is_removed_and_nothing_else() {
     put(root.path(), &format!("{STAGING}/precious"), "mine");
     assert!(
         refused(root.path(), &outputs(&[(UNIT, "y")]), FORCE)
-            .contains("holds files that no run leaves behind")
+            .contains("holds files that no run leaves")
     );
     fs::remove_dir_all(root.path().join(STAGING)).unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
@@ -249,7 +249,7 @@ fn a_leftover_is_removed_and_nothing_else() {
     symlink(elsewhere.path(), root.path().join(STAGING)).unwrap();
     assert!(
         refused(root.path(), &outputs(&[(UNIT, "y")]), FORCE)
-            .contains("is not the directory that a run leaves behind")
+            .contains("is not the directory that a killed run leaves")
     );
     assert!(elsewhere.path().join("new/x").exists());
 }

@@ -15,7 +15,7 @@ pub(super) fn dbus_activation(lowering: &Lowering<'_>, event: &Event) -> Classif
     let Some(name) = asked_for(event) else {
         return beyond(
             event,
-            "this is no name on the bus",
+            "this is not a valid name on the bus",
             "write `dbus-activation NAME` with the name that the program asks for",
         );
     };

@@ -49,7 +49,7 @@ pub(super) fn file(lowering: &Lowering<'_>, event: &Event) -> Classified {
     let Some(value) = literal(place).filter(|_| place.starts_with('/')) else {
         return beyond(
             event,
-            "this is no path that systemd can watch",
+            "systemd cannot watch this path",
             "give the path from the root, without characters that cannot be seen",
         );
     };

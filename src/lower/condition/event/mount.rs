@@ -64,7 +64,7 @@ pub(super) fn mount(
                 let filter = UNMATCHED_VARIABLE
                     .at(
                         event.span(),
-                        format!("{path} may be no mount of its own, and then has no mount unit"),
+                        format!("{path} may not be a mount point, and then has no mount unit"),
                     )
                     .note("the unit is ordered with all local file systems");
                 let milestone =
@@ -101,7 +101,7 @@ pub(super) fn mount(
         }
         _ => {
             let filter = UNMATCHED_VARIABLE
-                .at(event.span(), "which file system is meant cannot be told from systemd's units")
+                .at(event.span(), "systemd's units do not show which file system this is")
                 .note("the unit is ordered with all local file systems")
                 .help("name a mount point without wildcards, if there is one");
             Classified::with(

@@ -105,7 +105,7 @@ pub(super) fn network_job(
                     format!("the unit waits for the network, whatever does the work of `{name}`"),
                 )
                 .label("becomes network-online.target")
-                .note("it starts once in a boot, and stays when that is restarted")
+                .note("it starts once in a boot, and keeps running when the network is restarted")
                 .help("to follow a certain unit, add `After=` and `PartOf=` with its name");
             Classified::with(
                 Trigger::Reached(Milestone::Network),

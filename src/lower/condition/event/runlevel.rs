@@ -27,7 +27,7 @@ pub(super) fn runlevel_set(
             .find(|word| word.value.contains(pattern))
             .map_or(event.name.span, |word| word.span);
         let mut diagnostic = IMPOSSIBLE_RUNLEVEL
-            .at(word, format!("no run level is `{}`", lossy(pattern)))
+            .at(word, format!("there is no run level `{}`", lossy(pattern)))
             .note("the condition is never met");
         if bracketed {
             diagnostic = diagnostic
@@ -63,7 +63,7 @@ pub(super) fn runlevel(event: &Event) -> Classified {
             UNMATCHED_VARIABLE
                 .at(event.span(), "the previous run level is not looked at")
                 .note("systemd does not keep it; the unit starts whatever came before")
-                .help("see whether the unit does harm when it starts in every boot"),
+                .help("check whether the unit does harm when it starts in every boot"),
         );
     }
     classified

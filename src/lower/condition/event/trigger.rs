@@ -63,7 +63,7 @@ pub(super) fn of_instances(lowering: &Lowering<'_>, event: &Event) -> Option<Cla
     lowering
         .instance
         .is_template()
-        .then(|| beyond(event, "this does not tell which instance of the job it starts", help))
+        .then(|| beyond(event, "the event does not name the instance of the job", help))
 }
 
 /// The finding that systemd uses files and sockets to start units, not to stop them.
@@ -237,7 +237,7 @@ pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
         .note(consequence)
         .help(match side {
             Side::Start => {
-                "name an event that happens; `upstart2systemd explain dead-event` tells more"
+                "name an event that happens; `upstart2systemd explain dead-event` has a list"
             }
             Side::Stop => "delete it",
         });

@@ -190,7 +190,7 @@ pub(super) const LIST_OF_SERVICES: &str = indoc! {r#"
 
 /// Starts the event units of an event.
 pub(super) const EMIT: &str = indoc! {r#"
-    # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that its followers hang on.
+    # [--no-wait] EVENT [KEY=VALUE...]: an event is a unit that starts its followers.
     upstart_emit() (
         set -f
         unset IFS
@@ -217,7 +217,7 @@ pub(super) const FOLLOWERS: &str = indoc! {r#"
 
 /// The same without options and variables.
 pub(super) const EMIT_PLAIN: &str = indoc! {r#"
-    # An event is a unit that its followers hang on; one without followers has none.
+    # An event is a unit that starts its followers; without followers there is no unit.
     upstart_emit() {
         if systemctl cat "upstart-event-$1.service" >/dev/null 2>&1; then
             @EMIT@

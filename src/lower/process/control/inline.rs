@@ -165,7 +165,7 @@ impl Prelude<'_> {
         let block = if uses[0].does_not_wait() { "--no-block " } else { "" };
         let unit = format!("{EVENT}{event}.service");
         Some(format!(
-            "# An event is a unit that its followers hang on; one without followers has none.\ninitctl() {{ ! systemctl cat {unit} >/dev/null 2>&1 || systemctl {block}start {unit}; }}\n"
+            "# An event is a unit that starts its followers; without followers there is no unit.\ninitctl() {{ ! systemctl cat {unit} >/dev/null 2>&1 || systemctl {block}start {unit}; }}\n"
         ))
     }
 

@@ -88,7 +88,7 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
         let diagnostic = UNTRANSLATABLE_EVENT
             .at(
                 event.span(),
-                format!("no unit tells that a job failed which `{}` started", lossy(failed)),
+                format!("no unit shows that a job failed which `{}` started", lossy(failed)),
             )
             .help("name the job: `start on stopped JOB RESULT=failed`");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
@@ -103,7 +103,7 @@ fn after_failures(lowering: &Lowering<'_>, event: &Event, failed: &str) -> Class
             ),
         )
         .note("also when something else has started the job")
-        .help("see whether the unit does harm when it runs then");
+        .help("check whether the unit does harm when it runs then");
     let companions = units
         .iter()
         .map(|unit| drop_in(lowering, unit, [(Directive::OnFailure, own.clone())]))
@@ -148,7 +148,7 @@ fn described(
         classified.diagnostics.push(
             START_AND_STOP_BY_ONE_JOB
                 .at(event.span(), format!("one event `{name}` may both start and stop the unit"))
-                .note("Upstart stopped the job if it ran, and started it anew")
+                .note("Upstart stopped the job if it ran, and started it again")
                 .help("`-o DIR` writes an event unit that does the same"),
         );
     }
@@ -215,7 +215,7 @@ fn hung(
                     event.span(),
                     format!("nothing in this directory emits `{}` {which}", lossy(name)),
                 )
-                .note(format!("{unit} stands for it"))
+                .note(format!("{unit} represents it"))
                 .help(&emission),
         );
     }
@@ -230,8 +230,8 @@ fn hung(
                 Side::Stop => "stopping",
             };
             diagnostic = diagnostic
-                .note("it is the name of a job, and a job is no event")
-                .help(format!("if the job is meant, write `{state} {shown}`"));
+                .note("it is the name of a job, not of an event")
+                .help(format!("to follow the job, write `{state} {shown}`"));
         } else if let Some(meant) = closest(name, lowering.job_set.events()) {
             diagnostic = diagnostic.note(format!("there is an event `{}`", lossy(meant)));
         }
@@ -261,13 +261,13 @@ fn unmatched(event: &Event, test: &Test<'_>, tests: &Tests<'_>, node: &EventUnit
             "a unit gets the variables of an event one by one, and never two of them together",
         ),
         None => diagnostic.note(format!(
-            "which value it has to have shows only when the job runs; this one goes by {}",
+            "its value is known only when the job runs; the unit follows {}",
             node.unit
         )),
     };
     diagnostic
         .note(format!("the unit follows `{}` whatever the value is", lossy(&event.name.value)))
-        .help("see whether the unit does harm when it runs in the other cases")
+        .help("check whether the unit does harm when it runs in the other cases")
 }
 
 /// What to do about an event that nothing emits.
@@ -359,10 +359,7 @@ fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
     }
     let meant = events::meant(name)?;
     let diagnostic = UNKNOWN_EVENT
-        .at(
-            event.name.span,
-            format!("no event is called `{}`, but one is called `{meant}`", lossy(name)),
-        )
+        .at(event.name.span, format!("unknown event `{}`; did you mean `{meant}`?", lossy(name)))
         .help(format!("if it is not an event of your own, write `{meant}`"))
         .changing_edit(event.name.span, meant);
     Some(diagnostic)

@@ -53,8 +53,8 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>) {
     let quoted = list::first(&quoted, SHOWN_MAX);
     let files = list::first(&names(&|needed| needed.file.to_string()), SHOWN_MAX);
     let message = match events.as_slice() {
-        [_] => format!("the event {quoted} needs a unit that stands for it"),
-        _ => format!("the events {quoted} need units that stand for them"),
+        [_] => format!("the event {quoted} needs a unit that represents it"),
+        _ => format!("the events {quoted} need units that represent them"),
     };
     let call =
         format!("`systemctl start {}` does what `initctl emit {}` did", first.unit, first.event);

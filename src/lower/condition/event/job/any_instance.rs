@@ -32,8 +32,8 @@ pub(super) fn of_template(
     let Some(mut classified) = any else {
         let job = lossy(job);
         let diagnostic = UNTRANSLATABLE_EVENT
-            .at(event.span(), format!("`{job}` has instances, and this does not say which of them"))
-            .help(format!("name the one that is meant: `{} {job} INSTANCE=NAME`", state.name()));
+            .at(event.span(), format!("`{job}` has instances, and this does not name one"))
+            .help(format!("name the instance: `{} {job} INSTANCE=NAME`", state.name()));
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     };
     // A stop is no failure to init.

@@ -119,7 +119,7 @@ pub(super) fn at_end(
                 .note(
                     "`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end",
                 )
-                .help("see whether the unit does harm when it runs then"),
+                .help("check whether the unit does harm when it runs then"),
         );
     }
     for directive in newer {
@@ -150,7 +150,9 @@ pub(super) fn stop_may_fail(span: Span, unit: &UnitName) -> Diagnostic {
     FOLLOWS_END
         .at(span, format!("a stop of {unit} counts as a failure if its process ends with one"))
         .note("to Upstart, every end by a stop was a good one")
-        .help("if it ends with a status of its own when it is stopped, add that to `SuccessExitStatus=`")
+        .help(
+            "if it ends with a special status when it is stopped, add that to `SuccessExitStatus=`",
+        )
 }
 
 /// What is different when the other unit is restarted.
@@ -178,7 +180,7 @@ pub(super) fn after_failure(
                 let why = if is_joined {
                     "the start condition joins this with other events"
                 } else if peer.presence == Presence::Chrooted {
-                    "it runs in a root directory of its own, and there may be no systemctl"
+                    "it runs in its own root directory, which may not have systemctl"
                 } else if peer.is_target() {
                     "a target runs nothing itself"
                 } else if !lowering.has(Feature::FullPrivilegesPrefix) {
@@ -201,7 +203,7 @@ pub(super) fn after_failure(
     }
     let diagnostic = COMPANION_NEEDED.at(
         span,
-        format!("a failure of {} starts this unit only by a drop-in for that one", peer.unit),
+        format!("a failure of {0} starts this unit only with a drop-in for {0}", peer.unit),
     );
     let diagnostic = match state {
         JobState::Stopping => diagnostic.help(format!(
@@ -237,7 +239,6 @@ fn after_end_of_failed(
 
 /// An event of jobs that has no counterpart, for the reason in `message`.
 pub(super) fn beyond(event: &Event, message: String) -> Classified {
-    let diagnostic =
-        UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs that are meant");
+    let diagnostic = UNTRANSLATABLE_EVENT.at(event.span(), message).help("name the jobs");
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }

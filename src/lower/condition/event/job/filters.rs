@@ -54,7 +54,7 @@ pub(super) fn filters(
             match known(lowering, pattern) {
                 Some(pattern) if glob::matches(&pattern, only) == negated => {
                     let why = no_instance(name, only);
-                    let help = "name an instance that there is, or take the argument away";
+                    let help = "name an existing instance, or remove the argument";
                     return Err(Box::new(never_with(event, span, (&why, help), side)));
                 }
                 Some(_) => {}
@@ -67,7 +67,7 @@ pub(super) fn filters(
             && !is_own_variable(lowering, text)
         {
             let message = format!(
-                "which instance of `{}` is meant by `{}` shows only when this job runs",
+                "the instance of `{}` that `{}` names is known only when this job runs",
                 lossy(name),
                 lossy(text)
             );
@@ -132,7 +132,7 @@ pub(super) fn filters(
             diagnostics.push(
                 UNMATCHED_VARIABLE
                     .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.of_instance()))
-                    .note("Upstart stopped all of them as soon as one of those went")
+                    .note("Upstart stopped all of them as soon as one of those stopped")
                     .help(format!("if only that one was meant, all is well; `INSTANCE=${}` says it to Upstart, too", variable(lowering))),
             );
         }
@@ -282,8 +282,11 @@ pub(super) fn any_failure(event: &Event, span: Span, peer: &Peer) -> Diagnostic 
 pub(super) fn unmatched(event: &Event, span: Span, peer: &Peer) -> Diagnostic {
     UNMATCHED_VARIABLE
         .at(span, format!("`{}` is not looked at", word(event, span)))
-        .note(format!("units carry no variables; this one goes by {} whatever they are", peer.unit))
-        .help("see whether the unit does harm when it runs in the other cases")
+        .note(format!(
+            "units carry no variables; this unit follows {} whatever their values are",
+            peer.unit
+        ))
+        .help("check whether the unit does harm when it runs in the other cases")
 }
 
 /// The unit of an instance of a job, such as `foo@eth0.service`. The variable that names the

@@ -131,10 +131,10 @@ fn named(event: &Event, state: JobState, side: Side) -> Result<&str, Box<Classif
         Some((NamedJob::Variable(name), _)) => {
             let mut classified = beyond(
                 event,
-                format!("which job `{}` is shows only when this one runs", lossy(name)),
+                format!("the job that `{}` names is known only when this job runs", lossy(name)),
             );
             if side == Side::Stop {
-                let goes_on = "nothing of this stops the unit, which goes on until somebody does";
+                let goes_on = "this does not stop the unit; it runs until it is stopped by hand";
                 classified.diagnostics =
                     classified.diagnostics.into_iter().map(|found| found.note(goes_on)).collect();
             }
@@ -142,7 +142,7 @@ fn named(event: &Event, state: JobState, side: Side) -> Result<&str, Box<Classif
         }
         Some((NamedJob::Any(name), _)) => Err(Box::new(beyond(
             event,
-            format!("`{}` names jobs by a pattern, and units are named one by one", lossy(name)),
+            format!("`{}` names jobs by a pattern, and a unit has to name each unit", lossy(name)),
         ))),
         None => Err(Box::new(beyond(
             event,
@@ -203,13 +203,13 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         .map_or(event.name.span, |word| word.span);
     if let Some(lost) = lowering.job_set.lost(name) {
         return UNKNOWN_JOB
-            .at(word, format!("the job `{}` comes to no unit: {}", lossy(name), lost.reason))
+            .at(word, format!("the job `{}` has no unit: {}", lossy(name), lost.reason))
             .elsewhere(lost.place.clone(), "this one")
-            .help("mend that job first");
+            .help("fix that job first");
     }
     let diagnostic = UNKNOWN_JOB
         .at(word, format!("there is no job `{}` in this directory", lossy(name)))
-        .note(format!("the unit goes by {}, which has to come from somewhere else", peer.unit));
+        .note(format!("nothing here provides {}", peer.unit));
     match lowering.job_set.meant(name) {
         Some(meant) => {
             let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
@@ -222,7 +222,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
             };
             match lowering.job_set.sibling(meant) {
                 Some(sibling) => {
-                    diagnostic.elsewhere(sibling.place.clone(), "this one may be meant")
+                    diagnostic.elsewhere(sibling.place.clone(), "did you mean this job?")
                 }
                 None => diagnostic,
             }
@@ -246,7 +246,7 @@ pub(super) fn own(event: &Event, peer: &Peer, state: JobState) -> Classified {
         JobState::Stopping | JobState::Stopped => {
             diagnostic.help("to start it again after a failure, give the unit `Restart=on-failure`")
         }
-        JobState::Starting | JobState::Started => diagnostic.help("take the condition away"),
+        JobState::Starting | JobState::Started => diagnostic.help("remove the condition"),
     };
     Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
 }

@@ -47,7 +47,7 @@ pub(super) fn decided(
     let (shown, variable) = (lossy(job), lossy(key));
     if !sibling.exports.iter().any(|export| export == key) {
         let why = format!("`{shown}` does not export `{variable}`");
-        let help = format!("add `export {variable}` to `{shown}`, or take the argument away");
+        let help = format!("add `export {variable}` to `{shown}`, or remove the argument");
         return never(&why, &help);
     }
     let value = sibling.fixed.get(key)?;
@@ -58,7 +58,7 @@ pub(super) fn decided(
         "`{shown}` has `env {variable}={}`, and nothing gives it another value",
         lossy(value)
     );
-    let help = "write the value that the job has, or take the condition away";
+    let help = "write the value that the job has, or remove the condition";
     never(&why, help)
 }
 

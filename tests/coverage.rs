@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{converted, dialects, found, jobs, trees};
+use common::{converted, dialects, found, init_of, jobs, trees};
 use upstart2systemd::convert::Conversion;
 use upstart2systemd::diagnostic::registry::RULES;
 use upstart2systemd::diagnostic::{Category, Disposition, Rule};
@@ -42,7 +42,7 @@ fn conversions() -> Vec<(PathBuf, Conversion)> {
             (path, conversion)
         })
         .chain(trees().into_iter().flat_map(|tree| {
-            let planned = plan(found(&tree.join("init")), &usual);
+            let planned = plan(found(&init_of(&tree)), &usual);
             planned.jobs.into_iter().map(move |job| (tree.clone(), job.conversion))
         }))
         .collect()

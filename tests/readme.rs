@@ -153,7 +153,7 @@ fn the_commands_of_the_readme_work() {
         let report = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command}: {}\n{report}", output.status);
     }
-    assert!(directory.path().join("overlay/etc/systemd/system/shop-app.service").is_file());
+    assert!(directory.path().join("overlay/etc/systemd/system/shop-web.service").is_file());
 }
 
 #[test]

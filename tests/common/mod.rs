@@ -34,10 +34,16 @@ pub(crate) fn trees() -> Vec<PathBuf> {
         fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/migrate"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.join("init").is_dir())
+            .filter(|path| path.is_dir())
             .collect();
     found.sort();
     found
+}
+
+/// The configuration directory of a tree: `init`, or that of the root `old`.
+pub(crate) fn init_of(tree: &Path) -> PathBuf {
+    let old = tree.join("old/etc/init");
+    if old.is_dir() { old } else { tree.join("init") }
 }
 
 /// The jobs of a configuration directory, with their overrides.

@@ -61,8 +61,8 @@ impl Boot {
         fs::create_dir(&root).unwrap();
         fs::create_dir(&live).unwrap();
         prepare(&root, &live);
-        let script = directory.path().join("boot.sh");
-        fs::write(&script, include_str!("boot.sh")).unwrap();
+        let script = directory.path().join("boot-a-guest");
+        fs::write(&script, include_str!("../../contrib/boot-a-guest")).unwrap();
         let child = Command::new("unshare")
             .args(["--mount", "--propagation", "private", "/bin/sh"])
             .args([&script, directory.path()])

@@ -25,6 +25,7 @@ mod play;
 mod rows;
 #[path = "../../src/skipped.rs"]
 mod skipped;
+mod trying;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -66,7 +67,7 @@ fn main() -> ExitCode {
         .into_iter()
         .chain(names.into_iter().map(of_case))
         .chain(OF_ALL.into_iter().map(of_all))
-        .chain([going_back::trial()])
+        .chain([going_back::trial(), trying::trial()])
         .collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -38,7 +38,7 @@ pub(super) fn carriage_returns(lowering: &mut Lowering<'_>) {
                     "the lines of this script end in carriage returns",
                 )
                 .note("the shell reads them as parts of words; the unit does the same")
-                .help("take them out of the file: `sed -i 's/\\r$//' FILE`");
+                .help("remove them from the file: `sed -i 's/\\r$//' FILE`");
             lowering.diagnostics.push(diagnostic);
         }
     }
@@ -61,7 +61,7 @@ pub(super) fn replaced(lowering: &mut Lowering<'_>) {
             .related(other.span, "this one overrides it");
         let diagnostic = if record.keyword == "stop on" && job.start_on.is_none() {
             diagnostic.help(
-                "if it was to be `start on`, write that: nothing starts this job; else delete it",
+                "if it should be `start on`, write that, because nothing starts this job; otherwise remove it",
             )
         } else if matches!(record.keyword, "env" | "cgroup") {
             // init keeps all of these, and the last one with the same key wins. The deletion is

@@ -109,8 +109,9 @@ fn drop_wait(
             "{unit} is not ordered {} {name}, because they wait for each other",
             if directive == Directive::Before { "before" } else { "after" }
         );
-        chain(ORDERING_CYCLE.at(span, message), members, cycle, (index, span))
-            .help("see whether it can do without; else let one of the jobs wait for something else")
+        chain(ORDERING_CYCLE.at(span, message), members, cycle, (index, span)).help(
+            "check whether it needs to wait; otherwise let one of the jobs wait for something else",
+        )
     };
     let Some(lowered) = members[index].lowered_mut() else { return };
     let span = diagnostic.span;
@@ -209,7 +210,7 @@ fn report_unbreakable(members: &mut [Member], cycle: &Cycle) {
         cycle,
         (index, span),
     )
-    .help("systemd will leave one of the units out of the boot: change the start conditions");
+    .help("change the start conditions; otherwise systemd leaves one of the units out of the boot");
     if let Some(lowered) = members[index].lowered_mut() {
         lowered.diagnostics.push(diagnostic);
     }

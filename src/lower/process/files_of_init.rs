@@ -143,7 +143,7 @@ fn profile(reading: &ScriptUse<'_>, command: &SimpleCommand) -> Option<Diagnosti
             .at(reading.span(&loader.word.range), "this program came with Upstart, and is gone")
             .note("apparmor.service loads all profiles of /etc/apparmor.d early in the boot")
             .help(format!(
-                "take the line out, or write `apparmor_parser -r -W /etc/apparmor.d/{} || true`",
+                "remove the line, or write `apparmor_parser -r -W /etc/apparmor.d/{} || true`",
                 name.unwrap_or("NAME")
             )),
     )

@@ -37,7 +37,7 @@ pub(in crate::lower) fn lower(
         if let Some(notices) = notices.filter(|_| !tests.is_empty()) {
             let diagnostic = PLAIN_UNIT
                 .at(job.stanzas[stanza.0].span, notices)
-                .help("`--style exact` runs the test as a command of the unit");
+                .help("use `--style exact`, which runs the test as a command of the unit");
             lowering.approximate(stanza, &[], diagnostic);
         }
         for (directive, value) in tests {

@@ -156,7 +156,7 @@ fn delayed(lowering: &mut Lowering<'_>) -> Option<u32> {
             lowering.job.stanzas[stanza.0].span,
             format!("systemd waits {seconds} s before a restart, and not when the unit is stopped"),
         )
-        .help("`--style exact` keeps the post-stop");
+        .help("use `--style exact`, which keeps the post-stop");
     lowering.approximate(stanza, &[Directive::RestartSec], diagnostic);
     Some(seconds)
 }

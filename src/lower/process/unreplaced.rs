@@ -59,7 +59,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>, reading: &ScriptUse<
                 diagnostic.help("set the variable in each script that reads it")
             }
             "get-env" | "list-env" => {
-                diagnostic.help("see `systemctl set-environment` and `systemctl show-environment`")
+                diagnostic.help("use `systemctl set-environment` and `systemctl show-environment`")
             }
             _ => diagnostic.help("remove it from the script"),
         };
@@ -126,8 +126,8 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
                 .at(span(), format!("there is no job `{}` in this directory", lossy(name)))
                 .note(format!("the script calls {}, and nothing here provides it", peer.unit))
                 .help(match job_set.meant(name) {
-                    Some(meant) => format!("there is a job `{}`", lossy(meant)),
-                    None => "if a package of the distribution has a unit in its place, see what it is called".to_owned(),
+                    Some(meant) => format!("did you mean the job `{}`?", lossy(meant)),
+                    None => "if a package of the distribution has a unit in its place, write the name of that unit".to_owned(),
                 })
         };
         let is_same = |other: &Diagnostic| {

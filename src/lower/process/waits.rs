@@ -176,9 +176,11 @@ fn instances(
                 lossy(job)
             )
         };
-        let diagnostic = INSTANCES_NAMED_AT_RUN_TIME.at(reading.span(&usage.range), message).help(
-            format!("to start one by itself: `systemctl add-wants {} {example}`", lowering.name),
-        );
+        let diagnostic =
+            INSTANCES_NAMED_AT_RUN_TIME.at(reading.span(&usage.range), message).help(format!(
+                "to start one by itself, run `systemctl add-wants {} {example}`",
+                lowering.name
+            ));
         lowering.diagnostics.push(diagnostic);
         return Vec::new();
     };

@@ -81,7 +81,7 @@ fn setting(lowering: &mut Lowering<'_>, stated: &Stated<Cgroup>, key: &str, valu
                     stated.span,
                     format!("systemd has no directive for `{controller} {key} {value}`"),
                 )
-                .help("see systemd.resource-control(5)");
+                .help("read systemd.resource-control(5)");
             lowering.remark(
                 Section::Service,
                 diagnostic.rule,

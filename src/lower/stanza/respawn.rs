@@ -411,7 +411,7 @@ fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
             ExitStatus::Code(code) if code > 255 => {
                 let diagnostic = IMPOSSIBLE_EXIT_STATUS
                     .at(stated.span, format!("no process ends with status {code}"))
-                    .help("a status is a number from 0 to 255");
+                    .help("write a number from 0 to 255");
                 lowering.dropped(stated.stanza, diagnostic);
                 continue;
             }

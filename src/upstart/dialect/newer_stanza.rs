@@ -24,7 +24,7 @@ pub(super) fn check(
             .note(format!(
                 "init {version} refuses the whole file on it; the unit is made as if it had not"
             ))
-            .help("see whether the job was ever loaded, or whether it is for a newer Upstart")
+            .help("check whether the job was ever loaded, or is for a newer Upstart")
     })
 }
 

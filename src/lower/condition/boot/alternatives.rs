@@ -147,7 +147,7 @@ pub(in crate::lower::condition) fn keep_shared_wants(
     let diagnostic = CONDITION_OF_ONE_ALTERNATIVE
         .at(condition.span, "only some of the alternatives imply that the network is up")
         .note("the unit waits for the network only where something else brings network-online.target in")
-        .help("if it needs the network in every boot: `systemctl add-wants multi-user.target network-online.target`");
+        .help("if it needs the network in every boot, run `systemctl add-wants multi-user.target network-online.target`");
     lowering.approximate(condition.stanza, &[], diagnostic);
 }
 

@@ -213,7 +213,7 @@ pub(super) fn pull_by_boot(
     if only_early && leaves.iter().any(|leaf| matches!(leaf.value, Trigger::Reached(_))) {
         let diagnostic = EARLY_EVENT
             .at(span, "the unit starts later than the job did, with the ordinary services")
-            .help("if something early needs it, see `upstart2systemd explain early-event`");
+            .help("if something early needs it, read `upstart2systemd explain early-event`");
         lowering.approximate(condition.stanza, &[Directive::WantedBy], diagnostic);
     }
 }

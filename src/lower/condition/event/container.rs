@@ -35,7 +35,7 @@ pub(super) fn container(event: &Event) -> Classified {
                     event.span(),
                     format!("systemd does not know containers of the kind `{}`", lossy(kind)),
                 )
-                .help("see ConditionVirtualization= in systemd.unit(5)");
+                .help("read about ConditionVirtualization= in systemd.unit(5)");
             Classified::with(Trigger::Never, Disposition::Manual, filter)
         }
         Some(_) => {

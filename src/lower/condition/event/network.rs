@@ -68,7 +68,7 @@ pub(super) fn network_job(
     let going = |message: String| {
         let diagnostic = NETWORK_INTERFACE_EVENT
             .at(event.span(), message)
-            .help("to go by a certain unit, add `PartOf=` with its name");
+            .help("to follow a certain unit, add `PartOf=` with its name");
         Classified::with(Trigger::NetworkGoes, Disposition::Approximate, diagnostic)
     };
     Some(match (side, state) {

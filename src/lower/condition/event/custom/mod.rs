@@ -39,7 +39,7 @@ pub(super) fn custom(
     if name.starts_with(":sys:") {
         let diagnostic = UNTRANSLATABLE_EVENT
             .at(event.span(), "this is an event of the system as the init of a session sees it")
-            .help("a user unit cannot follow a system unit: watch for what the event was about, for example with a .path unit of the user");
+            .help("watch for what the event was about, for example with a .path unit of the user; a user unit cannot follow a system unit");
         return Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic);
     }
     if let Some(failed) = name.strip_suffix("/failed") {
@@ -149,7 +149,7 @@ fn described(
             START_AND_STOP_BY_ONE_JOB
                 .at(event.span(), format!("one event `{name}` may both start and stop the unit"))
                 .note("Upstart stopped the job if it ran, and started it again")
-                .help("`-o DIR` writes an event unit that does the same"),
+                .help("use `-o DIR`, which writes an event unit that does the same"),
         );
     }
     classified
@@ -249,7 +249,7 @@ pub(super) fn alone(event: &Event) -> Diagnostic {
             "this event alone starts the unit, and the rest of the condition is not waited for",
         )
         .note("nothing remembers the events of an instance, whose name comes with one of them")
-        .help("let the script of the job see whether the rest holds")
+        .help("let the script of the job test whether the rest holds")
 }
 
 /// The finding that an event unit does not look at a variable.
@@ -280,7 +280,7 @@ fn emission(event: &str, node: &EventUnit, tests: &Tests<'_>) -> String {
         ),
         Ok(_) | Err(_) => node.unit.to_string(),
     };
-    format!("see what was to emit it; under systemd that calls `systemctl start {unit}`")
+    format!("check what emitted it; under systemd that has to call `systemctl start {unit}`")
 }
 
 /// The event unit, and what starts it when it stands for a test that the shell makes.

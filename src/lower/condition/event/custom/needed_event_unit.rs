@@ -59,7 +59,7 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>) {
     let call =
         format!("`systemctl start {}` does what `initctl emit {}` did", first.unit, first.event);
     let mut diagnostic = COMPANION_NEEDED.at(first.span, message).label(label(first)).help(format!(
-        "`-o DIR` writes {files} along; by hand each takes `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then {call}"
+        "use `-o DIR`, which also writes {files}; by hand each needs `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then {call}"
     ));
     if first.side == Side::Stop {
         diagnostic.severity = Severity::Note;

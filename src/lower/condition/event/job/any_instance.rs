@@ -118,7 +118,7 @@ fn any_instance(
                     format!("a restart of {} is also taken for its end", peer.unit),
                 )
                 .note("`OnSuccess=` is also followed between the stop and the start of a restart; Upstart's `stopped` only comes at the end")
-                .help("see whether that does harm"),
+                .help("check whether that does harm"),
         );
     } else if on_failure {
         classified.disposition = Disposition::Approximate;

@@ -131,9 +131,18 @@ pub(super) fn filters(
         if side == Side::Stop {
             diagnostics.push(
                 UNMATCHED_VARIABLE
-                    .at(event.span(), format!("each instance stops with {} of the same name", peer.unit.of_instance()))
+                    .at(
+                        event.span(),
+                        format!(
+                            "each instance stops with {} of the same name",
+                            peer.unit.of_instance()
+                        ),
+                    )
                     .note("Upstart stopped all of them as soon as one of those stopped")
-                    .help(format!("if only that one was meant, all is well; `INSTANCE=${}` says it to Upstart, too", variable(lowering))),
+                    .help(format!(
+                        "write `INSTANCE=${}` to get the same under Upstart",
+                        variable(lowering)
+                    )),
             );
         }
     }

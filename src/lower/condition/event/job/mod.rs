@@ -212,13 +212,14 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         .note(format!("nothing here provides {}", peer.unit));
     match lowering.job_set.meant(name) {
         Some(meant) => {
-            let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
+            let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/'))
+            {
                 Some(path) => diagnostic.help(format!(
-                    "there is a job `{}`: the directory of the configuration may be `{}`, and not the one above it",
+                    "check the directory: there is a job `{}` if the configuration is in `{}`",
                     lossy(meant),
                     lossy(path)
                 )),
-                None => diagnostic.help(format!("there is a job `{}`", lossy(meant))),
+                None => diagnostic.help(format!("did you mean the job `{}`?", lossy(meant))),
             };
             match lowering.job_set.sibling(meant) {
                 Some(sibling) => {
@@ -228,7 +229,7 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
             }
         }
         None => diagnostic.help(
-            "if a package of the distribution has a unit in its place, see what it is called",
+            "if a package of the distribution has a unit in its place, write the name of that unit",
         ),
     }
 }

@@ -319,6 +319,8 @@ pub fn report(conversions: &[Conversion], format: Format) -> serde_json::Result<
         Format::Github => each(&report::github),
         Format::Json => report::json(conversions),
         Format::Sarif => report::sarif(conversions, registry::RULES),
+        Format::Gitlab => report::gitlab(conversions),
+        Format::Junit => Ok(report::junit(conversions)),
     }
 }
 

@@ -159,7 +159,7 @@ fn what_may_not_be_read_is_status_3() {
     as_nobody(&job, &[&file]).fails(
         3,
         &[
-            "error[U000]: cannot be read: Permission denied",
+            "error[U000] unreadable-input: cannot be read: Permission denied",
             &file,
             "= help: run this as a user who may read it",
         ],
@@ -175,7 +175,7 @@ fn what_may_not_be_read_is_status_3() {
 fn an_empty_file_is_a_job_with_nothing_to_run() {
     for text in ["", "\n\n", "# nothing\n", " \t\r\n#"] {
         convert(text).converts(&[
-            "note[U110]: the job `foo` has nothing to run",
+            "note[U110] nothing-to-run: the job `foo` has nothing to run",
             "foo.conf",
             "= help: ",
         ]);
@@ -262,7 +262,11 @@ fn parentheses_are_counted_to_any_depth() {
     assert_eq!(unit, convert(condition(0, 0)).unit());
     convert(condition(count, 0)).fails(
         3,
-        &["error[U010]: this parenthesis is never closed", "foo.conf:2:100009", "help: "],
+        &[
+            "error[U010] mismatched-parentheses: this parenthesis is never closed",
+            "foo.conf:2:100009",
+            "help: ",
+        ],
     );
     convert(condition(0, count)).fails(3, &["error[U010]", "foo.conf:2:20", "help: "]);
 }
@@ -273,7 +277,11 @@ fn parentheses_are_counted_to_any_depth() {
 fn a_script_that_never_ends_is_refused() {
     convert("task\nscript\n  echo\n").fails(
         3,
-        &["error[U005]: this script is never ended", "foo.conf:2:1", "write `end script`"],
+        &[
+            "error[U005] unterminated-block: this script is never ended",
+            "foo.conf:2:1",
+            "write `end script`",
+        ],
     );
     convert("script\n  echo\nendscript\n")
         .fails(3, &["this does not end it", "3 - endscript", "3 + end script"]);
@@ -290,8 +298,14 @@ fn nul_bytes_are_refused_but_in_comments() {
         "task\nexec \"a\0\"\n",
         "script\n\0\nend script\n",
     ] {
-        convert(text)
-            .fails(3, &["error[U002]: a NUL byte", "foo.conf:2:", "help: a job is a text file"]);
+        convert(text).fails(
+            3,
+            &[
+                "error[U002] unexpected-token: a NUL byte",
+                "foo.conf:2:",
+                "help: a job is a text file",
+            ],
+        );
     }
 }
 
@@ -342,7 +356,7 @@ fn names_that_systemd_cannot_carry_are_refused() {
     let file = job.add(&format!("{}.conf", "n".repeat(250)), "exec /bin/x\n");
     for options in [&[][..], &["--no-override"]] {
         let ran = Ran::of(run(&[&[file.as_str()], options].concat(), b""));
-        ran.fails(1, &["error[U208]: the unit of this job would have a name of 258 bytes, and systemd takes 255", &file, "help: "]);
+        ran.fails(1, &["error[U208] name-too-long: the unit of this job would have a name of 258 bytes, and systemd takes 255", &file, "help: "]);
     }
     Ran::of(run(&[&file, "--name", "short"], b"")).converts(&[]);
     let name = "n".repeat(300);
@@ -360,7 +374,7 @@ fn a_refused_override_refuses_the_job() {
     job.convert(&[]).fails(
         3,
         &[
-            "error[U003]: unknown stanza `strat`",
+            "error[U003] unknown-stanza: unknown stanza `strat`",
             &place,
             "help: did you mean `start`?",
             "init applies the override up to",

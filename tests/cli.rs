@@ -127,7 +127,7 @@ fn what_cannot_be_read_is_status_3() {
     std::os::unix::fs::symlink(at("loop.conf"), at("loop.conf")).unwrap();
 
     for (name, message) in [
-        ("absent.conf", "error[U000]: cannot be read: No such file or directory"),
+        ("absent.conf", "error[U000] unreadable-input: cannot be read: No such file or directory"),
         ("foo", "there is a `"),
         ("foo.conf/x.conf", "cannot be read: Not a directory"),
         ("", "is a directory"),

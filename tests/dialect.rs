@@ -140,7 +140,7 @@ fn every_file_of_event_d_is_a_job() {
     let (status, stdout, stderr) =
         run(&["lint", "image/etc/event.d", "--format", "concise"], &files);
     assert!(status.is_some_and(|status| status <= 1), "{stderr}");
-    assert!(stdout.is_empty() && stderr.matches("[U180]").count() == 3, "{stderr}");
+    assert!(stderr.is_empty() && stdout.matches("[U180]").count() == 3, "{stdout}{stderr}");
 }
 
 #[test]

@@ -235,7 +235,7 @@ fn paths_and_tests_that_are_named_exist() {
         assert!(code_words(&text).into_iter().filter(|word| is_path(word)).count() > 10, "{file}");
         assert_eq!(untrue(&text), Vec::<String>::new(), "{file} names what does not exist");
     }
-    let text = "`src/gone.rs`, `lower/gone/`, `cli/streams.rs`, `init/job_process.c`, `/etc/init`,\n\
+    let text = "`src/gone.rs`, `lower/gone/`, `cli/write_file.rs`, `init/job_process.c`, `/etc/init`,\n\
                 `no_test_is_called_so`, `the_list_of_rules_is_up_to_date`\n\
                 ```\n`src/new.rs`\n```\ncargo test --test gone\ncargo test --test readme";
     assert_eq!(untrue(text), ["src/gone.rs", "lower/gone/", "gone", "no_test_is_called_so"]);

@@ -21,6 +21,7 @@ mod write_file;
 mod tests;
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::Parser;
 
@@ -32,19 +33,44 @@ use process::{child, signals};
 
 pub use panic::quiet_panics;
 pub use status::Status;
+use streams::watched;
 pub use streams::{Colours, Streams};
 
 /// Runs the program with these arguments, of which the first is its name. All output goes to the
 /// streams and to files.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Status {
-    let outcome = panic::caught(|| {
-        let arguments = match Arguments::try_parse_from(arguments) {
-            Ok(arguments) => arguments,
-            Err(error) => return streams.clap(&error),
-        };
-        dispatch(arguments, streams)
-    });
-    outcome.unwrap_or_else(|bug| streams.bug(&bug))
+    watched(streams, |streams| {
+        let outcome = panic::caught(|| match Arguments::try_parse_from(arguments) {
+            Ok(arguments) => match arguments.output_file().map(Path::to_owned) {
+                Some(path) => to_file(&path, arguments, streams),
+                None => dispatch(arguments, streams),
+            },
+            Err(error) => streams.clap(&error),
+        });
+        outcome.unwrap_or_else(|bug| streams.bug(&bug))
+    })
+}
+
+/// Runs a command whose standard output goes to a file, which is replaced at the end. It stays as
+/// it is if the command line is wrong.
+fn to_file(path: &Path, arguments: Arguments, streams: &mut Streams<'_>) -> Status {
+    let mut bytes = Vec::new();
+    let status = dispatch(
+        arguments,
+        &mut Streams {
+            stdin: streams.stdin,
+            stdout: &mut bytes,
+            stderr: streams.stderr,
+            on_terminal: false,
+            colours: Colours { stdout: false, ..streams.colours },
+        },
+    );
+    match status {
+        Status::Usage | Status::Bug => status,
+        Status::Done | Status::Findings | Status::Refused => {
+            status.max(reporting::write_report(path, &bytes, streams))
+        }
+    }
 }
 
 fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {

@@ -1,20 +1,21 @@
-//! Reports conversions, and computes the exit status.
+//! Reports findings.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use super::arguments::Reporting;
-use super::{Status, Streams};
+use super::arguments::{Colour, Reporting};
+use super::{Status, Streams, write_file};
 use crate::convert::{Conversion, Converted};
 use crate::diagnostic::registry::{EVERY_UNIT, PLAIN_UNIT};
 use crate::diagnostic::{Diagnostic, Rule, Severity, registry};
 use crate::lower::options::Style;
 use crate::report;
 use crate::report::format::Format;
-use crate::report::{Counting, Summary};
+use crate::report::{Counting, Paint, Summary};
 use crate::text::source::Sources;
 use crate::text::visible::visible;
 
-/// What all units have in common, each with the rule whose page tells it.
+/// What all units have in common, each with the rule whose page explains it.
 fn of_all_units(style: Style) -> Vec<(&'static str, &'static Rule)> {
     let every = ("what changes for every job", &EVERY_UNIT);
     match style {
@@ -31,77 +32,138 @@ pub(super) fn without_unusable_outputs(mut conversion: Conversion) -> Conversion
     conversion
 }
 
-/// Prints the findings about the jobs. `units` is the style of the units, if the command writes any.
+/// Where the report of a command goes that prints units or lists of files on standard output.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ReportTo<'a> {
+    StandardError,
+    File(&'a Path),
+}
+
+impl<'a> ReportTo<'a> {
+    /// The file of `--report`, if it is given.
+    pub(super) fn of(file: Option<&'a Path>) -> Self {
+        file.map_or(Self::StandardError, Self::File)
+    }
+}
+
+/// Reports what happens to jobs that become units of this style.
 pub(super) fn report_findings(
     reporting: &Reporting,
     files: &[Converted],
-    units: Option<Style>,
+    style: Style,
+    to: ReportTo<'_>,
     streams: &mut Streams<'_>,
 ) -> Status {
-    let is_said =
-        |diagnostic: &&Diagnostic| !reporting.quiet || diagnostic.severity > Severity::Note;
-    let findings = files.iter().flat_map(|file| {
-        file.conversion
-            .diagnostics
-            .iter()
-            .filter(is_said)
-            .map(|diagnostic| (&file.sources, diagnostic))
-    });
+    let paint = match to {
+        ReportTo::StandardError => paint(reporting.color, streams.colours.stderr),
+        ReportTo::File(_) => paint(reporting.color, false),
+    };
+    let mut text = match findings(reporting, files, paint) {
+        Ok(text) => text,
+        Err(error) => return cannot_serialize(&error, streams),
+    };
     let is_converted = files.iter().any(|file| !file.conversion.outputs.is_empty());
-    let common =
-        units.filter(|_| is_converted && !reporting.quiet).map(of_all_units).unwrap_or_default();
+    let common = if is_converted && !reporting.quiet { of_all_units(style) } else { Vec::new() };
     match reporting.format {
         Format::Text => {
-            let style = streams.style(reporting.color);
-            for Converted { sources, conversion } in files {
-                print_each(sources, conversion.diagnostics.iter().filter(is_said), style, streams);
-            }
-            let counting = Counting { notes: !reporting.quiet, units: units.is_some() };
+            let counting = Counting { notes: !reporting.quiet, units: true };
             let counts = Summary::of(files).line(files, counting);
             let pages =
                 common.iter().map(|(what, rule)| format!("{what}: `explain {}`", rule.code));
             let parts: Vec<String> = counts.into_iter().chain(pages).collect();
             if !parts.is_empty() {
-                streams.report(&format!("{}\n", parts.join("; ")));
+                text.push_str(&format!("{}\n", parts.join("; ")));
             }
-            Status::Done
         }
         Format::Concise => {
-            for (sources, diagnostic) in findings {
-                streams.report(&format!("{}\n", report::concise(sources, diagnostic)));
-            }
             for (what, rule) in common {
-                streams.report(&format!("note[{0}]: {what}: `explain {0}`\n", rule.code));
+                text.push_str(&format!("note[{0}]: {what}: `explain {0}`\n", rule.code));
             }
+        }
+        Format::Json | Format::Sarif | Format::Github | Format::Gitlab | Format::Junit => {}
+    }
+    match to {
+        ReportTo::StandardError => {
+            streams.report(&text);
             Status::Done
         }
-        Format::Github => {
-            for (sources, diagnostic) in findings {
-                streams.report(&format!("{}\n", report::github(sources, diagnostic)));
-            }
-            Status::Done
+        ReportTo::File(path) => write_report(path, text.as_bytes(), streams),
+    }
+}
+
+/// Replaces the file that a report goes to.
+pub(super) fn write_report(path: &Path, bytes: &[u8], streams: &mut Streams<'_>) -> Status {
+    match write_file::replace_regular(path, bytes) {
+        Ok(()) => Status::Done,
+        Err(error) => {
+            streams.error(&format!(
+                "cannot write the report to `{}`: {error:#}",
+                visible(&path.to_string_lossy())
+            ));
+            Status::Refused
         }
-        Format::Json => print_object(report::json(files), streams),
-        Format::Sarif => print_object(report::sarif(files, registry::RULES), streams),
+    }
+}
+
+pub(super) fn paint(colour: Colour, is_supported: bool) -> Paint {
+    let coloured = match colour {
+        Colour::Auto => is_supported,
+        Colour::Always => true,
+        Colour::Never => false,
+    };
+    if coloured { Paint::Coloured } else { Paint::Plain }
+}
+
+/// Whether the report shows a finding. Formats that are one document show all of them.
+pub(super) fn is_shown(reporting: &Reporting, diagnostic: &Diagnostic) -> bool {
+    !reporting.quiet || diagnostic.severity > Severity::Note
+}
+
+/// The findings in the format that the command line asks for, without the last line of a text.
+pub(super) fn findings(
+    reporting: &Reporting,
+    files: &[Converted],
+    paint: Paint,
+) -> serde_json::Result<String> {
+    let lines = |line: &dyn Fn(&Sources, &Diagnostic) -> String| {
+        let mut out = String::new();
+        for Converted { sources, conversion } in files {
+            for diagnostic in
+                conversion.diagnostics.iter().filter(|found| is_shown(reporting, found))
+            {
+                out.push_str(&line(sources, diagnostic));
+                out.push('\n');
+            }
+        }
+        Ok(out)
+    };
+    let document = |text: serde_json::Result<String>| Ok(text? + "\n");
+    match reporting.format {
+        Format::Text => Ok(files.iter().map(|file| excerpts(reporting, file, paint)).collect()),
+        Format::Concise => lines(&report::concise),
+        Format::Github => lines(&report::github),
+        Format::Json => document(report::json(files)),
+        Format::Sarif => document(report::sarif(files, registry::RULES)),
+        Format::Gitlab => document(report::gitlab(files)),
+        Format::Junit => Ok(report::junit(files)),
     }
 }
 
 /// The maximal number of findings of one rule in one job that the text format shows in full.
 const SHOWN: usize = 100;
 
-/// Prints each finding with its lines, and counts those of one rule beyond [`SHOWN`].
-fn print_each<'a>(
-    sources: &Sources,
-    findings: impl Iterator<Item = &'a Diagnostic>,
-    style: report::Paint,
-    streams: &mut Streams<'_>,
-) {
+/// The findings in a job, each with its lines, and the number of those of one rule beyond
+/// [`SHOWN`].
+fn excerpts(reporting: &Reporting, file: &Converted, paint: Paint) -> String {
+    let Converted { sources, conversion } = file;
+    let mut out = String::new();
     let mut counts: BTreeMap<&str, (usize, &Diagnostic)> = BTreeMap::new();
-    for diagnostic in findings {
+    for diagnostic in conversion.diagnostics.iter().filter(|found| is_shown(reporting, found)) {
         let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
         *count += 1;
         if *count <= SHOWN {
-            streams.report(&format!("{}\n", report::text(sources, diagnostic, style)));
+            out.push_str(&report::text(sources, diagnostic, paint));
+            out.push('\n');
         }
     }
     for (code, (count, first)) in counts {
@@ -111,21 +173,14 @@ fn print_each<'a>(
                 visible(sources.get(first.span.origin).path()),
                 count - SHOWN,
             );
-            streams.report(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
+            out.push_str(&format!("{severity}[{code}]: {more} more of these in {path}; `--format concise` has a line for each\n\n"));
         }
     }
+    out
 }
 
-/// Prints a report that is one object.
-fn print_object(object: serde_json::Result<String>, streams: &mut Streams<'_>) -> Status {
-    match object {
-        Ok(object) => {
-            streams.report(&format!("{object}\n"));
-            Status::Done
-        }
-        Err(error) => {
-            streams.error(&format!("cannot write JSON: {error}"));
-            Status::Bug
-        }
-    }
+/// JSON cannot be written only if this program has a bug.
+pub(super) fn cannot_serialize(error: &serde_json::Error, streams: &mut Streams<'_>) -> Status {
+    streams.error(&format!("cannot write JSON: {error}"));
+    Status::Bug
 }

@@ -1,5 +1,6 @@
 //! The identity of a finding from one run to the next; it survives changes of the lines above.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Diagnostic;
@@ -35,6 +36,22 @@ impl Fingerprint {
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Numbers the findings of a run that have the same fingerprint.
+#[derive(Debug, Default)]
+pub struct Occurrences {
+    seen: BTreeMap<Fingerprint, usize>,
+}
+
+impl Occurrences {
+    /// The fingerprint of the next finding, with its number.
+    pub fn next(&mut self, sources: &Sources, diagnostic: &Diagnostic) -> String {
+        let fingerprint = Fingerprint::of(sources, diagnostic);
+        let occurrence = self.seen.entry(fingerprint).or_default();
+        *occurrence += 1;
+        format!("{fingerprint}:{occurrence}")
     }
 }
 

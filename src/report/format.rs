@@ -15,16 +15,20 @@ pub enum Format {
     Sarif,
     /// Annotations for a workflow on GitHub, one line each
     Github,
+    /// Code quality of GitLab, one list
+    Gitlab,
+    /// XML as of `JUnit`: a suite for each file, a test for each rule that has findings in it
+    Junit,
 }
 
 impl Format {
-    /// Whether the report is one object, so that nothing else may be written beside it.
+    /// Whether the report is one document, so that nothing else may be written beside it.
     pub fn is_object(self) -> bool {
         match self {
             #[cfg(feature = "cli")]
             Self::Text => false,
             Self::Concise | Self::Github => false,
-            Self::Json | Self::Sarif => true,
+            Self::Json | Self::Sarif | Self::Gitlab | Self::Junit => true,
         }
     }
 }

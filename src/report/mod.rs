@@ -2,17 +2,16 @@
 
 #[cfg(feature = "cli")]
 mod change;
+pub mod ci;
 pub mod concise;
 mod escape;
 #[cfg(feature = "cli")]
 mod excerpt;
 pub mod format;
-pub mod github;
 pub mod json;
 pub mod parsed_job;
 mod prose;
 mod rule_page;
-pub mod sarif;
 pub(super) mod summary;
 #[cfg(feature = "cli")]
 pub mod text;
@@ -21,12 +20,11 @@ pub mod text;
 #[cfg(test)]
 mod tests;
 
+pub use ci::{github, gitlab, junit, sarif};
 pub use concise::concise;
 pub use escape::write_json;
-pub use github::github;
 pub use json::{SCHEMA, json};
 pub use rule_page::page;
-pub use sarif::sarif;
-pub use summary::{Counting, Summary};
+pub use summary::{Counting, Hidden, Summary, lint_line};
 #[cfg(feature = "cli")]
 pub use text::{Paint, text};

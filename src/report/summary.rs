@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::convert::Converted;
-use crate::diagnostic::{Disposition, Severity};
+use crate::diagnostic::{Diagnostic, Disposition, Severity};
 use crate::text::visible::visible;
 
 /// The counts that the last line of the text format includes.
@@ -112,6 +112,62 @@ impl Summary {
         .collect();
         (!parts.is_empty()).then(|| format!("{subject}: {}", parts.join(", ")))
     }
+}
+
+/// Findings of `lint` that the report does not show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// Known to the baseline.
+    pub by_baseline: usize,
+    /// Notes, with `--quiet`.
+    pub by_quiet: usize,
+}
+
+/// The last line of the text format of `lint`, such as `9 findings (2 fixable with --fix, 4 hidden
+/// by the baseline) in 14 jobs: 6 warnings, 3 notes`, or `14 jobs: no findings`. `shown` selects
+/// the findings that the report shows.
+pub fn lint_line(
+    files: &[Converted],
+    hidden: Hidden,
+    shown: impl Fn(&Diagnostic) -> bool,
+) -> String {
+    // A file that is not a job, or that cannot be read, has no text.
+    let read = files.iter().filter(|file| !file.sources.conf.text().is_empty()).count();
+    let jobs = counted(if read == 0 { files.len() } else { read }, "job");
+    let findings: Vec<&Diagnostic> = files
+        .iter()
+        .flat_map(|file| &file.conversion.diagnostics)
+        .filter(|diagnostic| shown(diagnostic))
+        .collect();
+    let number = |is_one: &dyn Fn(&Diagnostic) -> bool| {
+        findings.iter().filter(|diagnostic| is_one(diagnostic)).count()
+    };
+    let has_fix = |diagnostic: &Diagnostic| !diagnostic.edits.is_empty();
+    let is_safe = |diagnostic: &Diagnostic| diagnostic.edits.iter().all(|edit| edit.safe);
+    let Hidden { by_baseline, by_quiet } = hidden;
+    let remarks: Vec<String> = [
+        (number(&|found| has_fix(found) && is_safe(found)), "fixable with --fix"),
+        (number(&|found| has_fix(found) && !is_safe(found)), "fixable with --fix --unsafe"),
+        (by_baseline, "hidden by the baseline"),
+        (by_quiet, "hidden by --quiet"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, what)| format!("{number} {what}"))
+    .collect();
+    let remarks =
+        if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) };
+    if findings.is_empty() {
+        return format!("{jobs}: no findings{remarks}");
+    }
+    let severities: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .map(|severity| (number(&|found| found.severity == severity), severity.name()))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, name)| counted(number, name))
+        .collect();
+    let count = counted(findings.len(), "finding");
+    format!("{count}{remarks} in {jobs}: {}", severities.join(", "))
 }
 
 pub(crate) fn counted(number: usize, name: &str) -> String {

@@ -426,7 +426,8 @@ proptest! {
     #[test]
     fn anything_can_be_shown(sources in any_sources(), diagnostic in any_diagnostic()) {
         let shown = plain(&sources, &diagnostic);
-        let head = format!("{}[{}]: ", diagnostic.severity.name(), diagnostic.rule.code);
+        let head =
+            format!("{}[{}] {}: ", diagnostic.severity.name(), diagnostic.rule.code, diagnostic.rule.name);
         prop_assert!(shown.starts_with(&head));
         for line in shown.lines() {
             prop_assert_eq!(crate::text::visible::line(line), line, "a character that does something is left");

@@ -13,7 +13,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::change;
 use super::change::ChangedRow;
 use super::excerpt::{Excerpt, Mark, excerpts};
-use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Rule, Severity};
 use crate::text::source::{Origin, Place, Source, Sources};
 use crate::text::visible::visible;
 
@@ -65,9 +65,7 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> String 
         .collect();
     let gutter = Gutter { width: gutter_width(&pictures, &changes), style };
 
-    let head = format!("{}[{}]", severity.name(), visible(rule.code));
-    let title = style.paint(DEFAULT_EMPHASIS_STYLE, &format!(": {}", visible(message)));
-    let mut out = format!("{}{title}\n", style.paint(severity_style(*severity), &head));
+    let mut out = heading(rule, *severity, message, style);
     for (at, picture) in pictures.iter().enumerate() {
         picture.push_to(&mut out, &gutter, at > 0);
     }
@@ -94,6 +92,18 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> String 
         );
     }
     out
+}
+
+/// `warning[U141] no-stop-on: MESSAGE`. The code is written as in the concise format, so that one
+/// search finds it in both.
+fn heading(rule: &Rule, severity: Severity, message: &str, style: Paint) -> String {
+    let head = format!("{}[{}]", severity.name(), visible(rule.code));
+    let title = format!(" {}: {}", visible(rule.name), visible(message));
+    format!(
+        "{}{}\n",
+        style.paint(severity_style(severity), &head),
+        style.paint(DEFAULT_EMPHASIS_STYLE, &title)
+    )
 }
 
 /// The rendered excerpt of a source.

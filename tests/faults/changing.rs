@@ -80,7 +80,7 @@ impl Ran {
             &[
                 names,
                 &[
-                    "error[U000]: this changed while it was read, and half of a job is another job",
+                    "error[U000] unreadable-input: this changed while it was read, and half of a job is another job",
                     "help: run this again",
                 ],
             ]

@@ -138,7 +138,7 @@ fn nothing_acts_on_a_terminal() {
                     panic!("{command}: {error}: {}", stream.escape_ascii())
                 });
                 // In JSON, invisible characters are data.
-                let machine = matches!(format.as_str(), "json" | "sarif");
+                let machine = matches!(format.as_str(), "json" | "sarif" | "gitlab");
                 let at = text.char_indices().find(|(_, character)| {
                     if machine {
                         character.is_control() && *character != '\n'
@@ -203,11 +203,8 @@ fn a_patch_does_not_act_on_a_terminal() {
 fn nothing_is_markup() {
     let system = system(MARKUP);
     for (command, output) in all(&system, "github") {
-        for line in String::from_utf8(output.stderr)
-            .unwrap()
-            .lines()
-            .filter(|line| line.trim_start().starts_with("::"))
-        {
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        for line in text.lines().filter(|line| line.trim_start().starts_with("::")) {
             // Each line is one command, whose properties and text do not end early.
             let (start, rest) = line
                 .strip_prefix("::")
@@ -234,9 +231,10 @@ fn nothing_is_markup() {
             );
         }
     }
-    for format in ["json", "sarif"] {
+    for format in ["json", "sarif", "gitlab"] {
         for (command, output) in all(&system, format) {
-            let text = String::from_utf8(output.stderr).unwrap();
+            let report = if command.starts_with("[\"lint") { output.stdout } else { output.stderr };
+            let text = String::from_utf8(report).unwrap();
             // An error in the arguments is plain text. So is an error of writing, which follows the
             // object.
             if !text.starts_with("error: ") {

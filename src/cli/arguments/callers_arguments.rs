@@ -37,6 +37,9 @@ pub(in crate::cli) struct CallersArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: CallersFormat,
+    /// Write the report to FILE, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
 }
 
 /// The form of what was found.

@@ -7,7 +7,7 @@ mod install;
 mod verify;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -55,6 +55,7 @@ Examples:
   upstart2systemd lint foo.conf                     one job
   upstart2systemd lint /etc/init                    a directory, with what is wrong between its jobs
   upstart2systemd lint debian --format github       annotations for a workflow
+  upstart2systemd lint debian --format sarif --output lint.sarif
   upstart2systemd lint /etc/init --migration        also what a migration would change
 
 Exit status: as of convert; 1 if there is a warning, see --fail-on.";
@@ -124,6 +125,30 @@ pub(in crate::cli) enum ProgramCommand {
     Man(Anything),
 }
 
+impl Arguments {
+    /// The file that is written in the place of standard output.
+    pub(in crate::cli) fn output_file(&self) -> Option<&Path> {
+        let file = match self.command.as_ref()? {
+            ProgramCommand::Parse(arguments) => &arguments.output,
+            ProgramCommand::Explain(arguments) => &arguments.output,
+            ProgramCommand::Lint(arguments) => &arguments.output,
+            ProgramCommand::Callers(arguments) => &arguments.output,
+            ProgramCommand::Compare(arguments) => &arguments.output,
+            ProgramCommand::Verify(arguments) => &arguments.output,
+            // `--output` is a directory, or there is no report.
+            ProgramCommand::Convert(_)
+            | ProgramCommand::Migrate(_)
+            | ProgramCommand::Compat(_)
+            | ProgramCommand::Install(_)
+            | ProgramCommand::Uninstall(_)
+            | ProgramCommand::Graph(_)
+            | ProgramCommand::Completions(_)
+            | ProgramCommand::Man(_) => return None,
+        };
+        file.as_deref()
+    }
+}
+
 #[derive(Args, Debug)]
 pub(in crate::cli) struct ConvertArguments {
     /// Job files; `-` is standard input
@@ -141,6 +166,9 @@ pub(in crate::cli) struct ConvertArguments {
     pub(in crate::cli) name: Option<OsString>,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
+    /// Write what is reported to FILE, not to standard error
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) report: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) reporting: Reporting,
 }
@@ -232,13 +260,13 @@ pub(in crate::cli) struct Reporting {
     /// Exit with status 1 on findings of this severity or above [default: error; of lint: warning]
     #[arg(long, value_name = "SEVERITY")]
     pub(in crate::cli) fail_on: Option<FailOn>,
-    /// The form of what goes to standard error
+    /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: Format,
     /// Whether to colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(in crate::cli) color: Colour,
-    /// Do not show notes; JSON and SARIF have them all the same
+    /// Do not show notes; a report that is one document has them nevertheless
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
 }
@@ -295,6 +323,9 @@ pub(in crate::cli) struct LintArguments {
     /// With `--fix`, show the changes and write nothing; status 1 if there are some
     #[arg(long, requires = "fix")]
     pub(in crate::cli) diff: bool,
+    /// Write the report to FILE, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) reporting: Reporting,
 }
@@ -347,6 +378,9 @@ pub(in crate::cli) struct MigrateArguments {
     pub(in crate::cli) explain_jobs: bool,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
+    /// Write what is reported to FILE, not to standard error
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) report: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) reporting: Reporting,
 }
@@ -446,6 +480,9 @@ pub(in crate::cli) struct ParseArguments {
     /// Do not apply `NAME.override` beside a file
     #[arg(long)]
     pub(in crate::cli) no_override: bool,
+    /// Write the jobs to FILE, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
     /// The Upstart that is to believe something of the jobs
     #[arg(long, value_name = "DIALECT", default_value = "upstart-1.13")]
     pub(in crate::cli) dialect: DialectOf,
@@ -456,6 +493,9 @@ pub(in crate::cli) struct ExplainArguments {
     /// The code or the name of a diagnostic; without it, all are listed
     #[arg(value_name = "CODE|NAME")]
     pub(in crate::cli) rule: Option<String>,
+    /// Write the text to FILE, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
 }
 
 /// The arguments of a command that is not there.

@@ -32,6 +32,9 @@ pub(in crate::cli) struct VerifyArguments {
     /// The form of the report
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: VerifyFormat,
+    /// Write the report to FILE, not to standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
 }
 
 /// The form of the report of `verify`.

@@ -10,7 +10,7 @@ use crate::cli::arguments::{ConvertArguments, ScriptsIn};
 use crate::cli::input::{Input, STDIN};
 use crate::cli::lint::configuration::Configuration;
 use crate::cli::overlay::{ChangeKind, FileChange, Origins, Writing};
-use crate::cli::reporting::{report_findings, without_unusable_outputs};
+use crate::cli::reporting::{ReportTo, report_findings, without_unusable_outputs};
 use crate::cli::status::status_of;
 use crate::cli::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted, file_origins};
@@ -90,12 +90,13 @@ pub(in crate::cli) fn run(
             .unwrap_or(Status::Done),
     );
     status = status.max(deliver(arguments, &files, streams));
-    status.max(report_findings(&arguments.reporting, &files, Some(style), streams))
+    let to = ReportTo::of(arguments.report.as_deref());
+    status.max(report_findings(&arguments.reporting, &files, style, to, streams))
 }
 
 /// Rejects combinations of arguments that clap accepts.
 fn check(arguments: &ConvertArguments) -> Result<(), String> {
-    let ConvertArguments { files, output, name, translation, reporting: _ } = arguments;
+    let ConvertArguments { files, output, name, translation, reporting: _, report: _ } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` cannot be converted together with other files".to_owned());

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::findings::{check_job, read};
+use super::print_report::print_report;
 use super::settings::Settings;
 use crate::cli::arguments::LintArguments;
 use crate::cli::input::directory::Directory;
@@ -41,13 +42,7 @@ pub(super) fn fix(
         match read(arguments, settings, path, streams) {
             Ok(input) => vec![input],
             Err(unreadable) if path.as_os_str() == STDIN || arguments.diff => {
-                return crate::cli::reporting::report_findings(
-                    &arguments.reporting,
-                    &[*unreadable],
-                    None,
-                    streams,
-                )
-                .max(Status::Refused);
+                return print_report(arguments, &[*unreadable], 0, streams).max(Status::Refused);
             }
             Err(_) => return Status::Done,
         }

@@ -4,6 +4,7 @@ mod apply_fixes;
 mod baseline;
 pub(super) mod configuration;
 mod findings;
+mod print_report;
 mod selection;
 mod settings;
 pub(super) mod shell_check;
@@ -12,7 +13,6 @@ use std::path::Path;
 
 use super::arguments::LintArguments;
 use super::input::STDIN;
-use super::reporting::report_findings;
 use super::status::status_of;
 use super::{Status, Streams};
 use crate::convert::Converted;
@@ -56,9 +56,10 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
             }
         }
     }
+    let mut hidden = 0;
     match baseline(arguments, known, &mut files) {
         Ok(None) => {}
-        Ok(Some(new)) => status = new,
+        Ok(Some((new, count))) => (status, hidden) = (new, count),
         Err(error) => {
             streams.error(&visible(&format!("{error:#}")));
             return Status::Refused;
@@ -67,7 +68,7 @@ pub(super) fn run(arguments: &LintArguments, streams: &mut Streams<'_>) -> Statu
     if arguments.fix && files.is_empty() {
         return status;
     }
-    status.max(report_findings(&arguments.reporting, &files, None, streams))
+    status.max(print_report::print_report(arguments, &files, hidden, streams))
 }
 
 /// Rejects combinations of arguments that clap accepts.
@@ -88,19 +89,19 @@ fn check(arguments: &LintArguments) -> Result<(), String> {
 }
 
 /// Removes known findings, or writes all findings to the baseline. Returns the status of the
-/// remaining ones if it differs.
+/// remaining ones and the number of those that were removed.
 fn baseline(
     arguments: &LintArguments,
     known: &[&'static crate::diagnostic::Rule],
     files: &mut [Converted],
-) -> anyhow::Result<Option<Status>> {
+) -> anyhow::Result<Option<(Status, usize)>> {
     if let Some(path) = &arguments.write_baseline {
         Baseline::of(files).write(path)?;
         // Findings that were just written to the baseline are not an error.
-        return Ok(Some(Status::Done));
+        return Ok(Some((Status::Done, 0)));
     }
     let Some(path) = &arguments.baseline else { return Ok(None) };
-    Baseline::read(path)?.filter(files);
+    let hidden = Baseline::read(path)?.filter(files);
     let mut status = Status::Done;
     for file in files.iter() {
         let place = crate::text::bytes::encode(file.sources.conf.path()).into_owned();
@@ -109,5 +110,5 @@ fn baseline(
             Settings::new(arguments, Path::new(path), known).map_err(anyhow::Error::msg)?.fail_on;
         status = status.max(status_of(&file.conversion, fail_on, false));
     }
-    Ok(Some(status))
+    Ok(Some((status, hidden)))
 }

@@ -18,7 +18,7 @@ use super::input::{Input, directory, shown};
 use super::lint::configuration::{Configuration, MigrationSettings};
 use super::overlay::{FileChange, Writing};
 use super::progress::Progress;
-use super::reporting::report_findings;
+use super::reporting::{ReportTo, report_findings};
 use super::status::status_of;
 use super::{Status, Streams, overlay, panic};
 use crate::migrate;
@@ -100,7 +100,8 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
-    status = status.max(report_findings(&arguments.reporting, &told, Some(style), streams));
+    let to = ReportTo::of(arguments.report.as_deref());
+    status = status.max(report_findings(&arguments.reporting, &told, style, to, streams));
     let unread = changes::unread(&told);
     told.truncate(jobs);
     plan.jobs = told;

@@ -114,7 +114,8 @@ fn the_unit_goes_to_stdout_and_nothing_else() {
     assert_eq!((ran.status, ran.stdout.as_str()), (Status::Done, "note\n249\n"));
     let last =
         "what changes for every job: `explain U271`; what plain units leave out: `explain U289`\n";
-    let said = "note[U291]: noted\n --> <stdin>:1:1\n  |\n1 | note\n  | ^\n\n<stdin>: 1 note; ";
+    let said =
+        "note[U291] noted: noted\n --> <stdin>:1:1\n  |\n1 | note\n  | ^\n\n<stdin>: 1 note; ";
     assert_eq!(ran.stderr, format!("{said}{last}"));
     let ran = job("fine\n", &["--systemd-version", "255"]);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("fine\n255\n", last));
@@ -274,7 +275,11 @@ fn an_override_is_read_as_init_reads_it() {
     fs::create_dir(at("a.override")).unwrap();
     let ran = run(&[&at("a.conf")], "");
     assert_eq!((ran.status, ran.stdout.as_str()), (Status::Refused, ""));
-    assert!(ran.stderr.contains("error[U000]: this is a directory\n"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("error[U000] unreadable-input: this is a directory\n"),
+        "{}",
+        ran.stderr
+    );
     assert!(
         ran.stderr.contains("a.override\n") && ran.stderr.contains("--no-override"),
         "{}",

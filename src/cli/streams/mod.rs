@@ -1,14 +1,15 @@
 //! Standard input, output and error.
 
+mod watch;
+
 use std::io;
 use std::io::{ErrorKind, Read, Write};
 
 use super::Status;
-use super::arguments::Colour;
 use super::panic::Bug;
-use crate::report::Paint;
 use crate::text::bytes::encode;
 use crate::text::visible::visible_lines;
+pub(super) use watch::watched;
 
 /// The streams that the program reads from and prints to.
 pub struct Streams<'a> {
@@ -100,14 +101,5 @@ impl Streams<'_> {
         } else {
             self.print(text.as_bytes())
         }
-    }
-
-    pub(super) fn style(&self, colour: Colour) -> Paint {
-        let coloured = match colour {
-            Colour::Auto => self.colours.stderr,
-            Colour::Always => true,
-            Colour::Never => false,
-        };
-        if coloured { Paint::Coloured } else { Paint::Plain }
     }
 }

@@ -1,7 +1,7 @@
 //! Annotations for the log of a workflow on GitHub.
 
-use super::prose::prose;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::report::prose::prose;
 use crate::text::source::Sources;
 use crate::text::visible::visible;
 

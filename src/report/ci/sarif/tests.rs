@@ -14,7 +14,7 @@ use crate::report::{github, sarif};
 /// The schema of SARIF, which checks the formats of texts as well.
 static SARIF: LazyLock<Validator> = LazyLock::new(|| {
     let schema =
-        serde_json::from_str(include_str!("../../../tests/schemas/sarif-2.1.0.json")).unwrap();
+        serde_json::from_str(include_str!("../../../../tests/schemas/sarif-2.1.0.json")).unwrap();
     jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
 });
 

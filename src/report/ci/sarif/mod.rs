@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::escape::json_of;
-use super::prose::prose;
 use crate::convert::Converted;
-use crate::diagnostic::fingerprint::Fingerprint;
+use crate::diagnostic::fingerprint::Occurrences;
 use crate::diagnostic::{Diagnostic, Edit, Rule};
+use crate::report::escape::json_of;
+use crate::report::prose::prose;
 use crate::text::bytes::lossy;
 use crate::text::source::{Source, Sources, Span};
 use crate::text::visible::visible;
@@ -170,14 +170,11 @@ impl SarifText {
 pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String> {
     let indices: BTreeMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.code, index)).collect();
-    let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    let mut occurrences = Occurrences::default();
     let mut results = Vec::new();
     for Converted { sources, conversion } in files {
         for diagnostic in &conversion.diagnostics {
-            let fingerprint = Fingerprint::of(sources, diagnostic);
-            let occurrence = seen.entry(fingerprint).or_default();
-            *occurrence += 1;
-            let own = format!("{fingerprint}:{occurrence}");
+            let own = occurrences.next(sources, diagnostic);
             results.push(finding(
                 sources,
                 diagnostic,

@@ -53,7 +53,8 @@ pub(super) fn systemctl(lowering: &Lowering<'_>, words: &[&str], by: &UnitName) 
 
 /// A command that runs `text` in a shell with these options.
 pub(super) fn shell(lowering: &Lowering<'_>, options: &[&str], text: &str) -> Command {
-    let reading = crate::shell::read(text);
+    let text = crate::shell::fold_lines(text, &crate::shell::read(text));
+    let reading = crate::shell::read(&text);
     let script = Argument::Script {
         text: text.as_bytes().to_vec(),
         breaks: reading.breaks,

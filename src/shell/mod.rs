@@ -28,6 +28,7 @@ use std::ops::Range;
 
 pub use context::Context;
 pub use dedent::dedent;
+pub use fold::fold_lines::fold_lines;
 pub use fold::{FILLED_MAX, UNFOLDED_MAX, fold};
 pub use inner_script::{as_argument, line_ends, only_shell};
 pub use open_document::{OpenDocument, open_document};
@@ -48,6 +49,9 @@ pub struct Script {
     /// Offsets just after an escaped newline that is between two tokens, with blanks around it.
     /// Blanks in place of the newline have the same meaning.
     pub joins: Vec<usize>,
+    /// The blanks between two tokens, also those that begin a line, but none in a substitution. More
+    /// blanks in the place of one have the same meaning, and so has an escaped newline between two.
+    pub gaps: Vec<usize>,
     /// The newlines and blanks before a `;;` that follows on a later line. One blank in their place
     /// has the same meaning. Left out if the line ends with a comment or a here-document.
     pub case_ends: Vec<Range<usize>>,

@@ -270,7 +270,12 @@ impl<'t> Reader<'t> {
     pub(super) fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
-                Some(b' ' | b'\t') => self.at += 1,
+                Some(b' ' | b'\t') => {
+                    if self.unbreakable == 0 {
+                        self.reading.gaps.push(self.at);
+                    }
+                    self.at += 1;
+                }
                 Some(b'\\') if self.byte(self.at + 1) == Some(b'\n') => self.continuation(),
                 Some(b'#') => {
                     let start = self.at;

@@ -284,7 +284,9 @@ impl Reader<'_> {
         let outer = std::mem::take(&mut self.pending);
         let inherited = self.inherited;
         self.inherited += outer.len();
+        let gaps = self.reading.gaps.len();
         self.list()?;
+        self.reading.gaps.truncate(gaps);
         // A here-document in the substitution has its text after the substitution.
         if !self.pending.is_empty() || self.peek() != Some(b')') {
             return Err(Lost(start));

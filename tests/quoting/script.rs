@@ -21,8 +21,11 @@ pub struct Script {
     pub joins: Vec<usize>,
 }
 
-/// Statements of one line.
-const LINES: [&str; 22] = [
+/// Statements of one line. Some are so long that the unit has them on several lines.
+const LINES: [&str; 25] = [
+    "if [ \"$x\" = 0 ]; then echo \"zero  it is:  $x  \" 'and  # not a comment  '   || echo \"no  zero\"; else echo other  ; fi  # long,  with $x  and so on",
+    "long() { case $1 in a  |  'b  c') echo \"a,  or b  c: $1  $(echo   a   b)\" ;; *) echo \"else: $1  \" ;; esac; ! false  || echo; }; long 'b  c' &&  long x",
+    "for i in one  \"two  three\"  ;  do printf '<%s>  ' \"$i  \" four\\  five `echo   six   seven` $((x  +  1)) \"${x:-  eight  }\"  >&2 2>/dev/null ; done; # the end",
     "x=$((x + 1))",
     "echo \"$x\" '$x' \\$x 50% \"a  b\" 'it'\\''s'",
     "printf '%s\\n' \"a\\\\b\tc\" '\\' \"${x:-none}\" `echo $$ | wc -l`",

@@ -121,11 +121,12 @@ fn fed_shell(
 
 /// The argument of a shell that is its script.
 fn inline(lowering: &Lowering<'_>, text: &str, reading: &shell::Script) -> Argument {
-    let (breaks, joins) = shell::line_ends(text, reading);
+    let text = shell::fold_lines(text, reading);
+    let (breaks, joins) = shell::line_ends(&text, &shell::read(&text));
     Argument::Script {
-        text: encode(text).into_owned(),
-        breaks: byte_offsets(text, &breaks),
-        joins: byte_offsets(text, &joins),
+        text: encode(&text).into_owned(),
+        breaks: byte_offsets(&text, &breaks),
+        joins: byte_offsets(&text, &joins),
         ignored_comments: lowering.has(Feature::CommentWithinValue),
     }
 }

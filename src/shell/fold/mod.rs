@@ -1,5 +1,7 @@
 //! Lines of a command that goes on.
 
+pub(super) mod fold_lines;
+
 use std::ops::Range;
 
 use super::{Context, Script};

@@ -9,7 +9,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Dir, Gid, Mode, OFlags, RenameFlags, ResolveFlags, Stat, Uid};
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, RenameFlags, ResolveFlags, Stat, Uid,
+};
 use rustix::io::Errno;
 
 /// An open directory. All paths are relative to it.
@@ -18,6 +20,9 @@ pub(super) struct OpenDirectory(OwnedFd);
 
 const OPENED: OFlags =
     OFlags::DIRECTORY.union(OFlags::RDONLY).union(OFlags::CLOEXEC).union(OFlags::NOFOLLOW);
+
+/// More files than are open at once in any step of a change.
+const SPARE: usize = 8;
 
 impl OpenDirectory {
     /// Opens a directory that the user named: it may be a link.
@@ -160,6 +165,30 @@ impl OpenDirectory {
             }
         }
         Ok(names)
+    }
+
+    /// Fails where fewer files can be opened than any one step of a change needs at once. Asked
+    /// before the first step, so that a change and its cleanup do not end half-way for that.
+    pub(super) fn can_open_more(&self) -> io::Result<()> {
+        let opened: io::Result<Vec<OwnedFd>> = (0..SPARE).map(|_| self.0.try_clone()).collect();
+        opened.map(drop)
+    }
+
+    /// Removes a directory with everything in it; the file with the name `last` goes last. Two
+    /// files are open at a time, however deep the directory is.
+    pub(super) fn remove_tree(&self, path: &Path, last: &str) -> io::Result<()> {
+        let mut names = self.below(path)?.names()?;
+        names.sort_by_key(|name| name == last);
+        for name in names {
+            let inner = path.join(name);
+            let Some(found) = self.look(&inner)? else { continue };
+            if FileType::from_raw_mode(found.st_mode) == FileType::Directory {
+                self.remove_tree(&inner, last)?;
+            } else {
+                self.remove_file(&inner)?;
+            }
+        }
+        self.remove_directory(path)
     }
 
     /// Removes a file or a symbolic link.

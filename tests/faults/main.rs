@@ -15,6 +15,7 @@
 mod program;
 
 mod changing;
+mod descriptors;
 mod disk;
 mod files;
 mod installing;

@@ -24,7 +24,7 @@ pub(super) enum Move {
 /// Makes all moves, or none.
 pub(super) fn make_all(
     root: (&Path, &OpenDirectory),
-    staging: Staging,
+    staging: Staging<'_>,
     moves: &[Move],
     made: &dyn Fn(),
 ) -> Result<()> {
@@ -46,7 +46,7 @@ pub(super) fn make_all(
     Ok(())
 }
 
-fn make(root: &OpenDirectory, staging: &Staging, number: usize, step: &Move) -> io::Result<()> {
+fn make(root: &OpenDirectory, staging: &Staging<'_>, number: usize, step: &Move) -> io::Result<()> {
     let (new, old) = (staging.new_files(), staging.old_files());
     let kept = number.to_string();
     let kept = (old, Path::new(&kept));
@@ -73,7 +73,7 @@ fn copy(root: &OpenDirectory, from: &Path, (old, to): (&OpenDirectory, &Path)) -
 /// Reverts moves, the last one first. Returns the first failure.
 fn undo_all(
     (root, directory): (&Path, &OpenDirectory),
-    staging: &Staging,
+    staging: &Staging<'_>,
     moves: &[Move],
 ) -> Result<(), (PathBuf, io::Error)> {
     let mut outcome = Ok(());

@@ -51,6 +51,7 @@ impl<'a> Root<'a> {
         match made.and_then(|()| lock(path)) {
             Ok((directory, locked)) => {
                 let root = Self { path, created, locked, directory };
+                root.directory.can_open_more().with_context(|| root.unwritable())?;
                 remove_leftover(&path.join(STAGING))?;
                 Ok(root)
             }
@@ -72,18 +73,20 @@ impl<'a> Root<'a> {
     }
 
     /// Creates an empty staging directory.
-    pub(super) fn stage(&self) -> Result<Staging> {
+    pub(super) fn stage(&self) -> Result<Staging<'_>> {
         let path = self.path.join(STAGING);
-        self.make_staging().map(|(new, old)| Staging { path: path.clone(), new, old }).map_err(
-            |error| {
+        match self.make_staging() {
+            Ok((new, old)) => Ok(Staging { root: &self.directory, path, new, old }),
+            Err(error) => {
                 // Report the first error, not that of the cleanup.
-                let _ = fs::remove_dir_all(&path);
-                anyhow::Error::new(error).context(format!(
-                    "cannot write to `{}`, where nothing was changed",
-                    self.path.display()
-                ))
-            },
-        )
+                let _ = self.directory.remove_tree(Path::new(STAGING), "");
+                Err(anyhow::Error::new(error).context(self.unwritable()))
+            }
+        }
+    }
+
+    fn unwritable(&self) -> String {
+        format!("cannot write to `{}`, where nothing was changed", self.path.display())
     }
 
     /// Creates the directories for new and for replaced files.
@@ -106,13 +109,14 @@ impl Drop for Root<'_> {
 }
 
 /// Removed on drop, with all files that are left in it.
-pub(super) struct Staging {
+pub(super) struct Staging<'r> {
+    root: &'r OpenDirectory,
     path: PathBuf,
     new: OpenDirectory,
     old: OpenDirectory,
 }
 
-impl Staging {
+impl Staging<'_> {
     /// The directory of the new files.
     pub(super) fn new_files(&self) -> &OpenDirectory {
         &self.new
@@ -138,10 +142,10 @@ impl Staging {
     }
 }
 
-impl Drop for Staging {
+impl Drop for Staging<'_> {
     fn drop(&mut self) {
         // Files that are left here do no harm, and the next run removes them.
-        let _ = fs::remove_dir_all(&self.path);
+        let _ = self.root.remove_tree(Path::new(STAGING), "");
     }
 }
 

@@ -222,7 +222,7 @@ impl<'a> WritePlan<'a> {
 /// Writes all files to the staging directory.
 fn write_all(
     root: &Path,
-    staging: &Staging,
+    staging: &Staging<'_>,
     plan: &WritePlan<'_>,
     step: &(dyn Fn() -> Result<()> + Sync),
 ) -> Result<()> {

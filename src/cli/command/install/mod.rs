@@ -99,6 +99,7 @@ fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
         return refused(&plan).map_or_else(|| shown.installed((&plan, &root), &files, true), Ok);
     }
     let signals = Signals::hold()?;
+    root.can_open_more().with_context(|| unwritable(at))?;
     remove_leftovers(&root)?;
     let state = StateDirectory::open(&root)?;
     let former = read_list(&root)?;
@@ -138,6 +139,10 @@ fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
             "the installation is not complete: run `install` again to complete it, or `uninstall` to go back",
         )),
     }
+}
+
+fn unwritable(root: &Path) -> String {
+    format!("cannot write below `{}`, where nothing was changed", root.display())
 }
 
 /// Keeps copies, writes the list, and changes the files, in this order.
@@ -188,6 +193,7 @@ fn uninstall_all(arguments: &UninstallArguments) -> Result<InstallOutcome> {
         return Ok(refused(&plan).unwrap_or_else(|| shown.uninstalled(&plan, &root, true)));
     }
     let signals = Signals::hold()?;
+    root.can_open_more().with_context(|| unwritable(at))?;
     remove_leftovers(&root)?;
     let Some(mut state) = StateDirectory::open(&root)? else {
         return Ok(shown.nothing_installed());

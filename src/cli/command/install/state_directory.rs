@@ -9,7 +9,6 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use rustix::fs::FileType;
 
 use super::installed_list::{InstalledList, KEPT, LIST, STATE};
 use super::within::{Within, resolve};
@@ -109,7 +108,7 @@ impl<'r> StateDirectory<'r> {
             root.below(&now(&place))
         };
         let made = made().inspect_err(|_| {
-            // InstallReport the first error, not that of the cleanup.
+            // Report the first error, not that of the cleanup.
             let _ = remove_tree(root, &coming);
         });
         let directory = made.with_context(cannot)?;
@@ -290,16 +289,5 @@ pub(super) fn remove_empty(root: &OpenDirectory, directory: &Path) -> io::Result
 /// Removes a directory with everything in it. The list goes last, because it says what else has to
 /// be removed.
 fn remove_tree(root: &OpenDirectory, path: &Path) -> io::Result<()> {
-    let mut names = root.below(path)?.names()?;
-    names.sort_by_key(|name| name == LIST);
-    for name in names {
-        let inner = path.join(name);
-        let Some(found) = root.look(&inner)? else { continue };
-        if FileType::from_raw_mode(found.st_mode) == FileType::Directory {
-            remove_tree(root, &inner)?;
-        } else {
-            root.remove_file(&inner)?;
-        }
-    }
-    root.remove_directory(path)
+    root.remove_tree(path, LIST)
 }

@@ -1,4 +1,10 @@
 //! Paths of a system that is not the running one: symbolic links lead to places below its root.
+//!
+//! The resolver of `cli/input/root.rs` is for reading, and takes what cannot be looked at for a name;
+//! that of `cli/command/install/within.rs` is for writing, and refuses a link out of the root, which
+//! this one and the kernel (`RESOLVE_IN_ROOT`) keep below it; this one is for trees that are only
+//! described, as in tests and in an overlay laid over a system, and has to tell what is missing from
+//! what is unknown.
 
 /// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -98,9 +98,7 @@ fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
         let plan = plan(&read_list(&root)?.unwrap_or_default())?;
         return refused(&plan).map_or_else(|| shown.installed((&plan, &root), &files, true), Ok);
     }
-    let signals = Signals::hold()?;
-    root.can_open_more().with_context(|| unwritable(at))?;
-    remove_leftovers(&root)?;
+    let signals = begin(&root, at)?;
     let state = StateDirectory::open(&root)?;
     let former = read_list(&root)?;
     let listed = former.clone().unwrap_or_default();
@@ -141,8 +139,14 @@ fn install_all(arguments: &InstallArguments) -> Result<InstallOutcome> {
     }
 }
 
-fn unwritable(root: &Path) -> String {
-    format!("cannot write below `{}`, where nothing was changed", root.display())
+/// Holds signals back, and removes what a run that was killed has left.
+fn begin(root: &OpenDirectory, at: &Path) -> Result<Signals> {
+    let signals = Signals::hold()?;
+    root.can_open_more().with_context(|| {
+        format!("cannot write below `{}`, where nothing was changed", at.display())
+    })?;
+    remove_leftovers(root)?;
+    Ok(signals)
 }
 
 /// Keeps copies, writes the list, and changes the files, in this order.
@@ -192,9 +196,7 @@ fn uninstall_all(arguments: &UninstallArguments) -> Result<InstallOutcome> {
         let plan = InstallPlan::uninstall(&root, &list)?;
         return Ok(refused(&plan).unwrap_or_else(|| shown.uninstalled(&plan, &root, true)));
     }
-    let signals = Signals::hold()?;
-    root.can_open_more().with_context(|| unwritable(at))?;
-    remove_leftovers(&root)?;
+    let signals = begin(&root, at)?;
     let Some(mut state) = StateDirectory::open(&root)? else {
         return Ok(shown.nothing_installed());
     };

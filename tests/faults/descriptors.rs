@@ -1,4 +1,4 @@
-//! Too few file descriptors (RLIMIT_NOFILE): whatever opens one too many fails, and all is as it
+//! Too few file descriptors (`RLIMIT_NOFILE`): whatever opens one too many fails, and all is as it
 //! was.
 
 use std::collections::BTreeMap;

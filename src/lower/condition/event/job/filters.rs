@@ -129,24 +129,19 @@ pub(super) fn filters(
     if let Some(same) = same_instance(lowering, name).filter(|_| peer.unit == stated) {
         peer.unit = same;
         if side == Side::Stop {
-            diagnostics.push(
-                UNMATCHED_VARIABLE
-                    .at(
-                        event.span(),
-                        format!(
-                            "each instance stops with {} of the same name",
-                            peer.unit.of_instance()
-                        ),
-                    )
-                    .note("Upstart stopped all of them as soon as one of those stopped")
-                    .help(format!(
-                        "write `INSTANCE=${}` to get the same under Upstart",
-                        variable(lowering)
-                    )),
-            );
+            diagnostics.push(stops_by_instance(lowering, event, &peer));
         }
     }
     Ok(Filters { peer, end, finer, diagnostics })
+}
+
+/// Each instance stops with the instance of the same name, where Upstart stopped all of them.
+fn stops_by_instance(lowering: &Lowering<'_>, event: &Event, peer: &Peer) -> Diagnostic {
+    let other = peer.unit.of_instance();
+    UNMATCHED_VARIABLE
+        .at(event.span(), format!("each instance stops with {other} of the same name"))
+        .note("Upstart stopped all of them as soon as one of those stopped")
+        .help(format!("write `INSTANCE=${}` to get the same under Upstart", variable(lowering)))
 }
 
 /// The template of the other job, if that has a default instance and the event comes from any of

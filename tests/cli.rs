@@ -13,7 +13,7 @@ use std::fs::File;
 use std::process::Command;
 
 use program::test_directory::TestDirectory;
-use program::{closed_pipe, path, program, run};
+use program::{closed_pipe, formats, path, program, run};
 
 #[track_caller]
 fn check(arguments: &[&str], status: i32, stderr: &str) {
@@ -232,7 +232,101 @@ fn readers_that_go_away_are_no_bug() {
     assert_eq!(status(program().arg("--help").stdout(closed_pipe())), Some(0));
     assert_eq!(status(program().arg("explain").stdout(closed_pipe())), Some(0));
     assert_eq!(status(program().arg("absent.conf").stderr(closed_pipe())), Some(3));
+    // A pager that is closed has shown enough: the status is that of the findings.
+    let lint = ["lint", "docs", "fixtures/formats/job.conf", "--shellcheck", "never"];
+    assert_eq!(status(program().arg("lint").args(&lint[2..]).stdout(closed_pipe())), Some(1));
     assert_eq!(status(program().arg("--wrong").stderr(closed_pipe())), Some(2));
+}
+
+/// Each command that prints a product, and each format of a report.
+#[test]
+fn a_report_that_is_not_whole_is_a_failure() {
+    let Ok(full) = File::options().write(true).open("/dev/full") else {
+        eprintln!("not tested: there is no /dev/full");
+        return;
+    };
+    let full = || full.try_clone().unwrap();
+    let directory = TestDirectory::new();
+    std::fs::create_dir(directory.path().join("init")).unwrap();
+    std::fs::write(
+        directory.path().join("init/a.conf"),
+        "start on runlevel [2345]\nexec /bin/a && b\n",
+    )
+    .unwrap();
+    std::fs::create_dir(directory.path().join("tree")).unwrap();
+    std::fs::write(directory.path().join("tree/deploy"), "#!/bin/sh\nservice a restart\n").unwrap();
+    let in_directory = |arguments: &str| {
+        let mut command = program();
+        command.args(arguments.split(' ')).current_dir(directory.path());
+        command
+    };
+    let lints = formats().into_iter().map(|format| format!("lint init --format {format}"));
+    let commands = [
+        "convert init/a.conf",
+        "parse init/a.conf",
+        "explain",
+        "explain U101",
+        "migrate init -o out --diff",
+        "migrate init --dry-run",
+        "migrate init -o out",
+        "lint init --fix --unsafe --diff",
+        "lint init --statistics",
+        "callers tree --init init",
+        "--help",
+        "--version",
+    ];
+    for arguments in lints.chain(commands.map(str::to_owned)) {
+        let output = in_directory(&arguments).stdout(full()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{arguments}: {said}");
+        assert!(said.contains("error: cannot write to standard output: "), "{arguments}: {said}");
+    }
+    // Nothing can be printed about standard error, so the status has to do.
+    for format in formats() {
+        for arguments in ["convert init/a.conf", "migrate init -o out2"] {
+            let arguments = format!("{arguments} --format {format} --fail-on never");
+            let output = in_directory(&arguments).stderr(full()).output().unwrap();
+            assert_eq!(output.status.code(), Some(3), "{arguments}");
+        }
+    }
+}
+
+#[test]
+fn a_report_goes_to_a_file() {
+    let directory = TestDirectory::new();
+    std::fs::write(directory.path().join("a.conf"), "exec /bin/a && b\n").unwrap();
+    let ran = |arguments: &str| {
+        let mut command = program();
+        let output =
+            command.args(arguments.split(' ')).current_dir(directory.path()).output().unwrap();
+        (output.status.code(), output.stdout, String::from_utf8(output.stderr).unwrap())
+    };
+    let written = || std::fs::read(directory.path().join("report")).unwrap();
+    for format in formats() {
+        for command in
+            ["lint a.conf --shellcheck never", "convert a.conf -o out", "migrate . -o out3"]
+        {
+            let file = if command.starts_with("lint") { "--output" } else { "--report" };
+            let (_, stdout, stderr) = ran(&format!("{command} --format {format}"));
+            let report = if file == "--output" { stdout } else { stderr.into_bytes() };
+            let (_, stdout, stderr) = ran(&format!("{command} --format {format} {file} report"));
+            assert!(file == "--report" || stdout.is_empty(), "{command}: {stdout:?}");
+            let written = written();
+            assert!(!written.is_empty() && report.ends_with(&written), "{command}: {stderr}");
+        }
+    }
+    for command in ["parse a.conf", "explain", "callers . --init ."] {
+        let (status, stdout, _) = ran(command);
+        assert_eq!(ran(&format!("{command} --output report")).0, status);
+        assert_eq!(written(), stdout, "{command}");
+    }
+    let (status, _, said) = ran("explain --output /dev/full");
+    assert_eq!(status, Some(3));
+    assert!(said.contains("`/dev/full`: it is not a regular file"), "{said}");
+    // Wrong usage leaves the file as it is.
+    let before = written();
+    assert_eq!(ran("lint a.conf --select wrong --output report").0, Some(2));
+    assert_eq!(written(), before);
 }
 
 #[test]

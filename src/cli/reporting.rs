@@ -7,7 +7,7 @@ use super::arguments::{Colour, Reporting};
 use super::{Status, Streams, write_file};
 use crate::convert::{Conversion, Converted};
 use crate::diagnostic::registry::{EVERY_UNIT, PLAIN_UNIT};
-use crate::diagnostic::{Diagnostic, Rule, Severity, registry};
+use crate::diagnostic::{Diagnostic, Rule, Severity, ShellCheckCode, registry};
 use crate::lower::options::Style;
 use crate::report;
 use crate::report::format::Format;
@@ -162,7 +162,11 @@ fn excerpts(reporting: &Reporting, file: &Converted, paint: Paint) -> String {
         let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
         *count += 1;
         if *count <= SHOWN {
-            out.push_str(&report::text(sources, diagnostic, paint));
+            // The address of the page of `ShellCheck` is at the end of the report.
+            let without_address = ShellCheckCode::of(diagnostic)
+                .map(|_| Diagnostic { notes: Vec::new(), ..diagnostic.clone() });
+            let shown = without_address.as_ref().unwrap_or(diagnostic);
+            out.push_str(&report::text(sources, shown, paint));
             out.push('\n');
         }
     }

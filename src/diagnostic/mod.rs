@@ -7,12 +7,14 @@ mod page;
 pub mod registry;
 pub mod repeated;
 mod rule;
+mod shellcheck_code;
 
 use crate::text::source::{Place, Span};
 
 pub use outcome::{Disposition, Outcome};
 pub use page::{ExampleFile, Page, PageSection, SectionKind};
 pub use rule::{Category, Rule, Severity};
+pub use shellcheck_code::ShellCheckCode;
 
 /// One finding.
 #[derive(Clone, Debug)]

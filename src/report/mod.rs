@@ -25,6 +25,6 @@ pub use concise::concise;
 pub use escape::write_json;
 pub use json::{SCHEMA, json};
 pub use rule_page::page;
-pub use summary::{Counting, Hidden, Summary, lint_line};
+pub use summary::{Counting, Hidden, Summary, lint_line, statistics};
 #[cfg(feature = "cli")]
 pub use text::{Paint, text};

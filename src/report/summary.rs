@@ -1,9 +1,12 @@
 //! Counts of files, findings and stanzas.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::convert::Converted;
-use crate::diagnostic::{Diagnostic, Disposition, Severity};
+use crate::diagnostic::{Diagnostic, Disposition, Severity, ShellCheckCode};
 use crate::text::visible::visible;
 
 /// The counts that the last line of the text format includes.
@@ -168,6 +171,36 @@ pub fn lint_line(
         .collect();
     let count = counted(findings.len(), "finding");
     format!("{count}{remarks} in {jobs}: {}", severities.join(", "))
+}
+
+/// A table with a line for each rule that has findings: their number, the code and the name of the
+/// rule, and whether they can be fixed. The rules with most findings come first.
+pub fn statistics<'a>(findings: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let mut rules: BTreeMap<(String, &str), (usize, usize, bool)> = BTreeMap::new();
+    for found in findings {
+        let code =
+            ShellCheckCode::of(found).map_or(found.rule.code.to_owned(), |code| code.to_string());
+        let (count, fixable, safe) = rules.entry((code, found.rule.name)).or_insert((0, 0, true));
+        *count += 1;
+        *fixable += usize::from(!found.edits.is_empty());
+        *safe &= found.edits.iter().all(|edit| edit.safe);
+    }
+    let mut rows: Vec<_> = rules.into_iter().collect();
+    rows.sort_by_key(|(_, (count, ..))| Reverse(*count));
+    let digits = rows.first().map_or(1, |(_, (count, ..))| count.to_string().len());
+    let codes = rows.iter().map(|((code, _), _)| code.len()).max().unwrap_or_default();
+    let names = rows.iter().map(|((_, name), _)| name.len()).max().unwrap_or_default();
+    rows.into_iter()
+        .map(|((code, name), (count, fixable, safe))| {
+            let fix = match (fixable, safe) {
+                (0, _) => String::new(),
+                (fixable, true) => format!("{fixable} fixable with --fix"),
+                (fixable, false) => format!("{fixable} fixable with --fix --unsafe"),
+            };
+            let row = format!("{count:digits$}  {code:codes$}  {name:names$}  {fix}");
+            format!("{}\n", row.trim_end())
+        })
+        .collect()
 }
 
 pub(crate) fn counted(number: usize, name: &str) -> String {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::lint::shell_check::Wanted;
+use crate::cli::lint::shell_check::{ShellCheckLevel, Wanted};
 use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
@@ -305,6 +305,12 @@ pub(in crate::cli) struct LintArguments {
     /// Whether `ShellCheck` looks at the scripts [default: auto]
     #[arg(long, value_name = "WHEN", value_enum)]
     pub(in crate::cli) shellcheck: Option<Wanted>,
+    /// Report what `ShellCheck` finds of this level or above [default: warning]
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(in crate::cli) shellcheck_severity: Option<ShellCheckLevel>,
+    /// Print a table of the rules that have findings, and how many, in the place of the findings
+    #[arg(long)]
+    pub(in crate::cli) statistics: bool,
     /// Read this configuration, not the upstart2systemd.toml that is nearest to the path
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) config: Option<PathBuf>,

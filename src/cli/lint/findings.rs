@@ -160,7 +160,7 @@ fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
 fn check_text(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Diagnostic> {
     let subject = Subject::new(sources, &read.files, &read.job, &read.scripts);
     let mut found = crate::lint::lint(&subject);
-    found.extend(settings.checker.check(&subject.scripts));
+    found.extend(settings.checker.check(&subject));
     found
 }
 

@@ -17,6 +17,7 @@ use super::status::status_of;
 use super::{Status, Streams};
 use crate::convert::Converted;
 use crate::diagnostic::registry;
+use crate::report::format::Format;
 use crate::text::visible::visible;
 use baseline::Baseline;
 use settings::Settings;
@@ -84,6 +85,11 @@ fn check(arguments: &LintArguments) -> Result<(), String> {
     }
     if stdin && arguments.paths.len() > 1 {
         return Err("`-` cannot be checked together with other files".to_owned());
+    }
+    if arguments.statistics && arguments.reporting.format != Format::Text {
+        return Err(
+            "`--statistics` prints a table, which is a text: use it without `--format`".to_owned()
+        );
     }
     Ok(())
 }

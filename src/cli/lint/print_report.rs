@@ -1,12 +1,14 @@
 //! Prints the findings, which are the product of `lint`.
 
+use std::collections::BTreeSet;
+
 use crate::cli::arguments::LintArguments;
 use crate::cli::reporting::{cannot_serialize, findings, is_shown, paint};
 use crate::cli::{Status, Streams};
 use crate::convert::Converted;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity, ShellCheckCode};
 use crate::report::format::Format;
-use crate::report::{Hidden, lint_line};
+use crate::report::{Hidden, lint_line, statistics};
 
 /// Prints the report to standard output. `by_baseline` is the number of findings that the baseline
 /// hides.
@@ -17,12 +19,26 @@ pub(super) fn print_report(
     streams: &mut Streams<'_>,
 ) -> Status {
     let reporting = &arguments.reporting;
-    let paint = paint(reporting.color, streams.colours.stdout);
-    let mut text = match findings(reporting, files, paint) {
-        Ok(text) => text,
-        Err(error) => return cannot_serialize(&error, streams),
+    let is_shown = |found: &Diagnostic| is_shown(reporting, found);
+    let found = || {
+        files.iter().flat_map(|file| &file.conversion.diagnostics).filter(|found| is_shown(found))
+    };
+    let mut text = if arguments.statistics {
+        statistics(found())
+    } else {
+        let paint = paint(reporting.color, streams.colours.stdout);
+        match findings(reporting, files, paint) {
+            Ok(text) => text,
+            Err(error) => return cannot_serialize(&error, streams),
+        }
     };
     if reporting.format == Format::Text {
+        if !arguments.statistics {
+            let codes: BTreeSet<ShellCheckCode> = found().filter_map(ShellCheckCode::of).collect();
+            for code in codes {
+                text.push_str(&format!("{code}: {}\n", code.page()));
+            }
+        }
         let notes = files
             .iter()
             .flat_map(|file| &file.conversion.diagnostics)
@@ -31,7 +47,7 @@ pub(super) fn print_report(
         let hidden = Hidden { by_baseline, by_quiet: if reporting.quiet { notes } else { 0 } };
         // Nothing at all is reported only if there is nothing, and only if that is wanted.
         if !reporting.quiet || !text.is_empty() || hidden != Hidden::default() {
-            text.push_str(&lint_line(files, hidden, |found| is_shown(reporting, found)));
+            text.push_str(&lint_line(files, hidden, is_shown));
             text.push('\n');
         }
     }

@@ -1,25 +1,29 @@
 //! Which rules are reported, and with which severity.
 
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Diagnostic, Rule, Severity, ShellCheckCode};
 use crate::text::suggestion;
 use crate::text::visible::visible;
 
-/// An entry of a list of rules: a code, a name, or a prefix of codes.
+/// An entry of a list of rules: a code, a name, or a prefix of codes; or a code of `ShellCheck`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Selector {
+pub(in crate::cli) enum Selector {
     /// A prefix of codes. For a single rule, its whole code.
-    prefix: String,
+    Prefix(String),
+    ShellCheck(ShellCheckCode),
 }
 
 impl Selector {
     /// Parses an entry, ignoring case. `Err` is a message without a full stop.
     pub(crate) fn parse(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
         if let Some(rule) = known.iter().find(|rule| rule.name.eq_ignore_ascii_case(text)) {
-            return Ok(Self { prefix: rule.code.to_owned() });
+            return Ok(Self::Prefix(rule.code.to_owned()));
+        }
+        if let Some(code) = ShellCheckCode::parse(text) {
+            return Ok(Self::ShellCheck(code));
         }
         let prefix = text.to_ascii_uppercase();
         if !prefix.is_empty() && known.iter().any(|rule| rule.code.starts_with(&prefix)) {
-            return Ok(Self { prefix });
+            return Ok(Self::Prefix(prefix));
         }
         let meant = suggestion::closest(text, known.iter().map(|rule| rule.name));
         let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
@@ -33,7 +37,7 @@ impl Selector {
     /// what init refuses cannot be changed.
     pub(crate) fn parse_changeable(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
         let selector = Self::parse(text, known)?;
-        if selector.prefix.starts_with("U0") {
+        if matches!(&selector, Self::Prefix(prefix) if prefix.starts_with("U0")) {
             return Err(format!(
                 "`{}` tells what init refuses: it is always an error",
                 visible(text)
@@ -42,10 +46,23 @@ impl Selector {
         Ok(selector)
     }
 
-    /// The length of the prefix if it matches the rule, otherwise `None`.
-    fn exactness(&self, rule: &Rule) -> Option<usize> {
-        rule.code.starts_with(&self.prefix).then_some(self.prefix.len())
+    /// How exactly it matches, otherwise `None`.
+    fn exactness(&self, kind: FindingKind) -> Option<usize> {
+        match self {
+            Self::Prefix(prefix) => {
+                kind.rule.code.starts_with(prefix.as_str()).then_some(prefix.len())
+            }
+            // More exact than any rule.
+            Self::ShellCheck(code) => (kind.shellcheck == Some(*code)).then_some(usize::MAX),
+        }
     }
+}
+
+/// What an entry of a list can select.
+#[derive(Clone, Copy, Debug)]
+struct FindingKind {
+    rule: &'static Rule,
+    shellcheck: Option<ShellCheckCode>,
 }
 
 /// The severity that a rule is given.
@@ -110,11 +127,11 @@ impl Layer {
     /// Applies this layer to the state of a rule after the previous layers.
     fn decide(
         &self,
-        rule: &Rule,
+        kind: FindingKind,
         (mut wanted, mut severity): (bool, Severity),
     ) -> (bool, Severity) {
         let most = |selectors: &[Selector]| {
-            selectors.iter().filter_map(|selector| selector.exactness(rule)).max()
+            selectors.iter().filter_map(|selector| selector.exactness(kind)).max()
         };
         let (selected, ignored) = (most(&self.select), most(&self.ignore));
         if !self.select.is_empty() {
@@ -126,7 +143,7 @@ impl Layer {
         let levels = self
             .severities
             .iter()
-            .filter_map(|(selector, level)| Some((selector.exactness(rule)?, *level)));
+            .filter_map(|(selector, level)| Some((selector.exactness(kind)?, *level)));
         match levels.max_by_key(|&(exactness, _)| exactness).map(|(_, level)| level) {
             None => {}
             Some(Level::Off) => wanted = false,
@@ -151,14 +168,25 @@ impl Selection {
     }
 
     /// The severity of findings of a rule, or `None` if they are not reported.
-    pub(crate) fn keeps(&self, rule: &Rule) -> Option<Severity> {
+    pub(crate) fn keeps(&self, rule: &'static Rule) -> Option<Severity> {
+        self.decide(FindingKind { rule, shellcheck: None })
+    }
+
+    /// The severity of a finding, or `None` if it is not reported.
+    pub(crate) fn keeps_finding(&self, diagnostic: &Diagnostic) -> Option<Severity> {
+        let shellcheck = ShellCheckCode::of(diagnostic);
+        self.decide(FindingKind { rule: diagnostic.rule, shellcheck })
+    }
+
+    fn decide(&self, kind: FindingKind) -> Option<Severity> {
+        let rule = kind.rule;
         if rule.is_of_refusal() {
             return Some(rule.severity);
         }
         let (wanted, severity) = self
             .layers
             .iter()
-            .fold((true, rule.severity), |so_far, layer| layer.decide(rule, so_far));
+            .fold((true, rule.severity), |so_far, layer| layer.decide(kind, so_far));
         wanted.then_some(severity)
     }
 }
@@ -212,6 +240,24 @@ mod tests {
             ["U003", "U105", "U150"]
         );
         assert_eq!(kept(&[layer(&["U1"], &[], &[]), layer(&[], &["U15"], &[])]), ["U003", "U105"]);
+    }
+
+    #[test]
+    fn the_codes_of_shellcheck_select() {
+        use crate::diagnostic::registry::SHELLCHECK;
+        use crate::text::source::{Origin, Span};
+        let at = Span::new(Origin::Conf, 0..0);
+        let [quote, cd] = ["SC2086: quote", "SC2164: cd"].map(|said| SHELLCHECK.at(at, said));
+        let kept = |layer: Layer| {
+            let selection = Selection::new([layer]);
+            [&quote, &cd].map(|found| selection.keeps_finding(found))
+        };
+        let warning = Some(Severity::Warning);
+        assert_eq!(kept(layer(&[], &["sc2086"], &[])), [None, warning]);
+        assert_eq!(kept(layer(&["SC2086"], &[], &[])), [warning, None]);
+        assert_eq!(kept(layer(&["SC2086"], &["U1"], &[])), [warning, None]);
+        let level = layer(&[], &[], &[("SC2164", Level::Note), ("U1", Level::Error)]);
+        assert_eq!(kept(level), [Some(Severity::Error), Some(Severity::Note)]);
     }
 
     #[test]

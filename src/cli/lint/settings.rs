@@ -44,6 +44,7 @@ impl Settings {
             systemd_version,
             migration,
             shellcheck,
+            shellcheck_severity,
             migrate,
             ..
         } = configuration;
@@ -54,7 +55,9 @@ impl Settings {
             .unwrap_or(Options::DEFAULT_SYSTEMD_VERSION);
         let dialect = arguments.dialect.or(dialect).unwrap_or(DialectOf::Auto).into();
         let command_line = Layer::new(&arguments.select, &arguments.ignore, known)?;
-        let checker = Checker::new(arguments.shellcheck.or(shellcheck).unwrap_or(Wanted::Auto))?;
+        let wanted = arguments.shellcheck.or(shellcheck).unwrap_or(Wanted::Auto);
+        let least = arguments.shellcheck_severity.or(shellcheck_severity).unwrap_or_default();
+        let checker = Checker::new(wanted)?.with_level(least).with_rc_of(path);
         Ok(Self {
             selection: Selection::new([rules, command_line]),
             fail_on: arguments.reporting.fail_on.or(fail_on).unwrap_or(FailOn::Warning),
@@ -74,7 +77,7 @@ impl Settings {
 
     /// Whether findings of a rule would be reported. `between` is true if the jobs are checked as a
     /// directory.
-    pub(super) fn looks_for(&self, rule: &Rule, between: bool) -> bool {
+    pub(super) fn looks_for(&self, rule: &'static Rule, between: bool) -> bool {
         self.selection.keeps(rule).is_some()
             && self.checker.looks_for(rule)
             && (self.migration || !rule.category.is_about_units())
@@ -85,7 +88,7 @@ impl Settings {
     pub(super) fn select(&self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain_mut(|diagnostic| {
             let wanted = self.migration || !diagnostic.rule.category.is_about_units();
-            match self.selection.keeps(diagnostic.rule).filter(|_| wanted) {
+            match self.selection.keeps_finding(diagnostic).filter(|_| wanted) {
                 Some(severity) => {
                     diagnostic.severity = severity;
                     true

@@ -4,7 +4,7 @@
 //! # upstart2systemd: allow(NAME[, NAME...]) reason
 //! ```
 //!
-//! NAME is the name or the code of a rule. The position of the comment decides what it covers:
+//! NAME is the name or the code of a rule, or a code of `ShellCheck` such as SC2086. The position of the comment decides what it covers:
 //!
 //! * before the first stanza: the whole file, which is either the conf or the override;
 //! * on a line of its own between two stanzas: the next stanza from its keyword to its end,
@@ -28,8 +28,8 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::diagnostic::registry::{MALFORMED_ALLOW, UNUSED_ALLOW};
-use crate::diagnostic::{Category, Diagnostic, Edit, Rule};
+use crate::diagnostic::registry::{MALFORMED_ALLOW, SHELLCHECK, UNUSED_ALLOW};
+use crate::diagnostic::{Category, Diagnostic, Edit, Rule, ShellCheckCode};
 use crate::text::source::{Origin, Source, Span};
 use crate::text::{list, suggestion};
 use crate::upstart::ast;
@@ -49,7 +49,7 @@ pub fn apply(
     origin: Origin,
     diagnostics: Vec<Diagnostic>,
     known: &[&'static Rule],
-    looked_for: impl Fn(&Rule) -> bool,
+    looked_for: impl Fn(&'static Rule) -> bool,
 ) -> Vec<Diagnostic> {
     let text = source.text();
     let Some((file, scripts)) = read.filter(|_| text.contains(allow_list::TOOL)) else {
@@ -77,8 +77,7 @@ fn is_allowed(allows: &mut [Allow], diagnostic: &Diagnostic) -> bool {
     let mut allowed = false;
     for allow in allows.iter_mut().filter(|allow| allow.comment.reach.covers(diagnostic.span.start))
     {
-        // The severity may differ between findings of one rule, so compare codes.
-        for name in allow.names.iter_mut().filter(|name| name.rule.code == diagnostic.rule.code) {
+        for name in allow.names.iter_mut().filter(|name| name.allows(diagnostic)) {
             name.used = true;
             allowed = true;
         }
@@ -97,7 +96,17 @@ struct Allow {
 struct Name {
     place: Range<usize>,
     rule: &'static Rule,
+    /// The only code of `ShellCheck` that is allowed, if the name is one.
+    shellcheck: Option<ShellCheckCode>,
     used: bool,
+}
+
+impl Name {
+    /// The severity may differ between findings of one rule, so this compares codes.
+    fn allows(&self, diagnostic: &Diagnostic) -> bool {
+        self.rule.code == diagnostic.rule.code
+            && self.shellcheck.is_none_or(|code| ShellCheckCode::of(diagnostic) == Some(code))
+    }
 }
 
 impl Allow {
@@ -130,11 +139,16 @@ impl Allow {
         let mut names = Vec::new();
         for place in &list {
             let span = Span::new(origin, place.clone());
-            match find(text.get(place.clone())?, known) {
+            let shellcheck = ShellCheckCode::parse(text.get(place.clone())?);
+            let name =
+                if shellcheck.is_some() { SHELLCHECK.code } else { text.get(place.clone())? };
+            match find(name, known) {
                 Ok(rule) if rule.is_of_refusal() || rule.category == Category::Allow => {
                     complaints.push(not_to_be_allowed(span, rule));
                 }
-                Ok(rule) => names.push(Name { place: place.clone(), rule, used: false }),
+                Ok(rule) => {
+                    names.push(Name { place: place.clone(), rule, shellcheck, used: false });
+                }
                 Err(meant) => complaints.push(unknown(span, text.get(place.clone())?, meant)),
             }
         }
@@ -153,10 +167,14 @@ impl Allow {
         &self,
         text: &str,
         origin: Origin,
-        looked_for: impl Fn(&Rule) -> bool,
+        looked_for: impl Fn(&'static Rule) -> bool,
     ) -> Option<Diagnostic> {
-        let unused: Vec<&Name> =
-            self.names.iter().filter(|name| !name.used && looked_for(name.rule)).collect();
+        let unused: Vec<&Name> = self
+            .names
+            .iter()
+            // What `ShellCheck` finds depends on its version, so absence proves nothing.
+            .filter(|name| !name.used && name.shellcheck.is_none() && looked_for(name.rule))
+            .collect();
         let first = unused.first()?;
         let names = list::quoted(unused.iter().map(|name| name.rule.name));
         let place = match &self.comment.reach {

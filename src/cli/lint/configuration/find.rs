@@ -9,13 +9,18 @@ pub(super) const NAME: &str = "upstart2systemd.toml";
 /// The file in the nearest directory at or above `path`. The search ends at a directory that
 /// contains `.git`.
 pub(super) fn nearest(path: &Path) -> Option<PathBuf> {
+    nearest_of(path, &[NAME]).map(shortened)
+}
+
+/// The same for any file with one of these names, of which the first is preferred.
+pub(in crate::cli::lint) fn nearest_of(path: &Path, names: &[&str]) -> Option<PathBuf> {
     let directory = directory_of(path)?;
     for directory in directory.ancestors() {
-        let file = directory.join(NAME);
         // Also stops at a file that cannot be read, because using another one would surprise its
         // owner.
-        if fs::symlink_metadata(&file).is_ok() {
-            return Some(shortened(file));
+        let mut files = names.iter().map(|name| directory.join(name));
+        if let Some(file) = files.find(|file| fs::symlink_metadata(file).is_ok()) {
+            return Some(file);
         }
         // In a linked working tree `.git` is a file.
         if fs::symlink_metadata(directory.join(".git")).is_ok() {

@@ -3,7 +3,7 @@
 //! `src/cli/lint/configuration/configuration.schema.json` describes the file for editors. All keys
 //! are optional, and the command line overrides them.
 
-mod find;
+pub(super) mod find;
 mod toml_file;
 
 #[cfg(test)]
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::selection::Layer;
-use super::shell_check::Wanted;
+use super::shell_check::{ShellCheckLevel, Wanted};
 use crate::cli::arguments::{DialectOf, FailOn, StyleOf};
 use crate::cli::input;
 use crate::diagnostic::Rule;
@@ -35,6 +35,7 @@ pub(in crate::cli) struct Configuration {
     /// Whether to report what changes when the jobs are converted.
     pub(crate) migration: Option<bool>,
     pub(crate) shellcheck: Option<Wanted>,
+    pub(crate) shellcheck_severity: Option<ShellCheckLevel>,
     /// Events that are emitted outside of the jobs.
     pub(crate) events: Vec<String>,
     /// Jobs that exist elsewhere.

@@ -16,6 +16,7 @@ dialect = "chromeos"
 systemd-version = 252
 migration = true
 shellcheck = "never"
+shellcheck-severity = "info"
 events = ["deploy-done", "café"]
 jobs = ["a/b"]
 
@@ -45,7 +46,7 @@ const WRONG: [(&str, &str); 16] = [
     (
         "migration = true\r\n\"what ever\" = 1\r\n",
         "x.toml:2:1: there is no key `what ever`: the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
-         `shellcheck`, `events`, `jobs`, `migrate`, `map`",
+         `shellcheck`, `shellcheck-severity`, `events`, `jobs`, `migrate`, `map`",
     ),
     (
         "fail-on = \"warnings\"\n",
@@ -95,6 +96,7 @@ fn everything_can_be_said() {
         systemd_version,
         migration,
         shellcheck,
+        shellcheck_severity,
         events,
         jobs,
         migrate,
@@ -111,6 +113,7 @@ fn everything_can_be_said() {
         (Some(FailOn::Note), Some(DialectOf::ChromeOs), Some(252))
     );
     assert_eq!((migration, shellcheck), (Some(true), Some(Wanted::Never)));
+    assert_eq!(shellcheck_severity, Some(ShellCheckLevel::Info));
     let map = (&units_of_jobs["openssh-server"], &units_of_events["nas.ready"]);
     assert_eq!((map.0.as_str(), map.1.as_str()), ("ssh.service", "network-online.target"));
     assert_eq!(migrate.style(None), Style::Exact);

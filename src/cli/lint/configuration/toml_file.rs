@@ -20,7 +20,7 @@ use crate::text::{list, suggestion};
 use crate::upstart::events::JobState;
 
 /// All keys, for suggestions.
-pub(super) const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 13] = [
     "select",
     "ignore",
     "severity",
@@ -29,6 +29,7 @@ pub(super) const KEYS: [&str; 12] = [
     "systemd-version",
     "migration",
     "shellcheck",
+    "shellcheck-severity",
     "events",
     "jobs",
     "migrate",
@@ -48,6 +49,7 @@ struct WrittenSettings {
     systemd_version: Option<Spanned<i64>>,
     migration: Option<bool>,
     shellcheck: Option<Spanned<String>>,
+    shellcheck_severity: Option<Spanned<String>>,
     events: Vec<Spanned<String>>,
     jobs: Vec<Spanned<String>>,
     migrate: WrittenMigration,
@@ -137,6 +139,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         systemd_version,
         migration,
         shellcheck,
+        shellcheck_severity,
         events,
         jobs,
         migrate: WrittenMigration { style, target, only, exclude },
@@ -168,6 +171,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         systemd_version: systemd_version.as_ref().map(version).transpose()?,
         migration,
         shellcheck: shellcheck.as_ref().map(word).transpose()?,
+        shellcheck_severity: shellcheck_severity.as_ref().map(word).transpose()?,
         events: events.into_iter().map(name).collect::<Result<_, _>>()?,
         jobs: jobs.into_iter().map(name).collect::<Result<_, _>>()?,
         migrate: MigrationSettings {

@@ -12,20 +12,22 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use super::configuration::find::nearest_of;
 use crate::cli::child;
 use crate::diagnostic::registry::{SHELL_SYNTAX_ERROR, SHELLCHECK, UNCHECKED_SCRIPT};
-use crate::diagnostic::{Diagnostic, Rule, Severity};
-use crate::lint::PhaseScript;
+use crate::diagnostic::{Diagnostic, Rule, Severity, ShellCheckCode};
+use crate::lint::{PhaseScript, Subject};
 use crate::text::source::Span;
 use piece::Piece;
+pub(in crate::cli) use shellcheck::ShellCheckLevel;
 use syntax::Complaint;
 
 /// The rule for comments of `ShellCheck` with the level info or style.
@@ -33,6 +35,20 @@ static SHELLCHECK_NOTE: Rule = SHELLCHECK.with_severity(Severity::Note);
 
 /// The time limit for a program on one script.
 const LIMIT: Duration = Duration::from_secs(5);
+
+/// What init adds to the environment of a job (`init/job_process.c`, `job_process_spawn`), and to
+/// the events about one (`init/job.c`, `job_emit_event`).
+const SET_BY_INIT: [&str; 9] = [
+    "UPSTART_JOB",
+    "UPSTART_INSTANCE",
+    "UPSTART_EVENTS",
+    "UPSTART_STOP_EVENTS",
+    "JOB",
+    "INSTANCE",
+    "RESULT",
+    "PROCESS",
+    "EXIT_STATUS",
+];
 
 /// Whether to run `ShellCheck` on scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +63,10 @@ pub(in crate::cli) enum Wanted {
 pub(in crate::cli) struct Checker {
     sh: Option<PathBuf>,
     shellcheck: Option<PathBuf>,
+    /// The least severe level that is reported.
+    least: ShellCheckLevel,
+    /// The directory whose `.shellcheckrc` applies.
+    rc: Option<PathBuf>,
     limit: Duration,
     syntax: Answers<Option<Complaint>>,
     comments: Answers<Vec<shellcheck::ShellCheckComment>>,
@@ -75,10 +95,25 @@ impl Checker {
         Ok(Self {
             sh,
             shellcheck,
+            least: ShellCheckLevel::default(),
+            rc: None,
             limit: LIMIT,
             syntax: Mutex::default(),
             comments: Mutex::default(),
         })
+    }
+
+    /// Reports comments of `ShellCheck` of this level or above.
+    pub(crate) fn with_level(self, least: ShellCheckLevel) -> Self {
+        Self { least, ..self }
+    }
+
+    /// Has `ShellCheck` read the configuration that is nearest to the jobs at this path.
+    pub(crate) fn with_rc_of(self, path: &Path) -> Self {
+        let file = nearest_of(path, &[".shellcheckrc", "shellcheckrc"]);
+        let rc = file.and_then(|file| file.parent().map(Path::to_owned));
+        // The answers so far are those without it.
+        Self { rc, comments: Mutex::default(), ..self }
     }
 
     /// Whether findings of this rule would have been reported. True for rules of other checks.
@@ -92,16 +127,29 @@ impl Checker {
     }
 
     /// The findings about scripts, in the order of the scripts.
-    pub(crate) fn check(&self, scripts: &[PhaseScript<'_>]) -> Vec<Diagnostic> {
-        scripts
+    pub(crate) fn check(&self, subject: &Subject<'_>) -> Vec<Diagnostic> {
+        let mut found: Vec<Diagnostic> = subject
+            .scripts
             .par_iter()
             .flat_map_iter(|script| {
-                Piece::of(script).map_or_else(Vec::new, |piece| self.piece(&piece))
+                let piece = Piece::of(script).map(|piece| {
+                    piece.with_source(subject.written(script.stated.value.text().span))
+                });
+                piece.map_or_else(Vec::new, |piece| self.piece(subject, script, &piece))
             })
-            .collect()
+            .collect();
+        // A check may have several reasons for the same text.
+        let mut seen = BTreeSet::new();
+        found.retain(|found| seen.insert((found.span, found.message.clone())));
+        found
     }
 
-    fn piece(&self, piece: &Piece<'_>) -> Vec<Diagnostic> {
+    fn piece(
+        &self,
+        subject: &Subject<'_>,
+        script: &PhaseScript<'_>,
+        piece: &Piece<'_>,
+    ) -> Vec<Diagnostic> {
         if let Some(sh) = self.sh.as_deref().filter(|_| piece.is_doubtful()) {
             match answer(&self.syntax, piece.text(), |text| syntax::ask(sh, text, self.limit)) {
                 Ok(None) => {}
@@ -117,13 +165,14 @@ impl Checker {
         }
         let Some(program) = &self.shellcheck else { return Vec::new() };
         match answer(&self.comments, piece.text(), |text| {
-            shellcheck::ask(program, text, self.limit)
+            shellcheck::ask(program, self.rc.as_deref(), text, self.limit)
         }) {
             Ok(comments) => comments
                 .iter()
-                .map(|comment| {
-                    commented(comment, piece.place_between(comment.start(), comment.end()))
-                })
+                .filter(|comment| comment.level() <= self.least)
+                .map(|comment| (comment, piece.place_between(comment.start(), comment.end())))
+                .filter(|(comment, place)| !is_explained(subject, script, comment.code, *place))
+                .map(|(comment, place)| commented(comment, place))
                 .collect(),
             Err(why) => vec![
                 UNCHECKED_SCRIPT
@@ -159,8 +208,32 @@ fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
 }
 
 fn commented(comment: &shellcheck::ShellCheckComment, place: Span) -> Diagnostic {
-    let rule = if comment.matters() { &SHELLCHECK } else { &SHELLCHECK_NOTE };
-    let code = comment.code;
-    rule.at(place, format!("SC{code}: {}", comment.message))
-        .note(format!("https://www.shellcheck.net/wiki/SC{code}"))
+    let is_note = comment.level() >= ShellCheckLevel::Info;
+    let rule = if is_note { &SHELLCHECK_NOTE } else { &SHELLCHECK };
+    let code = ShellCheckCode(comment.code);
+    rule.at(place, format!("{code}: {}", comment.message)).note(code.page())
+}
+
+/// Whether the job explains what `ShellCheck` finds odd in a script:
+///
+/// * 2153: a variable in capitals that the script does not set may be misspelled, but the job or
+///   init sets it;
+/// * 2317, 2329: a command is never reached, or a function never called, but by a trap.
+fn is_explained(subject: &Subject<'_>, script: &PhaseScript<'_>, code: u32, place: Span) -> bool {
+    match code {
+        2153 => {
+            let written = subject.written(place).trim_start_matches(['$', '{']);
+            let end = written.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let name = written.get(..end.unwrap_or(written.len())).unwrap_or_default();
+            let is_exported = subject
+                .job
+                .export
+                .iter()
+                .flat_map(|export| &export.value)
+                .any(|word| word.value == name);
+            is_exported || SET_BY_INIT.contains(&name) || subject.is_set(script, name)
+        }
+        2317 | 2329 => script.reading.commands.iter().any(|command| command.name() == Some("trap")),
+        _ => false,
+    }
 }

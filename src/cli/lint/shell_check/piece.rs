@@ -20,6 +20,8 @@ pub(super) struct Piece<'a> {
     added: usize,
     /// The offset at which the reader of shell text gave up, if it did.
     lost: Option<usize>,
+    /// The offset in the source of each byte of the command, if init joined its lines.
+    folded: Option<Vec<usize>>,
 }
 
 impl<'a> Piece<'a> {
@@ -32,6 +34,7 @@ impl<'a> Piece<'a> {
                 text: Cow::Borrowed(text),
                 added: 0,
                 lost: script.reading.lost,
+                folded: None,
             });
         }
         if exec::direct_argv(text).is_some() {
@@ -41,7 +44,16 @@ impl<'a> Piece<'a> {
         // beginning of a line.
         let text = format!("{EXEC}{text}");
         let lost = shell::read(&text).lost;
-        Some(Self { script, text: Cow::Owned(text), added: EXEC.len(), lost })
+        Some(Self { script, text: Cow::Owned(text), added: EXEC.len(), lost, folded: None })
+    }
+
+    /// Finds the places in a command whose lines init joined. `written` is the command as it is
+    /// written in the source.
+    pub(super) fn with_source(mut self, written: &str) -> Self {
+        if !self.script.is_exact() {
+            self.folded = unfold(written, self.script.text());
+        }
+        self
     }
 
     pub(super) fn text(&self) -> &str {
@@ -112,6 +124,73 @@ impl<'a> Piece<'a> {
 
     fn place(&self, range: Range<usize>) -> Span {
         let start = range.start.saturating_sub(self.added);
-        self.script.span(&(start..range.end.saturating_sub(self.added).max(start)))
+        let end = range.end.saturating_sub(self.added).max(start);
+        let whole = self.script.stated.value.text().span;
+        match &self.folded {
+            None => self.script.span(&(start..end)),
+            Some(offsets) => {
+                let at = |offset: usize| offsets.get(offset).copied();
+                let last = end.checked_sub(1).filter(|&last| last >= start).and_then(at);
+                let begin = at(start).unwrap_or(whole.end - whole.start);
+                let finish = last.map_or(begin, |last| last + 1);
+                Span::new(whole.origin, whole.start + begin..whole.start + finish)
+            }
+        }
+    }
+}
+
+/// The offset in `written` of each byte of `joined`, which has the same characters except at the
+/// ends of lines and for blanks. `None` if they differ in more.
+fn unfold(written: &str, joined: &str) -> Option<Vec<usize>> {
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let source = written.as_bytes();
+    let mut offsets = Vec::with_capacity(joined.len());
+    let mut at = 0;
+    for &byte in joined.as_bytes() {
+        loop {
+            let rest = source.get(at..)?;
+            let fold =
+                [b"\\\n".as_slice(), b"\\\r\n"].into_iter().find(|fold| rest.starts_with(fold));
+            if let Some(fold) = fold {
+                at += fold.len();
+            } else if rest.first() == Some(&byte) {
+                offsets.push(at);
+                at += 1;
+                break;
+            } else if is_blank(byte) {
+                offsets.push(at);
+                break;
+            } else if rest.first().is_some_and(|&first| is_blank(first)) {
+                at += 1;
+            } else {
+                return None;
+            }
+        }
+    }
+    Some(offsets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unfold;
+
+    #[test]
+    fn joined_lines_are_found_again() {
+        let place = |written: &str, joined: &str, part: &str| {
+            let offsets = unfold(written, joined)?;
+            let start = joined.find(part)?;
+            let range = offsets[start]..offsets[start + part.len() - 1] + 1;
+            Some(written[range].to_owned())
+        };
+        for (written, joined) in [
+            ("a \\\n  $B c", "a $B c"),
+            ("a \\\n  $B c", "a   $B c"),
+            ("a\\\n$B", "a $B"),
+            ("a \\\r\n\t$B \\\n c", "a $B c"),
+        ] {
+            assert_eq!(place(written, joined, "$B").as_deref(), Some("$B"), "{written:?}");
+        }
+        assert_eq!(unfold("a b", "a c"), None);
+        assert_eq!(unfold("a", "a b"), None);
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use serde::Deserialize;
 
 use super::Answer;
@@ -21,6 +22,16 @@ const SHEBANG: &str = "#!/bin/dash -e\n";
 /// * 2148: there is no `#!` line;
 /// * 2154: a variable in lower case is not set; the job's `env` or an event sets it.
 const EXCLUDED: &str = "SC1090,SC1091,SC1128,SC2148,SC2154";
+
+/// The levels of comments, the most severe first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(in crate::cli) enum ShellCheckLevel {
+    Error,
+    #[default]
+    Warning,
+    Info,
+    Style,
+}
 
 /// A comment of `ShellCheck`. Positions refer to the text that it was given.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -50,19 +61,35 @@ impl ShellCheckComment {
         (self.end_line.saturating_sub(1), self.end_column)
     }
 
-    /// Whether the level is error or warning rather than info or style.
-    pub(super) fn matters(&self) -> bool {
-        !matches!(self.level.as_str(), "info" | "style")
+    /// A level that is not known is taken for the most severe.
+    pub(super) fn level(&self) -> ShellCheckLevel {
+        match self.level.as_str() {
+            "warning" => ShellCheckLevel::Warning,
+            "info" => ShellCheckLevel::Info,
+            "style" => ShellCheckLevel::Style,
+            _ => ShellCheckLevel::Error,
+        }
     }
 }
 
-/// Runs `ShellCheck` on the text.
-pub(super) fn ask(program: &Path, text: &str, limit: Duration) -> Answer<Vec<ShellCheckComment>> {
+/// Runs `ShellCheck` on the text. It reads the `.shellcheckrc` of the directory `rc`; without one it
+/// reads none, not even that of the user, so that the findings depend on the project only.
+pub(super) fn ask(
+    program: &Path,
+    rc: Option<&Path>,
+    text: &str,
+    limit: Duration,
+) -> Answer<Vec<ShellCheckComment>> {
     // A byte that is not UTF-8 becomes one character, as in the source, so that columns agree.
     let input = format!("{SHEBANG}{}", lossy(text));
     let mut command = Command::new(program);
-    command.args(["--norc", "-f", "json1", "-s", "dash", "-e", EXCLUDED, "-"]);
-    // The findings must depend on the script only.
+    command.args(["-f", "json1", "-s", "dash", "-e", EXCLUDED]);
+    // A text on standard input is in the working directory for it.
+    match rc {
+        Some(directory) => command.current_dir(directory),
+        None => command.arg("--norc"),
+    };
+    command.arg("-");
     command.env_remove("SHELLCHECK_OPTS").env("LC_ALL", "C.UTF-8");
     let ended = child::run(&mut command, input.into_bytes(), limit)?;
     match ended.status {

@@ -23,6 +23,7 @@ fn checker(shellcheck: bool) -> Option<Checker> {
         return None;
     }
     // A longer time limit, because machines that run tests may be busy.
+    let checker = checker.with_level(ShellCheckLevel::Style);
     Some(Checker { limit: Duration::from_secs(60), ..checker })
 }
 
@@ -44,7 +45,7 @@ fn found(checker: &Checker, bytes: &[u8]) -> Vec<(usize, usize, String, String)>
             diagnostic.message,
         )
     };
-    checker.check(&subject.scripts).into_iter().map(told).collect()
+    checker.check(&subject).into_iter().map(told).collect()
 }
 
 #[test]
@@ -82,7 +83,7 @@ fn the_quote_that_is_never_closed_is_shown() {
     let sources = sources(b"script\n  a\n  echo \"b\n  c\n  d\nend script\n");
     let read = read(&sources).unwrap();
     let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
-    let diagnostic = checker.check(&subject.scripts).pop().unwrap();
+    let diagnostic = checker.check(&subject).pop().unwrap();
     let related: Vec<usize> =
         diagnostic.related.iter().map(|(span, _)| sources.conf.position(span.start).line).collect();
     // dash reports the last line, bash the line of the quote.
@@ -121,7 +122,7 @@ fn what_shellcheck_says_has_its_place() {
     let exec = found(&checker, b"exec foo $A\n");
     assert_eq!((exec[0].0, exec[0].1, exec[0].2.as_str()), (1, 10, "$A"));
     let folded = found(&checker, b"exec foo \\\n $A\n");
-    assert_eq!(folded[0].2, "foo \\\n $A");
+    assert_eq!((folded[0].0, folded[0].1, folded[0].2.as_str()), (2, 2, "$A"));
 }
 
 #[test]
@@ -141,7 +142,7 @@ fn levels_become_severities() {
     let read = read(&sources).unwrap();
     let subject = Subject::new(&sources, &read.files, &read.job, &read.scripts);
     let severities: Vec<_> = checker
-        .check(&subject.scripts)
+        .check(&subject)
         .iter()
         .map(|diagnostic| (diagnostic.rule.code, diagnostic.rule.severity))
         .collect();
@@ -150,6 +151,47 @@ fn levels_become_severities() {
             && severities.contains(&("U151", Severity::Warning)),
         "{severities:?}"
     );
+}
+
+/// The codes of the findings in a job.
+fn codes(checker: &Checker, job: &str) -> Vec<String> {
+    let of = |message: &str| message.split(':').next().unwrap().to_owned();
+    found(checker, job.as_bytes()).iter().map(|(.., message)| of(message)).collect()
+}
+
+#[test]
+fn info_and_style_are_reported_on_request() {
+    let Some(all) = checker(true) else { return };
+    let job = "script\n  cd /srv\n  echo $A `date`\nend script\n";
+    assert!(codes(&all, job).contains(&"SC2086".to_owned()));
+    assert!(codes(&all, job).contains(&"SC2006".to_owned()));
+    let warnings = codes(&all.with_level(ShellCheckLevel::Warning), job);
+    assert!(!warnings.iter().any(|code| code == "SC2086" || code == "SC2006"), "{warnings:?}");
+}
+
+#[test]
+fn the_job_explains_variables_and_traps() {
+    let Some(checker) = checker(true) else { return };
+    let script = "script\n  OTHER_PORT=1\n  serve \"$OTHERPORT\" \"$OTHER_PORT\"\nend script\n";
+    assert_eq!(codes(&checker, script), ["SC2153"]);
+    assert_eq!(codes(&checker, &format!("env OTHERPORT=2\n{script}")), [""; 0]);
+    assert_eq!(codes(&checker, &format!("export OTHERPORT\n{script}")), [""; 0]);
+    let ends = "script\n  bye() { rm -f /run/x; }\n  TRAPserve\n  exit 0\nend script\n";
+    let without = codes(&checker, &ends.replace("TRAP", ""));
+    assert!(without.iter().any(|code| code == "SC2317" || code == "SC2329"), "{without:?}");
+    assert_eq!(codes(&checker, &ends.replace("TRAP", "trap bye TERM\n  ")), [""; 0]);
+}
+
+#[test]
+fn the_shellcheckrc_of_the_project_is_read() {
+    let Some(checker) = checker(true) else { return };
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join(".shellcheckrc"), "disable=SC2086\n").unwrap();
+    fs::create_dir_all(directory.path().join("etc/init")).unwrap();
+    let job = "script\n  echo $A\nend script\n";
+    assert_eq!(codes(&checker, job), ["SC2086"]);
+    let checker = checker.with_rc_of(&directory.path().join("etc/init/x.conf"));
+    assert_eq!(codes(&checker, job), [""; 0]);
 }
 
 #[test]

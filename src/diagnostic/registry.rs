@@ -188,6 +188,8 @@ registry! {
     PROFILE_LOADER: "U288" "profile-loader" Warning Translation,
     PLAIN_UNIT: "U289" "plain-unit" Note Translation,
     REPLACED_WRAPPER: "U290" "replaced-wrapper" Note Translation,
+    NAME_OF_INIT: "U291" "name-of-init" Note Translation,
+    STOPPED_TASK: "U292" "stopped-task" Note Translation,
     OVERRIDE_WITHOUT_CONF: "U301" "override-without-conf" Warning BetweenJobs,
     ONE_UNIT_FOR_TWO_JOBS: "U302" "one-unit-for-two-jobs" Error BetweenJobs,
     UNKNOWN_JOB: "U303" "unknown-job" Warning BetweenJobs,

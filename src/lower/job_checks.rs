@@ -2,7 +2,9 @@
 
 use super::lowering::Lowering;
 use crate::diagnostic::Disposition;
-use crate::diagnostic::registry::{CARRIAGE_RETURNS, MANGLED_BLANK, OVERWRITTEN_STANZA};
+use crate::diagnostic::registry::{
+    CARRIAGE_RETURNS, MANGLED_BLANK, NAME_OF_INIT, OVERWRITTEN_STANZA,
+};
 use crate::text::source::Span;
 use crate::upstart::ast::Body;
 use crate::upstart::job::StanzaId;
@@ -71,5 +73,16 @@ pub(super) fn replaced(lowering: &mut Lowering<'_>) {
             diagnostic.help("delete it").edit(record.span, "")
         };
         lowering.dropped(stanza, diagnostic);
+    }
+}
+
+/// Reports a name that projects give the file of a job among their sources, not the job.
+pub(super) fn named_after_init(lowering: &mut Lowering<'_>) {
+    let job = lowering.job;
+    if matches!(job.name.0.as_str(), "upstart" | "init") && !lowering.job_set.is_whole() {
+        let diagnostic = NAME_OF_INIT
+            .at(job.place(), format!("the unit is called {}, after the file", lowering.name))
+            .help("use `--name NAME`, with the name that the job has in /etc/init");
+        lowering.diagnostics.push(diagnostic);
     }
 }

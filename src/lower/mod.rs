@@ -36,7 +36,7 @@ use crate::upstart::job::{Job, StanzaId};
 use crate::upstart::script::Scripts;
 use draft::Draft;
 use finish::{Decisions, finish};
-use job_checks::{carriage_returns, garbled, replaced};
+use job_checks::{carriage_returns, garbled, named_after_init, replaced};
 use ledger::Ledger;
 use lowering::Lowering;
 use options::Options;
@@ -125,6 +125,7 @@ pub fn lower(
     garbled(&mut lowering, mangled);
     carriage_returns(&mut lowering);
     replaced(&mut lowering);
+    named_after_init(&mut lowering);
     if let Some(shipped) = shipped(job, scripts) {
         let unit = lowering.name;
         let diagnostic = match shipped {

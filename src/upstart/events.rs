@@ -205,6 +205,19 @@ pub(crate) fn is_only_of_system(name: &str) -> bool {
     })
 }
 
+/// What to do instead of a stop at an event that systemd has nothing like.
+pub(crate) fn instead_of_stop(name: &str) -> &'static str {
+    match find(name).map(|row| row.meaning) {
+        Some(Meaning::Beyond(SESSION)) => {
+            "write a user unit with `PartOf=graphical-session.target`, which stops with the session"
+        }
+        _ if name == "desktop-shutdown" => {
+            "add `PartOf=display-manager.service`, so that the unit stops with the desktop"
+        }
+        _ => "let what takes the place of the event run `systemctl stop` for the unit",
+    }
+}
+
 /// Whether jobs that wait for the event follow units of systemd, which the command that emits it does
 /// not start. An event without a counterpart is one like those of users if a script emits it. What
 /// systemd knows of the machine is not brought about by an event.

@@ -8,8 +8,9 @@ use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EARLY_UNIT, UNBOUND_INSTANCE};
 use crate::jobset::ShutdownUnits;
 use crate::lower::lowering::Lowering;
+use crate::lower::stanza::instance::example;
 use crate::systemd::{Directive, Section, UnitName};
-use crate::upstart::instances::EVENTS_VARIABLE;
+use crate::upstart::instances::{EVENTS_VARIABLE, Instance};
 
 /// Compares the relations with each other, removes those that contradict others or name the unit
 /// itself, and returns the rest.
@@ -151,9 +152,7 @@ fn starts_early(lowering: &mut Lowering<'_>, after: &[UnitName]) {
 /// template.
 fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitName> {
     let instance = lowering.instance;
-    if !instance.is_template() {
-        return wanted_by;
-    }
+    let Instance::Template { variables, .. } = instance else { return wanted_by };
     let (templates, others): (Vec<_>, Vec<_>) =
         wanted_by.into_iter().partition(UnitName::is_own_instance);
     let mut names: Vec<UnitName> = templates.into_iter().map(|name| name.of_instance()).collect();
@@ -172,7 +171,7 @@ fn enabling(lowering: &mut Lowering<'_>, wanted_by: Vec<UnitName>) -> Vec<UnitNa
         return names;
     }
     if let (Some(target), Some(condition)) = (others.first(), &lowering.job.start_on) {
-        let unit = lowering.name.instance_escaped("NAME");
+        let unit = example(lowering.name, variables);
         let diagnostic = UNBOUND_INSTANCE
             .at(condition.span, "the condition does not say which instances start")
             .note("it starts none under Upstart either, unless the event carries the variable of the instance")

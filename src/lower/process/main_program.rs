@@ -2,8 +2,11 @@
 //! whether its children are to outlive it, and how it ends when it is stopped.
 
 use super::reading::ScriptUse;
-use crate::diagnostic::registry::{DAEMONISING_PROGRAM, LEAVES_THE_UNIT, PROCESS_GROUP_KILL};
+use crate::diagnostic::registry::{
+    DAEMONISING_PROGRAM, LEAVES_THE_UNIT, PROCESS_GROUP_KILL, STOPPED_TASK,
+};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::lower::condition::Conditions;
 use crate::lower::lowering::Lowering;
 use crate::lower::own_files;
 use crate::lower::shape::Shape;
@@ -186,5 +189,34 @@ fn session_of(reading: &ScriptUse<'_>, program: &Program<'_>) -> Diagnostic {
             diagnostic.help(format!("write `setuid {}`, and call the program itself", lossy(user)))
         }
         None => diagnostic.help("write `setuid` with the user, and call the program itself"),
+    }
+}
+
+/// Reports that the unit of a task is failed after it was stopped at its work. SIGTERM is a failure of
+/// a unit of type `oneshot` alone (systemd.service(5), `SuccessExitStatus=`). To init every end by a
+/// stop is a success (`init/job_process.c`, `job_process_terminated`).
+pub(super) fn stopped_at_work(lowering: &mut Lowering<'_>, shape: Shape, conditions: &Conditions) {
+    let Some(stop_on) = lowering.job.stop_on.as_ref().filter(|_| shape == Shape::Task) else {
+        return;
+    };
+    let stops = |directive: Directive| {
+        matches!(
+            directive,
+            Directive::Conflicts
+                | Directive::PartOf
+                | Directive::BindsTo
+                | Directive::StopPropagatedFrom
+        )
+    };
+    let others = conditions.relations.iter().filter(|(directive, _)| stops(*directive));
+    // At the end of the system nobody sees it.
+    let mut others = others.filter(|(_, unit)| !unit.as_str().ends_with(".target"));
+    if others.next().is_some() {
+        lowering.diagnostics.push(
+            STOPPED_TASK
+                .at(stop_on.span, "a task that is stopped at its work leaves the unit failed")
+                .note("to Upstart an end by a stop is a success, to systemd SIGTERM is a failure of a oneshot service")
+                .help("add `SuccessExitStatus=SIGTERM` if the failed unit would be in the way"),
+        );
     }
 }

@@ -30,7 +30,7 @@ use crate::diagnostic::registry::{
     PRE_STOP_WITHOUT_MAIN, PROCESS_GROUP_KILL, SHUTDOWN_JOB, TASK_WITHOUT_MAIN, VETO_IN_PRE_STOP,
 };
 use crate::shell::wrapper::Effect;
-use crate::shell::{Context, SimpleCommand, wrapper};
+use crate::shell::{SimpleCommand, wrapper};
 use crate::systemd::{Command, Directive, Feature, Section, Value};
 use crate::upstart::ast::Phase;
 use command::Wrapping;
@@ -112,9 +112,13 @@ pub(super) fn lower(
                 pre_start(lowering, reading, &placement)
             }
             Phase::Main => {
-                let (placed, found) = self::main(lowering, reading, &placement, main);
+                let (placed, found) = self::main(lowering, reading, &placement, (main, conditions));
                 streams = found;
                 Some(placed)
+            }
+            Phase::PostStart if reading.only_notifies() => {
+                lowering.exact(reading.stated.stanza, &[]);
+                None
             }
             Phase::PostStart => Some(post_start(lowering, reading, &placement, conditions)),
             Phase::PreStop => pre_stop(lowering, reading, &placement, (main, conditions)),
@@ -125,7 +129,7 @@ pub(super) fn lower(
             commands.add(slot, command);
         }
     }
-    let needs_sigpipe = |reading: &ScriptUse<'_>| lowering.is_exact() || has_pipeline(reading);
+    let needs_sigpipe = |reading: &ScriptUse<'_>| lowering.is_exact() || reading.has_pipeline();
     if readings.iter().any(needs_sigpipe) {
         // init resets all signals to their defaults (`init/job_process.c`,
         // `job_process_spawn_with_fd`). systemd ignores SIGPIPE by default (systemd.exec(5),
@@ -134,17 +138,6 @@ pub(super) fn lower(
     }
     variables::lower(lowering, &mut commands);
     Processes { commands, main, started, delay, streams }
-}
-
-/// Whether a shell runs a pipeline in the text. A program whose output nobody reads any more ends by
-/// SIGPIPE, unless that is ignored.
-fn has_pipeline(reading: &ScriptUse<'_>) -> bool {
-    let is_piped = |command: &SimpleCommand| command.context.has(Context::PIPELINE);
-    reading.shell.commands.iter().any(is_piped)
-        || reading
-            .shell
-            .lost
-            .is_some_and(|lost| reading.text().get(lost..).is_some_and(|rest| rest.contains('|')))
 }
 
 /// Reports that a post-stop which only waits becomes the delay of a restart.
@@ -220,11 +213,12 @@ fn main(
     lowering: &mut Lowering<'_>,
     reading: &ScriptUse<'_>,
     placement: &Placement<'_>,
-    main: MainProcess,
+    (main, conditions): (MainProcess, &Conditions),
 ) -> (Placed, Streams) {
     let (command, streams) = placement.main(lowering, reading);
     lowering.exact(reading.stated.stanza, &[Slot::Main.directive(placement.shape)]);
     lowering.exact(reading.stated.stanza, streams.directives());
+    main_program::stopped_at_work(lowering, placement.shape, conditions);
     let detaching = |command: &&SimpleCommand| {
         command
             .name()

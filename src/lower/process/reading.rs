@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::control::own_job::{declines, vetoes};
+use super::control::subcommand::is_notice;
 use super::control::target::target;
 use super::control::{Circumstances, Prelude};
 use crate::jobset::JobKind;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
 use crate::shell;
+use crate::shell::Context;
 use crate::systemd::UnitName;
 use crate::text::bytes::encode;
 use crate::text::source::Span;
@@ -74,6 +76,36 @@ impl<'a> ScriptUse<'a> {
     /// Whether the process is a `script` and not an `exec`.
     pub(crate) fn is_script(&self) -> bool {
         self.stated.value.body() == Body::Script
+    }
+
+    /// Whether the text does nothing but to notify init of what systemd sees itself, and no failure of
+    /// that matters.
+    pub(crate) fn only_notifies(&self) -> bool {
+        let is_notice = |command: &shell::SimpleCommand| {
+            self.control.commands.iter().any(|usage| {
+                !usage.external
+                    && usage.range == command.range
+                    && usage.subcommand().is_some_and(is_notice)
+            })
+        };
+        let does_nothing = |command: &shell::SimpleCommand| {
+            ["true", ":"].iter().any(|name| command.is(&[name])) || is_notice(command)
+        };
+        let commands = &self.shell.commands;
+        self.shell.lost.is_none()
+            && self.shell.functions.is_empty()
+            && commands.iter().any(is_notice)
+            && commands
+                .iter()
+                .all(|command| does_nothing(command) && !command.context.has(Context::LOOP))
+    }
+
+    /// Whether a shell runs a pipeline in the text. A program whose output nobody reads any more ends
+    /// by SIGPIPE, unless that is ignored.
+    pub(crate) fn has_pipeline(&self) -> bool {
+        let is_piped = |command: &shell::SimpleCommand| command.context.has(Context::PIPELINE);
+        let rest = self.shell.lost.and_then(|lost| self.text().get(lost..));
+        self.shell.commands.iter().any(is_piped) || rest.is_some_and(|rest| rest.contains('|'))
     }
 
     /// Whether the text declines to run the job.

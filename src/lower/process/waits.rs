@@ -10,6 +10,7 @@ use crate::lower::condition::event_unit::EventUnit;
 use crate::lower::condition::peer::peer;
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
+use crate::lower::stanza::instance::example;
 use crate::shell;
 use crate::shell::{Context, ForLoop};
 use crate::systemd::{Directive, UnitName};
@@ -165,8 +166,7 @@ fn instances(
         return Vec::new();
     };
     let Some(names) = names(reading, usage, (variables, defaults)) else {
-        let parts = vec!["NAME"; variables.len().max(1)];
-        let example = sibling.unit.instance_escaped(&parts.join(":"));
+        let example = example(&sibling.unit, variables);
         let names_none = usage.operands().len() == 1;
         let message = if names_none {
             format!("this names no instance of `{}`, and the command fails", lossy(job))

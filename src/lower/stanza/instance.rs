@@ -23,7 +23,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
                         "their values are joined by `:`, so only the last of them may contain one",
                     )
                     .help(format!(
-                        "start it as `{}`, with `systemd-escape` for odd characters",
+                        "start it as `systemctl start {}`, with `systemd-escape` for odd characters",
                         example(lowering.name, variables)
                     ));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
@@ -33,7 +33,10 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
                         pattern.span,
                         format!("the instance is the value of `{}` alone", variables[0]),
                     )
-                    .help(format!("start it as `{}`", example(lowering.name, variables)));
+                    .help(format!(
+                        "start it as `systemctl start {}`",
+                        example(lowering.name, variables)
+                    ));
                 lowering.approximate(pattern.stanza, &[Directive::Environment], diagnostic);
             } else {
                 lowering.exact(pattern.stanza, &[Directive::Environment]);
@@ -73,6 +76,6 @@ fn of_specifier(variable: &str) -> Option<Value> {
 }
 
 /// The command that starts an instance, as a suggestion.
-fn example(unit: &UnitName, variables: &[String]) -> String {
-    format!("systemctl start {}", unit.instance_escaped(&variables.join(":")))
+pub(in crate::lower) fn example(unit: &UnitName, variables: &[String]) -> UnitName {
+    unit.instance_escaped(&variables.join(":"))
 }

@@ -100,7 +100,10 @@ pub(in crate::lower) fn classify(
         Meaning::Beyond(instead) => {
             let diagnostic = UNTRANSLATABLE_EVENT
                 .at(event.span(), format!("systemd has nothing like the event `{name}`"))
-                .help(instead);
+                .help(match side {
+                    Side::Start => instead,
+                    Side::Stop => events::instead_of_stop(name),
+                });
             Classified::with(Trigger::Beyond, Disposition::Manual, diagnostic)
         }
     }

@@ -10,6 +10,7 @@ use crate::text::source::{Sources, Span, Spanned};
 use crate::upstart::ast;
 use crate::upstart::ast::{Body, Phase, Process, Stanza};
 use crate::upstart::condition::Event;
+use crate::upstart::dialect::family::{Family, family};
 use crate::upstart::job::{Job, Stated};
 use crate::upstart::script::Scripts;
 use crate::upstart::script::job_control::Uses;
@@ -24,6 +25,8 @@ pub struct Subject<'a> {
     pub job: &'a Job,
     /// One entry for each phase that runs something, in the order of the phases.
     pub scripts: Vec<PhaseScript<'a>>,
+    /// The same scripts, as the other passes read them.
+    read: &'a Scripts,
 }
 
 /// The command or script of a phase, read as shell text even if init runs it without a shell.
@@ -66,9 +69,9 @@ impl<'a> Subject<'a> {
         sources: &'a Sources,
         files: &'a [ast::File],
         job: &'a Job,
-        scripts: &'a Scripts,
+        read: &'a Scripts,
     ) -> Self {
-        let scripts = scripts.iter().filter_map(|script| {
+        let scripts = read.iter().filter_map(|script| {
             let stated = job.process(script.phase)?;
             Some(PhaseScript {
                 phase: script.phase,
@@ -78,7 +81,7 @@ impl<'a> Subject<'a> {
             })
         });
         let scripts = scripts.collect();
-        Self { sources, files, job, scripts }
+        Self { sources, files, job, scripts, read }
     }
 
     /// The stanzas of both files, including replaced ones, in the order in which init reads them.
@@ -93,6 +96,11 @@ impl<'a> Subject<'a> {
             .iter()
             .chain(&self.job.stop_on)
             .flat_map(|condition| condition.value.leaves())
+    }
+
+    /// The family of distributions that the job is written for, as far as it shows.
+    pub fn family(&self) -> Option<Family> {
+        family(self.job, self.read)
     }
 
     /// Whether the job belongs to a user's session, whose environment it has and with which it
@@ -111,9 +119,15 @@ impl<'a> Subject<'a> {
     /// Whether a variable may have a value in a script: by `env`, by an event, by the script
     /// itself, or by a file that it sources.
     pub fn is_set(&self, script: &PhaseScript<'_>, name: &str) -> bool {
+        self.is_set_before(script, name, usize::MAX)
+    }
+
+    /// Whether a variable may have a value at an offset of a script.
+    pub fn is_set_before(&self, script: &PhaseScript<'_>, name: &str, offset: usize) -> bool {
         let sets = |text: &str| text.split_once('=').map_or(text, |(key, _)| key) == name;
         let reading = script.reading;
-        let by_script = reading.commands.iter().any(|command| {
+        let before = |command: &&shell::SimpleCommand| command.range.end <= offset;
+        let by_script = reading.commands.iter().filter(before).any(|command| {
             let assigned = command
                 .assignments
                 .iter()

@@ -279,6 +279,11 @@ pub(crate) fn never(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether authors write the name where they want that nothing starts or stops the job by itself.
+pub(crate) fn is_by_hand(name: &str) -> bool {
+    matches!(name, "manual" | "never" | "none" | "disabled" | "nothing")
+}
+
 /// The known event that a misspelt name probably was meant to be.
 pub(crate) fn meant(name: &str) -> Option<&'static str> {
     match name {

@@ -12,13 +12,17 @@ use crate::cli::input::{Input, STDIN, directory};
 use crate::cli::{Streams, input};
 use crate::convert::read::ReadJob;
 use crate::convert::{Conversion, Converted, read};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::registry::{
+    ENDLESS_WAIT, GROUP_IN_SETUID, UNBOOTED_RUNLEVEL, UNLIMITED_WAIT, UNREACHED_RUNLEVEL,
+    UNUSABLE_USER_NAME,
+};
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::jobset::Outside;
 use crate::jobset::survey::{KnownJob, survey};
 use crate::lint::between::Neighbours;
 use crate::lint::{Subject, allow, between};
 use crate::migrate::{FoundJob, Read};
-use crate::text::source::{Origin, Sources};
+use crate::text::source::{Origin, Sources, Span};
 use crate::upstart::job::JobName;
 use crate::{convert, migrate};
 
@@ -164,6 +168,30 @@ fn check_text(settings: &Settings, sources: &Sources, read: &ReadJob) -> Vec<Dia
     found
 }
 
+/// Pairs of rules for one cause: what it does to the job, and what it does to the unit.
+static SAME_CAUSE: [(&Rule, &Rule); 3] = [
+    (&GROUP_IN_SETUID, &UNUSABLE_USER_NAME),
+    (&UNLIMITED_WAIT, &ENDLESS_WAIT),
+    (&UNREACHED_RUNLEVEL, &UNBOOTED_RUNLEVEL),
+];
+
+/// Drops findings about a job where the one about its unit is reported as well.
+fn drop_repeats(diagnostics: &mut Vec<Diagnostic>) {
+    let of_units: Vec<(&Rule, Span)> = diagnostics
+        .iter()
+        .filter(|found| SAME_CAUSE.iter().any(|(_, of_unit)| found.rule == *of_unit))
+        .map(|found| (found.rule, found.span))
+        .collect();
+    diagnostics.retain(|found| {
+        let of_unit = SAME_CAUSE.iter().find(|(of_job, _)| found.rule == *of_job);
+        !of_unit.is_some_and(|(_, rule)| {
+            of_units.iter().any(|(other, span)| {
+                other == rule && (span.origin, span.start) == (found.span.origin, found.span.start)
+            })
+        })
+    });
+}
+
 /// The findings that neither the job nor the settings suppress, in the order of the text.
 fn filtered(
     settings: &Settings,
@@ -186,6 +214,7 @@ fn filtered(
         }
     }
     settings.select(&mut diagnostics);
+    drop_repeats(&mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| {
         (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
     });

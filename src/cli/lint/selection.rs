@@ -169,24 +169,23 @@ impl Selection {
 
     /// The severity of findings of a rule, or `None` if they are not reported.
     pub(crate) fn keeps(&self, rule: &'static Rule) -> Option<Severity> {
-        self.decide(FindingKind { rule, shellcheck: None })
+        self.decide(FindingKind { rule, shellcheck: None }, rule.severity)
     }
 
     /// The severity of a finding, or `None` if it is not reported.
     pub(crate) fn keeps_finding(&self, diagnostic: &Diagnostic) -> Option<Severity> {
         let shellcheck = ShellCheckCode::of(diagnostic);
-        self.decide(FindingKind { rule: diagnostic.rule, shellcheck })
+        self.decide(FindingKind { rule: diagnostic.rule, shellcheck }, diagnostic.severity)
     }
 
-    fn decide(&self, kind: FindingKind) -> Option<Severity> {
+    /// The severity after all layers, which begin with the finding's own.
+    fn decide(&self, kind: FindingKind, own: Severity) -> Option<Severity> {
         let rule = kind.rule;
         if rule.is_of_refusal() {
             return Some(rule.severity);
         }
-        let (wanted, severity) = self
-            .layers
-            .iter()
-            .fold((true, rule.severity), |so_far, layer| layer.decide(kind, so_far));
+        let (wanted, severity) =
+            self.layers.iter().fold((true, own), |so_far, layer| layer.decide(kind, so_far));
         wanted.then_some(severity)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::operator_as_argument;
 use crate::diagnostic::registry::MISPLACED_ARGUMENT;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, Severity};
 use crate::lint::Subject;
 use crate::lint::check::Lint;
 use crate::text::bytes::lossy;
+use crate::text::source::SpannedWord;
 use crate::upstart::condition::{Event, EventArgument};
 use crate::upstart::events;
 use crate::upstart::events::{DEVICE, JobState, Meaning};
@@ -17,6 +18,8 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         if event.args.iter().any(|word| operator_as_argument::is_operator(&word.value)) {
             continue;
         }
+        found.extend(listed_levels(subject, rule, event));
+        found.extend(second_job(rule, event));
         let Some((meaning, variables)) = known(event) else { continue };
         for (index, (argument, span)) in event.arguments().enumerate() {
             let EventArgument::Positional(value) = argument else { break };
@@ -50,6 +53,57 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             found.push(if is_last { diagnostic.changing_edit(span, named) } else { diagnostic });
         }
     }
+}
+
+/// `runlevel 2 3 4 5`: run levels one after another, of which the first alone is looked for.
+fn listed_levels(subject: &Subject<'_>, rule: &'static Rule, event: &Event) -> Option<Diagnostic> {
+    let words = &event.args;
+    let is_level = |word: &SpannedWord| matches!(word.value.as_bytes(), [b'0'..=b'6']);
+    if event.name.value != "runlevel" || words.len() < 2 || !words.iter().all(is_level) {
+        return None;
+    }
+    let (first, second, last) = (words.first()?, words.get(1)?, words.last()?);
+    if !words.is_sorted_by(|word, next| word.value < next.value) {
+        return None;
+    }
+    let levels: String = words.iter().map(|word| word.value.as_str()).collect();
+    let all = first.span.to(last.span);
+    let diagnostic = rule
+        .at(all, format!("`{}` is compared with PREVLEVEL, not with RUNLEVEL", second.value))
+        .note("the first argument is the new run level, the second one the level before")
+        .help(format!("write `runlevel [{levels}]`"));
+    let is_bare = subject.written(first.span) == first.value;
+    Some(if is_bare { diagnostic.changing_edit(all, format!("[{levels}]")) } else { diagnostic })
+}
+
+/// `started A B`: a second name, which is compared with the instance of the job.
+fn second_job(rule: &'static Rule, event: &Event) -> Option<Diagnostic> {
+    let state = JobState::named(&event.name.value)?;
+    let mut arguments = event.arguments();
+    let (EventArgument::Positional(job), _) = arguments.next()? else { return None };
+    let (EventArgument::Positional(second), span) = arguments.next()? else { return None };
+    // There is a job `dbus` as well as the event.
+    let is_event = second != "dbus" && events::find(second).is_some();
+    // Most instances are numbers, paths, variables or patterns.
+    let is_name = second.len() > 2
+        && second.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+        && !matches!(second, "failed");
+    if !is_name {
+        return None;
+    }
+    let (job, second) = (lossy(job), lossy(second));
+    let diagnostic = rule
+        .at(span, format!("`{second}` is compared with the instance of `{job}`"))
+        .note("the variables of the event are, in this order: JOB, INSTANCE");
+    if is_event {
+        return Some(diagnostic.help(format!("write `and` or `or` before `{second}`")));
+    }
+    let mut diagnostic = diagnostic.help(format!(
+        "write `{state} {job} and {state} {second}` if `{second}` is another job",
+        state = state.name()
+    ));
+    diagnostic.severity = Severity::Note;
+    Some(diagnostic)
 }
 
 #[derive(Clone, Copy)]

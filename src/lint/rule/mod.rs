@@ -1,30 +1,47 @@
 //! The rules of the linter, one file for each rule.
 
 mod background_at_end;
+mod bash_redirection;
+mod command_of_bash;
 mod comment_in_command;
 mod empty_script;
+mod escaped_blank;
+mod exec_of_builtin;
+mod exit_of_respawning_job;
 mod expect_of_foreground_program;
 mod expect_of_script;
+mod export_of_unset;
+mod group_in_setuid;
 mod indented_here_document;
 mod job_of_run_level;
+mod limit_of_other_phase;
 mod literal_variable;
 mod misplaced_argument;
+mod misplaced_negation;
 mod missing_variable;
 mod misspelt_device_event;
 mod mixed_operators;
 mod no_description;
 mod no_stop_on;
+mod one_shot_without_task;
 mod operator_as_argument;
 mod pattern_as_event;
 mod privileges_by_hand;
 mod processes_left_by_pre_start;
+mod redirection_order;
 mod refused_set_env;
+mod relative_program;
 mod respawn_of_task;
 mod result_in_post_stop;
 mod same_event_twice;
 mod secret_in_env;
+mod shebang_in_script;
+mod sleep_in_post_start;
 mod stop_without_exit;
 mod unclosed_here_document;
+mod unlimited_respawn;
+mod unlimited_wait;
+mod unreached_runlevel;
 mod unset_home;
 mod variable_of_other_phase;
 mod world_writable_umask;
@@ -39,6 +56,7 @@ pub static LINTS: &[&Lint] = &[
     &operator_as_argument::LINT,
     &missing_variable::LINT,
     &misplaced_argument::LINT,
+    &misplaced_negation::LINT,
     &literal_variable::LINT,
     &unclosed_here_document::LINT,
     &indented_here_document::LINT,
@@ -50,6 +68,14 @@ pub static LINTS: &[&Lint] = &[
     &world_writable_umask::LINT,
     &processes_left_by_pre_start::LINT,
     &empty_script::LINT,
+    &group_in_setuid::LINT,
+    &escaped_blank::LINT,
+    &bash_redirection::LINT,
+    &exec_of_builtin::LINT,
+    &relative_program::LINT,
+    &shebang_in_script::LINT,
+    &unlimited_wait::LINT,
+    &unlimited_respawn::LINT,
     &mixed_operators::LINT,
     &job_of_run_level::LINT,
     &misspelt_device_event::LINT,
@@ -61,4 +87,12 @@ pub static LINTS: &[&Lint] = &[
     &respawn_of_task::LINT,
     &variable_of_other_phase::LINT,
     &refused_set_env::LINT,
+    &redirection_order::LINT,
+    &command_of_bash::LINT,
+    &sleep_in_post_start::LINT,
+    &unreached_runlevel::LINT,
+    &export_of_unset::LINT,
+    &one_shot_without_task::LINT,
+    &exit_of_respawning_job::LINT,
+    &limit_of_other_phase::LINT,
 ];

@@ -14,6 +14,20 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             continue;
         };
         let (word, is_last) = (&event.args[index], index + 1 == event.args.len());
+        if ends_in_comma(&word.value) {
+            // The pass that looks at run levels reports this.
+            if event.name.value != "runlevel" {
+                found.push(
+                    rule.at(
+                        word.span,
+                        format!("the comma is a part of `{}`", lossy(subject.written(word.span))),
+                    )
+                    .note("a comma joins nothing: it belongs to the argument, and so does what follows to the event")
+                    .help("write `and` or `or` in place of the comma"),
+                );
+            }
+            continue;
+        }
         let diagnostic = rule
             .at(
                 word.span,
@@ -39,7 +53,11 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
 
 /// Whether a word looks like an operator. This rule reports such words, so others skip them.
 pub(in crate::lint) fn is_operator(word: &str) -> bool {
-    meant(word).is_some() || matches!(word, "," | ";")
+    meant(word).is_some() || matches!(word, "," | ";") || ends_in_comma(word)
+}
+
+fn ends_in_comma(word: &str) -> bool {
+    word.len() > 1 && word.ends_with(',')
 }
 
 /// The operator that the author certainly wanted.

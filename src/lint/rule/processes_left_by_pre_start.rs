@@ -1,5 +1,6 @@
 //! Finds background processes of pre-start, which init does not track.
 
+use super::bash_redirection;
 use crate::diagnostic::registry::PROCESSES_LEFT_BY_PRE_START;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::lint::Subject;
@@ -26,6 +27,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             sent.iter().any(|command| command.name().is_some_and(|name| Verb::of(name).is_some()));
         let sleeps = matches!(sent, [command] if command.name() == Some("sleep"));
         last_wait < range.end
+            && !bash_redirection::is_redirection(script.text(), range)
             && !ends
             && !sleeps
             && !sent.iter().any(|command| command.context.has(Context::SUBSTITUTION))

@@ -8,6 +8,7 @@ use crate::lint::Subject;
 use crate::lint::check::Lint;
 use crate::text::bytes::lossy;
 use crate::upstart::condition::Event;
+use crate::upstart::events;
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &SAME_EVENT_TWICE, check };
 
@@ -16,6 +17,9 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     let starting: HashMap<_, _> =
         start.value.leaves().into_iter().map(|event| (identity(event), event)).collect();
     for event in stop.value.leaves() {
+        if events::is_by_hand(&event.name.value) {
+            continue;
+        }
         let Some(same) = starting.get(&identity(event)) else { continue };
         let diagnostic = rule
             .at(

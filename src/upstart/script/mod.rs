@@ -3,6 +3,7 @@
 pub mod job_control;
 pub mod leading_guards;
 mod other_shell;
+pub mod waiting_loop;
 
 use super::ast::{Phase, Process};
 use super::job::Job;

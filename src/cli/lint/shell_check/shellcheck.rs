@@ -19,9 +19,13 @@ const SHEBANG: &str = "#!/bin/dash -e\n";
 ///
 /// * 1090, 1091: a sourced file cannot be followed; it may not exist on this machine;
 /// * 1128: a `#!` line of the script comes after the one that is added;
+/// * 2069: `2>&1 > FILE`, which a rule of this program reports;
 /// * 2148: there is no `#!` line;
-/// * 2154: a variable in lower case is not set; the job's `env` or an event sets it.
-const EXCLUDED: &str = "SC1090,SC1091,SC1128,SC2148,SC2154";
+/// * 2154: a variable in lower case is not set; the job's `env` or an event sets it;
+/// * 3010, 3020, 3039, 3044, 3046, 3051: a command or a redirection of bash, which rules of this
+///   program report unless /bin/sh is bash.
+const EXCLUDED: &str =
+    "SC1090,SC1091,SC1128,SC2069,SC2148,SC2154,SC3010,SC3020,SC3039,SC3044,SC3046,SC3051";
 
 /// The levels of comments, the most severe first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]

@@ -29,6 +29,9 @@ pub(super) fn runlevel_set(
         let mut diagnostic = IMPOSSIBLE_RUNLEVEL
             .at(word, format!("there is no run level `{}`", lossy(pattern)))
             .note("the condition is never met");
+        if pattern.ends_with(',') {
+            diagnostic = diagnostic.help("write `and` or `or` in place of the comma");
+        }
         if bracketed {
             diagnostic = diagnostic
                 .help("put the levels into brackets")

@@ -50,6 +50,23 @@ pub(in crate::upstart::parse) fn unknown_second_keyword(
     }
 }
 
+/// The blanks after a backslash at the end of the line before, which therefore does not go on here
+/// (libnih, `nih/config.c`, `nih_config_next_token()`).
+fn blanks_after_backslash(before: &str, span: Span) -> Option<Span> {
+    let line = before.strip_suffix('\n')?;
+    let without = line.trim_end_matches([' ', '\t']);
+    let is_one = line.len() > without.len() && without.ends_with('\\');
+    is_one.then_some(Span { start: without.len(), end: line.len(), ..span })
+}
+
+fn ended_by_blanks(refusal: Refusal, blanks: Span) -> Refusal {
+    let backslash = Span { start: blanks.start - 1, end: blanks.start, ..blanks };
+    refusal
+        .related(backslash, "this backslash continues nothing: a blank follows it, not a newline")
+        .help("remove the blanks after the backslash")
+        .edit(blanks, "")
+}
+
 pub(in crate::upstart::parse) fn unknown_stanza(
     node: &Cursor<'_>,
     previous: Option<&Spanned<Stanza>>,
@@ -81,6 +98,9 @@ pub(in crate::upstart::parse) fn unknown_stanza(
                 "this backslash continues nothing: a carriage return follows it, not a newline",
             )
             .help("convert the line ends of the file, such as with `sed -i 's/\\r$//'`");
+    }
+    if let Some(blanks) = blanks_after_backslash(before, span) {
+        return ended_by_blanks(refusal, blanks);
     }
     if let Some(document) = previous.and_then(|previous| ended_document(previous, text)) {
         return refusal

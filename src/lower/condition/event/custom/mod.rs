@@ -14,7 +14,7 @@ use crate::diagnostic::registry::{
     JOINED_EVENTS, START_AND_STOP_BY_ONE_JOB, UNEMITTED_EVENT, UNKNOWN_EVENT, UNMATCHED_VARIABLE,
     UNTRANSLATABLE_EVENT,
 };
-use crate::diagnostic::{Diagnostic, Disposition};
+use crate::diagnostic::{Diagnostic, Disposition, Severity};
 use crate::lower::companion::Companion;
 use crate::lower::companion_unit::drop_in;
 use crate::lower::condition::event_unit::{EventUnit, by_value};
@@ -232,6 +232,14 @@ fn hung(
             diagnostic = diagnostic
                 .note("it is the name of a job, not of an event")
                 .help(format!("to follow the job, write `{state} {shown}`"));
+        } else if events::is_by_hand(name) {
+            diagnostic.severity = Severity::Note;
+            diagnostic = diagnostic
+                .note("so only a command does, which may be what it is for")
+                .help(match side {
+                    Side::Start => "use the stanza `manual` for a job that starts by hand",
+                    Side::Stop => "remove the `stop on` of a job that stops by hand",
+                });
         } else if let Some(meant) = closest(name, lowering.job_set.events()) {
             diagnostic = diagnostic.note(format!("there is an event `{}`", lossy(meant)));
         }

@@ -130,6 +130,8 @@ mod tests {
             ("start-stop-daemon --stop --exec /bin/foo", "start-stop-daemon"),
             ("setuidgid x foo", "setuidgid foo"),
             ("taskset -c 0 foo", "taskset foo"),
+            ("minijail0 -i -u x -- /bin/foo --foreground", "minijail0 foo"),
+            ("ip netns exec blue setuidgid x foo", "ip setuidgid foo"),
             ("sudo -u", "sudo"),
             ("exec $FOO -D", "exec"),
             ("A=b", ""),

@@ -24,6 +24,9 @@ pub enum Inner {
     AfterOperands(usize),
     /// After the options and any number of `NAME=VALUE`.
     AfterAssignments,
+    /// After the options, these words, and this number of operands. Without the words, the program
+    /// runs no other.
+    AfterSubcommand(&'static [&'static str], usize),
     /// An option names the program, and the arguments of the program follow `--`.
     NamedBy {
         /// The options whose value is the program.
@@ -44,6 +47,9 @@ pub enum Effect {
     Environment,
     /// The resources of the program: processors, time, memory, ports.
     Resources,
+    /// What the program sees of the system, or may do in it: directories, namespaces, control groups,
+    /// privileges.
+    Surroundings,
     /// The program is not in the session of the shell, or does not end with it.
     Session,
     /// The user that the program runs as.
@@ -80,7 +86,7 @@ const fn wrapper(
     Wrapper { name, alone: &[], with_value, inner: Inner::AfterOperands(operands), change }
 }
 
-static WRAPPERS: [Wrapper; 25] = [
+static WRAPPERS: [Wrapper; 36] = [
     wrapper("exec", &[], 0, Effect::Nothing),
     Wrapper {
         name: "command",
@@ -125,6 +131,73 @@ static WRAPPERS: [Wrapper; 25] = [
         Effect::Resources,
     ),
     wrapper("authbind", &[], 0, Effect::Resources),
+    wrapper("chroot", &["--userspec", "--groups"], 1, Effect::Surroundings),
+    wrapper(
+        "nsenter",
+        &["-t", "--target", "-S", "--setuid", "-G", "--setgid"],
+        0,
+        Effect::Surroundings,
+    ),
+    wrapper(
+        "unshare",
+        &["-R", "--root", "-w", "--wd", "-S", "--setuid", "-G", "--setgid", "--propagation"],
+        0,
+        Effect::Surroundings,
+    ),
+    Wrapper {
+        name: "ip",
+        alone: &[],
+        with_value: &["-n", "-netns", "-f", "-family"],
+        inner: Inner::AfterSubcommand(&["netns", "exec"], 1),
+        change: Effect::Surroundings,
+    },
+    wrapper("cgexec", &["-g"], 0, Effect::Surroundings),
+    wrapper("aa-exec", &["-p", "--profile", "-n", "--namespace"], 0, Effect::Surroundings),
+    wrapper(
+        "setpriv",
+        &[
+            "--reuid",
+            "--regid",
+            "--groups",
+            "--inh-caps",
+            "--ambient-caps",
+            "--bounding-set",
+            "--securebits",
+            "--pdeathsig",
+            "--selinux-label",
+            "--apparmor-profile",
+        ],
+        0,
+        Effect::Surroundings,
+    ),
+    // Of minijail0(1), `-e`, `-K`, `-m`, `-M` and `-t` have their values in the same word.
+    wrapper(
+        "minijail0",
+        &["-a", "-b", "-B", "-c", "-C", "-f", "-g", "-k", "-P", "-R", "-S", "-T", "-u", "-V", "-x"],
+        0,
+        Effect::Surroundings,
+    ),
+    wrapper("dbus-run-session", &["--config-file", "--dbus-daemon"], 0, Effect::Environment),
+    wrapper("dbus-launch", &["--config-file"], 0, Effect::Environment),
+    wrapper(
+        "xvfb-run",
+        &[
+            "-e",
+            "--error-file",
+            "-f",
+            "--auth-file",
+            "-n",
+            "--server-num",
+            "-p",
+            "--xauth-protocol",
+            "-s",
+            "--server-args",
+            "-w",
+            "--wait",
+        ],
+        0,
+        Effect::Environment,
+    ),
     Wrapper {
         name: "env",
         alone: &["-", "-i"],
@@ -223,6 +296,15 @@ impl Wrapper {
                 };
                 Some(rest.get(rest.iter().take_while(is_assignment).count()..)?.to_vec())
             }
+            Inner::AfterSubcommand(words, operands) => {
+                let rest = self.after_options(arguments, unknown)?;
+                let (given, rest) = rest.split_at_checked(words.len())?;
+                let is_it = given
+                    .iter()
+                    .zip(words)
+                    .all(|(given, word)| given.literal.as_deref() == Some(*word));
+                is_it.then(|| rest.get(operands..).map(<[_]>::to_vec)).flatten()
+            }
             Inner::NamedBy { options, unless } => self.named(arguments, options, unless),
             Inner::ShellText => None,
         }
@@ -305,6 +387,15 @@ mod tests {
             ("start-stop-daemon -S -x foo -- -D", Some("foo -D"), Some("foo -D")),
             ("start-stop-daemon -K -x foo", None, None),
             ("su -c foo x", None, None),
+            ("minijail0 -u x -g y -c 3000 -- /bin/foo -f", Some("/bin/foo -f"), None),
+            ("nsenter -t 1 -m foo -f", Some("foo -f"), None),
+            ("unshare --net -- foo", Some("foo"), None),
+            ("chroot /srv foo -f", Some("foo -f"), Some("foo -f")),
+            ("ip netns exec blue foo", Some("foo"), Some("foo")),
+            ("ip link set lo up", None, None),
+            ("cgexec -g cpu:x foo", Some("foo"), Some("foo")),
+            ("dbus-run-session -- foo", Some("foo"), Some("foo")),
+            ("xvfb-run -s '-screen 0' -a foo", Some("foo"), None),
             ("foo", None, None),
         ] {
             assert_eq!(inner(text, Unknown::Guess).as_deref(), guessed, "{text}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::shell_text::SERVICE_PATHS;
-use crate::shell::wrapper::Unknown;
+use crate::shell::wrapper::{Effect, Unknown};
 use crate::shell::{Word, wrapper};
 use crate::upstart::script::job_control::{Verb, by_path, is_option};
 
@@ -109,6 +109,8 @@ pub(super) fn invocation<'w>(
         let inner = match first.literal.as_deref() {
             Some(name) if MORE_WRAPPERS.contains(&name.rsplit('/').next()?) => arguments.to_vec(),
             Some(name) => match wrapper::find(name) {
+                // A command in another root or container is about other jobs.
+                Some(wrapper) if wrapper.change == Effect::Surroundings => break,
                 Some(wrapper) => {
                     let inner = wrapper.inner(arguments, Unknown::Guess)?;
                     let skipped = arguments.len() - inner.len();

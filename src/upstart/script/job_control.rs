@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::other_shell::other_shells;
 use crate::shell;
-use crate::shell::wrapper::Unknown;
+use crate::shell::wrapper::{Effect, Unknown};
 use crate::shell::{Context, Script, SimpleCommand, Word, wrapper};
 
 /// A job-control command (initctl(8)).
@@ -408,7 +408,10 @@ fn inner(command: &SimpleCommand) -> Option<(Vec<&Word>, Vec<&Word>)> {
     let mut words: Vec<&Word> = command.words.iter().collect();
     loop {
         let (first, arguments) = words.split_first()?;
-        let Some(wrapper) = wrapper::find(first.literal.as_deref()?) else {
+        // A command in another root or container is not known to reach the same init.
+        let wrapper = wrapper::find(first.literal.as_deref()?)
+            .filter(|wrapper| wrapper.change != Effect::Surroundings);
+        let Some(wrapper) = wrapper else {
             let before = command.words.len() - words.len();
             return Some((command.words[..before].iter().collect(), words));
         };

@@ -12,7 +12,7 @@ use super::{
     UnusableJob, Variable,
 };
 use crate::text::source::{Place, Sources};
-use crate::text::suggestion::closest;
+use crate::text::suggestion::near;
 use crate::upstart::ast::Phase;
 use crate::upstart::condition::{Condition, Event, EventArgument, NamedJob};
 use crate::upstart::dialect::Dialect;
@@ -138,7 +138,7 @@ pub fn survey<'a>(
             let is_part = |other: &&str| {
                 other.strip_prefix(name).is_none_or(|rest| !rest.starts_with(['-', '.', '_']))
             };
-            closest(name, siblings.keys().map(String::as_str).filter(is_part))
+            near(name, siblings.keys().map(String::as_str).filter(is_part))
         });
         Some((name.to_owned(), meant?.to_owned()))
     });

@@ -1,7 +1,7 @@
 //! The events that Upstart, its bridges and related packages emit: the meaning of each, and its
 //! variables in positional order (init(8), upstart-events(7)).
 
-use crate::text::suggestion::closest;
+use crate::text::suggestion::near;
 
 /// The meaning of an event, without regard to its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -290,11 +290,12 @@ pub(crate) fn meant(name: &str) -> Option<&'static str> {
         "filesystems" => Some("filesystem"),
         "local-filesystem" => Some("local-filesystems"),
         "network" | "networking" | "net-up" | "network-up" => Some("static-network-up"),
-        _ => closest(
+        _ => near(
             name,
             EVENTS
                 .iter()
-                .filter(|row| !matches!(row.meaning, Meaning::Never(_)))
+                // The event of a job names the job: a bare name is not a slip for it.
+                .filter(|row| !matches!(row.meaning, Meaning::Never(_) | Meaning::Job(_)))
                 .map(|row| row.name),
         ),
     }

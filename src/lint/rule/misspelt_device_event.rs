@@ -6,7 +6,7 @@ use crate::lint::Subject;
 use crate::lint::check::Lint;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
-use crate::text::suggestion::closest;
+use crate::text::suggestion::near;
 use crate::upstart::events;
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &MISSPELT_DEVICE_EVENT, check };
@@ -44,6 +44,6 @@ fn meant(subsystem: &str, action: &str) -> Option<&'static str> {
         // Words of two letters are too short for the general comparison.
         "iup" | "upp" | "ups" | "pu" if subsystem == "net" => Some("up"),
         "donw" | "dwon" | "dow" if subsystem == "net" => Some("down"),
-        _ => closest(action, ACTIONS.into_iter()),
+        _ => near(action, ACTIONS.into_iter()),
     }
 }

@@ -184,8 +184,11 @@ fn every_rule_between_jobs_has_a_fixture() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    // The rules that no conversion of the directory reports.
+    // The rules that no conversion of the directory reports, and those that `lint` judges by the
+    // other jobs.
     let rules = [
+        "unemitted-event",
+        "unknown-job",
         "circular-start",
         "declared-event-not-emitted",
         "emitted-event-not-declared",

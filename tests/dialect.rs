@@ -159,7 +159,8 @@ fn a_dialect_can_be_given_to_every_command() {
         (&["convert", "b.conf"], 3, "error[U003]"),
         (&["convert", "c.conf", "--dialect", "0.6"], 0, "warning[U182]"),
         (&["lint", "c.conf", "--dialect", "0.6", "--fail-on", "warning"], 1, "warning[U182]"),
-        (&["lint", "a.conf", "--fail-on", "warning"], 1, "warning[U181]"),
+        (&["lint", "a.conf", "--fail-on", "warning"], 0, "note[U180]"),
+        (&["lint", "a.conf", "--fail-on", "warning", "--migration"], 1, "warning[U181]"),
         (&["convert", "event.d/d"], 3, "`import` belongs to the Upstart of ChromeOS"),
         (&["convert", "event.d/d", "--dialect", "chromeos"], 0, "warning[U181]"),
         (

@@ -119,6 +119,34 @@ fn every_rule_of_a_pass_has_its_fixture() {
     assert_same("fixtures/lint-passes", &names("fixtures/lint-passes"), &wanted);
 }
 
+/// A job that stays on Upstart has no unit: what is found in it is about Upstart.
+#[test]
+fn plain_lint_never_speaks_of_units() {
+    let said = |sources: &Sources| {
+        convert::convert(sources, JobName("job".to_owned()), &Options::default())
+            .diagnostics
+            .into_iter()
+            .chain(found(sources).unwrap_or_default())
+            .filter(|diagnostic| !diagnostic.rule.category.is_about_units())
+            // Files that are units, and values with a unit of measurement.
+            .filter(|diagnostic| !diagnostic.rule.is_of_refusal())
+            .filter_map(Diagnostic::staying_on_upstart)
+            .filter_map(|diagnostic| {
+                let texts = [&diagnostic.message].into_iter().chain(&diagnostic.notes);
+                let all: Vec<&str> = texts.chain(&diagnostic.help).map(String::as_str).collect();
+                let text = all.join(" ").replace("upstart2systemd", "");
+                let words = |word: &str| ["unit", "units", "systemd", "systemctl"].contains(&word);
+                text.split(|letter: char| !letter.is_ascii_alphanumeric())
+                    .any(words)
+                    .then(|| format!("{}: {text}", diagnostic.rule.code))
+            })
+            .collect::<Vec<_>>()
+    };
+    let wrong: BTreeSet<String> =
+        jobs().into_iter().flat_map(|(_, text)| said(&sources(&text))).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// All single jobs of the fixtures.
 fn jobs() -> Vec<(PathBuf, Vec<u8>)> {
     let (mut found, mut open) =

@@ -39,6 +39,21 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Changes of the source that do exactly what `help` says.
     pub edits: Vec<Edit>,
+    /// What is different for a job that stays on Upstart.
+    pub staying: Staying,
+}
+
+/// What a finding leaves out if the job is only checked, and not converted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staying {
+    /// The notes that are about units.
+    unit_notes: Vec<String>,
+    /// The help in place of one that is about units.
+    help: Option<String>,
+    /// The severity in place of one that is about units.
+    severity: Option<Severity>,
+    /// Whether the whole finding is about the unit.
+    nothing: bool,
 }
 
 /// A replacement in the source.
@@ -79,6 +94,52 @@ impl Diagnostic {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// Adds a note about the unit, which a job that stays on Upstart does not get.
+    #[must_use]
+    pub fn unit_note(mut self, note: impl Into<String>) -> Self {
+        let note = note.into();
+        self.staying.unit_notes.push(note.clone());
+        self.note(note)
+    }
+
+    /// Sets what to do about it in a job that stays on Upstart, in place of `help`.
+    #[must_use]
+    pub fn staying_help(mut self, help: impl Into<String>) -> Self {
+        self.staying.help = Some(help.into());
+        self
+    }
+
+    /// Sets the severity for a job that stays on Upstart.
+    #[must_use]
+    pub fn staying_severity(mut self, severity: Severity) -> Self {
+        self.staying.severity = Some(severity);
+        self
+    }
+
+    /// The whole finding is about the unit.
+    #[must_use]
+    pub fn only_about_unit(mut self) -> Self {
+        self.staying.nothing = true;
+        self
+    }
+
+    /// Sets the severity, for a rule whose findings differ in it.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Leaves out what is about units. `None` if nothing is left.
+    #[must_use]
+    pub fn staying_on_upstart(mut self) -> Option<Self> {
+        let Staying { unit_notes, help, severity, nothing } = std::mem::take(&mut self.staying);
+        self.notes.retain(|note| !unit_notes.contains(note));
+        self.help = help.or(self.help);
+        self.severity = severity.unwrap_or(self.severity);
+        (!nothing).then_some(self)
     }
 
     /// Sets what to do about it.

@@ -6,6 +6,7 @@ pub(crate) mod parallel;
 pub mod survey;
 mod travelling;
 pub(super) mod unit_name;
+mod whole_machine;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +16,26 @@ use crate::text::source::Place;
 use crate::upstart::ast::Phase;
 use crate::upstart::instances::Instance;
 use distribution::Successor;
+pub use whole_machine::of_machine;
+
+/// Which jobs are known to a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Scope {
+    /// None: it was read alone.
+    #[default]
+    Nothing,
+    /// Those of its directory.
+    Directory,
+    /// Those of its directory, among them those that boot the machine.
+    Machine,
+}
 
 /// The jobs of one directory, as far as one of them may know the others. The set is empty if a file
 /// is converted on its own.
 #[derive(Debug, Default)]
 pub struct JobSet {
-    /// Whether the set has all jobs of the system.
-    is_whole: bool,
+    /// Which jobs the set has.
+    scope: Scope,
     /// The jobs that have units, by their names.
     siblings: BTreeMap<String, Sibling>,
     /// The jobs that conditions name.
@@ -286,8 +300,10 @@ impl JobSet {
             boot_level,
         } = survey;
         let units = siblings.values().map(|sibling| sibling.unit.clone()).collect();
+        let all = siblings.keys().chain(lost.keys()).chain(outside.left.keys());
+        let is_of_machine = of_machine(all.map(String::as_str));
         let mut job_set = Self {
-            is_whole: true,
+            scope: if is_of_machine { Scope::Machine } else { Scope::Directory },
             siblings,
             named,
             called,
@@ -323,7 +339,13 @@ impl JobSet {
     /// Whether the set has all jobs of the system. A job that is missing from it then does not
     /// exist.
     pub fn is_whole(&self) -> bool {
-        self.is_whole
+        self.scope != Scope::Nothing
+    }
+
+    /// Whether the jobs are those of a whole machine, and not of a package or a repository: the jobs
+    /// that boot it are among them.
+    pub fn is_of_machine(&self) -> bool {
+        self.scope == Scope::Machine
     }
 
     /// The job of this name, if it has a unit.

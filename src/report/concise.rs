@@ -17,6 +17,7 @@ pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {
         notes: _,
         help: _,
         edits: _,
+        staying: _,
     } = diagnostic;
     let source = sources.get(span.origin);
     let at = source.position(span.start);

@@ -140,8 +140,19 @@ fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
 }
 
 fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> JsonFinding<'a> {
-    let Diagnostic { rule, severity, span, message, label, related, elsewhere, notes, help, edits } =
-        diagnostic;
+    let Diagnostic {
+        rule,
+        severity,
+        span,
+        message,
+        label,
+        related,
+        elsewhere,
+        notes,
+        help,
+        edits,
+        staying: _,
+    } = diagnostic;
     JsonFinding {
         code: rule.code,
         name: rule.name,

@@ -252,6 +252,7 @@ fn sound(sources: &Sources, diagnostics: &[Diagnostic]) {
         notes: _,
         help,
         edits,
+        staying: _,
     } in diagnostics
     {
         within(sources, *span);

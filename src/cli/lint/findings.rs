@@ -143,6 +143,7 @@ fn directory(
             conversion.stanzas.clear();
         },
     );
+    between::once(converted.iter_mut().map(|converted| &mut converted.conversion.diagnostics));
     let strays = strays.into_iter().map(|mut stray| {
         settings.select(&mut stray.conversion.diagnostics);
         stray

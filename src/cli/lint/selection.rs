@@ -182,7 +182,7 @@ impl Selection {
     fn decide(&self, kind: FindingKind, own: Severity) -> Option<Severity> {
         let rule = kind.rule;
         if rule.is_of_refusal() {
-            return Some(rule.severity);
+            return Some(own);
         }
         let (wanted, severity) =
             self.layers.iter().fold((true, own), |so_far, layer| layer.decide(kind, so_far));

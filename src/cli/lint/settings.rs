@@ -86,15 +86,16 @@ impl Settings {
 
     /// Removes findings that are not wanted, and sets the severity of the others.
     pub(super) fn select(&self, diagnostics: &mut Vec<Diagnostic>) {
-        diagnostics.retain_mut(|diagnostic| {
-            let wanted = self.migration || !diagnostic.rule.category.is_about_units();
-            match self.selection.keeps_finding(diagnostic).filter(|_| wanted) {
-                Some(severity) => {
-                    diagnostic.severity = severity;
-                    true
-                }
-                None => false,
-            }
+        let chosen = std::mem::take(diagnostics).into_iter().filter_map(|diagnostic| {
+            let is_of_job = !diagnostic.rule.category.is_about_units();
+            let diagnostic = if self.migration {
+                diagnostic
+            } else {
+                diagnostic.staying_on_upstart().filter(|_| is_of_job)?
+            };
+            let severity = self.selection.keeps_finding(&diagnostic)?;
+            Some(diagnostic.severity(severity))
         });
+        *diagnostics = chosen.collect();
     }
 }

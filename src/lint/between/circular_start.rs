@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reach::{EventSource, Reach, source};
+use super::reach::{EventSource, Reach};
 use super::{Findings, Neighbours};
 use crate::diagnostic::registry::{CIRCULAR_START, NEVER_STARTED_JOB};
 use crate::text::bytes::lossy;
@@ -21,7 +21,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             .value
             .leaves()
             .into_iter()
-            .filter(|event| !reach.comes(neighbours, event, known.job.dialect))
+            .filter(|event| !reach.comes(neighbours, event, known.job))
             .collect();
         let Some(first) = missing.first() else { continue };
         if let Some(circle) = circle(neighbours, reach, index) {
@@ -44,7 +44,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             continue;
         }
         if missing.len() == 1
-            && matches!(source(neighbours, first, known.job.dialect), EventSource::Nothing)
+            && matches!(reach.source(neighbours, first, known.job), EventSource::Nothing)
         {
             // Other rules report events and jobs that do not exist.
             continue;
@@ -52,9 +52,9 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
         let name = lossy(&known.job.name.0);
         let mut diagnostic = NEVER_STARTED_JOB
             .at(first.span(), format!("nothing ever starts `{name}`"))
-            .help("mend what it waits for; if it is meant to be started by hand, take `start on` away");
-        diagnostic = match source(neighbours, first, known.job.dialect) {
-            EventSource::Nothing => diagnostic.note("nothing in this directory brings this about"),
+            .help("fix what it waits for, or remove `start on` if the job is started by hand");
+        diagnostic = match reach.source(neighbours, first, known.job) {
+            EventSource::Nothing => diagnostic.note("no job of this name is in the directory"),
             EventSource::Jobs(jobs) => {
                 let blocker = jobs.first().copied();
                 let diagnostic = diagnostic.note("what it waits for never starts itself");
@@ -86,7 +86,7 @@ fn circle<'a>(
         let waiting = neighbours.jobs.get(job)?.job;
         let condition = waiting.start_on.as_ref();
         for event in condition.into_iter().flat_map(|condition| condition.value.leaves()) {
-            let EventSource::Jobs(sources) = source(neighbours, event, waiting.dialect) else {
+            let EventSource::Jobs(sources) = reach.source(neighbours, event, waiting) else {
                 continue;
             };
             for next in sources.into_iter().filter(|&next| !reach.reached[next]) {

@@ -5,9 +5,12 @@ mod emits;
 mod reach;
 mod unstarted_instance;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::Diagnostic;
-use crate::jobset::JobSet;
+use crate::diagnostic::registry::{UNEMITTED_EVENT, UNKNOWN_JOB};
 use crate::jobset::survey::KnownJob;
+use crate::jobset::{JobSet, of_machine};
 use crate::text::source::{Place, Span};
 use reach::Reach;
 
@@ -20,6 +23,12 @@ pub struct Neighbours<'a> {
 }
 
 impl Neighbours<'_> {
+    /// Whether what the directory lacks may come from elsewhere, because the jobs are not those of a
+    /// whole machine.
+    fn may_lack(&self) -> bool {
+        !of_machine(self.jobs.iter().map(|known| known.job.name.0.as_str()))
+    }
+
     fn place(&self, index: usize, span: Span) -> Option<Place> {
         Some(Place { sources: self.jobs.get(index)?.sources.clone(), span })
     }
@@ -43,4 +52,17 @@ pub fn lint(neighbours: &Neighbours<'_>) -> Findings {
         (*index, diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)
     });
     found
+}
+
+/// Keeps the first of several findings that one name is unknown: the cause is one, however many jobs
+/// wait for it.
+pub fn once<'a>(jobs: impl Iterator<Item = &'a mut Vec<Diagnostic>>) {
+    let mut seen: BTreeSet<(&str, String)> = BTreeSet::new();
+    for diagnostics in jobs {
+        diagnostics.retain(|diagnostic| {
+            let rule = diagnostic.rule;
+            ![UNKNOWN_JOB.code, UNEMITTED_EVENT.code].contains(&rule.code)
+                || seen.insert((rule.code, diagnostic.message.clone()))
+        });
+    }
 }

@@ -4,14 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Neighbours;
+use crate::jobset::Emitter;
 use crate::jobset::distribution::is_known_job;
 use crate::upstart::condition::{Condition, Event, NamedJob};
 use crate::upstart::dialect::Dialect;
 use crate::upstart::events::{JobState, is_known_event};
 use crate::upstart::expression::Expr;
+use crate::upstart::job::Job;
 use crate::upstart::script::job_control::Verb;
 
 pub(super) struct Reach {
+    /// Whether something outside of the directory may bring about what nothing in it does.
+    may_lack: bool,
     /// For each job, whether an event, a script or a user can start it.
     pub(super) reached: Vec<bool>,
     /// By job name, the `start` commands in scripts: the names of the variables that each one
@@ -30,6 +34,7 @@ pub(super) enum EventSource {
 
 impl Reach {
     pub(super) fn of(neighbours: &Neighbours<'_>) -> Self {
+        let may_lack = neighbours.may_lack();
         let (started, by) = starts(neighbours);
         let mut reached: Vec<bool> = neighbours
             .jobs
@@ -43,7 +48,10 @@ impl Reach {
         let mut waiting: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         for (index, known) in neighbours.jobs.iter().enumerate() {
             for event in known.job.start_on.iter().flat_map(|condition| condition.value.leaves()) {
-                if let EventSource::Jobs(sources) = source(neighbours, event, known.job.dialect) {
+                let waiter = &known.job.name.0;
+                if let EventSource::Jobs(sources) =
+                    source(neighbours, event, (waiter, known.job.dialect), may_lack)
+                {
                     for source in sources {
                         waiting.entry(source).or_default().insert(index);
                     }
@@ -55,7 +63,7 @@ impl Reach {
                 }
             }
         }
-        let mut reach = Self { reached: std::mem::take(&mut reached), started };
+        let mut reach = Self { may_lack, reached: std::mem::take(&mut reached), started };
         open.extend(
             (0..neighbours.jobs.len())
                 .filter(|&index| !reach.reached[index] && reach.can_start(neighbours, index, &by)),
@@ -80,32 +88,36 @@ impl Reach {
     ) -> bool {
         let Some(known) = neighbours.jobs.get(index) else { return false };
         let condition = known.job.start_on.as_ref();
-        condition
-            .is_none_or(|condition| self.holds(neighbours, &condition.value, known.job.dialect))
+        condition.is_none_or(|condition| self.holds(neighbours, &condition.value, known.job))
             || by
                 .get(&known.job.name.0)
                 .is_some_and(|starters| starters.iter().any(|&starter| self.reached[starter]))
     }
 
-    fn holds(&self, neighbours: &Neighbours<'_>, condition: &Condition, dialect: Dialect) -> bool {
+    fn holds(&self, neighbours: &Neighbours<'_>, condition: &Condition, job: &Job) -> bool {
         match condition {
-            Expr::Leaf(event) => self.comes(neighbours, event, dialect),
+            Expr::Leaf(event) => self.comes(neighbours, event, job),
             Expr::And(left, right) => {
-                self.holds(neighbours, left, dialect) && self.holds(neighbours, right, dialect)
+                self.holds(neighbours, left, job) && self.holds(neighbours, right, job)
             }
             Expr::Or(left, right) => {
-                self.holds(neighbours, left, dialect) || self.holds(neighbours, right, dialect)
+                self.holds(neighbours, left, job) || self.holds(neighbours, right, job)
             }
         }
     }
 
-    pub(super) fn comes(
+    /// What makes an event happen that the job waits for.
+    pub(super) fn source(
         &self,
         neighbours: &Neighbours<'_>,
         event: &Event,
-        dialect: Dialect,
-    ) -> bool {
-        match source(neighbours, event, dialect) {
+        job: &Job,
+    ) -> EventSource {
+        source(neighbours, event, (&job.name.0, job.dialect), self.may_lack)
+    }
+
+    pub(super) fn comes(&self, neighbours: &Neighbours<'_>, event: &Event, job: &Job) -> bool {
+        match self.source(neighbours, event, job) {
             EventSource::Outside => true,
             EventSource::Jobs(jobs) => jobs.into_iter().any(|job| self.reached[job]),
             EventSource::Nothing => false,
@@ -113,8 +125,14 @@ impl Reach {
     }
 }
 
-/// Finds out where an event comes from that a job of this dialect waits for.
-pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event, dialect: Dialect) -> EventSource {
+/// Finds out where an event comes from that a job of this name and dialect waits for.
+fn source(
+    neighbours: &Neighbours<'_>,
+    event: &Event,
+    (waiter, dialect): (&str, Dialect),
+    may_lack: bool,
+) -> EventSource {
+    let nothing = || if may_lack { EventSource::Outside } else { EventSource::Nothing };
     let name = event.name.value.as_str();
     if JobState::named(name).is_some() {
         return match event.job() {
@@ -123,7 +141,7 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event, dialect: Dialec
                 None if is_known_job(job, dialect) || neighbours.job_set.is_job_outside(job) => {
                     EventSource::Outside
                 }
-                None => EventSource::Nothing,
+                None => nothing(),
             },
             // The event may come from any job.
             Some((NamedJob::Any(_) | NamedJob::Variable(_), _)) | None => EventSource::Outside,
@@ -135,13 +153,16 @@ pub(super) fn source(neighbours: &Neighbours<'_>, event: &Event, dialect: Dialec
     {
         return EventSource::Outside;
     }
-    let emitters: Vec<usize> = neighbours
-        .job_set
-        .emitters(name)
-        .iter()
-        .filter_map(|emitter| neighbours.index(&emitter.job))
-        .collect();
-    if emitters.is_empty() { EventSource::Nothing } else { EventSource::Jobs(emitters) }
+    let (own, others): (Vec<&Emitter>, Vec<&Emitter>) =
+        neighbours.job_set.emitters(name).iter().partition(|emitter| emitter.job == waiter);
+    // A job that emits its own event again gets the first one from elsewhere.
+    if !own.is_empty() && others.is_empty() {
+        return EventSource::Outside;
+    }
+    let emitters: Vec<usize> =
+        others.iter().filter_map(|emitter| neighbours.index(&emitter.job)).collect();
+    // Programs emit events as well.
+    if emitters.is_empty() { EventSource::Outside } else { EventSource::Jobs(emitters) }
 }
 
 type Started = BTreeMap<String, Vec<Vec<String>>>;

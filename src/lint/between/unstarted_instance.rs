@@ -5,8 +5,21 @@ use super::{Findings, Neighbours};
 use crate::diagnostic::registry::UNSTARTED_INSTANCE;
 use crate::text::bytes::lossy;
 use crate::upstart::condition::EventArgument;
-use crate::upstart::events::event_carries;
+use crate::upstart::events::{JobState, event_carries};
 use crate::upstart::instances::Instance;
+
+/// What every job has in its environment, also before its instance is named: the default environment
+/// (`init/job_class.c`, `job_class_environment`), the names of the events
+/// (`init/event_operator.c`, `event_operator_environment`), and what init gives the processes.
+const OF_INIT: [&str; 7] = [
+    "PATH",
+    "TERM",
+    "UPSTART_EVENTS",
+    "UPSTART_FDS",
+    "UPSTART_INSTANCE",
+    "UPSTART_JOB",
+    "UPSTART_SESSION",
+];
 
 pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Findings) {
     for (index, known) in neighbours.jobs.iter().enumerate() {
@@ -22,10 +35,11 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
                 || pattern.value.contains(&format!("${{{variable}:-"))
                 || pattern.value.contains(&format!("${{{variable}-"))
         };
-        let Some(missing) = variables
-            .iter()
-            .find(|variable| !has_default(variable) && !comes_with(neighbours, job, variable))
-        else {
+        let Some(missing) = variables.iter().find(|variable| {
+            !has_default(variable)
+                && !OF_INIT.contains(&variable.as_str())
+                && !comes_with(neighbours, job, variable)
+        }) else {
             continue;
         };
         let given = |keys: &Vec<String>| keys.iter().any(|key| key == missing);
@@ -33,11 +47,14 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
             continue;
         }
         let diagnostic = UNSTARTED_INSTANCE
-            .at(pattern.span, format!("nothing says what `{}` is, so no instance ever starts", lossy(missing)))
-            .related(condition.span, "what starts the job does not carry it")
+            .at(
+                pattern.span,
+                format!("`start on` never starts an instance: nothing gives `{}`", lossy(missing)),
+            )
+            .related(condition.span, "the events of this condition do not carry it")
             .note("init does not start a job whose instance it cannot name")
             .help(format!(
-                "give it a default with `env {0}=...`, or start the job from a script: `start {1} {0}=...`",
+                "add a default with `env {0}=...`, or remove `start on` if the instances are started with `start {1} {0}=...`",
                 lossy(missing),
                 lossy(&job.name.0)
             ));
@@ -63,11 +80,15 @@ fn comes_with(neighbours: &Neighbours<'_>, job: &crate::upstart::job::Job, varia
                 .is_none_or(|variables| variables.iter().any(|carried| carried.name == variable))
         });
         let exported = || {
+            if JobState::named(name).is_none() {
+                return false;
+            }
+            // A job that is not in the directory, or not known by name, may export anything.
             let of_job = event.job().and_then(|(named, _)| named.one());
             let other = of_job
                 .and_then(|name| neighbours.index(name))
                 .and_then(|index| neighbours.jobs.get(index));
-            other.is_some_and(|other| {
+            other.is_none_or(|other| {
                 other
                     .job
                     .export

@@ -1,5 +1,6 @@
 //! The unit of a job that a condition names.
 
+use crate::diagnostic::Severity;
 use crate::jobset::distribution::{SHIPPED, is_run_level_job, successor};
 use crate::jobset::{JobKind, JobSet, Owner, Traits};
 use crate::lower::lowering::Lowering;
@@ -7,6 +8,15 @@ use crate::systemd::{Feature, UnitName};
 use crate::text::bytes::encode;
 use crate::upstart::dialect::Dialect;
 use crate::upstart::instances::Instance;
+
+/// How much it matters that the directory lacks something which may be installed with other packages:
+/// the jobs of a whole machine show what is there.
+pub(in crate::lower) fn elsewhere(jobs: &JobSet) -> Severity {
+    if jobs.is_of_machine() { Severity::Warning } else { Severity::Note }
+}
+
+/// What to do about a job that is not in the directory.
+pub(in crate::lower) const INSTALLED_ELSEWHERE: &str = "check the name; list a job that is installed elsewhere in upstart2systemd.toml: `jobs = [...]`";
 
 /// Whether a unit is known to exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

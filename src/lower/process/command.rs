@@ -7,8 +7,8 @@ use super::direct::{self, PhaseCommand};
 use super::files_of_init;
 use super::reading::{ScriptUse, unreached};
 use super::{script_file, unreplaced};
-use crate::diagnostic::Disposition;
 use crate::diagnostic::registry::{EXEC_OF_ASSIGNMENT, EXEC_OF_COMPOUND_COMMAND};
+use crate::diagnostic::{Disposition, Severity};
 use crate::lower::lowering::Lowering;
 use crate::lower::shape::Shape;
 use crate::shell;
@@ -233,6 +233,16 @@ fn instance_parts(instance: &Instance) -> String {
     out
 }
 
+/// Whether nothing is lost although the rest of the text from `start` never runs: `|| true` after a
+/// command whose status init ignores (`init/job_process.c`, `job_process_terminated`).
+fn is_harmless(phase: Phase, text: &str, start: usize) -> bool {
+    let rest = text.get(start..).unwrap_or_default().trim();
+    let only_succeeds = rest
+        .strip_prefix("||")
+        .is_some_and(|rest| matches!(rest.trim(), "true" | ":" | "/bin/true" | "exit 0"));
+    only_succeeds && matches!(phase, Phase::PostStart | Phase::PreStop)
+}
+
 /// Reports what an `exec` stanza appears to run but does not.
 fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &str) {
     let span = reading.stated.value.text().span;
@@ -243,7 +253,8 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &s
                 reading.span(&first.range),
                 "the shell looks for a program with the name of this assignment",
             )
-            .note("the job fails under Upstart, and the unit fails in the same way")
+            .note("the job fails at every start")
+            .unit_note("the unit fails in the same way")
             .help("use an `env` stanza, or `exec env NAME=value program`");
         lowering.ledger.record(
             reading.stated.stanza,
@@ -263,8 +274,14 @@ fn report_gotchas(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>, text: &s
                 },
                 format!("what follows `{operator}` never runs"),
             )
-            .note("`exec` turns the shell into the first command; the unit does the same")
-            .help("put the commands into a `script` if all of them have to run");
+            .note("`exec` replaces the shell, so nothing after the first command runs")
+            .unit_note("the unit does the same")
+            .help("use a `script` to run all of the commands")
+            .severity(if is_harmless(reading.phase, text, start) {
+                Severity::Note
+            } else {
+                EXEC_OF_COMPOUND_COMMAND.severity
+            });
         lowering.ledger.record(
             reading.stated.stanza,
             Disposition::Approximate,

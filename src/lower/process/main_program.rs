@@ -147,7 +147,7 @@ fn left_behind(
             format!("`{}` goes to the background, and init does not follow it", program.name),
         )
         .note("the job ends when the first process does, and the daemon is not stopped with it")
-        .note("systemd ends the daemon at once, with the unit");
+        .unit_note("systemd ends the daemon at once, with the unit");
     match daemons::way_to_stay(program) {
         Some(option) => diagnostic.help(format!(
             "keep it in the foreground with `{option}`, or add `expect fork` or `expect daemon`"

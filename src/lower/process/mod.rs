@@ -179,13 +179,14 @@ fn unit_type(
             if let Some(task) = &job.task {
                 if shape == Shape::State {
                     let diagnostic = TASK_WITHOUT_MAIN
-                        .at(task.span, "a task without a main process never ends under Upstart")
-                        .note(if ends_at_once {
+                        .at(task.span, "a task without a main process never ends")
+                        .note("what starts it waits until the job is stopped by hand")
+                        .unit_note(if ends_at_once {
                             "the unit is done as soon as it has started"
                         } else {
                             "the unit stays active, so that post-stop runs when it is stopped"
                         })
-                        .help("delete `task` if the job is a state that others follow");
+                        .help("remove `task`, or run the work in the main process: `exec` or `script`");
                     lowering.approximate(task.stanza, &directives, diagnostic);
                 } else {
                     lowering.exact(task.stanza, &directives);
@@ -201,7 +202,7 @@ fn unit_type(
                 lowering.diagnostics.push(
                     NOTHING_TO_RUN
                         .at(job.place(), format!("the job `{}` has nothing to run", job.name.0))
-                        .help("add `exec` or `script` if it has to run something; a job that only groups other jobs needs nothing more"),
+                        .help("add `exec` or `script`; a job that only groups other jobs needs nothing more"),
                 );
             }
             Readiness { main: MainProcess::Executed, wait }
@@ -341,8 +342,8 @@ fn pre_stop(
     match placement.shape {
         Shape::State => {
             let diagnostic = PRE_STOP_WITHOUT_MAIN
-                .at(span, "pre-stop never runs in a job without a main process")
-                .label("never ran");
+                .at(span, "`pre-stop` never runs: the job has no main process")
+                .help("use `post-stop`, which runs whenever the job stops");
             lowering.dropped(stanza, diagnostic);
             return None;
         }

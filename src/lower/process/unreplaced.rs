@@ -10,7 +10,7 @@ use crate::diagnostic::registry::{
 };
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::distribution::is_known_job;
-use crate::lower::condition::peer::peer;
+use crate::lower::condition::peer::{INSTALLED_ELSEWHERE, elsewhere, peer};
 use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
@@ -112,9 +112,10 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
         let span = || reading.span(place.map_or(&usage.range, |(place, _)| place));
         let diagnostic = if let Some(lost) = job_set.lost(name) {
             UNKNOWN_JOB
-                .at(span(), format!("the job `{}` has no unit: {}", lossy(name), lost.reason))
+                .at(span(), format!("the job `{}` gets no unit: {}", lossy(name), lost.reason))
                 .elsewhere(lost.place.clone(), "this one")
                 .help("fix that job first")
+                .only_about_unit()
         } else {
             let is_known = is_known_job(name, lowering.job.dialect) || job_set.is_job_outside(name);
             let Some(peer) = peer(lowering, name).filter(|peer| {
@@ -124,10 +125,15 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
             };
             UNKNOWN_JOB
                 .at(span(), format!("there is no job `{}` in this directory", lossy(name)))
-                .note(format!("the script calls {}, and nothing here provides it", peer.unit))
+                .note("the command fails if no other directory has the job")
+                .unit_note(format!("nothing here provides {}", peer.unit))
+                .staying_severity(match job_set.meant(name) {
+                    Some(_) => UNKNOWN_JOB.severity,
+                    None => elsewhere(job_set),
+                })
                 .help(match job_set.meant(name) {
-                    Some(meant) => format!("did you mean the job `{}`?", lossy(meant)),
-                    None => "if a package of the distribution has a unit in its place, write the name of that unit".to_owned(),
+                    Some(meant) => format!("write `{}` if that job is intended", lossy(meant)),
+                    None => INSTALLED_ELSEWHERE.to_owned(),
                 })
         };
         let is_same = |other: &Diagnostic| {

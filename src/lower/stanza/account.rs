@@ -21,7 +21,7 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
     if !is_accepted(lowering, &name) {
         let diagnostic = if name.starts_with('$') {
             UNUSABLE_USER_NAME
-                .at(stated.span, "init does not expand a variable here, and the job never started")
+                .at(stated.span, "init does not expand a variable here, so the job never starts")
                 .help(format!("write the name of the account into `{}=`", directive.name()))
         } else {
             UNUSABLE_USER_NAME
@@ -59,8 +59,9 @@ fn account(lowering: &mut Lowering<'_>, stated: &Stated<String>, directive: Dire
     if is_number(&name) {
         let diagnostic = NUMERIC_USER
             .at(stated.span, format!("Upstart looks for an account with the name `{name}`"))
-            .note("systemd takes a number for the id itself, which is probably what was meant")
-            .help("write the name of the account");
+            .note("init looks accounts up by name; the job does not start if none is called so")
+            .unit_note("systemd takes a number for the id itself, which is probably what was meant")
+            .help("use the name of the account");
         lowering.approximate(stated.stanza, &[directive], diagnostic);
     } else {
         lowering.exact(stated.stanza, &[directive]);

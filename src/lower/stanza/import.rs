@@ -30,6 +30,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         if let Some(place) = place(&unread) {
             let mut diagnostic = IMPORTED_VARIABLE
                 .at(place, format!("{} cannot come from what starts the unit", listed(&unread)))
+                .only_about_unit()
                 .label("not carried by systemd");
             diagnostic.severity = Severity::Note;
             if job.processes.is_empty() {
@@ -48,7 +49,8 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         }
         if let Some(place) = place(&missing) {
             let diagnostic = IMPORTED_VARIABLE
-                .at(place, format!("{} cannot come from what starts the unit", listed(&missing)));
+                .at(place, format!("{} cannot come from what starts the unit", listed(&missing)))
+                .only_about_unit();
             read_by_scripts(lowering, stated.stanza, &missing, diagnostic);
         }
     }

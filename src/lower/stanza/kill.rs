@@ -1,9 +1,10 @@
 //! How a job is stopped and reloaded: `kill signal`, `kill timeout`, `reload signal`.
 
 use super::respawn;
+use crate::diagnostic::Severity;
 use crate::diagnostic::registry::{
     IMPOSSIBLE_SIGNAL, KILL_TIMEOUT_ZERO, RELOAD_WITHOUT_MAIN_PID, SHARED_STOP_TIMEOUT,
-    SIGNAL_WITHOUT_MAIN,
+    SHUTDOWN_JOB, SIGNAL_WITHOUT_MAIN,
 };
 use crate::lower::lowering::Lowering;
 use crate::lower::process::Processes;
@@ -47,6 +48,7 @@ pub(in crate::lower) fn lower(
         lowering.set(Directive::KillMode, Value::keyword("process"));
     }
     if !lowering.has_main() || shape == Shape::Inverted {
+        let has_main = lowering.has_main();
         for (stanza, span) in [
             job.kill_timeout.as_ref().map(|stated| (stated.stanza, stated.span)),
             job.kill_signal.as_ref().map(|stated| (stated.stanza, stated.span)),
@@ -55,12 +57,18 @@ pub(in crate::lower) fn lower(
         .into_iter()
         .flatten()
         {
-            lowering.dropped(
-                stanza,
+            let keyword = job.stanzas[stanza.0].keyword;
+            let diagnostic = if has_main {
+                SHUTDOWN_JOB.at(
+                    span,
+                    format!("`{keyword}` has no effect: the process runs while the unit stops"),
+                )
+            } else {
                 SIGNAL_WITHOUT_MAIN
-                    .at(span, "the job has no main process while the unit is active")
-                    .label("has no effect"),
-            );
+                    .at(span, format!("`{keyword}` has no effect: the job has no main process"))
+                    .help("remove the line")
+            };
+            lowering.dropped(stanza, diagnostic);
         }
         return signals;
     }
@@ -76,7 +84,8 @@ pub(in crate::lower) fn lower(
         } else {
             let diagnostic = IMPOSSIBLE_SIGNAL
                 .at(signal.span, format!("there is no signal {}", signal.value.0))
-                .help("use a name, such as `TERM`");
+                .note("init cannot send it; the process gets SIGKILL after the kill timeout")
+                .help("use the name of a signal, such as `TERM`");
             lowering.dropped(signal.stanza, diagnostic);
         }
     }
@@ -232,8 +241,8 @@ fn kill_zero(lowering: &mut Lowering<'_>) {
     if let Some(stated) = &lowering.job.kill_timeout {
         let diagnostic = KILL_TIMEOUT_ZERO
             .at(stated.span, "`kill timeout 0` makes init abort when the job is stopped")
-            .note("0 would mean to wait for ever in systemd; the unit gets 1 second")
-            .help("write the number of seconds that the process may take to end");
+            .unit_note("0 would mean to wait for ever in systemd; the unit gets 1 second")
+            .help("use the number of seconds that the process may take to end");
         lowering.approximate(stated.stanza, &[Directive::TimeoutStopSec], diagnostic);
     }
 }
@@ -245,13 +254,22 @@ fn reload(lowering: &mut Lowering<'_>, processes: &Processes, shape: Shape) -> O
     if shape == Shape::Task || !(1..=64).contains(&signal.0) {
         if let Some(stated) = &job.reload_signal {
             let diagnostic = if shape == Shape::Task {
-                SIGNAL_WITHOUT_MAIN
+                RELOAD_WITHOUT_MAIN_PID
                     .at(stated.span, "a task cannot be reloaded")
                     .note("systemd only reloads a unit that is active, and a task never is")
+                    .severity(Severity::Note)
+            } else if signal.0 == 0 {
+                // kill(2) with the signal 0 sends nothing and succeeds: some jobs want that.
+                IMPOSSIBLE_SIGNAL
+                    .at(stated.span, "`reload` of this job does nothing: 0 is not a signal")
+                    .unit_note("the unit has no `ExecReload=`")
+                    .severity(Severity::Note)
             } else {
                 IMPOSSIBLE_SIGNAL
-                    .at(stated.span, format!("there is no signal {} that could be sent", signal.0))
-                    .note("`reload` did nothing, so the unit has no `ExecReload=`")
+                    .at(stated.span, format!("there is no signal {}", signal.0))
+                    .note("init cannot send it, and `reload` does nothing")
+                    .unit_note("the unit has no `ExecReload=`")
+                    .help("use the name of a signal, such as `HUP`")
             };
             lowering.dropped(stated.stanza, diagnostic);
         }

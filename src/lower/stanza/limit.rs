@@ -33,8 +33,9 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
         if exceeds(limit.value.soft, limit.value.hard) {
             let diagnostic = SOFT_LIMIT_ABOVE_HARD
                 .at(limit.span, format!("the soft limit {soft} is above the hard limit {hard}"))
-                .note("the job cannot start under Upstart; systemd would ignore the limit")
-                .help("give the smaller number first");
+                .note("the kernel refuses such a limit (setrlimit(2)), and the job does not start")
+                .unit_note("systemd would ignore the limit")
+                .help("write the smaller number first");
             lowering.remark(
                 Section::Service,
                 diagnostic.rule,

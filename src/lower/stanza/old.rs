@@ -24,11 +24,11 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>) {
     if let Some(pid_file) = job.pid_file.as_ref().filter(|_| job.expects() != Expect::Daemon) {
         let diagnostic = HISTORICAL_STANZA
             .at(pid_file.span, "`pid file` has no effect without `daemon`")
-            .help("add a line `daemon` if the program goes to the background, or delete this one");
+            .help("add a line `daemon` if the program goes to the background, or remove this one");
         lowering.dropped(pid_file.stanza, diagnostic);
     }
     for stated in &job.historical {
-        let at = |message: &str| HISTORICAL_STANZA.at(stated.span, message);
+        let at = |message: &str| HISTORICAL_STANZA.at(stated.span, message).only_about_unit();
         let not_missed = |message: &str| Diagnostic { severity: Severity::Note, ..at(message) };
         match stated.value {
             // A job is a service by default since Upstart 0.5, and systemd makes each process the

@@ -104,7 +104,8 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
         if let Some(limit) = &job.respawn_limit {
             let diagnostic = RESPAWN_LIMIT_WITHOUT_RESPAWN
                 .at(limit.span, "`respawn limit` without `respawn` has no effect")
-                .note("the job is not respawned, under Upstart and under systemd")
+                .note("init does not start the process again when it ends")
+                .unit_note("nor does systemd")
                 .help("add a line `respawn`, or remove this one");
             lowering.dropped(limit.stanza, diagnostic);
         }
@@ -120,9 +121,8 @@ fn respawn(lowering: &mut Lowering<'_>, shape: Shape, processes: &Processes) -> 
                 .help("let the process itself try again")
         } else {
             RESPAWN_WITHOUT_MAIN
-                .at(respawn.span, "the job has no main process that could be respawned")
-                .label("has no effect")
-                .help("delete the line, or give the job an `exec` or `script`")
+                .at(respawn.span, "`respawn` has no effect: the job has no main process")
+                .help("remove the line, or add an `exec` or `script`")
         };
         if let Some(stanza) = limit_stanza {
             lowering.dropped(stanza, diagnostic.clone());
@@ -411,7 +411,7 @@ fn normal_exit(lowering: &mut Lowering<'_>, signals: &Signals) {
             ExitStatus::Code(code) if code > 255 => {
                 let diagnostic = IMPOSSIBLE_EXIT_STATUS
                     .at(stated.span, format!("no process ends with status {code}"))
-                    .help("write a number from 0 to 255");
+                    .help("use a number from 0 to 255");
                 lowering.dropped(stated.stanza, diagnostic);
                 continue;
             }

@@ -18,6 +18,7 @@ pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
         notes: _,
         help: _,
         edits: _,
+        staying: _,
     } = diagnostic;
     let command = match severity {
         Severity::Error => "error",

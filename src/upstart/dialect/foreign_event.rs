@@ -78,7 +78,7 @@ pub(super) fn check(version: UpstartVersion, stanza: &Stanza) -> Vec<Diagnostic>
                         format!("`{name}` does not happen on a system with Upstart {version}"),
                     )
                     .note(format!("it comes from {emitter}"))
-                    .help(format!("use `{up}`, which means there that the system is up")),
+                    .help(format!("use `{up}` there for a system that is up")),
             );
         }
     }

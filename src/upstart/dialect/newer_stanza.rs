@@ -21,10 +21,9 @@ pub(super) fn check(
         NEWER_STANZA
             .at(stanza.span, format!("{what} came with Upstart {since}"))
             .label(format!("not in {version}"))
-            .note(format!(
-                "init {version} refuses the whole file on it; the unit is made as if it had not"
-            ))
-            .help("check whether the job was ever loaded, or is for a newer Upstart")
+            .note(format!("init {version} refuses the whole file because of it"))
+            .unit_note("the unit is made as if it had not")
+            .help("check whether the job was ever loaded, or whether it is for a newer Upstart")
     })
 }
 

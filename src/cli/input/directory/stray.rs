@@ -6,7 +6,8 @@ use super::walk::Remark;
 use crate::cli::input;
 use crate::cli::input::{UnreadableJob, not_converted, shown};
 use crate::convert::Converted;
-use crate::diagnostic::Rule;
+use crate::diagnostic::registry::OVERRIDE_WITHOUT_CONF;
+use crate::diagnostic::{Rule, Severity};
 use crate::text::bytes::carry;
 use crate::text::source::{Origin, Span};
 use crate::upstart::job::JobName;
@@ -26,7 +27,11 @@ impl Stray {
         remark: Remark,
     ) -> Self {
         let Remark { message, note, help } = remark;
-        let diagnostic = rule.at(Span::new(Origin::Conf, 0..0), message).note(note).help(help);
+        let mut diagnostic = rule.at(Span::new(Origin::Conf, 0..0), message).note(note).help(help);
+        // The job may come with another package, unless the override has the name of a conf.
+        if rule.code == OVERRIDE_WITHOUT_CONF.code && !name.ends_with(b".conf") {
+            diagnostic = diagnostic.staying_severity(Severity::Note);
+        }
         let converted =
             Box::new(not_converted(shown(&path), JobName(carry(&name)), None, diagnostic));
         Self { name, path, converted }

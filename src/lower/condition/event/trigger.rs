@@ -227,21 +227,50 @@ impl Classified {
 /// An event that never happens, for the reason `why`.
 pub(super) fn never(event: &Event, why: &str, side: Side) -> Classified {
     let name = lossy(&event.name.value);
-    let consequence = match side {
-        Side::Start => "the job is never started by it",
-        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
-    };
-    let diagnostic = DEAD_EVENT
-        .at(event.span(), format!("the event `{name}` never happens"))
-        .note(why)
-        .note(consequence)
-        .help(match side {
-            Side::Start => {
-                "name an event that happens; `upstart2systemd explain dead-event` has a list"
-            }
-            Side::Stop => "delete it",
-        });
+    let diagnostic =
+        DEAD_EVENT.at(event.span(), format!("the event `{name}` never happens")).note(why);
+    let diagnostic = repaired(event, side, consequence(diagnostic, side));
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
+}
+
+/// Adds what follows for the job from an event that never happens.
+fn consequence(diagnostic: Diagnostic, side: Side) -> Diagnostic {
+    match side {
+        Side::Start => diagnostic.note("the job is never started by it"),
+        Side::Stop => diagnostic
+            .note("the job is never stopped by it")
+            .unit_note("systemd stops the unit at shutdown anyway"),
+    }
+}
+
+/// Adds what the event was evidently to be.
+fn repaired(event: &Event, side: Side, diagnostic: Diagnostic) -> Diagnostic {
+    let name = event.name.value.as_str();
+    let levels = name.strip_prefix("runlevel").unwrap_or(name);
+    match (name, event.args.as_slice()) {
+        (_, []) if levels.starts_with('[') && levels.ends_with(']') => {
+            let meant = format!("runlevel {levels}");
+            diagnostic.help(format!("write `{meant}`")).changing_edit(event.name.span, meant)
+        }
+        // `start on start on EVENT`
+        ("start" | "stop", [on, next, ..]) if on.value == "on" => diagnostic
+            .help(format!("remove `{name} on`"))
+            .changing_edit(Span { end: next.span.start, ..event.name.span }, ""),
+        ("shutdown" | "halt" | "poweroff" | "reboot", []) => {
+            let meant = match name {
+                "shutdown" => "runlevel [06]",
+                "reboot" => "runlevel 6",
+                _ => "runlevel 0",
+            };
+            let diagnostic = diagnostic.help(format!("write `{meant}`"));
+            if side == Side::Stop {
+                diagnostic.changing_edit(event.name.span, meant)
+            } else {
+                diagnostic
+            }
+        }
+        _ => diagnostic.help("use the name of an event that happens"),
+    }
 }
 
 /// An event of a job that never has this argument, for the reason that is given along with what to
@@ -252,15 +281,10 @@ pub(super) fn never_with(
     (why, help): (&str, &str),
     side: Side,
 ) -> Classified {
-    let consequence = match side {
-        Side::Start => "the job is never started by it",
-        Side::Stop => "the job was never stopped by it; systemd stops the unit at shutdown anyway",
-    };
     let diagnostic = DEAD_EVENT
         .at(span, format!("`{}` never comes with `{}`", event.name.value, word(event, span)))
-        .note(why)
-        .note(consequence)
-        .help(help);
+        .note(why);
+    let diagnostic = consequence(diagnostic, side).help(help);
     Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
 }
 

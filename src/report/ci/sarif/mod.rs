@@ -226,6 +226,7 @@ fn finding(
         notes: _,
         help,
         edits,
+        staying: _,
     } = diagnostic;
     let related = related
         .iter()

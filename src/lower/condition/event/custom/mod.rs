@@ -22,7 +22,7 @@ use crate::lower::lowering::Lowering;
 use crate::systemd::{Directive, UnitName, Value, shell_word};
 use crate::text::bytes::lossy;
 use crate::text::glob;
-use crate::text::suggestion::closest;
+use crate::text::suggestion::near;
 use crate::upstart::condition::Event;
 use crate::upstart::events;
 
@@ -215,15 +215,21 @@ fn hung(
                     event.span(),
                     format!("nothing in this directory emits `{}` {which}", lossy(name)),
                 )
-                .note(format!("{unit} represents it"))
-                .help(&emission),
+                .unit_note(format!("{unit} is the unit of this event"))
+                .help(&emission)
+                .staying_help(EMITTED_ELSEWHERE)
+                .staying_severity(Severity::Note),
         );
     }
-    if lowering.job_set.is_whole() && emitted(lowering, name).is_none() {
+    if lowering.job_set.is_whole()
+        && emitted(lowering, name).is_none()
+        && misspelt(lowering, event).is_none()
+    {
         let shown = lossy(name);
         let mut diagnostic = UNEMITTED_EVENT
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
-            .help(&emission);
+            .help(&emission)
+            .staying_help(EMITTED_ELSEWHERE);
         if lowering.job_set.sibling(name).is_some() && name != lowering.job.name.0 {
             let state = match side {
                 Side::Start => "started",
@@ -231,17 +237,26 @@ fn hung(
             };
             diagnostic = diagnostic
                 .note("it is the name of a job, not of an event")
-                .help(format!("to follow the job, write `{state} {shown}`"));
+                .staying_help(format!("write `{state} {shown}` if the job is intended"))
+                .help(format!("write `{state} {shown}` if the job is intended"));
         } else if events::is_by_hand(name) {
-            diagnostic.severity = Severity::Note;
+            let help = match side {
+                Side::Start => "use the stanza `manual` for a job that starts by hand",
+                Side::Stop => "remove the `stop on` of a job that stops by hand",
+            };
             diagnostic = diagnostic
+                .severity(Severity::Note)
                 .note("so only a command does, which may be what it is for")
-                .help(match side {
-                    Side::Start => "use the stanza `manual` for a job that starts by hand",
-                    Side::Stop => "remove the `stop on` of a job that stops by hand",
-                });
-        } else if let Some(meant) = closest(name, lowering.job_set.events()) {
-            diagnostic = diagnostic.note(format!("there is an event `{}`", lossy(meant)));
+                .help(help)
+                .staying_help(help);
+        } else if let Some(meant) = near(name, lowering.job_set.events()) {
+            let meant = lossy(meant);
+            diagnostic = diagnostic
+                .note(format!("there is an event `{meant}`"))
+                .staying_help(format!("write `{meant}` if that event is intended"));
+        } else {
+            // Programs emit events as well: a directory never shows all that do.
+            diagnostic = diagnostic.staying_severity(Severity::Note);
         }
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(diagnostic);
@@ -278,7 +293,11 @@ fn unmatched(event: &Event, test: &Test<'_>, tests: &Tests<'_>, node: &EventUnit
         .help("check whether the unit does harm when it runs in the other cases")
 }
 
-/// What to do about an event that nothing emits.
+/// What to do about an event that nothing in the directory emits.
+const EMITTED_ELSEWHERE: &str =
+    "check the name; list an event that a program emits in upstart2systemd.toml: `events = [...]`";
+
+/// What emits an event of which the directory does not show who does, as advice.
 fn emission(event: &str, node: &EventUnit, tests: &Tests<'_>) -> String {
     let is_matched = tests.main.as_ref().is_some_and(|test| test.escaped().is_none());
     let unit = match EventUnit::with(event, "", "") {
@@ -288,7 +307,7 @@ fn emission(event: &str, node: &EventUnit, tests: &Tests<'_>) -> String {
         ),
         Ok(_) | Err(_) => node.unit.to_string(),
     };
-    format!("check what emitted it; under systemd that has to call `systemctl start {unit}`")
+    format!("check what emits it; under systemd, that calls `systemctl start {unit}`")
 }
 
 /// The event unit, and what starts it when it stands for a test that the shell makes.
@@ -368,7 +387,7 @@ fn misspelt(lowering: &Lowering<'_>, event: &Event) -> Option<Diagnostic> {
     let meant = events::meant(name)?;
     let diagnostic = UNKNOWN_EVENT
         .at(event.name.span, format!("unknown event `{}`; did you mean `{meant}`?", lossy(name)))
-        .help(format!("if it is not an event of your own, write `{meant}`"))
+        .help(format!("write `{meant}`, unless it is an event of your own"))
         .changing_edit(event.name.span, meant);
     Some(diagnostic)
 }

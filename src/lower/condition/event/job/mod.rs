@@ -15,9 +15,10 @@ use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::distribution::NETWORK_JOBS;
 use crate::jobset::{JobKind, Owner};
 use crate::lower::condition::event_unit::Ended;
-use crate::lower::condition::peer::{Peer, peer};
+use crate::lower::condition::peer::{INSTALLED_ELSEWHERE, Peer, elsewhere, peer};
 use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
+use crate::text::source::Span;
 use crate::upstart::condition::{Event, NamedJob};
 use crate::upstart::dialect::Dialect;
 use crate::upstart::events::JobState;
@@ -177,11 +178,19 @@ fn by_name(
     if GOING_DOWN.contains(&name) {
         return Some(Classified::exact(Trigger::Runlevels(Runlevels::DOWN)));
     }
-    EVENTS.contains(&name).then(|| {
+    // A single file does not show whether the machine has a job of that name.
+    let is_certain = lowering.job_set.is_whole() || name != "startup";
+    (EVENTS.contains(&name) && is_certain).then(|| {
         let diagnostic = DEAD_EVENT
             .at(event.span(), format!("`{name}` is an event, not a job"))
-            .note(format!("nothing is ever {} by that name", state.name()))
+            .note(format!("no job of this name is ever {}", state.name()))
             .help(format!("write `{name}` without `{}`", state.name()));
+        let diagnostic = match event.args.first().filter(|word| word.value == name) {
+            Some(word) => {
+                diagnostic.changing_edit(Span { end: word.span.start, ..event.name.span }, "")
+            }
+            None => diagnostic,
+        };
         Classified::with(Trigger::Never, Disposition::Dropped, diagnostic)
     })
 }
@@ -205,13 +214,14 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         .map_or(event.name.span, |word| word.span);
     if let Some(lost) = lowering.job_set.lost(name) {
         return UNKNOWN_JOB
-            .at(word, format!("the job `{}` has no unit: {}", lossy(name), lost.reason))
+            .at(word, format!("the job `{}` gets no unit: {}", lossy(name), lost.reason))
             .elsewhere(lost.place.clone(), "this one")
-            .help("fix that job first");
+            .help("fix that job first")
+            .only_about_unit();
     }
     let diagnostic = UNKNOWN_JOB
         .at(word, format!("there is no job `{}` in this directory", lossy(name)))
-        .note(format!("nothing here provides {}", peer.unit));
+        .unit_note(format!("nothing here provides {}", peer.unit));
     match lowering.job_set.meant(name) {
         Some(meant) => {
             let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/'))
@@ -221,7 +231,9 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
                     lossy(meant),
                     lossy(path)
                 )),
-                None => diagnostic.help(format!("did you mean the job `{}`?", lossy(meant))),
+                None => {
+                    diagnostic.help(format!("write `{}` if that job is intended", lossy(meant)))
+                }
             };
             match lowering.job_set.sibling(meant) {
                 Some(sibling) => {
@@ -230,9 +242,10 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
                 None => diagnostic,
             }
         }
-        None => diagnostic.help(
-            "if a package of the distribution has a unit in its place, write the name of that unit",
-        ),
+        None => diagnostic
+            .staying_severity(elsewhere(lowering.job_set))
+            .help("check whether a package of the distribution has such a unit, and its name")
+            .staying_help(INSTALLED_ELSEWHERE),
     }
 }
 

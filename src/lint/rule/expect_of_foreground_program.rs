@@ -23,17 +23,24 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         })
         .filter_map(|chain| chain.last())
         .find_map(|program| Some((program, daemons::stays(program)?)));
-    let Some((program, word)) = stays else { return };
     let Some(stanza) = subject.job.stanzas.get(expect.stanza.0) else { return };
+    let stays = stays.map(|(program, word)| {
+        let message = "is told to stay in the foreground, so it does not fork";
+        (program.name, word, "this keeps it in the foreground", message)
+    });
+    let last = programs.iter().filter_map(|chain| chain.last());
+    let never = last.filter_map(|program| Some((program, daemons::never_leaves(program)?)));
+    let mut never = never.map(|(program, word)| {
+        let message = "does not go to the background by itself";
+        (program.name, word, "this stays in the foreground", message)
+    });
+    let Some((name, word, label, message)) = stays.or_else(|| never.next()) else { return };
     found.push(
-        rule.at(
-            expect.span,
-            format!("`{}` is told to stay in the foreground, so it does not fork", program.name),
-        )
-        .label("waits for a fork")
-        .related(script.span(&word.range), "this keeps it in the foreground")
-        .note("the job is never taken for started, or a helper is taken for the main process")
-        .help("delete the `expect` stanza")
-        .changing_edit(subject.lines(stanza.span), ""),
+        rule.at(expect.span, format!("`{name}` {message}"))
+            .label("waits for a fork")
+            .related(script.span(&word.range), label)
+            .note("the job is never taken for started, or a helper is taken for the main process")
+            .help("delete the `expect` stanza")
+            .changing_edit(subject.lines(stanza.span), ""),
     );
 }

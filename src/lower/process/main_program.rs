@@ -50,8 +50,8 @@ pub(super) fn lower(
             }
         }
         let keeps = daemons::leaves_terminal(program);
-        let follows = keeps || lowering.job.expects() != Expect::None;
-        let left = if follows { None } else { leaves(&chain) };
+        let follows = lowering.job.expects() != Expect::None;
+        let left = if follows || keeps && is_task { None } else { leaves(&chain) };
         let is_daemon = left.is_none() && main.is_known() && becomes(command.name());
         outlived |= keeps || is_daemon && daemons::is_outlived(program);
         if let Some((program, word)) = left {
@@ -122,6 +122,10 @@ fn leaves<'c, 's>(chain: &'c [Program<'s>]) -> Option<(&'c Program<'s>, &'c Word
         .iter()
         .find_map(|program| Some((program, daemons::left_by_start_stop_daemon(program)?)))
         .or_else(|| chain.last().and_then(|program| Some((program, daemons::leaves(program)?))))
+        .or_else(|| {
+            let terminal = chain.last().filter(|program| daemons::leaves_terminal(program));
+            terminal.map(|program| (program, program.word))
+        })
 }
 
 /// The finding about a daemon that nothing follows.
@@ -146,12 +150,17 @@ fn left_behind(
             place,
             format!("`{}` goes to the background, and init does not follow it", program.name),
         )
-        .note("the job ends when the first process does, and the daemon is not stopped with it")
-        .unit_note("systemd ends the daemon at once, with the unit");
+        .note("the job ends when the first process does, and the daemon is not stopped with it");
+    let diagnostic = if daemons::leaves_elsewhere(program) {
+        diagnostic
+    } else {
+        diagnostic.unit_note("systemd ends the daemon at once, with the unit")
+    };
     match daemons::way_to_stay(program) {
         Some(option) => diagnostic.help(format!(
             "keep it in the foreground with `{option}`, or add `expect fork` or `expect daemon`"
         )),
+        None if daemons::leaves_elsewhere(program) => diagnostic.help("keep it in the foreground"),
         None => {
             diagnostic.help("keep it in the foreground, or add `expect fork` or `expect daemon`")
         }

@@ -1,8 +1,12 @@
 //! Programs that can run as daemons, and the options that keep them in the foreground or send them
 //! to the background.
 
+mod launch;
+
 use crate::shell::Word;
 use crate::shell::program::Program;
+
+pub use launch::never_leaves;
 
 struct Daemon {
     names: &'static [&'static str],
@@ -24,7 +28,11 @@ const fn daemon(
 /// programs are in `STAYS` and `LEAVES`.
 static DAEMONS: &[Daemon] = &[
     daemon(&["acpid"], &["-f", "-d"], &[]),
-    daemon(&["apache2", "httpd"], &["-DFOREGROUND", "FOREGROUND", "-X"], &[]),
+    daemon(
+        &["apache2", "apache2ctl", "apachectl", "httpd"],
+        &["-DFOREGROUND", "FOREGROUND", "-X"],
+        &[],
+    ),
     daemon(&["atd"], &["-f", "-d"], &[]),
     daemon(&["automount"], &["-f"], &[]),
     daemon(&["autossh"], &[], &["-f"]),
@@ -60,7 +68,7 @@ static DAEMONS: &[Daemon] = &[
     daemon(&["NetworkManager"], &["-n", "-d"], &[]),
     daemon(&["nginx"], &[], &[]),
     daemon(&["nscd"], &["-F", "-d"], &[]),
-    daemon(&["ntpd"], &["-n"], &[]),
+    daemon(&["ntpd"], &["-n", "-d"], &[]),
     daemon(&["openvpn"], &[], &["--daemon"]),
     daemon(&["php-fpm", "php5-fpm"], &["-F"], &["-D"]),
     daemon(&["proftpd"], &["-n"], &[]),
@@ -135,20 +143,91 @@ pub fn leaves<'p>(program: &'p Program<'_>) -> Option<&'p Word> {
             .and_then(|value| value.literal.as_deref());
         !matches!(value, Some("no" | "false" | "0" | "off"))
     });
-    said.or_else(|| program.flag(known(program)?.leaves)).or_else(|| {
-        // They run in the foreground only with an option, whatever their configuration says.
-        let once = ["-t", "-T", "-V", "-v", "-h", "-i", "-N1", "--help", "--version"];
-        let goes = BY_DEFAULT.contains(&program.name)
-            && program.arguments.iter().all(|word| word.literal.is_some())
-            && program.flag(&once).is_none();
-        goes.then_some(program.word)
-    })
+    said.or_else(|| program.flag(known(program)?.leaves))
+        .or_else(|| launch::launch(program))
+        .or_else(|| {
+            // They run in the foreground only with an option, whatever their configuration says.
+            let once = [
+                "-t",
+                "-T",
+                "-V",
+                "-v",
+                "-h",
+                "-i",
+                "-N1",
+                "-n",
+                "-q",
+                "-r",
+                "-z",
+                "-k",
+                "--help",
+                "--quit",
+                "--version",
+            ];
+            let goes = BY_DEFAULT.contains(&program.name)
+                && program.arguments.iter().all(|word| word.literal.is_some())
+                && program.flag(&once).is_none();
+            goes.then_some(program.word)
+        })
+}
+
+/// Whether the program serves until it is stopped, and stays in the foreground.
+pub fn serves(program: &Program<'_>) -> bool {
+    leaves(program).is_none()
+        && (stays(program).is_some() || known(program).is_some() || never_leaves(program).is_some())
+}
+
+/// Whether what the program leaves in the background is not a child of it, or is to outlive it.
+pub fn leaves_elsewhere(program: &Program<'_>) -> bool {
+    leaves_terminal(program)
+        || matches!(program.name, "docker" | "docker.io" | "docker-compose" | "podman")
 }
 
 /// Programs that go to the background unless an option of `DAEMONS` or `STAYS` keeps them, by their
 /// manuals.
-const BY_DEFAULT: [&str; 9] =
-    ["acpid", "atd", "cron", "crond", "cupsd", "named", "rsyslogd", "snmpd", "sshd"];
+const BY_DEFAULT: [&str; 41] = [
+    "acpid",
+    "apache2",
+    "atd",
+    "automount",
+    "chronyd",
+    "collectd",
+    "cron",
+    "crond",
+    "cupsd",
+    "dhclient",
+    "dnsmasq",
+    "dovecot",
+    "glusterd",
+    "httpd",
+    "inetd",
+    "keepalived",
+    "klogd",
+    "lighttpd",
+    "lldpd",
+    "munged",
+    "named",
+    "nscd",
+    "ntpd",
+    "openbsd-inetd",
+    "rpc.gssd",
+    "rpc.idmapd",
+    "rpc.mountd",
+    "rpc.statd",
+    "rpcbind",
+    "rsyslogd",
+    "slapd",
+    "smartd",
+    "snmpd",
+    "snmptrapd",
+    "squid",
+    "squid3",
+    "sshd",
+    "syslog-ng",
+    "syslogd",
+    "transmission-daemon",
+    "xinetd",
+];
 
 /// The argument that makes start-stop-daemon leave its program in the background.
 pub fn left_by_start_stop_daemon<'p>(program: &'p Program<'_>) -> Option<&'p Word> {

@@ -36,6 +36,7 @@ mod result_in_post_stop;
 mod same_event_twice;
 mod secret_in_env;
 mod shebang_in_script;
+mod shell_as_main_process;
 mod sleep_in_post_start;
 mod stop_without_exit;
 mod unclosed_here_document;
@@ -86,6 +87,7 @@ pub static LINTS: &[&Lint] = &[
     &stop_without_exit::LINT,
     &respawn_of_task::LINT,
     &variable_of_other_phase::LINT,
+    &shell_as_main_process::LINT,
     &refused_set_env::LINT,
     &redirection_order::LINT,
     &command_of_bash::LINT,

@@ -11,6 +11,13 @@ use crate::upstart::ast::Phase;
 
 pub(in crate::lint) static LINT: Lint = Lint { rule: &PRIVILEGES_BY_HAND, check };
 
+/// Whether the job is reported: `setuid` could replace the program that changes the user.
+pub(super) fn applies(subject: &Subject<'_>) -> bool {
+    let mut found = Vec::new();
+    check(subject, &PRIVILEGES_BY_HAND, &mut found);
+    !found.is_empty()
+}
+
 fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>) {
     let [script] = subject.scripts.as_slice() else { return };
     // Other commands of the script may need root.

@@ -16,6 +16,7 @@ mod indented_here_document;
 mod job_of_run_level;
 mod limit_of_other_phase;
 mod literal_variable;
+mod lost_by_restart;
 mod misplaced_argument;
 mod misplaced_negation;
 mod missing_variable;
@@ -88,6 +89,7 @@ pub static LINTS: &[&Lint] = &[
     &respawn_of_task::LINT,
     &variable_of_other_phase::LINT,
     &shell_as_main_process::LINT,
+    &lost_by_restart::LINT,
     &refused_set_env::LINT,
     &redirection_order::LINT,
     &command_of_bash::LINT,

@@ -112,6 +112,7 @@ registry! {
     VARIABLE_OF_OTHER_PHASE: "U169" "variable-of-other-phase" Warning Mistake,
     SHELL_AS_MAIN_PROCESS: "U170" "shell-as-main-process" Warning Mistake,
     LOST_BY_RESTART: "U171" "lost-by-restart" Warning Mistake,
+    RESPAWN_AT_SHUTDOWN: "U172" "respawn-at-shutdown" Warning Mistake,
     REFUSED_SET_ENV: "U173" "refused-set-env" Warning Mistake,
     DETECTED_DIALECT: "U180" "detected-dialect" Note Dialect,
     IMPORTED_VARIABLE: "U181" "imported-variable" Warning Dialect,

@@ -32,6 +32,7 @@ mod processes_left_by_pre_start;
 mod redirection_order;
 mod refused_set_env;
 mod relative_program;
+mod respawn_at_shutdown;
 mod respawn_of_task;
 mod result_in_post_stop;
 mod same_event_twice;
@@ -90,6 +91,7 @@ pub static LINTS: &[&Lint] = &[
     &variable_of_other_phase::LINT,
     &shell_as_main_process::LINT,
     &lost_by_restart::LINT,
+    &respawn_at_shutdown::LINT,
     &refused_set_env::LINT,
     &redirection_order::LINT,
     &command_of_bash::LINT,

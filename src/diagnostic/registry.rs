@@ -114,6 +114,7 @@ registry! {
     LOST_BY_RESTART: "U171" "lost-by-restart" Warning Mistake,
     RESPAWN_AT_SHUTDOWN: "U172" "respawn-at-shutdown" Warning Mistake,
     REFUSED_SET_ENV: "U173" "refused-set-env" Warning Mistake,
+    REFUSED_JOB_CONTROL: "U174" "refused-job-control" Warning Mistake,
     DETECTED_DIALECT: "U180" "detected-dialect" Note Dialect,
     IMPORTED_VARIABLE: "U181" "imported-variable" Warning Dialect,
     NEWER_STANZA: "U182" "newer-stanza" Warning Dialect,

@@ -30,6 +30,7 @@ mod pattern_as_event;
 mod privileges_by_hand;
 mod processes_left_by_pre_start;
 mod redirection_order;
+mod refused_job_control;
 mod refused_set_env;
 mod relative_program;
 mod respawn_at_shutdown;
@@ -101,4 +102,5 @@ pub static LINTS: &[&Lint] = &[
     &one_shot_without_task::LINT,
     &exit_of_respawning_job::LINT,
     &limit_of_other_phase::LINT,
+    &refused_job_control::LINT,
 ];

@@ -1,5 +1,6 @@
 //! The rules of the linter, one file for each rule.
 
+mod any_network_interface;
 mod background_at_end;
 mod bash_redirection;
 mod command_of_bash;
@@ -103,4 +104,5 @@ pub static LINTS: &[&Lint] = &[
     &exit_of_respawning_job::LINT,
     &limit_of_other_phase::LINT,
     &refused_job_control::LINT,
+    &any_network_interface::LINT,
 ];

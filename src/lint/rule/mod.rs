@@ -5,6 +5,7 @@ mod background_at_end;
 mod bash_redirection;
 mod command_of_bash;
 mod comment_in_command;
+mod dead_status_check;
 mod empty_script;
 mod escaped_blank;
 mod exec_of_builtin;
@@ -105,4 +106,5 @@ pub static LINTS: &[&Lint] = &[
     &limit_of_other_phase::LINT,
     &refused_job_control::LINT,
     &any_network_interface::LINT,
+    &dead_status_check::LINT,
 ];

@@ -44,6 +44,7 @@ mod shebang_in_script;
 mod shell_as_main_process;
 mod sleep_in_post_start;
 mod stop_without_exit;
+mod test_at_end;
 mod unclosed_here_document;
 mod unlimited_respawn;
 mod unlimited_wait;
@@ -107,4 +108,5 @@ pub static LINTS: &[&Lint] = &[
     &refused_job_control::LINT,
     &any_network_interface::LINT,
     &dead_status_check::LINT,
+    &test_at_end::LINT,
 ];

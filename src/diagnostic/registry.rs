@@ -118,6 +118,7 @@ registry! {
     ANY_NETWORK_INTERFACE: "U175" "any-network-interface" Warning Mistake,
     DEAD_STATUS_CHECK: "U176" "dead-status-check" Warning Mistake,
     TEST_AT_END: "U177" "test-at-end" Warning Mistake,
+    USER_SWITCHER_AS_MAIN_PROCESS: "U178" "user-switcher-as-main-process" Note Mistake,
     DETECTED_DIALECT: "U180" "detected-dialect" Note Dialect,
     IMPORTED_VARIABLE: "U181" "imported-variable" Warning Dialect,
     NEWER_STANZA: "U182" "newer-stanza" Warning Dialect,

@@ -50,6 +50,7 @@ mod unlimited_respawn;
 mod unlimited_wait;
 mod unreached_runlevel;
 mod unset_home;
+mod user_switcher_as_main_process;
 mod variable_of_other_phase;
 mod world_writable_umask;
 
@@ -109,4 +110,5 @@ pub static LINTS: &[&Lint] = &[
     &any_network_interface::LINT,
     &dead_status_check::LINT,
     &test_at_end::LINT,
+    &user_switcher_as_main_process::LINT,
 ];

@@ -343,3 +343,27 @@ fn a_full_disk_is_told() {
             .starts_with("error: cannot write to standard output: ")
     );
 }
+
+/// A fix knows what the other jobs of the directory emit, and what they are called.
+#[test]
+fn a_fix_knows_the_other_jobs() {
+    let directory = TestDirectory::new();
+    let follower = "start on net-up and started filesystem\nstop on shutdown\nexec /bin/web\n";
+    let init = directory.path().join("init");
+    std::fs::create_dir(&init).unwrap();
+    for (file, text) in [
+        ("links.conf", "emits net-up\nexec /bin/links\n"),
+        ("filesystem.conf", "start on startup\n"),
+        ("web.conf", follower),
+    ] {
+        std::fs::write(init.join(file), text).unwrap();
+    }
+    let output = program()
+        .current_dir(directory.path())
+        .args(["lint", "init", "--fix", "--unsafe", "--shellcheck", "never", "--fail-on", "never"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let fixed = std::fs::read_to_string(init.join("web.conf")).unwrap();
+    assert_eq!(fixed, follower.replace("shutdown", "runlevel [06]"));
+}

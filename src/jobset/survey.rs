@@ -325,6 +325,13 @@ fn followers(job: &Job, instance: &Instance, found: &mut BTreeMap<String, Follow
     }
 }
 
+/// The names of the events that a job emits or declares.
+pub fn emitted_events(job: &Job, scripts: &Scripts) -> Vec<String> {
+    let declared = job.emits.iter().flat_map(|stated| &stated.value).map(|word| word.value.clone());
+    let commands = scripts.iter().flat_map(|script| &script.control.commands);
+    declared.chain(commands.filter_map(|usage| usage.emits().map(str::to_owned))).collect()
+}
+
 /// The places of a job that emit or declare events.
 fn emitters(KnownJob { sources, job, scripts }: KnownJob<'_>) -> Vec<Emitter> {
     let place = |span| Place { sources: Arc::clone(sources), span };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::findings::{check_job, read};
+use super::findings::{beside, check_job, read};
 use super::print_report::print_report;
 use super::settings::Settings;
 use crate::cli::arguments::LintArguments;
@@ -15,6 +15,7 @@ use crate::cli::input::{Input, STDIN, directory};
 use crate::cli::write_file::replace;
 use crate::cli::{Status, Streams};
 use crate::diagnostic::fix::{AllFixed, Ending, fix_all};
+use crate::jobset::Outside;
 use crate::text::bytes::encode;
 use crate::text::source::Source;
 use crate::text::visible::visible;
@@ -48,22 +49,25 @@ pub(super) fn fix(
         }
     };
     let mut status = Status::Done;
+    let outside = beside(settings, &inputs);
     for input in inputs {
-        status = status.max(fix_one(arguments, settings, input, path, streams));
+        status = status.max(fix_one(arguments, (settings, &outside), input, path, streams));
     }
     status
 }
 
 fn fix_one(
     arguments: &LintArguments,
-    settings: &Settings,
+    (settings, outside): (&Settings, &Outside),
     input: Input,
     path: &Path,
     streams: &mut Streams<'_>,
 ) -> Status {
     let Input { name, sources, .. } = input;
     let AllFixed { sources: fixed, applied, left: _, ending } =
-        fix_all(sources.clone(), arguments.r#unsafe, |sources| check_job(settings, sources, &name));
+        fix_all(sources.clone(), arguments.r#unsafe, |sources| {
+            check_job(settings, outside, sources, &name)
+        });
     if let Ending::TakenBack = ending {
         streams.error(&format!(
             "{}: the last edits would have made a job that init refuses, and were taken back",

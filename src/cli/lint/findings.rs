@@ -18,7 +18,7 @@ use crate::diagnostic::registry::{
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::jobset::Outside;
-use crate::jobset::survey::{KnownJob, survey};
+use crate::jobset::survey::{KnownJob, emitted_events, survey};
 use crate::lint::between::Neighbours;
 use crate::lint::{Subject, allow, between};
 use crate::migrate::{FoundJob, Read};
@@ -60,18 +60,37 @@ pub(super) fn read(
 
 /// Checks a single job.
 fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
-    let diagnostics = check_job(settings, &sources, name);
+    let diagnostics = check_job(settings, &settings.outside, &sources, name);
     let conversion = Conversion { diagnostics, ..convert::nothing(&sources, name.0.clone()) };
     Converted { sources: Arc::new(sources), conversion }
 }
 
-/// All findings for a single job.
-pub(super) fn check_job(settings: &Settings, sources: &Sources, name: &JobName) -> Vec<Diagnostic> {
+/// What the jobs of a directory bring about for each other, for a check of one of them alone: a fix is
+/// no better than what it knows.
+pub(super) fn beside(settings: &Settings, inputs: &[Input]) -> Outside {
+    let mut outside = settings.outside.clone();
+    for Input { name, sources, .. } in inputs {
+        outside.jobs.insert(name.0.clone());
+        outside.jobs.extend(name.0.rsplit_once('/').map(|(_, last)| last.to_owned()));
+        let Ok(read) = read::read(sources, name.clone(), settings.options.dialect) else {
+            continue;
+        };
+        outside.events.extend(emitted_events(&read.job, &read.scripts));
+    }
+    outside
+}
+
+/// All findings for a single job. `outside` is what is known to exist besides it.
+pub(super) fn check_job(
+    settings: &Settings,
+    outside: &Outside,
+    sources: &Sources,
+    name: &JobName,
+) -> Vec<Diagnostic> {
     match read::read(sources, name.clone(), settings.options.dialect) {
         Ok(read) => {
             let mut diagnostics =
-                convert::convert_read(sources, &read, &settings.options, &settings.outside)
-                    .diagnostics;
+                convert::convert_read(sources, &read, &settings.options, outside).diagnostics;
             diagnostics.extend(check_text(settings, sources, &read));
             filtered(settings, sources, Some(&read), diagnostics, false)
         }

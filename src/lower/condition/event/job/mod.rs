@@ -179,7 +179,8 @@ fn by_name(
         return Some(Classified::exact(Trigger::Runlevels(Runlevels::DOWN)));
     }
     // A single file does not show whether the machine has a job of that name.
-    let is_certain = lowering.job_set.is_whole() || name != "startup";
+    let is_certain = (lowering.job_set.is_whole() || name != "startup")
+        && !lowering.job_set.is_job_outside(name);
     (EVENTS.contains(&name) && is_certain).then(|| {
         let diagnostic = DEAD_EVENT
             .at(event.span(), format!("`{name}` is an event, not a job"))

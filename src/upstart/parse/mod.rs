@@ -10,6 +10,7 @@ mod number;
 mod old_stanza;
 mod process;
 mod quoting;
+mod recognize;
 mod refusal;
 mod stanza;
 mod tokens;
@@ -21,6 +22,7 @@ use advice::keywords::unknown_stanza;
 use advice::values;
 use cursor::{Cursor, Rule};
 
+pub use recognize::looks_like_job;
 pub use refusal::{ErrorKind, Refusal};
 
 /// Reads a job file as init 1.13 does. The error explains why init would not load the file.

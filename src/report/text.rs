@@ -82,7 +82,8 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> String 
         gutter.push_remark(&mut out, kind, remark);
     }
     if has_change {
-        let all_safe = edits.iter().all(|edit| edit.safe);
+        // That init reads the job again is what the finding is about.
+        let all_safe = rule.is_of_refusal() || edits.iter().all(|edit| edit.safe);
         push_changes(
             &mut out,
             &gutter,

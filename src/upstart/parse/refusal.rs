@@ -121,10 +121,11 @@ impl Refusal {
         self.with(|diagnostic| diagnostic.help(help))
     }
 
-    /// See [`Diagnostic::edit`].
+    /// See [`Diagnostic::changing_edit`]. No edit of a refused job is safe: it brings a job to life
+    /// that has not run so far.
     #[must_use]
     pub fn edit(self, span: Span, text: impl Into<String>) -> Self {
-        self.with(|diagnostic| diagnostic.edit(span, text))
+        self.with(|diagnostic| diagnostic.changing_edit(span, text))
     }
 
     fn with(self, change: impl FnOnce(Diagnostic) -> Diagnostic) -> Self {

@@ -23,9 +23,11 @@ mod tests;
 use std::ffi::OsString;
 use std::path::Path;
 
-use clap::Parser;
+use clap::{Command, CommandFactory, Parser};
 
 use crate::diagnostic::registry;
+use crate::text::suggestion;
+use crate::text::visible::visible;
 use arguments::{Arguments, ProgramCommand};
 use command::{after_boot, compat, convert, explain, find_callers, install, parse, verify};
 
@@ -39,6 +41,10 @@ pub use streams::{Colours, Streams};
 /// Runs the program with these arguments, of which the first is its name. All output goes to the
 /// streams and to files.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> Status {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(message) = misspelt_command(arguments.get(1)) {
+        return streams.usage(&message);
+    }
     watched(streams, |streams| {
         let outcome = panic::caught(|| match Arguments::try_parse_from(arguments) {
             Ok(arguments) => match arguments.output_file().map(Path::to_owned) {
@@ -71,6 +77,20 @@ fn to_file(path: &Path, arguments: Arguments, streams: &mut Streams<'_>) -> Stat
             status.max(reporting::write_report(path, &bytes, streams))
         }
     }
+}
+
+/// The message for a first argument that is nearly a command, and not a file to convert.
+fn misspelt_command(first: Option<&OsString>) -> Option<String> {
+    let word = first?.to_str()?;
+    let program = Arguments::command();
+    let commands = || {
+        program.get_subcommands().filter(|command| !command.is_hide_set()).map(Command::get_name)
+    };
+    if program.find_subcommand(word).is_some() || Path::new(word).exists() {
+        return None;
+    }
+    let meant = suggestion::closest(word, commands())?;
+    Some(format!("there is no file and no command `{}`; did you mean `{meant}`?", visible(word)))
 }
 
 fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {

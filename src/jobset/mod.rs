@@ -2,6 +2,7 @@
 
 pub mod distribution;
 mod getty;
+mod known_names;
 pub(crate) mod parallel;
 pub mod survey;
 mod travelling;
@@ -29,6 +30,8 @@ enum Scope {
     /// Those of its directory, among them those that boot the machine.
     Machine,
 }
+
+pub use known_names::{KnownNames, NamesByDirectory};
 
 /// The jobs of one directory, as far as one of them may know the others. The set is empty if a file
 /// is converted on its own.
@@ -236,9 +239,9 @@ pub struct Variable {
 #[derive(Clone, Debug, Default)]
 pub struct Outside {
     /// The events that something emits.
-    pub events: BTreeSet<String>,
+    pub events: KnownNames,
     /// The jobs that exist.
-    pub jobs: BTreeSet<String>,
+    pub jobs: KnownNames,
     /// The jobs of the directory that belong to the distribution and are not converted, each with
     /// the unit that does its work.
     pub left: BTreeMap<String, Successor>,

@@ -16,7 +16,16 @@ use std::process::{Command, Output, Stdio};
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_upstart2systemd");
 
 /// Environment variables that change the output of the program.
-const VARIABLES: [&str; 4] = ["CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR", "SHELLCHECK_OPTS"];
+const VARIABLES: [&str; 8] = [
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "NO_COLOR",
+    "SHELLCHECK_OPTS",
+    "UPSTART2SYSTEMD_COLOR",
+    "UPSTART2SYSTEMD_CONFIG",
+    "UPSTART2SYSTEMD_FAIL_ON",
+    "UPSTART2SYSTEMD_FORMAT",
+];
 
 /// The program, without these variables of the environment.
 pub(crate) fn program() -> Command {

@@ -258,13 +258,15 @@ pub(in crate::cli) struct Reporting {
     #[arg(long)]
     pub(in crate::cli) strict: bool,
     /// Exit with status 1 on findings of this severity or above [default: error; of lint: warning]
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, value_name = "SEVERITY", env = "UPSTART2SYSTEMD_FAIL_ON", hide_env_values = true)]
     pub(in crate::cli) fail_on: Option<FailOn>,
     /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
+    #[arg(env = "UPSTART2SYSTEMD_FORMAT", hide_env_values = true)]
     pub(in crate::cli) format: Format,
     /// Whether to colour the text
     #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(env = "UPSTART2SYSTEMD_COLOR", hide_env_values = true)]
     pub(in crate::cli) color: Colour,
     /// Do not show notes; a report that is one document has them nevertheless
     #[arg(short, long)]
@@ -278,11 +280,17 @@ pub(in crate::cli) struct Reporting {
 )]
 pub(in crate::cli) struct LintArguments {
     /// Job files, or directories of them; `-` is standard input
+    ///
+    /// In a directory, jobs are what ends in `.conf` or `.upstart` and reads like a job, and all files
+    /// of `event.d`. What .gitignore leaves out is not looked at; a file that is named is.
     #[arg(value_name = "PATH", required = true)]
     pub(in crate::cli) paths: Vec<PathBuf>,
     /// The name of the job on standard input
     #[arg(long)]
     pub(in crate::cli) name: Option<OsString>,
+    /// The file that standard input is going to be written to, for editors
+    #[arg(long, value_name = "FILE", conflicts_with = "name")]
+    pub(in crate::cli) stdin_filename: Option<PathBuf>,
     /// Leave NAME.override out of account
     #[arg(long)]
     pub(in crate::cli) no_override: bool,
@@ -312,7 +320,7 @@ pub(in crate::cli) struct LintArguments {
     #[arg(long)]
     pub(in crate::cli) statistics: bool,
     /// Read this configuration, not the upstart2systemd.toml that is nearest to the path
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "UPSTART2SYSTEMD_CONFIG", hide_env_values = true)]
     pub(in crate::cli) config: Option<PathBuf>,
     /// Tell only what is not in this file
     #[arg(long, value_name = "FILE")]
@@ -323,11 +331,11 @@ pub(in crate::cli) struct LintArguments {
     /// Mend what is certain in the files
     #[arg(long)]
     pub(in crate::cli) fix: bool,
-    /// With `--fix`, also what changes what a job does
-    #[arg(long, requires = "fix")]
+    /// With `--fix` or `--diff`, also apply fixes that change what a job does
+    #[arg(long)]
     pub(in crate::cli) r#unsafe: bool,
-    /// With `--fix`, show the changes and write nothing; status 1 if there are some
-    #[arg(long, requires = "fix")]
+    /// Show the fixes as a patch for `git apply`, and write nothing; status 1 if there are some
+    #[arg(long)]
     pub(in crate::cli) diff: bool,
     /// Write the report to FILE, not to standard output
     #[arg(short, long, value_name = "FILE")]

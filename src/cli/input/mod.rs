@@ -3,6 +3,7 @@
 mod debhelper;
 pub(super) mod directory;
 pub(super) mod root;
+pub(super) mod tree;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
@@ -44,30 +45,41 @@ pub(super) fn read(
     with_override: bool,
     dialect: Option<Dialect>,
 ) -> Result<Input, Box<Converted>> {
-    let is_old = is_old(path, dialect);
-    let of_package = if name.is_none() && !is_old { debhelper::job_name(path) } else { None };
-    let name = name.or(of_package.as_deref()).unwrap_or_else(|| match path.file_name() {
-        // Before 0.5, the whole file name was the name of the job.
-        Some(whole) if is_old && Sign::of_path(path).is_some() => whole,
-        _ => job_name(path),
-    });
+    let name = name.map_or_else(|| name_of(path, dialect), OsStr::to_owned);
     let (shown, job) = (shown(path), JobName(carry(name.as_bytes())));
     let conf = match read_file(path) {
         Ok(source) => source,
         Err(trouble) => return Err(unreadable(shown, job, None, trouble)),
     };
-    let overriding = if with_override && !is_old {
-        let beside = override_of(path);
-        match read_override(&beside) {
-            Ok(source) => source,
-            Err(trouble) => {
-                return Err(unreadable(shown, job, Some(self::shown(&beside)), trouble));
-            }
-        }
-    } else {
-        None
-    };
+    let overriding =
+        read_override_beside(path, with_override, dialect).map_err(|(beside, trouble)| {
+            unreadable(shown.clone(), job.clone(), Some(beside), trouble)
+        })?;
     Ok(Input { path: shown, name: job, sources: Sources { conf, overriding } })
+}
+
+/// The name of the job in a file.
+fn name_of(path: &Path, dialect: Option<Dialect>) -> OsString {
+    let is_old = is_old(path, dialect);
+    let of_package = if is_old { None } else { debhelper::job_name(path) };
+    of_package.unwrap_or_else(|| match path.file_name() {
+        // Before 0.5, the whole file name was the name of the job.
+        Some(whole) if is_old && Sign::of_path(path).is_some() => whole.to_owned(),
+        _ => job_name(path).to_owned(),
+    })
+}
+
+/// The override of the job in a file. `Err` has its path and why it cannot be read.
+fn read_override_beside(
+    path: &Path,
+    with_override: bool,
+    dialect: Option<Dialect>,
+) -> Result<Option<Source>, (String, UnreadableJob)> {
+    if !with_override || is_old(path, dialect) {
+        return Ok(None);
+    }
+    let beside = override_of(path);
+    read_override(&beside).map_err(|trouble| (shown(&beside), trouble))
 }
 
 /// Whether the files at a path are jobs of Upstart before 0.5, whose names have no ending and which
@@ -117,17 +129,41 @@ pub(super) fn refuse_override(path: &Path) -> Option<Box<Converted>> {
 /// Reads a job from standard input.
 pub(super) fn read_stdin(stdin: &mut dyn Read, name: &OsStr) -> Result<Input, Box<Converted>> {
     let (shown, name) = ("<stdin>".to_owned(), JobName(carry(name.as_bytes())));
+    match read_stream(stdin, &shown) {
+        Ok(conf) => Ok(Input { sources: Sources { conf, overriding: None }, path: shown, name }),
+        Err(trouble) => Err(unreadable(shown, name, None, trouble)),
+    }
+}
+
+/// Reads from standard input what an editor is about to write to a file; its override is read from
+/// the disk.
+pub(super) fn read_stdin_as(
+    stdin: &mut dyn Read,
+    path: &Path,
+    with_override: bool,
+    dialect: Option<Dialect>,
+) -> Result<Input, Box<Converted>> {
+    if let Some(refused) = refuse_override(path) {
+        return Err(refused);
+    }
+    let (shown, name) = (shown(path), JobName(carry(name_of(path, dialect).as_bytes())));
+    let conf = match read_stream(stdin, &shown) {
+        Ok(conf) => conf,
+        Err(trouble) => return Err(unreadable(shown, name, None, trouble)),
+    };
+    let overriding =
+        read_override_beside(path, with_override, dialect).map_err(|(beside, trouble)| {
+            unreadable(shown.clone(), name.clone(), Some(beside), trouble)
+        })?;
+    Ok(Input { path: shown, name, sources: Sources { conf, overriding } })
+}
+
+fn read_stream(stdin: &mut dyn Read, shown: &str) -> Result<Source, UnreadableJob> {
     let mut bytes = Vec::new();
     match stdin.take(LONGEST + 1).read_to_end(&mut bytes) {
-        Ok(_) if is_too_long(&bytes) => Err(unreadable(shown, name, None, too_long())),
-        Ok(_) => Ok(Input {
-            sources: Sources { conf: Source::new(shown.clone(), bytes), overriding: None },
-            path: shown,
-            name,
-        }),
-        Err(error) => {
-            Err(unreadable(shown, name, None, UnreadableJob::of(&error, "give the name of a file")))
-        }
+        Ok(_) if is_too_long(&bytes) => Err(too_long()),
+        Ok(_) => Ok(Source::new(shown, bytes)),
+        Err(error) => Err(UnreadableJob::of(&error, "give the name of a file")),
     }
 }
 
@@ -270,6 +306,9 @@ fn check_kind(metadata: &Metadata) -> Result<(), UnreadableJob> {
 
 fn explained(path: &Path, error: &io::Error) -> UnreadableJob {
     let help = match error.kind() {
+        ErrorKind::NotFound if is_pattern(path) => {
+            "check the pattern: it matched no file, so the shell passed it as it is".to_owned()
+        }
         ErrorKind::NotFound => {
             let mut with_ending: OsString = path.as_os_str().to_owned();
             with_ending.push(".conf");
@@ -283,6 +322,11 @@ fn explained(path: &Path, error: &io::Error) -> UnreadableJob {
         _ => "look at the file and the file system that it is on".to_owned(),
     };
     UnreadableJob::of(error, help)
+}
+
+/// Whether a path has characters that a shell replaces if a file matches.
+fn is_pattern(path: &Path) -> bool {
+    path.as_os_str().as_bytes().iter().any(|byte| b"*?[".contains(byte))
 }
 
 /// The result for a file that cannot be read.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::write_file::replace;
+use crate::cli::write_file::replace_regular;
 use crate::convert::Converted;
 use crate::diagnostic::fingerprint::{Fingerprint, file_name};
 use crate::text::bytes::lossy;
@@ -67,6 +67,19 @@ impl Baseline {
         Self { known }
     }
 
+    /// Fails if this is something that a baseline must not take the place of: a device, a pipe, or a
+    /// link, such as /dev/stdout.
+    pub(crate) fn check_place(path: &Path) -> Result<()> {
+        match fs::symlink_metadata(path) {
+            Ok(metadata) if !metadata.is_file() => bail!(
+                "cannot write the baseline `{}`: it is not a regular file; give the name of a regular file, or of a new one",
+                path.display()
+            ),
+            // Whether it can be written to is seen when it is written.
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// Writes the file. A reader sees the old file or the new one, never a part of either.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let finding = |(Key { file, code, fingerprint }, &count): (&Key, &usize)| KnownFinding {
@@ -79,7 +92,8 @@ impl Baseline {
             Content { version: VERSION, findings: self.known.iter().map(finding).collect() };
         let mut text = serde_json::to_string_pretty(&content)?;
         text.push('\n');
-        replace(path, text.as_bytes())
+        Self::check_place(path)?;
+        replace_regular(path, text.as_bytes())
             .with_context(|| format!("cannot write the baseline `{}`", path.display()))
     }
 
@@ -228,6 +242,20 @@ mod tests {
         let nowhere = directory.path().join("absent/baseline.json");
         let error = format!("{:#}", Baseline::default().write(&nowhere).unwrap_err());
         assert!(error.starts_with("cannot write the baseline `"), "{error}");
+    }
+
+    #[test]
+    fn only_a_regular_file_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("link.json");
+        fs::write(directory.path().join("file.json"), "{}").unwrap();
+        std::os::unix::fs::symlink("file.json", &link).unwrap();
+        for path in [&link, Path::new("/dev/null"), Path::new("/dev/stdout"), directory.path()] {
+            let error = format!("{:#}", Baseline::default().write(path).unwrap_err());
+            assert!(error.contains("it is not a regular file"), "{error}");
+        }
+        assert!(fs::symlink_metadata(link).unwrap().is_symlink());
+        assert_eq!(fs::read(directory.path().join("file.json")).unwrap(), b"{}");
     }
 
     #[test]

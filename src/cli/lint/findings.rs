@@ -1,15 +1,14 @@
 //! Runs the checks on single jobs and on directories of jobs.
 
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::collect::{Batch, Jobs};
 use super::settings::Settings;
-use crate::cli::arguments::LintArguments;
+use crate::cli::input::Input;
 use crate::cli::input::directory::Directory;
-use crate::cli::input::{Input, STDIN, directory};
-use crate::cli::{Streams, input};
 use crate::convert::read::ReadJob;
 use crate::convert::{Conversion, Converted, read};
 use crate::diagnostic::registry::{
@@ -17,8 +16,8 @@ use crate::diagnostic::registry::{
     UNUSABLE_USER_NAME,
 };
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::jobset::Outside;
 use crate::jobset::survey::{KnownJob, emitted_events, survey};
+use crate::jobset::{NamesByDirectory, Outside};
 use crate::lint::between::Neighbours;
 use crate::lint::{Subject, allow, between};
 use crate::migrate::{FoundJob, Read};
@@ -26,35 +25,78 @@ use crate::text::source::{Origin, Sources, Span};
 use crate::upstart::job::JobName;
 use crate::{convert, migrate};
 
-/// The findings for a file, a directory or standard input.
-pub(super) fn lint(
-    arguments: &LintArguments,
-    settings: &Settings,
-    path: &Path,
-    streams: &mut Streams<'_>,
-) -> anyhow::Result<Vec<Converted>> {
-    if path.is_dir() {
-        return directory(arguments, settings, path);
+/// The findings for all jobs, batch by batch.
+pub(super) fn lint(batches: Vec<Batch>) -> Vec<(Arc<Settings>, Vec<Converted>)> {
+    let read: Vec<(Arc<Settings>, ReadBatch)> = batches
+        .into_par_iter()
+        .map(|Batch { settings, jobs }| {
+            let read = ReadBatch::of(&settings, jobs);
+            (settings, read)
+        })
+        .collect();
+    let (mut jobs, mut events) = (NamesByDirectory::default(), NamesByDirectory::default());
+    for (number, (_, batch)) in read.iter().enumerate() {
+        for found in batch.neighbours() {
+            jobs.insert(found.name.clone(), number);
+            for event in found.job.iter().flat_map(|read| emitted_events(&read.job, &read.scripts))
+            {
+                events.insert(event, number);
+            }
+        }
     }
-    Ok(vec![match read(arguments, settings, path, streams) {
-        Ok(Input { name, sources, .. }) => file(settings, sources, &name),
-        Err(unreadable) => *unreadable,
-    }])
+    let names = Names { jobs: Arc::new(jobs), events: Arc::new(events) };
+    let numbered: Vec<_> = read.into_iter().enumerate().collect();
+    numbered
+        .into_par_iter()
+        .map(|(number, (settings, batch))| {
+            let converted = match batch {
+                ReadBatch::Single(Ok(input)) => {
+                    vec![file(&settings, input.sources, &input.name)]
+                }
+                ReadBatch::Single(Err(unreadable)) => vec![*unreadable],
+                ReadBatch::Neighbours { found, strays, aliases } => {
+                    let outside = names.outside(&settings, number);
+                    let converted = neighbours(&settings, found, &outside, &aliases);
+                    let of_strays = strays.into_iter().map(|mut stray| {
+                        settings.select(&stray.sources, &mut stray.conversion.diagnostics);
+                        stray
+                    });
+                    converted.into_iter().chain(of_strays).collect()
+                }
+            };
+            (settings, converted)
+        })
+        .collect()
 }
 
-pub(super) fn read(
-    arguments: &LintArguments,
-    settings: &Settings,
-    path: &Path,
-    streams: &mut Streams<'_>,
-) -> Result<Input, Box<Converted>> {
-    if let Some(refused) = input::refuse_override(path) {
-        return Err(refused);
+/// A batch whose jobs were parsed.
+enum ReadBatch {
+    Single(Result<Input, Box<Converted>>),
+    Neighbours { found: Vec<Read>, strays: Vec<Converted>, aliases: BTreeSet<String> },
+}
+
+impl ReadBatch {
+    fn of(settings: &Settings, jobs: Jobs) -> Self {
+        match jobs {
+            Jobs::Single(input) => Self::Single(input),
+            Jobs::Neighbours { directory: Directory { inputs, strays }, aliases } => {
+                let found = inputs
+                    .into_par_iter()
+                    .map(|Input { name, sources, .. }| {
+                        let found = FoundJob { name, sources: Arc::new(sources) };
+                        found.read(settings.options.dialect)
+                    })
+                    .collect();
+                Self::Neighbours { found, strays, aliases }
+            }
+        }
     }
-    if path.as_os_str() == STDIN {
-        input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
-    } else {
-        input::read(path, None, !arguments.no_override, settings.options.dialect)
+
+    fn neighbours(&self) -> &[Read] {
+        match self {
+            Self::Single(_) => &[],
+            Self::Neighbours { found, .. } => found,
+        }
     }
 }
 
@@ -65,19 +107,49 @@ fn file(settings: &Settings, sources: Sources, name: &JobName) -> Converted {
     Converted { sources: Arc::new(sources), conversion }
 }
 
-/// What the jobs of a directory bring about for each other, for a check of one of them alone: a fix is
-/// no better than what it knows.
-pub(super) fn beside(settings: &Settings, inputs: &[Input]) -> Outside {
-    let mut outside = settings.outside.clone();
-    for Input { name, sources, .. } in inputs {
-        outside.jobs.insert(name.0.clone());
-        outside.jobs.extend(name.0.rsplit_once('/').map(|(_, last)| last.to_owned()));
-        let Ok(read) = read::read(sources, name.clone(), settings.options.dialect) else {
-            continue;
-        };
-        outside.events.extend(emitted_events(&read.job, &read.scripts));
+/// What the jobs of a run bring about for each other, for checks of one of them alone: a fix is no
+/// better than what it knows.
+pub(super) struct KnownInRun(Names);
+
+impl KnownInRun {
+    pub(super) fn of(batches: &[Batch]) -> Self {
+        let mut names = (NamesByDirectory::default(), NamesByDirectory::default());
+        for (number, batch) in batches.iter().enumerate() {
+            let dialect = batch.settings.options.dialect;
+            for Input { name, sources, .. } in batch.inputs() {
+                names.0.insert(name.0.clone(), number);
+                if let Ok(read) = read::read(sources, name.clone(), dialect) {
+                    for event in emitted_events(&read.job, &read.scripts) {
+                        names.1.insert(event, number);
+                    }
+                }
+            }
+        }
+        Self(Names { jobs: Arc::new(names.0), events: Arc::new(names.1) })
     }
-    outside
+
+    pub(super) fn outside(&self, settings: &Settings) -> Outside {
+        // To no directory, all jobs are those of others.
+        self.0.outside(settings, usize::MAX)
+    }
+}
+
+/// The names of the jobs of a run and of their events, by the number of the batch.
+struct Names {
+    jobs: Arc<NamesByDirectory>,
+    events: Arc<NamesByDirectory>,
+}
+
+impl Names {
+    /// What exists outside of a batch.
+    fn outside(&self, settings: &Settings, number: usize) -> Outside {
+        let own = &settings.outside;
+        Outside {
+            jobs: own.jobs.clone().with_elsewhere(&self.jobs, number),
+            events: own.events.clone().with_elsewhere(&self.events, number),
+            ..own.clone()
+        }
+    }
 }
 
 /// All findings for a single job. `outside` is what is known to exist besides it.
@@ -102,28 +174,17 @@ pub(super) fn check_job(
     }
 }
 
-/// Checks the jobs of a directory, including the relations between them.
-fn directory(
-    arguments: &LintArguments,
+/// Checks the jobs of a directory, including the relations between them. `aliases` are the jobs
+/// without findings of their own.
+fn neighbours(
     settings: &Settings,
-    path: &Path,
-) -> anyhow::Result<Vec<Converted>> {
-    let Directory { inputs, strays } = directory::read(
-        &[PathBuf::from(path)],
-        !arguments.no_override,
-        settings.options.dialect,
-        None,
-    )?;
-    let found: Vec<FoundJob> = inputs
-        .into_iter()
-        .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
-        .collect();
-    let outside = above_the_configuration(&settings.outside, &found);
-    let found: Vec<Read> =
-        found.into_par_iter().map(|found| found.read(settings.options.dialect)).collect();
+    found: Vec<Read>,
+    outside: &Outside,
+    aliases: &BTreeSet<String>,
+) -> Vec<Converted> {
     let read: Vec<Option<Arc<ReadJob>>> =
         found.iter().map(|found| found.job.as_ref().ok().cloned()).collect();
-    let mut converted = migrate::plan_in(found, &settings.options, &outside).jobs;
+    let mut converted = migrate::plan_in(found, &settings.options, outside).jobs;
     let mut more: Vec<Vec<Diagnostic>> = converted
         .par_iter()
         .zip(&read)
@@ -145,7 +206,7 @@ fn directory(
         })
         .collect();
     let jobs: Vec<KnownJob<'_>> = indexed.iter().map(|(_, known)| *known).collect();
-    let job_set = survey(jobs.iter().copied(), std::collections::BTreeMap::new(), &outside);
+    let job_set = survey(jobs.iter().copied(), BTreeMap::new(), outside);
     for (at, diagnostic) in between::lint(&Neighbours { jobs: &jobs, job_set: &job_set }) {
         if let Some(more) = indexed.get(at).and_then(|(index, _)| more.get_mut(*index)) {
             more.push(diagnostic);
@@ -162,22 +223,9 @@ fn directory(
             conversion.stanzas.clear();
         },
     );
+    converted.retain(|file| !aliases.contains(file.sources.conf.path()));
     between::once(converted.iter_mut().map(|converted| &mut converted.conversion.diagnostics));
-    let strays = strays.into_iter().map(|mut stray| {
-        settings.select(&mut stray.conversion.diagnostics);
-        stray
-    });
-    Ok(converted.into_iter().chain(strays).collect())
-}
-
-/// `lint` may be given the root of a project, with the jobs in a sub-directory, so the last part of
-/// a job's name identifies it as well. `migrate` requires the configuration directory itself.
-fn above_the_configuration(outside: &Outside, found: &[FoundJob]) -> Outside {
-    let below = found
-        .iter()
-        .filter_map(|found| found.name.0.rsplit_once('/'))
-        .map(|(_, name)| name.to_owned());
-    Outside { jobs: outside.jobs.iter().cloned().chain(below).collect(), ..outside.clone() }
+    converted
 }
 
 /// The findings of the lint rules and of the shells for a job.
@@ -220,6 +268,8 @@ fn filtered(
     mut diagnostics: Vec<Diagnostic>,
     between: bool,
 ) -> Vec<Diagnostic> {
+    let ignored = settings.ignored_in(sources.conf.path());
+    let is_ignored = |rule: &'static Rule| ignored.iter().any(|selector| selector.matches(rule));
     if let Some(read) = read {
         for (file, origin) in read.files.iter().zip([Origin::Conf, Origin::Override]) {
             let written = Some((file, &read.scripts));
@@ -229,11 +279,11 @@ fn filtered(
                 origin,
                 diagnostics,
                 &settings.known,
-                |rule| settings.looks_for(rule, between),
+                |rule| !is_ignored(rule) && settings.looks_for(rule, between),
             );
         }
     }
-    settings.select(&mut diagnostics);
+    settings.select(sources, &mut diagnostics);
     drop_repeats(&mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| {
         (diagnostic.span.origin, diagnostic.span.start, diagnostic.rule.code)

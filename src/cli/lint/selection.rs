@@ -25,6 +25,9 @@ impl Selector {
         if !prefix.is_empty() && known.iter().any(|rule| rule.code.starts_with(&prefix)) {
             return Ok(Self::Prefix(prefix));
         }
+        if text.is_empty() {
+            return Err("an empty text is not a rule: give codes or names of rules, or leave the option out".to_owned());
+        }
         let meant = suggestion::closest(text, known.iter().map(|rule| rule.name));
         let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
         Err(format!(
@@ -46,6 +49,16 @@ impl Selector {
         Ok(selector)
     }
 
+    /// Whether the rule is one of these.
+    pub(crate) fn matches(&self, rule: &'static Rule) -> bool {
+        self.exactness(FindingKind { rule, shellcheck: None }).is_some()
+    }
+
+    /// Whether the finding is one of these.
+    pub(crate) fn matches_finding(&self, diagnostic: &Diagnostic) -> bool {
+        self.exactness(FindingKind::of(diagnostic)).is_some()
+    }
+
     /// How exactly it matches, otherwise `None`.
     fn exactness(&self, kind: FindingKind) -> Option<usize> {
         match self {
@@ -63,6 +76,12 @@ impl Selector {
 struct FindingKind {
     rule: &'static Rule,
     shellcheck: Option<ShellCheckCode>,
+}
+
+impl FindingKind {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        Self { rule: diagnostic.rule, shellcheck: ShellCheckCode::of(diagnostic) }
+    }
 }
 
 /// The severity that a rule is given.
@@ -174,8 +193,7 @@ impl Selection {
 
     /// The severity of a finding, or `None` if it is not reported.
     pub(crate) fn keeps_finding(&self, diagnostic: &Diagnostic) -> Option<Severity> {
-        let shellcheck = ShellCheckCode::of(diagnostic);
-        self.decide(FindingKind { rule: diagnostic.rule, shellcheck }, diagnostic.severity)
+        self.decide(FindingKind::of(diagnostic), diagnostic.severity)
     }
 
     /// The severity after all layers, which begin with the finding's own.

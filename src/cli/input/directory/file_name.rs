@@ -2,7 +2,7 @@
 
 /// The meaning of a name to init, unless it is the name of a directory.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Called<'a> {
+pub(in crate::cli::input) enum Called<'a> {
     /// `NAME.conf`, with NAME.
     Conf(&'a [u8]),
     /// `NAME.override`, with NAME.
@@ -20,7 +20,7 @@ const CONF: &str = ".conf";
 pub(super) const OVERRIDE: &str = ".override";
 
 /// Reads the name of a file.
-pub(super) fn called(name: &[u8]) -> Called<'_> {
+pub(in crate::cli::input) fn called(name: &[u8]) -> Called<'_> {
     for (ending, is) in [(CONF, Called::Conf as fn(_) -> _), (OVERRIDE, Called::Override)] {
         if let Some(stem) = name.strip_suffix(ending.as_bytes()) {
             return if stem.is_empty() { Called::Nameless } else { is(stem) };
@@ -40,7 +40,7 @@ pub(super) fn called(name: &[u8]) -> Called<'_> {
 /// Whether init skips a sub-directory of this name, as Upstart before 0.5 did with files, too:
 /// hidden names, and names of files that editors, version control and package managers leave
 /// (`nih/file.c`, `nih_file_ignore`).
-pub(super) fn is_ignored(name: &[u8]) -> bool {
+pub(in crate::cli::input) fn is_ignored(name: &[u8]) -> bool {
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending.as_bytes()));
     let is = |names: &[&str]| names.iter().any(|known| name == known.as_bytes());
     name.starts_with(b".")

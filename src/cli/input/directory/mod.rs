@@ -30,7 +30,10 @@ use crate::upstart::dialect::Dialect;
 use crate::upstart::job::JobName;
 use file_name::OVERRIDE;
 use stray::Stray;
-use walk::{FoundFile, Remark, What};
+use walk::Remark;
+
+pub(super) use file_name::{Called, called, is_ignored};
+pub(super) use walk::{FoundFile, Walk, What};
 
 /// The content of configuration directories.
 pub(in crate::cli) struct Directory {
@@ -61,10 +64,24 @@ pub(in crate::cli) fn read(
     root: Option<&Path>,
 ) -> Result<Directory> {
     let directories = distinct(directories)?;
-    let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
-    for (rank, directory) in directories.iter().enumerate() {
+    let mut listed = Vec::with_capacity(directories.len());
+    for directory in &directories {
         let found = walk::walk((directory, root), with_override, input::is_old(directory, dialect))
             .with_context(|| cannot_list(directory))?;
+        listed.push(found);
+    }
+    Ok(read_listed(&directories, listed, with_override, dialect))
+}
+
+/// Reads what was found in each of these directories.
+pub(in crate::cli::input) fn read_listed(
+    directories: &[&Path],
+    listed: Vec<Vec<FoundFile>>,
+    with_override: bool,
+    dialect: Option<Dialect>,
+) -> Directory {
+    let (mut jobs, mut overrides, mut strays) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for (rank, found) in listed.into_iter().enumerate() {
         for FoundFile { path, name, what } in found {
             match what {
                 What::Conf => keep_first(&mut jobs, name, RankedFile { rank, path }),
@@ -87,7 +104,7 @@ pub(in crate::cli) fn read(
         })
     }));
     strays.extend(overrides.into_iter().filter_map(|(name, place)| {
-        let (rule, remark) = idle(&directories, &name, &place, &jobs)?;
+        let (rule, remark) = idle(directories, &name, &place, &jobs)?;
         Some(Stray::remark(name, place.path, rule, remark))
     }));
     let read: Vec<Result<Input, Stray>> = jobs
@@ -108,7 +125,7 @@ pub(in crate::cli) fn read(
         }
     }
     strays.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
-    Ok(Directory { inputs, strays: strays.into_iter().map(|stray| *stray.converted).collect() })
+    Directory { inputs, strays: strays.into_iter().map(|stray| *stray.converted).collect() }
 }
 
 /// A file, and the index of its directory.

@@ -13,14 +13,21 @@ use crate::cli::input::debhelper::Packages;
 use crate::cli::input::root::resolve_below;
 
 /// A file or directory that was found.
-pub(super) struct FoundFile {
-    pub(super) path: PathBuf,
+pub(in crate::cli::input) struct FoundFile {
+    pub(in crate::cli::input) path: PathBuf,
     /// The path below the configuration directory. For a conf or an override, without the ending.
-    pub(super) name: Vec<u8>,
-    pub(super) what: What,
+    pub(in crate::cli::input) name: Vec<u8>,
+    pub(in crate::cli::input) what: What,
 }
 
-pub(super) enum What {
+impl FoundFile {
+    /// Whether init reads the file as a job.
+    pub(in crate::cli::input) fn is_conf(&self) -> bool {
+        matches!(self.what, What::Conf)
+    }
+}
+
+pub(in crate::cli::input) enum What {
     Conf,
     Override,
     /// The name is, or resembles, that of a job or an override, but init does not read the file.
@@ -30,7 +37,7 @@ pub(super) enum What {
 }
 
 /// Why init does not read a file.
-pub(super) struct Remark {
+pub(in crate::cli::input) struct Remark {
     pub(super) message: String,
     pub(super) note: String,
     pub(super) help: String,
@@ -45,14 +52,8 @@ pub(super) fn walk(
     with_override: bool,
     every_file: bool,
 ) -> io::Result<Vec<FoundFile>> {
-    let mut walk = Walk {
-        with_override,
-        every_file,
-        packages: Packages::of(root).filter(|_| !every_file),
-        within: vec![identity(&fs::metadata(root)?)],
-        system: system.map(Path::to_owned),
-        found: Vec::new(),
-    };
+    let mut walk =
+        Walk { system: system.map(Path::to_owned), ..Walk::at(root, with_override, every_file)? };
     walk.list(root, b"")?;
     Ok(walk.found)
 }
@@ -63,7 +64,7 @@ fn identity(metadata: &Metadata) -> Identity {
     (metadata.dev(), metadata.ino())
 }
 
-struct Walk {
+pub(in crate::cli::input) struct Walk {
     with_override: bool,
     every_file: bool,
     /// The packages whose source the directory has, if it is not one of configuration.
@@ -76,6 +77,32 @@ struct Walk {
 }
 
 impl Walk {
+    /// A walk that has not found anything yet.
+    pub(in crate::cli::input) fn at(
+        root: &Path,
+        with_override: bool,
+        every_file: bool,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            with_override,
+            every_file,
+            packages: Packages::of(root).filter(|_| !every_file),
+            within: vec![identity(&fs::metadata(root)?)],
+            system: None,
+            found: Vec::new(),
+        })
+    }
+
+    /// Whether the root is the source of a Debian package.
+    pub(in crate::cli::input) fn is_of_package(&self) -> bool {
+        self.packages.is_some()
+    }
+
+    /// What was found so far.
+    pub(in crate::cli::input) fn into_found(self) -> Vec<FoundFile> {
+        self.found
+    }
+
     fn list(&mut self, directory: &Path, below: &[u8]) -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
             let entry = entry?;
@@ -86,7 +113,8 @@ impl Walk {
         Ok(())
     }
 
-    fn look(
+    /// Looks at an entry of the directory `below` the root, whose path below the root is `whole`.
+    pub(in crate::cli::input) fn look(
         &mut self,
         path: PathBuf,
         below: &[u8],
@@ -217,7 +245,7 @@ impl Walk {
         self.add(path, name, What::NotRead(remark));
     }
 
-    fn add(&mut self, path: PathBuf, name: Vec<u8>, what: What) {
+    pub(in crate::cli::input) fn add(&mut self, path: PathBuf, name: Vec<u8>, what: What) {
         self.found.push(FoundFile { path, name, what });
     }
 }

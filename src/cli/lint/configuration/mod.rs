@@ -10,15 +10,15 @@ mod toml_file;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::selection::Layer;
+use super::selection::{Layer, Selector};
 use super::shell_check::{ShellCheckLevel, Wanted};
 use crate::cli::arguments::{DialectOf, FailOn, StyleOf};
 use crate::cli::input;
 use crate::diagnostic::Rule;
 use crate::diagnostic::registry::RULES;
-use crate::jobset::Outside;
+use crate::jobset::{KnownNames, Outside};
 use crate::lower::options::Style;
 use crate::systemd::UnitName;
 use crate::systemd::release::Release;
@@ -36,10 +36,14 @@ pub(in crate::cli) struct Configuration {
     pub(crate) migration: Option<bool>,
     pub(crate) shellcheck: Option<Wanted>,
     pub(crate) shellcheck_severity: Option<ShellCheckLevel>,
-    /// Events that are emitted outside of the jobs.
+    /// Events that are emitted outside of the jobs; also patterns.
     pub(crate) events: Vec<String>,
-    /// Jobs that exist elsewhere.
+    /// Jobs that exist elsewhere; also patterns.
     pub(crate) jobs: Vec<String>,
+    /// Files and directories that `lint` does not look at, as in a `.gitignore` beside the file.
+    pub(crate) exclude: Vec<String>,
+    /// Rules that are not reported for files that match a pattern, as in a `.gitignore`.
+    pub(crate) per_file_ignores: Vec<(String, Vec<Selector>)>,
     /// How the jobs are converted.
     pub(crate) migrate: MigrationSettings,
     /// The units that jobs became which are not in the directory, by their names.
@@ -74,10 +78,15 @@ impl Configuration {
     /// directory at or above it. The search ends at the top of a Git working tree. If there is no
     /// file, all settings are unset. `Err` is a message with the position of the mistake.
     pub(crate) fn of(path: &Path, known: &[&'static Rule]) -> Result<Self, String> {
-        match find::nearest(path) {
+        match Self::file_of(path) {
             Some(file) => Self::load(&file, known),
             None => Ok(Self::default()),
         }
+    }
+
+    /// The file of the configuration for the jobs at `path`.
+    pub(crate) fn file_of(path: &Path) -> Option<PathBuf> {
+        find::nearest(path)
     }
 
     /// What the configuration says of converting the jobs at `path`.
@@ -91,9 +100,16 @@ impl Configuration {
 
     /// What exists outside of the directory.
     pub(crate) fn outside(&self) -> Outside {
+        let names = |patterns: &[String]| {
+            let mut names = KnownNames::default();
+            for pattern in patterns {
+                names.insert_pattern(pattern);
+            }
+            names
+        };
         Outside {
-            events: self.events.iter().cloned().collect(),
-            jobs: self.jobs.iter().cloned().collect(),
+            events: names(&self.events),
+            jobs: names(&self.jobs),
             units_of_jobs: self.units_of_jobs.clone(),
             units_of_events: self.units_of_events.clone(),
             ..Outside::default()

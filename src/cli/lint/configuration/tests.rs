@@ -18,11 +18,15 @@ migration = true
 shellcheck = "never"
 shellcheck-severity = "info"
 events = ["deploy-done", "café"]
-jobs = ["a/b"]
+jobs = ["a/b", "lab-*"]
+exclude = ["vendor/", "!vendor/own"]
 
 [severity]
 lost-environment = "error"
 U15 = "off"
+
+[per-file-ignores]
+"vendor/*" = ["U1", "changed-word"]
 
 [migrate]
 style = "exact"
@@ -35,10 +39,15 @@ exclude = ["shop-test"]
 "#;
 
 /// Files with a mistake that the schema rejects as well.
-const WRONG: [(&str, &str); 16] = [
+const WRONG: [(&str, &str); 18] = [
     (
         "[migrate]\nstyle = \"exakt\"\n",
         "x.toml:2:9: `exakt` is none of `plain`, `exact`: is `exact` meant?",
+    ),
+    ("exclude = [\"a\", \" \"]\n", "x.toml:1:17: a pattern of files is not empty"),
+    (
+        "[per-file-ignores]\n\"a.conf\" = [\"U003\"]\n",
+        "x.toml:2:13: `U003` tells what init refuses: it is always an error",
     ),
     ("[map]\na = \"b\"\n", "x.toml:2:5: `b` is not the name of a unit, such as `ssh.service`"),
     ("# é\nselct = []\n", "x.toml:2:1: there is no key `selct`: is `select` meant?"),
@@ -46,7 +55,7 @@ const WRONG: [(&str, &str); 16] = [
     (
         "migration = true\r\n\"what ever\" = 1\r\n",
         "x.toml:2:1: there is no key `what ever`: the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
-         `shellcheck`, `shellcheck-severity`, `events`, `jobs`, `migrate`, `map`",
+         `shellcheck`, `shellcheck-severity`, `events`, `jobs`, `exclude`, `per-file-ignores`, `migrate`, `map`",
     ),
     (
         "fail-on = \"warnings\"\n",
@@ -99,6 +108,8 @@ fn everything_can_be_said() {
         shellcheck_severity,
         events,
         jobs,
+        exclude,
+        per_file_ignores,
         migrate,
         units_of_jobs,
         units_of_events,
@@ -124,7 +135,16 @@ fn everything_can_be_said() {
     );
     assert_eq!(
         (events, jobs),
-        (vec!["deploy-done".to_owned(), "café".to_owned()], vec!["a/b".to_owned()])
+        (
+            vec!["deploy-done".to_owned(), "café".to_owned()],
+            vec!["a/b".to_owned(), "lab-*".to_owned()]
+        )
+    );
+    assert_eq!(exclude, ["vendor/", "!vendor/own"]);
+    let [(pattern, ignored)] = per_file_ignores.as_slice() else { panic!("{per_file_ignores:?}") };
+    assert_eq!(
+        (pattern.as_str(), ignored.len(), ignored[0].matches(&FIRST), ignored[0].matches(&THIRD)),
+        ("vendor/*", 2, true, false)
     );
     let nothing = parsed("# nothing\r\n").unwrap();
     assert_eq!((nothing.rules, nothing.fail_on, nothing.events.len()), (Layer::default(), None, 0));

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::{Configuration, MigrationSettings};
 use crate::cli::arguments::release;
+use crate::cli::lint::file_patterns::FilePatterns;
 use crate::cli::lint::selection::{Layer, Level, Selector};
 use crate::diagnostic::Rule;
 use crate::lower::options::Options;
@@ -20,7 +21,7 @@ use crate::text::{list, suggestion};
 use crate::upstart::events::JobState;
 
 /// All keys, for suggestions.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 15] = [
     "select",
     "ignore",
     "severity",
@@ -32,6 +33,8 @@ pub(super) const KEYS: [&str; 13] = [
     "shellcheck-severity",
     "events",
     "jobs",
+    "exclude",
+    "per-file-ignores",
     "migrate",
     "map",
 ];
@@ -52,6 +55,8 @@ struct WrittenSettings {
     shellcheck_severity: Option<Spanned<String>>,
     events: Vec<Spanned<String>>,
     jobs: Vec<Spanned<String>>,
+    exclude: Vec<Spanned<String>>,
+    per_file_ignores: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     migrate: WrittenMigration,
     map: BTreeMap<Spanned<String>, Spanned<String>>,
 }
@@ -142,7 +147,9 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         shellcheck_severity,
         events,
         jobs,
-        migrate: WrittenMigration { style, target, only, exclude },
+        exclude,
+        per_file_ignores,
+        migrate: WrittenMigration { style, target, only, exclude: not_converted },
         map,
     } = written;
     let (mut units_of_jobs, mut units_of_events) = (BTreeMap::new(), BTreeMap::new());
@@ -174,11 +181,26 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         shellcheck_severity: shellcheck_severity.as_ref().map(word).transpose()?,
         events: events.into_iter().map(name).collect::<Result<_, _>>()?,
         jobs: jobs.into_iter().map(name).collect::<Result<_, _>>()?,
+        exclude: exclude
+            .into_iter()
+            .map(|text| pattern(&text).map(|()| text.into_inner()))
+            .collect::<Result<_, _>>()?,
+        per_file_ignores: per_file_ignores
+            .into_iter()
+            .map(|(text, rules)| {
+                pattern(&text)?;
+                let rules = rules
+                    .iter()
+                    .map(|rule| selector(rule, Selector::parse_changeable(rule.get_ref(), known)))
+                    .collect::<Result<_, _>>()?;
+                Ok((text.into_inner(), rules))
+            })
+            .collect::<Result<_, _>>()?,
         migrate: MigrationSettings {
             style: style.as_ref().map(word).transpose()?,
             target: target.as_ref().map(release_of).transpose()?,
             only: only.into_iter().map(name).collect::<Result<_, _>>()?,
-            exclude: exclude.into_iter().map(name).collect::<Result<_, _>>()?,
+            exclude: not_converted.into_iter().map(name).collect::<Result<_, _>>()?,
             ..MigrationSettings::default()
         },
         units_of_jobs,
@@ -277,6 +299,11 @@ fn release_of(text: &Spanned<String>) -> Result<Release, Wrong> {
         place: text.span(),
         message: format!("`{}` is no release to write for: {why}", text.get_ref()),
     })
+}
+
+/// Checks a pattern of files.
+fn pattern(text: &Spanned<String>) -> Result<(), Wrong> {
+    FilePatterns::check(text.get_ref()).map_err(|message| Wrong { place: text.span(), message })
 }
 
 /// Checks the name of an event or a job.

@@ -108,9 +108,13 @@ impl Checker {
         Self { least, ..self }
     }
 
-    /// Has `ShellCheck` read the configuration that is nearest to the jobs at this path.
-    pub(crate) fn with_rc_of(self, path: &Path) -> Self {
-        let file = nearest_of(path, &[".shellcheckrc", "shellcheckrc"]);
+    /// The configuration of `ShellCheck` that is nearest to the jobs at a path.
+    pub(crate) fn rc_of(path: &Path) -> Option<PathBuf> {
+        nearest_of(path, &[".shellcheckrc", "shellcheckrc"])
+    }
+
+    /// Has `ShellCheck` read this configuration.
+    pub(crate) fn with_rc(self, file: Option<&Path>) -> Self {
         let rc = file.and_then(|file| file.parent().map(Path::to_owned));
         // The answers so far are those without it.
         Self { rc, comments: Mutex::default(), ..self }

@@ -190,7 +190,8 @@ fn the_shellcheckrc_of_the_project_is_read() {
     fs::create_dir_all(directory.path().join("etc/init")).unwrap();
     let job = "script\n  echo $A\nend script\n";
     assert_eq!(codes(&checker, job), ["SC2086"]);
-    let checker = checker.with_rc_of(&directory.path().join("etc/init/x.conf"));
+    let checker =
+        checker.with_rc(Checker::rc_of(&directory.path().join("etc/init/x.conf")).as_deref());
     assert_eq!(codes(&checker, job), [""; 0]);
 }
 

@@ -238,7 +238,7 @@ pub(in crate::cli) fn release(name: &str) -> Result<Release, String> {
     let Some(release) = Release::named(name) else {
         let names: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
         let meant = suggestion::closest(name, names.iter().copied())
-            .map_or(String::new(), |meant| format!(" (is `{meant}` meant?)"));
+            .map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
         return Err(format!("it is none of {}{meant}", names.join(", ")));
     };
     let oldest = Options::OLDEST_SYSTEMD_VERSION;

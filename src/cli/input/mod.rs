@@ -281,7 +281,7 @@ fn read_override(path: &Path) -> Result<Option<Source>, UnreadableJob> {
 
 fn or_without(trouble: UnreadableJob) -> UnreadableJob {
     UnreadableJob {
-        help: format!("{}, or leave it out of account with `--no-override`", trouble.help),
+        help: format!("{}, or ignore it with `--no-override`", trouble.help),
         ..trouble
     }
 }

@@ -30,10 +30,7 @@ impl Selector {
         }
         let meant = suggestion::closest(text, known.iter().map(|rule| rule.name));
         let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
-        Err(format!(
-            "there is no rule `{}`{meant}: `upstart2systemd explain` lists all",
-            visible(text)
-        ))
+        Err(format!("unknown rule `{}`{meant}; `upstart2systemd explain` lists all", visible(text)))
     }
 
     /// Parses an entry of a list that disables rules or changes their severity. The rules about
@@ -41,10 +38,7 @@ impl Selector {
     pub(crate) fn parse_changeable(text: &str, known: &[&'static Rule]) -> Result<Self, String> {
         let selector = Self::parse(text, known)?;
         if matches!(&selector, Self::Prefix(prefix) if prefix.starts_with("U0")) {
-            return Err(format!(
-                "`{}` tells what init refuses: it is always an error",
-                visible(text)
-            ));
+            return Err(format!("`{}` is for what init refuses: always an error", visible(text)));
         }
         Ok(selector)
     }

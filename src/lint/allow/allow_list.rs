@@ -28,7 +28,7 @@ pub(super) fn read(comment: &str) -> Option<Result<AllowList, &'static str>> {
         let is_prose = rest
             .strip_prefix("allow")
             .is_none_or(|rest| !rest.trim_start_matches(BLANKS).starts_with('('));
-        return (!is_prose).then_some(Err("a `:` is missing behind `upstart2systemd`"));
+        return (!is_prose).then_some(Err("a `:` is missing after `upstart2systemd`"));
     };
     Some(allow(comment, rest))
 }
@@ -36,13 +36,13 @@ pub(super) fn read(comment: &str) -> Option<Result<AllowList, &'static str>> {
 /// Parses what follows the colon; `rest` is the end of the comment.
 fn allow(comment: &str, rest: &str) -> Result<AllowList, &'static str> {
     let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix("allow") else {
-        return Err("this says nothing that upstart2systemd knows");
+        return Err("upstart2systemd does not know this comment");
     };
     let Some(rest) = rest.trim_start_matches(BLANKS).strip_prefix('(') else {
-        return Err("the list of rules is missing behind `allow`");
+        return Err("the list of rules is missing after `allow`");
     };
     let Some((list, reason)) = rest.split_once(')') else {
-        return Err("the `)` is missing behind the list of rules");
+        return Err("the `)` is missing after the list of rules");
     };
     let mut start = comment.len() - rest.len();
     let mut names = Vec::new();

@@ -155,8 +155,8 @@ impl Allow {
         if !has_reason {
             complaints.push(
                 MALFORMED_ALLOW
-                    .at(whole, "this does not say why")
-                    .help("write the reason behind the `)`"),
+                    .at(whole, "the `allow` has no reason")
+                    .help("add one after the `)`"),
             );
         }
         Some(Self { comment, list, names })
@@ -198,7 +198,7 @@ impl Allow {
         let diagnostic = UNUSED_ALLOW.at(Span::new(origin, first.place.clone()), message);
         Some(
             diagnostic
-                .help("take what is not needed off the list")
+                .help("remove from the list what is not needed")
                 .edit(Span::new(origin, list), kept),
         )
     }
@@ -217,13 +217,13 @@ fn find(name: &str, known: &[&'static Rule]) -> Result<&'static Rule, Option<&'s
 }
 
 fn unknown(span: Span, name: &str, meant: Option<&'static str>) -> Diagnostic {
-    let mut diagnostic = MALFORMED_ALLOW.at(span, format!("there is no rule `{name}`"));
+    let mut diagnostic = MALFORMED_ALLOW.at(span, format!("unknown rule `{name}`"));
     match meant {
         Some(meant) => {
             diagnostic.edits.push(Edit { span, text: meant.to_owned(), safe: false });
-            diagnostic.help(format!("write `{meant}` if that is meant"))
+            diagnostic.help(format!("did you mean `{meant}`?"))
         }
-        None => diagnostic.help("`upstart2systemd explain` lists all rules"),
+        None => diagnostic.help("use `upstart2systemd explain` to list all rules"),
     }
 }
 
@@ -232,6 +232,6 @@ fn not_to_be_allowed(span: Span, rule: &Rule) -> Diagnostic {
     if rule.is_of_refusal() {
         diagnostic.note("init refuses such a job, whatever its comments say")
     } else {
-        diagnostic.help("mend or remove the allow that is reported; `[severity]` in upstart2systemd.toml turns the rule off")
+        diagnostic.help("fix or remove the allow that is reported; `[severity]` in upstart2systemd.toml turns the rule off")
     }
 }

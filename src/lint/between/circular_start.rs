@@ -32,9 +32,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
                     format!("`{}` waits for a job that waits for it", lossy(&known.job.name.0)),
                 )
                 .note("nothing else starts any of them")
-                .help(
-                    "give one of them a condition of its own, such as `start on runlevel [2345]`",
-                );
+                .help("give one of them its own condition, such as `start on runlevel [2345]`");
             for (job, event) in circle.iter().filter(|(job, _)| *job != index) {
                 if let Some(place) = neighbours.place(*job, event.span()) {
                     diagnostic = diagnostic.elsewhere(place, "and this one for that");
@@ -61,7 +59,7 @@ pub(super) fn check(neighbours: &Neighbours<'_>, reach: &Reach, found: &mut Find
                 match blocker.and_then(|job| {
                     neighbours.place(job, neighbours.jobs.get(job)?.job.start_on.as_ref()?.span)
                 }) {
-                    Some(place) => diagnostic.elsewhere(place, "this never comes true"),
+                    Some(place) => diagnostic.elsewhere(place, "this is never true"),
                     None => diagnostic,
                 }
             }

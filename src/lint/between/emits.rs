@@ -35,7 +35,9 @@ pub(super) fn check(neighbours: &Neighbours<'_>, found: &mut Findings) {
             let mut diagnostic = DECLARED_EVENT_NOT_EMITTED
                 .at(word.span, format!("no script of this job emits `{}`", lossy(name)))
                 .note("the program that it runs may")
-                .help("if nothing does, let a script call `initctl emit`, or take the declaration away");
+                .help(
+                    "if nothing does, let a script call `initctl emit`, or remove the `emits` line",
+                );
             let follower = followers.started.iter().find_map(|other| neighbours.index(other));
             if let Some(place) = follower.and_then(|other| {
                 neighbours.place(other, neighbours.jobs.get(other)?.job.start_on.as_ref()?.span)

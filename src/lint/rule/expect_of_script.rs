@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     found.push(
         rule.at(expect.span, format!("`expect {name}` counts the forks of the shell that runs the script"))
             .related(script.span(&fork.range), "the shell forks for this")
-            .note("init takes the wrong process for the main one; `stop` may hang")
+            .note("init takes the wrong process for the main one; `stop` may never end")
             .help("move what comes before the daemon to `pre-start script`, and let the main process be `exec PROGRAM`"),
     );
 }

@@ -19,7 +19,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let mut diagnostic = rule
             .at(
                 script.span(&(line.start + blanks..line.end)),
-                "blanks stand around this delimiter, so the shell does not find it",
+                "this delimiter has blanks around it, so the shell does not find it",
             )
             .related(script.span(&open.announced), "the here-document begins here")
             .note(

@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         };
         let named = format!("rc RUNLEVEL={level}");
         let diagnostic = rule
-            .at(span, format!("there is no job `{job}`, but one `rc` for all run levels"))
+            .at(span, format!("unknown job `{job}`; the job of all run levels is `rc`"))
             .note(match state {
                 JobState::Starting | JobState::Started => {
                     "nothing starts by that name, so the condition is never met"

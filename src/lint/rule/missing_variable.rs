@@ -144,7 +144,9 @@ fn unknown(
             diagnostic.help(format!("write `{meant}`")).changing_edit(place, meant)
         }
         Some(meant) => diagnostic.help(format!("write `{meant}`")),
-        None if lacks => diagnostic.help("only `stopping` and `stopped` tell how a job has ended"),
+        None if lacks => {
+            diagnostic.help("use `stopping` or `stopped`, which carry how a job has ended")
+        }
         None => diagnostic.help(carried.listed()),
     })
 }
@@ -163,7 +165,7 @@ fn superfluous(
         .note(carried.listed());
     if events::find(value).is_some() {
         return diagnostic
-            .help(format!("`{}` is an event too: write `and` or `or` before it", lossy(value)));
+            .help(format!("write `and` or `or` before it: `{}` is also an event", lossy(value)));
     }
     diagnostic.help("delete it")
 }

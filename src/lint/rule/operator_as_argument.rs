@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .at(
                 word.span,
                 format!(
-                    "`{}` is no operator, but an argument of `{}`",
+                    "`{}` is not an operator here, but an argument of `{}`",
                     subject.written(word.span),
                     lossy(&event.name.value)
                 ),

@@ -34,9 +34,9 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     });
     let Some(first) = left.next() else { return };
     let diagnostic = rule
-        .at(script.span(first), "pre-start leaves this process behind")
+        .at(script.span(first), "this process outlives pre-start")
         .note("init does not know it: it is not stopped with the job, and is started again with the next start")
-        .help("give it a job of its own, or `wait` for it");
+        .help("give it its own job, or `wait` for it");
     found.push(match left.count() {
         0 => diagnostic,
         more => diagnostic.note(format!("and so in {more} more places of this script")),

@@ -11,7 +11,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     let (Some(task), Some(respawn)) = (&subject.job.task, &subject.job.respawn) else { return };
     found.push(
         rule.at(respawn.span, "a task that respawns is run again until it ends well")
-            .related(task.span, "who starts the job waits for that")
+            .related(task.span, "whatever starts the job waits for that")
             .help(
                 "delete `task` if the process is to run on, or `respawn` if one attempt is enough",
             ),

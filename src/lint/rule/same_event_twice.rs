@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let diagnostic = rule
             .at(
                 event.span(),
-                format!("`{}` stops the job here, and starts it as well", lossy(&event.name.value)),
+                format!("`{}` both starts and stops the job", lossy(&event.name.value)),
             )
             .related(same.span(), "the same event starts it")
             .note("a running job is stopped and started again");

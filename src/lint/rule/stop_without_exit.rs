@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let diagnostic = rule
             .at(script.span(&usage.range), "`stop` does not end the script")
             .related(script.span(&next.range), "this runs all the same")
-            .help("write `exit 0` behind it");
+            .help("write `exit 0` after it");
         found.push(diagnostic);
         return;
     }

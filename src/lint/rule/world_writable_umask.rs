@@ -14,7 +14,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     let narrower = umask.value | 0o002;
     found.push(
         rule.at(umask.span, "every user can write the files that the job makes")
-            .help(format!("take the permission away: `umask {narrower:03o}`"))
+            .help(format!("remove the permission: `umask {narrower:03o}`"))
             .changing_edit(umask.span, format!("{narrower:03o}")),
     );
 }

@@ -57,7 +57,7 @@ pub(super) fn shadowed_override(first: &Path) -> Remark {
     Remark {
         message: format!("this override is hidden by `{}`", shown(first)),
         note: "init applies the first override that it finds, and no other".to_owned(),
-        help: "put what it says into the other one, or remove it".to_owned(),
+        help: "move its stanzas into the other one, or remove it".to_owned(),
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn without_conf(name: &[u8], meant: Option<&[u8]>) -> Remark {
     };
     let conf = carry(&[name, b".conf"].concat());
     Remark {
-        message: format!("there is no `{conf}` for this override"),
+        message: format!("this override has no `{conf}`"),
         note: "init does not read an override alone".to_owned(),
         help,
     }

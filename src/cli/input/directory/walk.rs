@@ -311,7 +311,7 @@ fn linked_directory() -> Remark {
         message: "jobs in here are not read by init: this is a symbolic link to a directory"
             .to_owned(),
         note: "init goes into sub-directories, but follows links only to jobs".to_owned(),
-        help: "name the directory itself on the command line if init is told to read it".to_owned(),
+        help: "name the directory itself on the command line if init reads it".to_owned(),
     }
 }
 

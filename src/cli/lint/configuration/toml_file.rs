@@ -128,8 +128,8 @@ fn not_written(error: &toml::de::Error, text: &str) -> Wrong {
     let bare = key.trim_matches(['"', '\'']);
     let meant = suggestion::closest(bare, KEYS.into_iter());
     let message = match meant {
-        Some(meant) => format!("there is no key `{bare}`: is `{meant}` meant?"),
-        None => format!("there is no key `{bare}`: the keys are {}", list::quoted(KEYS)),
+        Some(meant) => format!("unknown key `{bare}`; did you mean `{meant}`?"),
+        None => format!("unknown key `{bare}`; the keys are {}", list::quoted(KEYS)),
     };
     Wrong { place, message }
 }
@@ -243,7 +243,7 @@ fn word<T: ValueEnum>(text: &Spanned<String>) -> Result<T, Wrong> {
 fn no_such(text: &Spanned<String>, values: &[&str]) -> Wrong {
     let known = list::quoted(values);
     let message = match suggestion::closest(text.get_ref(), values.iter().copied()) {
-        Some(meant) => format!("`{}` is none of {known}: is `{meant}` meant?", text.get_ref()),
+        Some(meant) => format!("`{}` is none of {known}; did you mean `{meant}`?", text.get_ref()),
         None => format!("`{}` is none of {known}", text.get_ref()),
     };
     Wrong { place: text.span(), message }
@@ -255,7 +255,7 @@ fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {
         u32::try_from(*number.get_ref()).ok().filter(|version| (oldest..=999).contains(version));
     version.ok_or_else(|| Wrong {
         place: number.span(),
-        message: format!("this is no version of systemd from {oldest} on"),
+        message: format!("this is not a version of systemd from {oldest} on"),
     })
 }
 
@@ -297,7 +297,7 @@ fn unit_of(text: &Spanned<String>) -> Result<UnitName, Wrong> {
 fn release_of(text: &Spanned<String>) -> Result<Release, Wrong> {
     release(text.get_ref()).map_err(|why| Wrong {
         place: text.span(),
-        message: format!("`{}` is no release to write for: {why}", text.get_ref()),
+        message: format!("`{}` is not a supported release: {why}", text.get_ref()),
     })
 }
 

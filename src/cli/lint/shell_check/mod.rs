@@ -87,7 +87,7 @@ impl Checker {
         };
         if wanted == Wanted::Always && shellcheck.is_none() {
             return Err(
-                "ShellCheck is wanted always, and there is no `shellcheck` in the directories of PATH: install it, or want it `auto`"
+                "`--shellcheck always`: shellcheck not found in PATH; install it or use `auto`"
                     .to_owned(),
             );
         }
@@ -160,10 +160,10 @@ impl Checker {
                 // `ShellCheck` would stop at the same place.
                 Ok(Some(complaint)) => return vec![refused(piece, &complaint)],
                 Err(why) => {
-                    return vec![UNCHECKED_SCRIPT.at(
-                        piece.whole(),
-                        format!("`sh -n` does not say whether a shell can read this: {why}"),
-                    )];
+                    return vec![
+                        UNCHECKED_SCRIPT
+                            .at(piece.whole(), format!("`sh -n` did not check this: {why}")),
+                    ];
                 }
             }
         }
@@ -179,8 +179,7 @@ impl Checker {
                 .map(|(comment, place)| commented(comment, place))
                 .collect(),
             Err(why) => vec![
-                UNCHECKED_SCRIPT
-                    .at(piece.whole(), format!("ShellCheck says nothing about this: {why}")),
+                UNCHECKED_SCRIPT.at(piece.whole(), format!("ShellCheck did not check this: {why}")),
             ],
         }
     }
@@ -207,8 +206,8 @@ fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
         None => diagnostic,
     };
     diagnostic
-        .note("the shell stops here with an error when the job runs; what stands before is done")
-        .help("mend the script; `sh -n FILE` says whether a shell can read one")
+        .note("the shell stops here with an error when the job runs, after it has run what comes before")
+        .help("fix the script; `sh -n FILE` checks it")
 }
 
 fn commented(comment: &shellcheck::ShellCheckComment, place: Span) -> Diagnostic {

@@ -44,7 +44,7 @@ pub(super) fn ask(sh: &Path, text: &str, limit: Duration) -> Answer<Option<Compl
 fn complaint(stderr: &str) -> Complaint {
     let lines = stderr.lines().filter(|line| !line.trim().is_empty());
     let said = lines.map(split).find(|(_, message)| !message.starts_with("warning: "));
-    let (line, message) = said.unwrap_or((None, "it does not say why"));
+    let (line, message) = said.unwrap_or((None, "without a message"));
     let message = ["Syntax error: ", "syntax error: "]
         .into_iter()
         .find_map(|prefix| message.strip_prefix(prefix))
@@ -113,7 +113,7 @@ mod tests {
             ("sh: line 1: syntax error: unexpected \"fi\"\n", Some(1), "unexpected \"fi\""),
             ("sh: syntax error: unterminated quoted string\n", None, "unterminated quoted string"),
             ("what", None, "what"),
-            ("\n", None, "it does not say why"),
+            ("\n", None, "without a message"),
         ] {
             assert_eq!(
                 complaint(stderr),

@@ -26,9 +26,9 @@ pub(in crate::cli) fn run(
         streams.print(page(rule).as_bytes())
     } else {
         let meant = suggestion::closest(wanted, rules.iter().map(|rule| rule.name));
-        let meant = meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        let meant = meant.map_or(";".to_owned(), |name| format!("; did you mean `{name}`?"));
         streams.usage(&format!(
-            "unknown rule `{}`{meant}; `upstart2systemd explain` lists all",
+            "unknown rule `{}`{meant} `upstart2systemd explain` lists all",
             visible(wanted)
         ))
     }

@@ -29,8 +29,8 @@ impl Selector {
             return Err("an empty text is not a rule: give codes or names of rules, or leave the option out".to_owned());
         }
         let meant = suggestion::closest(text, known.iter().map(|rule| rule.name));
-        let meant = meant.map_or(String::new(), |name| format!(" (is `{name}` meant?)"));
-        Err(format!("unknown rule `{}`{meant}; `upstart2systemd explain` lists all", visible(text)))
+        let meant = meant.map_or(";".to_owned(), |name| format!("; did you mean `{name}`?"));
+        Err(format!("unknown rule `{}`{meant} `upstart2systemd explain` lists all", visible(text)))
     }
 
     /// Parses an entry of a list that disables rules or changes their severity. The rules about
@@ -296,13 +296,10 @@ mod tests {
         };
         assert_eq!(
             failed("shel-syntax-eror", ""),
-            "there is no rule `shel-syntax-eror` (is `shell-syntax-error` meant?): `upstart2systemd explain` lists all"
+            "unknown rule `shel-syntax-eror`; did you mean `shell-syntax-error`? `upstart2systemd explain` lists all"
         );
-        assert_eq!(
-            failed("", "U9\x1b"),
-            "there is no rule `U9␛`: `upstart2systemd explain` lists all"
-        );
-        assert_eq!(failed(" ", ""), "there is no rule ` `: `upstart2systemd explain` lists all");
-        assert_eq!(failed("", "U00"), "`U00` tells what init refuses: it is always an error");
+        assert_eq!(failed("", "U9\x1b"), "unknown rule `U9␛`; `upstart2systemd explain` lists all");
+        assert_eq!(failed(" ", ""), "unknown rule ` `; `upstart2systemd explain` lists all");
+        assert_eq!(failed("", "U00"), "`U00` is for what init refuses: always an error");
     }
 }

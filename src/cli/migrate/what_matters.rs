@@ -307,6 +307,8 @@ fn to_look_at(plan: &Migration, grades: &[Grade], out: &mut String) {
 /// Two columns. Of many rows the first are shown.
 fn table(rows: Vec<(String, String)>, out: &mut String) {
     let more = rows.len().saturating_sub(LISTED);
+    let rows: Vec<_> =
+        rows.into_iter().map(|(first, second)| (without_command(first), second)).collect();
     let width = rows
         .iter()
         .take(LISTED)
@@ -320,6 +322,11 @@ fn table(rows: Vec<(String, String)>, out: &mut String) {
     if more > 0 {
         out.push_str(&format!("    and {more} more\n"));
     }
+}
+
+/// A line that begins with `::`, after blanks, is a command to a workflow of GitHub.
+fn without_command(name: String) -> String {
+    if name.trim_start().starts_with("::") { format!("`{name}`") } else { name }
 }
 
 fn story(job: &Converted, grade: Grade) -> String {

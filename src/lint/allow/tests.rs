@@ -229,12 +229,12 @@ fn what_nobody_looked_for_is_not_called_unused() {
 #[test]
 fn mistakes_in_allows_are_reported() {
     for (comment, expected) in [
-        ("allow(odd-wrod) a", &["2:malformed-allow there is no rule `odd-wrod`", "3:odd-word"][..]),
-        ("allow(odd-word)", &["2:malformed-allow this does not say why"]),
+        ("allow(odd-wrod) a", &["2:malformed-allow unknown rule `odd-wrod`", "3:odd-word"][..]),
+        ("allow(odd-word)", &["2:malformed-allow the `allow` has no reason"]),
         (
             "allow(odd-word, é, plain-word) a",
             &[
-                "2:malformed-allow there is no rule `é`",
+                "2:malformed-allow unknown rule `é`",
                 "2:unused-allow `plain-word`: nothing of the kind is found where this allows it",
             ],
         ),
@@ -245,7 +245,7 @@ fn mistakes_in_allows_are_reported() {
         ),
         (
             "allow odd-word",
-            &["2:malformed-allow the list of rules is missing behind `allow`", "3:odd-word"],
+            &["2:malformed-allow the list of rules is missing after `allow`", "3:odd-word"],
         ),
     ] {
         let mut found = left(&format!("task\n# upstart2systemd: {comment}\nexec ODD\n"));

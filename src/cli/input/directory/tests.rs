@@ -305,10 +305,10 @@ fn the_first_override_up_to_the_conf_is_applied() {
     ];
     assert_eq!(jobs, expected);
     let expected = [
-        "c/alone.override: U301: there is no `alone.conf` for this override",
+        "c/alone.override: U301: this override has no `alone.conf`",
         "b/first.override: U306: this override is hidden by `a/first.override`",
         "c/last.override: U301: this override is not applied: its job is `b/last.conf`",
-        "c/last.conf.override: U301: there is no `last.conf.conf` for this override",
+        "c/last.conf.override: U301: this override has no `last.conf.conf`",
         "b/same.conf: U306: this job is hidden by `a/same.conf`",
         "b/same.override: U301: this override is not applied: its job is `a/same.conf`",
     ];

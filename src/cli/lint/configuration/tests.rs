@@ -42,28 +42,28 @@ exclude = ["shop-test"]
 const WRONG: [(&str, &str); 18] = [
     (
         "[migrate]\nstyle = \"exakt\"\n",
-        "x.toml:2:9: `exakt` is none of `plain`, `exact`: is `exact` meant?",
+        "x.toml:2:9: `exakt` is none of `plain`, `exact`; did you mean `exact`?",
     ),
     ("exclude = [\"a\", \" \"]\n", "x.toml:1:17: a pattern of files is not empty"),
     (
         "[per-file-ignores]\n\"a.conf\" = [\"U003\"]\n",
-        "x.toml:2:13: `U003` tells what init refuses: it is always an error",
+        "x.toml:2:13: `U003` is for what init refuses: always an error",
     ),
     ("[map]\na = \"b\"\n", "x.toml:2:5: `b` is not the name of a unit, such as `ssh.service`"),
-    ("# é\nselct = []\n", "x.toml:2:1: there is no key `selct`: is `select` meant?"),
-    ("fail_on = \"error\"\n", "x.toml:1:1: there is no key `fail_on`: is `fail-on` meant?"),
+    ("# é\nselct = []\n", "x.toml:2:1: unknown key `selct`; did you mean `select`?"),
+    ("fail_on = \"error\"\n", "x.toml:1:1: unknown key `fail_on`; did you mean `fail-on`?"),
     (
         "migration = true\r\n\"what ever\" = 1\r\n",
-        "x.toml:2:1: there is no key `what ever`: the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
+        "x.toml:2:1: unknown key `what ever`; the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
          `shellcheck`, `shellcheck-severity`, `events`, `jobs`, `exclude`, `per-file-ignores`, `migrate`, `map`",
     ),
     (
         "fail-on = \"warnings\"\n",
-        "x.toml:1:11: `warnings` is none of `error`, `warning`, `note`, `never`: is `warning` meant?",
+        "x.toml:1:11: `warnings` is none of `error`, `warning`, `note`, `never`; did you mean `warning`?",
     ),
     ("events = [\"é\", \"a b\"]\n", "x.toml:1:16: a name is a word without blanks"),
     ("migration = \"yes\"\n", "x.toml:1:13: invalid type: string \"yes\", expected a boolean"),
-    ("systemd-version = 12\n", "x.toml:1:19: this is no version of systemd from 229 on"),
+    ("systemd-version = 12\n", "x.toml:1:19: this is not a version of systemd from 229 on"),
     ("systemd-version = \"252\"\n", "x.toml:1:19: invalid type: string \"252\", expected i64"),
     ("select = \"U1\"\n", "x.toml:1:10: invalid type: string \"U1\", expected a sequence"),
     (
@@ -72,9 +72,9 @@ const WRONG: [(&str, &str); 18] = [
     ),
     (
         "severity = { U00 = \"off\" }\n",
-        "x.toml:1:14: `U00` tells what init refuses: it is always an error",
+        "x.toml:1:14: `U00` is for what init refuses: always an error",
     ),
-    ("ignore = [\"U003\"]\n", "x.toml:1:11: `U003` tells what init refuses: it is always an error"),
+    ("ignore = [\"U003\"]\n", "x.toml:1:11: `U003` is for what init refuses: always an error"),
     (
         "dialect = \"ubuntu\"\n",
         "x.toml:1:11: `ubuntu` is none of `auto`, `upstart-1.13`, `0.6`, `0.3`, `chromeos`",
@@ -158,11 +158,11 @@ fn mistakes_are_told_with_their_place() {
     for (text, expected) in [
         (
             "select = [\"shell-sintax-error\"]\n",
-            "x.toml:1:11: there is no rule `shell-sintax-error` (is `shell-syntax-error` meant?): `upstart2systemd explain` lists all",
+            "x.toml:1:11: unknown rule `shell-sintax-error`; did you mean `shell-syntax-error`? `upstart2systemd explain` lists all",
         ),
         (
             "[severity]\nU9 = \"off\"\n",
-            "x.toml:2:1: there is no rule `U9`: `upstart2systemd explain` lists all",
+            "x.toml:2:1: unknown rule `U9`; `upstart2systemd explain` lists all",
         ),
         ("jobs = []\njobs = []\n", "x.toml:2:1: duplicate key"),
     ] {
@@ -224,7 +224,7 @@ fn files_are_loaded_from_where_they_are() {
     let message = Configuration::of(root.path(), &KNOWN).unwrap_err();
     assert!(
         message.ends_with(
-            "upstart2systemd.toml:1:1: there is no key `migrations`: is `migration` meant?"
+            "upstart2systemd.toml:1:1: unknown key `migrations`; did you mean `migration`?"
         ) || message.contains("the keys are"),
         "{message}"
     );

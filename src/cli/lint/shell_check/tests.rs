@@ -214,18 +214,18 @@ fn a_program_that_gives_no_answer_is_told_of() {
     let checker = Checker { limit: Duration::from_millis(200), ..with(Some(slow), None) };
     assert_eq!(
         found(&checker, b"exec foo )\n")[0].3,
-        "`sh -n` does not say whether a shell can read this: it took longer than 0.2 seconds"
+        "`sh -n` did not check this: it took longer than 0.2 seconds"
     );
     let old = program("old", "#!/bin/sh\ncat >/dev/null\necho unrecognised option >&2\nexit 3\n");
     assert_eq!(
         found(&with(None, Some(old)), b"exec foo $A\n")[0].3,
-        "ShellCheck says nothing about this: unrecognised option"
+        "ShellCheck did not check this: unrecognised option"
     );
     let chatty = program("chatty", "#!/bin/sh\ncat >/dev/null\necho hello\n");
     assert!(
         found(&with(None, Some(chatty)), b"exec foo $A\n")[0]
             .3
-            .starts_with("ShellCheck says nothing about this: its answer is not understood: ")
+            .starts_with("ShellCheck did not check this: its answer is not understood: ")
     );
     // Scripts are not passed as arguments, and each text is checked once.
     let log = directory.path().join("log");

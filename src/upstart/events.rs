@@ -106,7 +106,7 @@ const OBSOLETE: &str = "no version of init since 0.5 emits it";
 const NOT_AN_EVENT: &str = "nothing emits an event of this name";
 
 const SESSION: &str =
-    "it belongs to a user's session: write a user unit for graphical-session.target";
+    "write a user unit for graphical-session.target: the event belongs to a user's session";
 
 static EVENTS: &[EventRow] = &[
     row("startup", Meaning::Reached(Milestone::Startup), &[]),

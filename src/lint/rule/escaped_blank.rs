@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             }
             Slip::Option | Slip::Redirection => {
                 let note = match slip {
-                    Slip::Redirection => "the command gets it, and a number after it is no longer that of a descriptor",
+                    Slip::Redirection => "the command gets it, and a number after it no longer names a descriptor",
                     _ => "the command gets an argument that begins with a blank",
                 };
                 let diagnostic = diagnostic.note(note).help("remove the backslash");

@@ -25,7 +25,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         .find_map(|program| Some((program, daemons::stays(program)?)));
     let Some(stanza) = subject.job.stanzas.get(expect.stanza.0) else { return };
     let stays = stays.map(|(program, word)| {
-        let message = "is told to stay in the foreground, so it does not fork";
+        let message = "has an option that keeps it in the foreground, so it does not fork";
         (program.name, word, "this keeps it in the foreground", message)
     });
     let last = programs.iter().filter_map(|chain| chain.last());

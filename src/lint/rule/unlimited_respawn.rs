@@ -20,8 +20,11 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     if sleeps || job.process(Phase::Main).is_none() {
         return;
     }
-    let message =
-        if zero { "a limit of 0 is no limit" } else { "this job is restarted any number of times" };
+    let message = if zero {
+        "a limit of 0 has no effect"
+    } else {
+        "this job is restarted any number of times"
+    };
     found.push(
         rule.at(limit.span, message)
             .related(respawn.span, "init restarts the job without a pause")

@@ -173,7 +173,7 @@ fn follow(
         );
     } else {
         push(&mut relations.wants, unit);
-        let diagnostic = diagnostic.note("starting the unit by hand brings that unit up, too");
+        let diagnostic = diagnostic.note("starting the unit by hand also starts that unit");
         lowering.approximate(
             condition.stanza,
             &[Directive::After, Directive::Wants, Directive::WantedBy],

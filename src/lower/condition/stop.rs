@@ -77,7 +77,7 @@ pub(super) fn stop(
                         "a unit cannot be stopped by two events together",
                     )
                     .note("at shutdown systemd stops it anyway")
-                    .help("if one of them is enough, write only that one");
+                    .help("if one of them is enough, write only this event");
                 lowering.remark(
                     Section::Unit,
                     &JOINED_STOP_CONDITION,

@@ -252,7 +252,7 @@ fn main(
 fn other_redirection(reading: &ScriptUse<'_>, background: &Range<usize>) -> Option<&'static str> {
     let behind = reading.text_at(&(background.end..background.end + 1))?;
     (behind == ">").then_some(
-        "if /bin/sh is dash, `&>FILE` does not redirect, but goes on at once: write `>FILE 2>&1`",
+        "write `>FILE 2>&1`: if /bin/sh is dash, `&>FILE` does not redirect, but goes on at once",
     )
 }
 

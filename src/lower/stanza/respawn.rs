@@ -222,7 +222,7 @@ fn recount(
     };
     let limits = [Directive::StartLimitIntervalSec, Directive::StartLimitBurst];
     let help = format!(
-        "`systemctl reset-failed {}` lets it start again",
+        "run `systemctl reset-failed {}` to let it start again",
         lowering.name.instance_escaped("NAME")
     );
     lowering.approximate(limit.stanza, &limits, diagnostic.help(help));

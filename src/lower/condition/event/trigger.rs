@@ -73,7 +73,7 @@ pub(super) fn stop(lowering: &Lowering<'_>, event: &Event) -> Classified {
         event,
         &message,
         &format!(
-            "let what stands for the event start a second service, with {}",
+            "let the unit that represents the event start a second service, with {}",
             stopping(lowering)
         ),
     )

@@ -448,3 +448,18 @@ fn hostile_trees_are_read_to_the_end() {
     elsewhere.link("/", "a/root");
     elsewhere.lint(&["."]).has(0, &["1 job: no findings"]);
 }
+
+/// A repository may keep the jobs of one `/etc/init` in directories by subject.
+#[test]
+fn a_job_in_a_directory_below_is_perhaps_the_one_that_is_named() {
+    let shop =
+        "description \"shop\"\nstart on started db\nstop on stopping db\nexec /usr/bin/shop\n";
+    let project = Project::with(&[
+        ("jobs/shop.conf", shop),
+        ("jobs/lamp.conf", FINE),
+        ("jobs/data/db.conf", FINE),
+    ]);
+    let found = project.lint(&["jobs"]);
+    found.has(0, &["note[U303]", "there is a job `data/db`"]);
+    found.lacks("warning[U303]");
+}

@@ -8,7 +8,7 @@ use crate::diagnostic::registry::{
     EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PROGRAM,
     UNAVAILABLE_INITCTL, UNKNOWN_JOB,
 };
-use crate::diagnostic::{Diagnostic, Disposition};
+use crate::diagnostic::{Diagnostic, Disposition, Severity};
 use crate::jobset::distribution::is_known_job;
 use crate::lower::condition::peer::{INSTALLED_ELSEWHERE, elsewhere, peer};
 use crate::lower::lowering::Lowering;
@@ -128,6 +128,12 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
                 .note("the command fails if no other directory has the job")
                 .unit_note(format!("nothing here provides {}", peer.unit))
                 .staying_severity(match job_set.meant(name) {
+                    // The directory that init reads may be the one below.
+                    Some(meant)
+                        if meant.strip_suffix(name).is_some_and(|path| path.ends_with('/')) =>
+                    {
+                        Severity::Note
+                    }
                     Some(_) => UNKNOWN_JOB.severity,
                     None => elsewhere(job_set),
                 })

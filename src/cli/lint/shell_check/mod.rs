@@ -200,7 +200,7 @@ fn answer<T: Clone>(
 fn refused(piece: &Piece<'_>, complaint: &Complaint) -> Diagnostic {
     let place = complaint.line.map_or_else(|| piece.whole(), |line| piece.line(line));
     let diagnostic =
-        SHELL_SYNTAX_ERROR.at(place, format!("a shell cannot read this: {}", complaint.message));
+        SHELL_SYNTAX_ERROR.at(place, format!("shell syntax error: {}", complaint.message));
     let diagnostic = match piece.open_quote().filter(|quote| quote.start < place.start) {
         Some(quote) => diagnostic.related(quote, "this is never closed"),
         None => diagnostic,

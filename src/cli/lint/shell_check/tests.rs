@@ -64,7 +64,7 @@ fn the_line_that_a_shell_stops_at_is_found() {
             panic!("{job}: {found:?}")
         };
         assert_eq!((*at_line, *at_column, text.as_str()), (line, column, marked), "{job}");
-        assert!(message.starts_with("a shell cannot read this: "), "{message}");
+        assert!(message.starts_with("shell syntax error: "), "{message}");
     }
     let raw = found(&checker, b"script\n  caf\xe9\n  \xe9 )\nend script\n");
     assert_eq!((raw[0].0, raw[0].1), (3, 3));

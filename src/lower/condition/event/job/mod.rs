@@ -11,7 +11,7 @@ use super::network::network_job;
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
 use crate::diagnostic::registry::{DEAD_EVENT, UNKNOWN_JOB, UNTRANSLATABLE_EVENT};
-use crate::diagnostic::{Diagnostic, Disposition};
+use crate::diagnostic::{Diagnostic, Disposition, Severity};
 use crate::jobset::distribution::NETWORK_JOBS;
 use crate::jobset::{JobKind, Owner};
 use crate::lower::condition::event_unit::Ended;
@@ -227,7 +227,8 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         Some(meant) => {
             let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/'))
             {
-                Some(path) => diagnostic.help(format!(
+                // The directory that init reads may be the other one.
+                Some(path) => diagnostic.staying_severity(Severity::Note).help(format!(
                     "check the directory: there is a job `{}` if the configuration is in `{}`",
                     lossy(meant),
                     lossy(path)

@@ -25,6 +25,7 @@ pub use concise::concise;
 pub use escape::write_json;
 pub use json::{SCHEMA, json};
 pub use rule_page::page;
+#[cfg(feature = "cli")]
 pub(crate) use summary::counted;
 pub use summary::{Counting, Hidden, Summary, lint_line, statistics};
 #[cfg(feature = "cli")]

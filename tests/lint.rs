@@ -130,7 +130,7 @@ fn plain_lint_never_speaks_of_units() {
             .filter(|diagnostic| !diagnostic.rule.category.is_about_units())
             // Files that are units, and values with a unit of measurement.
             .filter(|diagnostic| !diagnostic.rule.is_of_refusal())
-            .filter_map(Diagnostic::staying_on_upstart)
+            .filter_map(Diagnostic::without_unit)
             .filter_map(|diagnostic| {
                 let texts = [&diagnostic.message].into_iter().chain(&diagnostic.notes);
                 let all: Vec<&str> = texts.chain(&diagnostic.help).map(String::as_str).collect();

@@ -40,12 +40,12 @@ pub struct Diagnostic {
     /// Changes of the source that do exactly what `help` says.
     pub edits: Vec<Edit>,
     /// What is different for a job that stays on Upstart.
-    pub staying: Staying,
+    pub without_unit: WithoutUnit,
 }
 
 /// What a finding leaves out if the job is only checked, and not converted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Staying {
+pub struct WithoutUnit {
     /// The notes that are about units.
     unit_notes: Vec<String>,
     /// The help in place of one that is about units.
@@ -100,28 +100,28 @@ impl Diagnostic {
     #[must_use]
     pub fn unit_note(mut self, note: impl Into<String>) -> Self {
         let note = note.into();
-        self.staying.unit_notes.push(note.clone());
+        self.without_unit.unit_notes.push(note.clone());
         self.note(note)
     }
 
     /// Sets what to do about it in a job that stays on Upstart, in place of `help`.
     #[must_use]
-    pub fn staying_help(mut self, help: impl Into<String>) -> Self {
-        self.staying.help = Some(help.into());
+    pub fn help_without_unit(mut self, help: impl Into<String>) -> Self {
+        self.without_unit.help = Some(help.into());
         self
     }
 
     /// Sets the severity for a job that stays on Upstart.
     #[must_use]
-    pub fn staying_severity(mut self, severity: Severity) -> Self {
-        self.staying.severity = Some(severity);
+    pub fn severity_without_unit(mut self, severity: Severity) -> Self {
+        self.without_unit.severity = Some(severity);
         self
     }
 
     /// The whole finding is about the unit.
     #[must_use]
     pub fn only_about_unit(mut self) -> Self {
-        self.staying.nothing = true;
+        self.without_unit.nothing = true;
         self
     }
 
@@ -134,8 +134,9 @@ impl Diagnostic {
 
     /// Leaves out what is about units. `None` if nothing is left.
     #[must_use]
-    pub fn staying_on_upstart(mut self) -> Option<Self> {
-        let Staying { unit_notes, help, severity, nothing } = std::mem::take(&mut self.staying);
+    pub fn without_unit(mut self) -> Option<Self> {
+        let WithoutUnit { unit_notes, help, severity, nothing } =
+            std::mem::take(&mut self.without_unit);
         self.notes.retain(|note| !unit_notes.contains(note));
         self.help = help.or(self.help);
         self.severity = severity.unwrap_or(self.severity);

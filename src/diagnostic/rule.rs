@@ -1,7 +1,7 @@
 //! What a rule is. The rules themselves are declared in [`super::registry`].
 
 use super::page::Page;
-use super::{Diagnostic, Staying};
+use super::{Diagnostic, WithoutUnit};
 use crate::text::source::Span;
 
 /// How serious a finding is.
@@ -199,7 +199,7 @@ impl Rule {
             notes: Vec::new(),
             help: None,
             edits: Vec::new(),
-            staying: Staying::default(),
+            without_unit: WithoutUnit::default(),
         }
     }
 }

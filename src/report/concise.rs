@@ -17,7 +17,7 @@ pub fn concise(sources: &Sources, diagnostic: &Diagnostic) -> String {
         notes: _,
         help: _,
         edits: _,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     let source = sources.get(span.origin);
     let at = source.position(span.start);

@@ -151,7 +151,7 @@ fn finding<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> JsonFinding<
         notes,
         help,
         edits,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     JsonFinding {
         code: rule.code,

@@ -17,7 +17,7 @@ pub(super) fn prose(diagnostic: &Diagnostic) -> Vec<String> {
         notes,
         help,
         edits: _,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     let message = visible(message);
     let mut lines = vec![if message.trim().is_empty() { rule.name.to_owned() } else { message }];

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{Counting, Paint, SCHEMA, Summary, concise, json, text};
 use crate::convert::{Conversion, Converted};
-use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity, Staying};
+use crate::diagnostic::{Diagnostic, Disposition, Edit, Outcome, Rule, Severity, WithoutUnit};
 use crate::systemd::layout::Output;
 use crate::text::source::{Origin, Place, Source, Sources, Span};
 
@@ -407,7 +407,7 @@ pub(super) fn any_diagnostic() -> impl Strategy<Value = Diagnostic> {
                 notes,
                 help,
                 edits,
-                staying: Staying::default(),
+                without_unit: WithoutUnit::default(),
             }
         })
 }

@@ -52,7 +52,7 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> String 
         notes,
         help,
         edits,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     let pictures = pictures(sources, diagnostic, style);
     let changes: Vec<(&Source, Vec<ChangedRow>)> = [Origin::Conf, Origin::Override]
@@ -134,7 +134,7 @@ fn pictures(sources: &Sources, diagnostic: &Diagnostic, style: Paint) -> Vec<Pic
         notes: _,
         help: _,
         edits: _,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     let other = match span.origin {
         Origin::Conf => Origin::Override,

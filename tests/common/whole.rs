@@ -252,7 +252,7 @@ fn sound(sources: &Sources, diagnostics: &[Diagnostic]) {
         notes: _,
         help,
         edits,
-        staying: _,
+        without_unit: _,
     } in diagnostics
     {
         within(sources, *span);

@@ -137,7 +137,7 @@ impl Settings {
             let diagnostic = if self.migration {
                 diagnostic
             } else {
-                diagnostic.staying_on_upstart().filter(|_| is_of_job)?
+                diagnostic.without_unit().filter(|_| is_of_job)?
             };
             let severity = self.selection.keeps_finding(&diagnostic)?;
             Some(diagnostic.severity(severity))

@@ -33,7 +33,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             .at(name_span, format!("nothing emits `{}`", lossy(name)))
             .note("the condition is never met")
             .help(format!("write `{}`", lossy(&meant)));
-        let is_bare = subject.written(Span { ..name_span }) == name;
+        let is_bare = subject.written(name_span) == name;
         found.push(if is_bare { diagnostic.changing_edit(name_span, meant) } else { diagnostic });
     }
 }

@@ -1,11 +1,13 @@
 //! The unit of a job that a condition names.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::registry::UNKNOWN_JOB;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::jobset::distribution::{SHIPPED, is_run_level_job, successor};
 use crate::jobset::{JobKind, JobSet, Owner, Traits};
 use crate::lower::lowering::Lowering;
 use crate::systemd::{Feature, UnitName};
-use crate::text::bytes::encode;
+use crate::text::bytes::{encode, lossy};
+use crate::text::source::Span;
 use crate::upstart::dialect::Dialect;
 use crate::upstart::instances::Instance;
 
@@ -15,8 +17,54 @@ pub(in crate::lower) fn elsewhere(jobs: &JobSet) -> Severity {
     if jobs.is_of_machine() { Severity::Warning } else { Severity::Note }
 }
 
+/// The finding about a job of the directory that has no unit; `None` if it has one or does not exist.
+pub(in crate::lower) fn job_without_unit(
+    jobs: &JobSet,
+    name: &str,
+    span: Span,
+) -> Option<Diagnostic> {
+    let lost = jobs.lost(name)?;
+    let diagnostic = UNKNOWN_JOB
+        .at(span, format!("the job `{}` gets no unit: {}", lossy(name), lost.reason))
+        .elsewhere(lost.place.clone(), "this one")
+        .help("fix that job first")
+        .only_about_unit();
+    Some(diagnostic)
+}
+
+/// The finding about a job that does not exist. `unit` is the unit that it would have.
+pub(in crate::lower) fn unknown_job(
+    jobs: &JobSet,
+    name: &str,
+    unit: &UnitName,
+    span: Span,
+) -> Diagnostic {
+    let diagnostic = UNKNOWN_JOB
+        .at(span, format!("there is no job `{}` in this directory", lossy(name)))
+        .unit_note(format!("nothing here provides {unit}"));
+    let Some(meant) = jobs.meant(name) else {
+        return diagnostic
+            .severity_without_unit(elsewhere(jobs))
+            .help("check whether a package of the distribution has such a unit, and its name")
+            .help_without_unit(INSTALLED_ELSEWHERE);
+    };
+    let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/')) {
+        // The directory that init reads may be the other one.
+        Some(path) => diagnostic.severity_without_unit(Severity::Note).help(format!(
+            "check the directory: there is a job `{}` if the configuration is in `{}`",
+            lossy(meant),
+            lossy(path)
+        )),
+        None => diagnostic.help(format!("write `{}` if that job is intended", lossy(meant))),
+    };
+    match jobs.sibling(meant) {
+        Some(sibling) => diagnostic.elsewhere(sibling.place.clone(), "did you mean this job?"),
+        None => diagnostic,
+    }
+}
+
 /// What to do about a job that is not in the directory.
-pub(in crate::lower) const INSTALLED_ELSEWHERE: &str = "check the name; list a job that is installed elsewhere in upstart2systemd.toml: `jobs = [...]`";
+const INSTALLED_ELSEWHERE: &str = "check the name; list a job that is installed elsewhere in upstart2systemd.toml: `jobs = [...]`";
 
 /// Whether a unit is known to exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use super::control::subcommand::unavailable;
 use super::reading::ScriptUse;
 use crate::diagnostic::registry::{
     EMIT_WITH_VARIABLES, EMITTED_SYSTEM_EVENT, HIDDEN_JOB_CONTROL, JOB_CONTROL_BY_PROGRAM,
-    UNAVAILABLE_INITCTL, UNKNOWN_JOB,
+    UNAVAILABLE_INITCTL,
 };
-use crate::diagnostic::{Diagnostic, Disposition, Severity};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::distribution::is_known_job;
-use crate::lower::condition::peer::{INSTALLED_ELSEWHERE, elsewhere, peer};
+use crate::lower::condition::peer::{job_without_unit, peer, unknown_job};
 use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
@@ -110,12 +110,8 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
                 .is_some_and(|word| word.strip_prefix("WAIT_FOR=").unwrap_or(word) == name)
         });
         let span = || reading.span(place.map_or(&usage.range, |(place, _)| place));
-        let diagnostic = if let Some(lost) = job_set.lost(name) {
-            UNKNOWN_JOB
-                .at(span(), format!("the job `{}` gets no unit: {}", lossy(name), lost.reason))
-                .elsewhere(lost.place.clone(), "this one")
-                .help("fix that job first")
-                .only_about_unit()
+        let diagnostic = if let Some(diagnostic) = job_without_unit(job_set, name, span()) {
+            diagnostic
         } else {
             let is_known = is_known_job(name, lowering.job.dialect) || job_set.is_job_outside(name);
             let Some(peer) = peer(lowering, name).filter(|peer| {
@@ -123,24 +119,8 @@ fn unknown_jobs(lowering: &mut Lowering<'_>, reading: &ScriptUse<'_>) {
             }) else {
                 continue;
             };
-            UNKNOWN_JOB
-                .at(span(), format!("there is no job `{}` in this directory", lossy(name)))
+            unknown_job(job_set, name, &peer.unit, span())
                 .note("the command fails if no other directory has the job")
-                .unit_note(format!("nothing here provides {}", peer.unit))
-                .staying_severity(match job_set.meant(name) {
-                    // The directory that init reads may be the one below.
-                    Some(meant)
-                        if meant.strip_suffix(name).is_some_and(|path| path.ends_with('/')) =>
-                    {
-                        Severity::Note
-                    }
-                    Some(_) => UNKNOWN_JOB.severity,
-                    None => elsewhere(job_set),
-                })
-                .help(match job_set.meant(name) {
-                    Some(meant) => format!("write `{}` if that job is intended", lossy(meant)),
-                    None => INSTALLED_ELSEWHERE.to_owned(),
-                })
         };
         let is_same = |other: &Diagnostic| {
             std::ptr::eq(other.rule, diagnostic.rule) && other.message == diagnostic.message

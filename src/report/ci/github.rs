@@ -18,7 +18,7 @@ pub fn github(sources: &Sources, diagnostic: &Diagnostic) -> String {
         notes: _,
         help: _,
         edits: _,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     let command = match severity {
         Severity::Error => "error",

@@ -30,7 +30,7 @@ impl Stray {
         let mut diagnostic = rule.at(Span::new(Origin::Conf, 0..0), message).note(note).help(help);
         // The job may come with another package, unless the override has the name of a conf.
         if rule.code == OVERRIDE_WITHOUT_CONF.code && !name.ends_with(b".conf") {
-            diagnostic = diagnostic.staying_severity(Severity::Note);
+            diagnostic = diagnostic.severity_without_unit(Severity::Note);
         }
         let converted =
             Box::new(not_converted(shown(&path), JobName(carry(&name)), None, diagnostic));

@@ -226,7 +226,7 @@ fn finding(
         notes: _,
         help,
         edits,
-        staying: _,
+        without_unit: _,
     } = diagnostic;
     let related = related
         .iter()

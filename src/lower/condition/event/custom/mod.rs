@@ -217,8 +217,8 @@ fn hung(
                 )
                 .unit_note(format!("{unit} is the unit of this event"))
                 .help(&emission)
-                .staying_help(EMITTED_ELSEWHERE)
-                .staying_severity(Severity::Note),
+                .help_without_unit(EMITTED_ELSEWHERE)
+                .severity_without_unit(Severity::Note),
         );
     }
     if lowering.job_set.is_whole()
@@ -229,7 +229,7 @@ fn hung(
         let mut diagnostic = UNEMITTED_EVENT
             .at(event.name.span, format!("nothing in this directory emits `{shown}`"))
             .help(&emission)
-            .staying_help(EMITTED_ELSEWHERE);
+            .help_without_unit(EMITTED_ELSEWHERE);
         if lowering.job_set.sibling(name).is_some() && name != lowering.job.name.0 {
             let state = match side {
                 Side::Start => "started",
@@ -237,7 +237,7 @@ fn hung(
             };
             diagnostic = diagnostic
                 .note("it is the name of a job, not of an event")
-                .staying_help(format!("write `{state} {shown}` if the job is intended"))
+                .help_without_unit(format!("write `{state} {shown}` if the job is intended"))
                 .help(format!("write `{state} {shown}` if the job is intended"));
         } else if events::is_by_hand(name) {
             let help = match side {
@@ -248,15 +248,15 @@ fn hung(
                 .severity(Severity::Note)
                 .note("so only a command does, which may be what it is for")
                 .help(help)
-                .staying_help(help);
+                .help_without_unit(help);
         } else if let Some(meant) = near(name, lowering.job_set.events()) {
             let meant = lossy(meant);
             diagnostic = diagnostic
                 .note(format!("there is an event `{meant}`"))
-                .staying_help(format!("write `{meant}` if that event is intended"));
+                .help_without_unit(format!("write `{meant}` if that event is intended"));
         } else {
             // Programs emit events as well: a directory never shows all that do.
-            diagnostic = diagnostic.staying_severity(Severity::Note);
+            diagnostic = diagnostic.severity_without_unit(Severity::Note);
         }
         classified.disposition = Disposition::Approximate;
         classified.diagnostics.push(diagnostic);

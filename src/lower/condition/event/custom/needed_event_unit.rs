@@ -52,14 +52,14 @@ pub(in crate::lower) fn report(lowering: &mut Lowering<'_>) {
     let quoted: Vec<String> = events.iter().map(|event| format!("`{event}`")).collect();
     let quoted = list::first(&quoted, SHOWN_MAX);
     let files = list::first(&names(&|needed| needed.file.to_string()), SHOWN_MAX);
-    let message = match events.as_slice() {
-        [_] => format!("the event {quoted} needs a unit that represents it"),
-        _ => format!("the events {quoted} need units that represent them"),
+    let (message, each) = match events.as_slice() {
+        [_] => (format!("the event {quoted} needs a unit that represents it"), "it"),
+        _ => (format!("the events {quoted} need units that represent them"), "each"),
     };
     let call =
         format!("`systemctl start {}` does what `initctl emit {}` did", first.unit, first.event);
     let mut diagnostic = COMPANION_NEEDED.at(first.span, message).label(label(first)).help(format!(
-        "use `-o DIR`, which also writes {files}; by hand each needs `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then {call}"
+        "use `-o DIR`, which also writes {files}; by hand {each} needs `StartLimitIntervalSec=0`, `Type=oneshot` and `ExecStart=/bin/true`; then {call}"
     ));
     if first.side == Side::Stop {
         diagnostic.severity = Severity::Note;

@@ -10,12 +10,12 @@ pub(super) use filters::reference;
 use super::network::network_job;
 use super::runlevel::runlevel_set;
 use super::trigger::{Classified, Side, Trigger, is_early};
-use crate::diagnostic::registry::{DEAD_EVENT, UNKNOWN_JOB, UNTRANSLATABLE_EVENT};
-use crate::diagnostic::{Diagnostic, Disposition, Severity};
+use crate::diagnostic::registry::{DEAD_EVENT, UNTRANSLATABLE_EVENT};
+use crate::diagnostic::{Diagnostic, Disposition};
 use crate::jobset::distribution::NETWORK_JOBS;
 use crate::jobset::{JobKind, Owner};
 use crate::lower::condition::event_unit::Ended;
-use crate::lower::condition::peer::{INSTALLED_ELSEWHERE, Peer, elsewhere, peer};
+use crate::lower::condition::peer::{Peer, job_without_unit, peer, unknown_job};
 use crate::lower::lowering::Lowering;
 use crate::text::bytes::lossy;
 use crate::text::source::Span;
@@ -213,42 +213,8 @@ fn unknown(lowering: &Lowering<'_>, event: &Event, name: &str, peer: &Peer) -> D
         .iter()
         .find(|word| word.value.ends_with(name))
         .map_or(event.name.span, |word| word.span);
-    if let Some(lost) = lowering.job_set.lost(name) {
-        return UNKNOWN_JOB
-            .at(word, format!("the job `{}` gets no unit: {}", lossy(name), lost.reason))
-            .elsewhere(lost.place.clone(), "this one")
-            .help("fix that job first")
-            .only_about_unit();
-    }
-    let diagnostic = UNKNOWN_JOB
-        .at(word, format!("there is no job `{}` in this directory", lossy(name)))
-        .unit_note(format!("nothing here provides {}", peer.unit));
-    match lowering.job_set.meant(name) {
-        Some(meant) => {
-            let diagnostic = match meant.strip_suffix(name).and_then(|path| path.strip_suffix('/'))
-            {
-                // The directory that init reads may be the other one.
-                Some(path) => diagnostic.staying_severity(Severity::Note).help(format!(
-                    "check the directory: there is a job `{}` if the configuration is in `{}`",
-                    lossy(meant),
-                    lossy(path)
-                )),
-                None => {
-                    diagnostic.help(format!("write `{}` if that job is intended", lossy(meant)))
-                }
-            };
-            match lowering.job_set.sibling(meant) {
-                Some(sibling) => {
-                    diagnostic.elsewhere(sibling.place.clone(), "did you mean this job?")
-                }
-                None => diagnostic,
-            }
-        }
-        None => diagnostic
-            .staying_severity(elsewhere(lowering.job_set))
-            .help("check whether a package of the distribution has such a unit, and its name")
-            .staying_help(INSTALLED_ELSEWHERE),
-    }
+    job_without_unit(lowering.job_set, name, word)
+        .unwrap_or_else(|| unknown_job(lowering.job_set, name, &peer.unit, word))
 }
 
 /// A job that waits for its own events. systemd ignores a dependency of a unit on itself, with a

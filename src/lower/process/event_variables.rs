@@ -233,6 +233,26 @@ const TOGETHER: &str =
     "convert the job together with those that start it, by `upstart2systemd migrate`";
 
 /// The finding for one variable. `giver` is what is known to give it.
+/// The variable of systemd that tells how the unit has ended whose end starts this one. It is not set
+/// if the ends of several units start this one (systemd.exec(5), `$MONITOR_SERVICE_RESULT`; seen with
+/// systemd 252).
+fn variable_of_end(lowering: &Lowering<'_>, event: &str, name: &str) -> Option<&'static str> {
+    let variable = match name {
+        "RESULT" => "$MONITOR_SERVICE_RESULT",
+        "EXIT_STATUS" | "EXIT_SIGNAL" => "$MONITOR_EXIT_STATUS",
+        "JOB" => "$MONITOR_UNIT",
+        _ => return None,
+    };
+    let is_end = |other: &&Event| {
+        matches!(JobState::named(&other.name.value), Some(JobState::Stopping | JobState::Stopped))
+    };
+    let leaves = lowering.job.start_on.as_ref()?.value.leaves();
+    let ends: Vec<&Event> = leaves.into_iter().filter(is_end).collect();
+    let [only] = ends.as_slice() else { return None };
+    let is_of_one_job = only.job().is_some_and(|(named, _)| named.one().is_some());
+    (only.name.value == event && is_of_one_job).then_some(variable)
+}
+
 fn finding(
     lowering: &Lowering<'_>,
     (name, span): (&str, Span),
@@ -248,14 +268,21 @@ fn finding(
         Some(Giver::Init) => EVENT_VARIABLE
             .at(span, format!("`${name}` came with the event, and is empty in the unit"))
             .help("let the script find out what it needs to know"),
-        Some(Giver::System(event)) => EVENT_VARIABLE.at(span, of(event)).help(match name {
-            "RUNLEVEL" | "PREVLEVEL" => "`runlevel` prints the former level and this one",
-            _ => "set it with `Environment=` where the value is always the same, or find it out in the script",
-        }),
-        Some(Giver::Own(event)) if !lowering.job_set.is_whole() => EVENT_VARIABLE
-            .at(span, of(event))
-            .help(TOGETHER)
-            .help(from_file),
+        Some(Giver::System(event)) => {
+            let help = match (name, variable_of_end(lowering, event, name)) {
+                ("RUNLEVEL" | "PREVLEVEL", _) => {
+                    "use `runlevel`, which prints the former level and this one".to_owned()
+                }
+                (_, Some(variable)) => format!(
+                    "use `{variable}`, which systemd 251 and later set when `OnFailure=` or `OnSuccess=` of one unit starts this one"
+                ),
+                _ => "set it with `Environment=` where the value is always the same, or find it out in the script".to_owned(),
+            };
+            EVENT_VARIABLE.at(span, of(event)).help(help)
+        }
+        Some(Giver::Own(event)) if !lowering.job_set.is_whole() => {
+            EVENT_VARIABLE.at(span, of(event)).help(TOGETHER).help(from_file)
+        }
         Some(Giver::Own(event)) => {
             let is_start = |condition: &Condition| {
                 condition.leaves().iter().any(|other| other.name.value == event)
@@ -277,11 +304,8 @@ fn finding(
             let diagnostic = EVENT_VARIABLE
                 .at(span, format!("`${name}` is empty in the unit"))
                 .note(format!("nothing in the job sets it, so it came from an event or from `start {} {name}=...`", lossy(&lowering.job.name.0)));
-            let diagnostic = if lowering.job_set.is_whole() {
-                diagnostic
-            } else {
-                diagnostic.help(TOGETHER)
-            };
+            let diagnostic =
+                if lowering.job_set.is_whole() { diagnostic } else { diagnostic.help(TOGETHER) };
             diagnostic.help(from_file)
         }
     }

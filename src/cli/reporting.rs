@@ -1,5 +1,6 @@
 //! Reports findings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -152,23 +153,28 @@ pub(super) fn findings(
 /// The maximal number of findings of one rule in one job that the text format shows in full.
 const SHOWN: usize = 100;
 
-/// The findings in a job, each with its lines, and the number of those of one rule beyond
+/// The findings in a job with their lines, and the number of those of one rule beyond
 /// [`SHOWN`].
 fn excerpts(reporting: &Reporting, file: &Converted, paint: Paint) -> String {
     let Converted { sources, conversion } = file;
-    let mut out = String::new();
     let mut counts: BTreeMap<&str, (usize, &Diagnostic)> = BTreeMap::new();
+    let mut shown: Vec<Cow<'_, Diagnostic>> = Vec::new();
     for diagnostic in conversion.diagnostics.iter().filter(|found| is_shown(reporting, found)) {
         let (count, _) = counts.entry(diagnostic.rule.code).or_insert((0, diagnostic));
         *count += 1;
         if *count <= SHOWN {
             // The address of the page of `ShellCheck` is at the end of the report.
-            let without_address = ShellCheckCode::of(diagnostic)
-                .map(|_| Diagnostic { notes: Vec::new(), ..diagnostic.clone() });
-            let shown = without_address.as_ref().unwrap_or(diagnostic);
-            out.push_str(&report::text(sources, shown, paint));
-            out.push('\n');
+            shown.push(match ShellCheckCode::of(diagnostic) {
+                Some(_) => Cow::Owned(Diagnostic { notes: Vec::new(), ..diagnostic.clone() }),
+                None => Cow::Borrowed(diagnostic),
+            });
         }
+    }
+    let shown: Vec<&Diagnostic> = shown.iter().map(AsRef::as_ref).collect();
+    let mut out = String::new();
+    for group in report::same_line(sources, &shown) {
+        out.push_str(&report::text_of_line(sources, &group, paint));
+        out.push('\n');
     }
     for (code, (count, first)) in counts {
         if count > SHOWN {

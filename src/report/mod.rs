@@ -1,12 +1,8 @@
 //! Renders diagnostics and results for people and for programs. Decides nothing.
 
-#[cfg(feature = "cli")]
-mod change;
 pub mod ci;
 pub mod concise;
 mod escape;
-#[cfg(feature = "cli")]
-mod excerpt;
 pub mod format;
 pub mod json;
 pub mod parsed_job;
@@ -29,4 +25,4 @@ pub use rule_page::page;
 pub(crate) use summary::counted;
 pub use summary::{Counting, Hidden, Summary, lint_line, statistics};
 #[cfg(feature = "cli")]
-pub use text::{Paint, text};
+pub use text::{Paint, same_line, text, text_of_line};

@@ -4,18 +4,23 @@
 //! does not know where an excerpt was cut, so it is given only what the module `excerpt` has
 //! prepared.
 
+mod change;
+mod excerpt;
+mod same_line;
+
 use annotate_snippets::renderer::{
     DEFAULT_ADDITION_STYLE, DEFAULT_EMPHASIS_STYLE, DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE,
     DEFAULT_LINE_NUM_STYLE, DEFAULT_NOTE_STYLE, DEFAULT_REMOVAL_STYLE, DEFAULT_WARNING_STYLE,
 };
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::change;
-use super::change::ChangedRow;
-use super::excerpt::{Excerpt, Mark, excerpts};
-use crate::diagnostic::{Diagnostic, Edit, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Rule, Severity, ShellCheckCode};
 use crate::text::source::{Origin, Place, Source, Sources};
 use crate::text::visible::visible;
+use change::ChangedRow;
+use excerpt::{Excerpt, Mark, excerpts};
+
+pub use same_line::same_line;
 
 /// Whether the text contains colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,59 @@ impl Paint {
 
 /// Wide enough that the renderer never trims a line; long lines are cut before.
 const WIDTH: usize = 10_000;
+
+/// Formats findings of one line, which is shown once below their messages. If they are of several
+/// rules, the code is in the label of the mark, and comes before a note.
+pub fn text_of_line(sources: &Sources, diagnostics: &[&Diagnostic], style: Paint) -> String {
+    let (first, rest) = match diagnostics {
+        [] => return String::new(),
+        [only] => return text(sources, only, style),
+        [first, rest @ ..] => (*first, rest),
+    };
+    let code = |found: &Diagnostic| match ShellCheckCode::of(found) {
+        Some(code) => code.to_string(),
+        None => found.rule.code.to_owned(),
+    };
+    let is_one_rule = rest.iter().all(|other| code(other) == code(first));
+    let label = |found: &Diagnostic| match (&found.label, is_one_rule) {
+        (label, true) => label.clone().unwrap_or_default(),
+        (None, false) => code(found),
+        (Some(label), false) => format!("{}: {label}", code(found)),
+    };
+    let severity = rest.iter().map(|found| found.severity).fold(first.severity, Ord::max);
+    let mut joined = Diagnostic { severity, label: Some(label(first)), ..first.clone() };
+    joined.related = rest.iter().map(|found| (found.span, label(found))).collect();
+    let pictures = pictures(sources, &joined, style);
+    let gutter = Gutter { width: gutter_width(&pictures, &[]), style };
+
+    let mut headings: Vec<String> = Vec::new();
+    let mut remarks: Vec<(&str, String)> = Vec::new();
+    for found in diagnostics {
+        let heading = heading(found.rule, found.severity, &found.message, style);
+        if !headings.contains(&heading) {
+            headings.push(heading);
+        }
+        let notes = found.notes.iter().map(|note| ("note", note));
+        for (kind, remark) in notes.chain(found.help.iter().map(|help| ("help", help))) {
+            let remark =
+                if is_one_rule { remark.clone() } else { format!("{}: {remark}", code(found)) };
+            if !remarks.iter().any(|(_, other)| *other == remark) {
+                remarks.push((kind, remark));
+            }
+        }
+    }
+    let mut out = headings.concat();
+    for (at, picture) in pictures.iter().enumerate() {
+        picture.push_to(&mut out, &gutter, at > 0);
+    }
+    if !remarks.is_empty() && pictures.iter().any(|picture| picture.lines.is_some()) {
+        gutter.push_bar(&mut out);
+    }
+    for (kind, remark) in &remarks {
+        gutter.push_remark(&mut out, kind, remark);
+    }
+    out
+}
 
 /// Formats a diagnostic with the lines that it refers to. Each line ends with a newline. Any span
 /// and any text is allowed.

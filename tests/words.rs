@@ -23,7 +23,7 @@ const FIXTURES: &[&str] = &[
 ];
 
 /// Words that are right in German and odd in English. `there is no X` is English.
-const ODD: &str = r"(?x)
+const ODD: &str = r"(?xi)
     \b(?:this|that|it|which|name|path|program|`[^`]*`)\ (?:is|are)\ no\ [a-z]
     | \btells?\b | \btold\b | \bstands?\b | \bbehind\b | \bmend | \bsomebody\b | \bthat\ one\b
     | does\ not\ count | ,\ too\b | \bsays\b | is\ meant | \bhangs?\ on\b";
@@ -34,6 +34,22 @@ const VERBS: &[&str] = &[
     "fix", "give", "install", "keep", "leave", "let", "lower", "make", "move", "name", "order",
     "put", "read", "remove", "rename", "run", "set", "simplify", "start", "stop", "tie", "use",
     "wait", "watch", "write",
+];
+
+/// The commands with a help of their own; the empty one is that of the whole program.
+const COMMANDS: &[&str] = &[
+    "",
+    "callers",
+    "compare",
+    "compat",
+    "convert",
+    "explain",
+    "install",
+    "lint",
+    "migrate",
+    "parse",
+    "uninstall",
+    "verify",
 ];
 
 fn findings() -> Vec<Value> {
@@ -77,5 +93,24 @@ fn a_help_begins_with_what_to_do() {
         let begin = clause.replace(help, "");
         let word = begin.split([' ', ',', ':']).next().unwrap();
         assert!(VERBS.contains(&word), "{}: {help}", finding["code"]);
+    }
+}
+
+#[test]
+fn options_are_explained_in_plain_english() {
+    let odd = Regex::new(ODD).unwrap();
+    let code = Regex::new("`[^`]*`").unwrap();
+    for command in COMMANDS {
+        let output = Command::new(env!("CARGO_BIN_EXE_upstart2systemd"))
+            .args(Some(command).filter(|command| !command.is_empty()))
+            .arg("--help")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{command}");
+        let help = String::from_utf8(output.stdout).unwrap();
+        // The words are wrapped.
+        let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = code.replace_all(&words, "`x`");
+        assert_eq!(odd.find(&words).map(|found| found.as_str()), None, "{command} --help");
     }
 }

@@ -33,13 +33,13 @@ pub(in crate::cli) struct CompareArguments {
     /// of a job has the name of the job, or is that of the distribution.
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) init: Option<PathBuf>,
-    /// The Upstart that the jobs are written for
+    /// Dialect to parse with
     #[arg(long, value_name = "DIALECT", default_value = "auto", requires = "init")]
     pub(in crate::cli) dialect: DialectOf,
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: CompareFormat,
-    /// Write the report to FILE, not to standard output
+    /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
 }

@@ -31,13 +31,13 @@ pub(in crate::cli) struct CallersArguments {
     /// gives them. The directory itself is not searched.
     #[arg(long, value_name = "DIR", required = true)]
     pub(in crate::cli) init: PathBuf,
-    /// The Upstart that the jobs are written for
+    /// Dialect to parse with
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
     pub(in crate::cli) dialect: DialectOf,
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: CallersFormat,
-    /// Write the report to FILE, not to standard output
+    /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
 }

@@ -18,7 +18,7 @@ pub(in crate::cli) struct CompatArguments {
     /// Configuration directories, such as /etc/init, as `migrate` reads them
     #[arg(value_name = "DIR", required_unless_present = "root")]
     pub(in crate::cli) directories: Vec<PathBuf>,
-    /// Read DIR/etc/init, or DIR/etc/event.d if the jobs are that old
+    /// Read DIR/etc/init, or DIR/etc/event.d for old jobs
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
     pub(in crate::cli) root: Option<PathBuf>,
     /// Write the commands below OUT, as an overlay of /
@@ -30,7 +30,7 @@ pub(in crate::cli) struct CompatArguments {
     /// Ignore NAME.override
     #[arg(long)]
     pub(in crate::cli) no_override: bool,
-    /// Dialect to parse the jobs with
+    /// Dialect to parse with
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
     pub(in crate::cli) dialect: DialectOf,
 }

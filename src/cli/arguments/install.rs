@@ -36,17 +36,17 @@ pub(in crate::cli) struct InstallArguments {
     /// Install below DIR: a chroot, a container image
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub(in crate::cli) root: PathBuf,
-    /// Change nothing: list what would be changed
+    /// List what would be changed, and change nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
     /// Replace links, masks, edited files and files of others, and hide units of packages
     ///
-    /// What was there is kept, and `uninstall` brings it back.
+    /// A copy of what was there is kept, and `uninstall` restores it.
     #[arg(long)]
     pub(in crate::cli) replace: bool,
-    /// Remove what an earlier overlay has installed and this one does not have
+    /// Remove what an earlier overlay installed and this one does not have
     ///
-    /// What was there before comes back. Without it, several overlays can be installed.
+    /// What was there before is restored. Without this option, several overlays can be installed.
     #[arg(long)]
     pub(in crate::cli) prune: bool,
 }
@@ -56,7 +56,7 @@ pub(in crate::cli) struct UninstallArguments {
     /// Uninstall below DIR
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub(in crate::cli) root: PathBuf,
-    /// Change nothing: list what would be changed
+    /// List what would be changed, and change nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
     /// Remove or replace also files that were edited since they were installed

@@ -4,6 +4,7 @@ mod after_boot_arguments;
 mod callers_arguments;
 pub(super) mod compat;
 mod install;
+mod lint_arguments;
 mod verify;
 
 use std::ffi::OsString;
@@ -11,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::lint::shell_check::{ShellCheckLevel, Wanted};
 use crate::diagnostic::Severity;
 use crate::lower::options::{Logs, Options, ScriptPlace, Style};
 use crate::report::format::Format;
@@ -20,12 +20,13 @@ use crate::text::suggestion;
 use crate::upstart::dialect::Dialect;
 use after_boot_arguments::COMPARE_EXAMPLES;
 use callers_arguments::CALLERS_EXAMPLES;
+use lint_arguments::LINT_EXAMPLES;
 
 pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
 pub(in crate::cli) use compat::CompatArguments;
-
 pub(in crate::cli) use install::{InstallArguments, UninstallArguments};
+pub(in crate::cli) use lint_arguments::LintArguments;
 pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
@@ -49,16 +50,6 @@ Exit status:
   2  wrong usage
   3  a file could not be read or written, or init would refuse the job; the others were still converted
   4  a bug in this program";
-
-const LINT_EXAMPLES: &str = "\
-Examples:
-  upstart2systemd lint foo.conf                     one job
-  upstart2systemd lint /etc/init                    a directory, with what is wrong between its jobs
-  upstart2systemd lint debian --format github       annotations for a workflow
-  upstart2systemd lint debian --format sarif --output lint.sarif
-  upstart2systemd lint /etc/init --migration        also what a migration would change
-
-Exit status: as of convert; 1 if there is a warning, see --fail-on.";
 
 const MIGRATE_EXAMPLES: &str = "\
 Examples:
@@ -85,15 +76,15 @@ pub(in crate::cli) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum ProgramCommand {
-    /// Convert jobs to units (what is done when no command is named)
+    /// Convert jobs to units (the default command)
     #[command(after_help = EXAMPLES, arg_required_else_help = true)]
     Convert(ConvertArguments),
-    /// Say what init believes a job to be: one JSON object a line
+    /// Print how init reads jobs: one JSON object a line
     #[command(arg_required_else_help = true)]
     Parse(ParseArguments),
-    /// Tell the full story of a diagnostic, or list all of them
+    /// Explain a rule, or list all rules
     Explain(ExplainArguments),
-    /// Convert a whole configuration directory, as the one system that it is
+    /// Convert a whole configuration directory, whose jobs refer to each other
     #[command(after_help = MIGRATE_EXAMPLES, arg_required_else_help = true)]
     Migrate(MigrateArguments),
     /// Write Upstart's commands start, stop, restart, reload, status and initctl, for deploy scripts
@@ -102,16 +93,16 @@ pub(in crate::cli) enum ProgramCommand {
     /// Install what `migrate` wrote, and keep what was there before
     #[command(after_help = install::EXAMPLES, arg_required_else_help = true)]
     Install(InstallArguments),
-    /// Bring back what was there before `install`
+    /// Restore what was there before `install`
     #[command(after_help = install::UNINSTALL_EXAMPLES)]
     Uninstall(UninstallArguments),
-    /// Find what is wrong in jobs, whether or not they are to be converted
+    /// Check jobs for mistakes
     #[command(after_help = LINT_EXAMPLES, arg_required_else_help = true)]
     Lint(LintArguments),
-    /// Find who still calls the jobs: scripts, crontabs, sudoers, deployment
+    /// Find scripts, crontabs, sudoers and deployment files that still call the jobs
     #[command(after_help = CALLERS_EXAMPLES, arg_required_else_help = true)]
     Callers(CallersArguments),
-    /// Check after the first boot that everything runs that ran before
+    /// Check after the first boot that all jobs run that ran before
     #[command(after_help = COMPARE_EXAMPLES, arg_required_else_help = true)]
     Compare(CompareArguments),
     /// Check an overlay against the system that it will be installed on
@@ -161,12 +152,12 @@ pub(in crate::cli) struct ConvertArguments {
     /// Write the unit and the files that it needs below DIR, as an overlay of /
     #[arg(short, long, value_name = "DIR")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// The name of the job, where the file has none or another one
+    /// Name of the job, if the file has none or another one
     #[arg(long)]
     pub(in crate::cli) name: Option<OsString>,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
-    /// Write what is reported to FILE, not to standard error
+    /// Write the report to FILE instead of standard error
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
     #[command(flatten)]
@@ -176,7 +167,7 @@ pub(in crate::cli) struct ConvertArguments {
 /// How jobs are translated.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Translation {
-    /// Leave NAME.override out of account
+    /// Ignore NAME.override
     #[arg(long)]
     pub(in crate::cli) no_override: bool,
     /// The version of systemd to write for, 229 or later [default: 249]
@@ -187,19 +178,19 @@ pub(in crate::cli) struct Translation {
     /// and the names of its units
     #[arg(long, value_name = "RELEASE", value_parser = release)]
     pub(in crate::cli) target: Option<Release>,
-    /// Write the whole environment that init gives a job, also TERM, which jobs hardly ever read
+    /// Write the whole environment that init gives a job, including TERM
     #[arg(long)]
     pub(in crate::cli) full_env: bool,
-    /// Where the output of jobs goes that Upstart wrote to /var/log/upstart
+    /// Where to send the output of jobs that Upstart wrote to /var/log/upstart
     #[arg(long, value_name = "WHERE", default_value = "journal")]
     pub(in crate::cli) logs: LogsTo,
-    /// Where the scripts of jobs go
+    /// Where to put the scripts of jobs
     #[arg(long, value_name = "WHERE", default_value = "auto")]
     pub(in crate::cli) scripts: ScriptsIn,
     /// Which units to write [default: plain]
     #[arg(long, value_name = "STYLE")]
     pub(in crate::cli) style: Option<StyleOf>,
-    /// The Upstart that the jobs are written for
+    /// Dialect to parse with
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
     pub(in crate::cli) dialect: DialectOf,
 }
@@ -254,7 +245,7 @@ pub(in crate::cli) fn release(name: &str) -> Result<Release, String> {
 /// What is said, and what the exit status says of it.
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Reporting {
-    /// Exit with status 1 if anything is lost, or only nearly translated
+    /// Exit with status 1 if anything is lost or approximate
     #[arg(long)]
     pub(in crate::cli) strict: bool,
     /// Exit with status 1 on findings of this severity or above [default: error; of lint: warning]
@@ -268,7 +259,7 @@ pub(in crate::cli) struct Reporting {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     #[arg(env = "UPSTART2SYSTEMD_COLOR", hide_env_values = true)]
     pub(in crate::cli) color: Colour,
-    /// Do not show notes; a report that is one document has them nevertheless
+    /// Do not show notes, except in reports that are one document
     #[arg(short, long)]
     pub(in crate::cli) quiet: bool,
 }
@@ -278,121 +269,49 @@ pub(in crate::cli) struct Reporting {
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own on the command line"
 )]
-pub(in crate::cli) struct LintArguments {
-    /// Job files, or directories of them; `-` is standard input
-    ///
-    /// In a directory, jobs are what ends in `.conf` or `.upstart` and reads like a job, and all files
-    /// of `event.d`. What .gitignore leaves out is not looked at; a file that is named is.
-    #[arg(value_name = "PATH", required = true)]
-    pub(in crate::cli) paths: Vec<PathBuf>,
-    /// The name of the job on standard input
-    #[arg(long)]
-    pub(in crate::cli) name: Option<OsString>,
-    /// The file that standard input is going to be written to, for editors
-    #[arg(long, value_name = "FILE", conflicts_with = "name")]
-    pub(in crate::cli) stdin_filename: Option<PathBuf>,
-    /// Leave NAME.override out of account
-    #[arg(long)]
-    pub(in crate::cli) no_override: bool,
-    /// The Upstart that the jobs are written for; `auto` where nothing is said
-    #[arg(long, value_name = "DIALECT")]
-    pub(in crate::cli) dialect: Option<DialectOf>,
-    /// Look for these only: codes, beginnings of codes, or names
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(in crate::cli) select: Vec<String>,
-    /// Do not tell of these
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub(in crate::cli) ignore: Vec<String>,
-    /// Tell also what a migration would change (U2xx)
-    #[arg(long)]
-    pub(in crate::cli) migration: bool,
-    /// The version of systemd that `--migration` looks at [default: 249]
-    #[arg(long, value_name = "VERSION")]
-    #[arg(value_parser = clap::value_parser!(u32).range(i64::from(Options::OLDEST_SYSTEMD_VERSION)..=999))]
-    pub(in crate::cli) systemd_version: Option<u32>,
-    /// Whether `ShellCheck` looks at the scripts [default: auto]
-    #[arg(long, value_name = "WHEN", value_enum)]
-    pub(in crate::cli) shellcheck: Option<Wanted>,
-    /// Report what `ShellCheck` finds of this level or above [default: warning]
-    #[arg(long, value_name = "LEVEL", value_enum)]
-    pub(in crate::cli) shellcheck_severity: Option<ShellCheckLevel>,
-    /// Print a table of the rules that have findings, and how many, in the place of the findings
-    #[arg(long)]
-    pub(in crate::cli) statistics: bool,
-    /// Read this configuration, not the upstart2systemd.toml that is nearest to the path
-    #[arg(long, value_name = "FILE", env = "UPSTART2SYSTEMD_CONFIG", hide_env_values = true)]
-    pub(in crate::cli) config: Option<PathBuf>,
-    /// Tell only what is not in this file
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) baseline: Option<PathBuf>,
-    /// Write all findings to this file, to be left unsaid from now on
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
-    pub(in crate::cli) write_baseline: Option<PathBuf>,
-    /// Mend what is certain in the files
-    #[arg(long)]
-    pub(in crate::cli) fix: bool,
-    /// With `--fix` or `--diff`, also apply fixes that change what a job does
-    #[arg(long)]
-    pub(in crate::cli) r#unsafe: bool,
-    /// Show the fixes as a patch for `git apply`, and write nothing; status 1 if there are some
-    #[arg(long)]
-    pub(in crate::cli) diff: bool,
-    /// Write the report to FILE, not to standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(in crate::cli) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(in crate::cli) reporting: Reporting,
-}
-
-#[derive(Args, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own on the command line"
-)]
 pub(in crate::cli) struct MigrateArguments {
-    /// Configuration directories, such as /etc/init; of a job that several have, the first counts
+    /// Configuration directories, such as /etc/init; the first one that has a job is used for it
     #[arg(value_name = "DIR", required_unless_present = "root")]
     pub(in crate::cli) directories: Vec<PathBuf>,
-    /// Read DIR/etc/init, or DIR/etc/event.d where jobs are so old: of a chroot, a container image,
-    /// an unpacked package
+    /// Read DIR/etc/init, or DIR/etc/event.d for old jobs, of a chroot, a container image or an unpacked package
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
     pub(in crate::cli) root: Option<PathBuf>,
-    /// Also convert the jobs that belong to the distribution, which has units of its own for them
+    /// Also convert the jobs of the distribution, which has its own units for them
     #[arg(long)]
     pub(in crate::cli) all: bool,
-    /// Convert only the jobs whose names match, whoever they belong to
+    /// Convert only jobs whose names match, also those of the distribution
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     pub(in crate::cli) only: Vec<String>,
-    /// Do not convert the jobs whose names match
+    /// Do not convert jobs whose names match
     #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
     pub(in crate::cli) exclude: Vec<String>,
-    /// The database of dpkg that tells which jobs packages brought [default: that of --root]
+    /// Database of dpkg, which lists the jobs of packages [default: that of --root]
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) dpkg_status: Option<PathBuf>,
     /// Write the files below OUT, as an overlay of /
     #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// Write nothing: list what would be written
+    /// List what would be written, and write nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
-    /// Write nothing: show how the files in OUT would change
+    /// Show how the files in OUT would change, and write nothing
     #[arg(long, requires = "output", conflicts_with = "dry_run")]
     pub(in crate::cli) diff: bool,
-    /// Write nothing: exit with status 1 if anything in OUT would change
+    /// Exit with status 1 if anything in OUT would change, and write nothing
     #[arg(long, requires = "output", conflicts_with = "dry_run")]
     pub(in crate::cli) check: bool,
     /// Overwrite files that this program did not write
     #[arg(long)]
     pub(in crate::cli) force: bool,
-    /// Remove files that an earlier run wrote and that no job comes to any more
+    /// Remove files that an earlier run wrote and that no job needs any more
     #[arg(long)]
     pub(in crate::cli) prune: bool,
-    /// Say of each job what an operator types and reads now
+    /// Explain for each job what to type and read now
     #[arg(long)]
     pub(in crate::cli) explain_jobs: bool,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
-    /// Write what is reported to FILE, not to standard error
+    /// Write the report to FILE instead of standard error
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
     #[command(flatten)]
@@ -422,8 +341,7 @@ pub(in crate::cli) enum ScriptsIn {
     Inline,
     /// Files below /usr/local/lib/upstart2systemd; not with `chroot`, or before file systems are mounted
     Files,
-    /// Files where they have more than 20 lines, or lines that a unit cannot show as lines; without
-    /// `-o` the unit
+    /// Files for scripts of more than 20 lines or with lines that a unit cannot show as lines; without `-o` the unit
     Auto,
 }
 
@@ -456,8 +374,7 @@ impl From<StyleOf> for Style {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum DialectOf {
-    /// What each job looks like: 0.3 in a directory `event.d`, chromeos if only that reads it, else
-    /// 1.13
+    /// Detect it: 0.3 in a directory `event.d`, chromeos if only ChromeOS can read the job, otherwise 1.13
     Auto,
     /// The last Upstart, and those of Ubuntu and Debian before it
     #[value(name = "upstart-1.13")]
@@ -491,13 +408,13 @@ pub(in crate::cli) struct ParseArguments {
     /// Job files
     #[arg(value_name = "FILE", required = true)]
     pub(in crate::cli) files: Vec<PathBuf>,
-    /// Do not apply `NAME.override` beside a file
+    /// Ignore NAME.override
     #[arg(long)]
     pub(in crate::cli) no_override: bool,
-    /// Write the jobs to FILE, not to standard output
+    /// Write the jobs to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
-    /// The Upstart that is to believe something of the jobs
+    /// Dialect to parse with
     #[arg(long, value_name = "DIALECT", default_value = "upstart-1.13")]
     pub(in crate::cli) dialect: DialectOf,
 }
@@ -507,7 +424,7 @@ pub(in crate::cli) struct ExplainArguments {
     /// The code or the name of a diagnostic; without it, all are listed
     #[arg(value_name = "CODE|NAME")]
     pub(in crate::cli) rule: Option<String>,
-    /// Write the text to FILE, not to standard output
+    /// Write the text to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
 }

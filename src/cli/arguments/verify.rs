@@ -32,7 +32,7 @@ pub(in crate::cli) struct VerifyArguments {
     /// The form of the report
     #[arg(long, value_enum, default_value = "text")]
     pub(in crate::cli) format: VerifyFormat,
-    /// Write the report to FILE, not to standard output
+    /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
 }
@@ -40,7 +40,7 @@ pub(in crate::cli) struct VerifyArguments {
 /// The form of the report of `verify`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum VerifyFormat {
-    /// With the other places and what to do
+    /// With related places and what to do
     Text,
     /// `file:line: severity: message`, one line each
     Concise,

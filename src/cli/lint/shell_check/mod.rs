@@ -53,7 +53,7 @@ const SET_BY_INIT: [&str; 9] = [
 /// Whether to run `ShellCheck` on scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Wanted {
-    /// Where it is installed
+    /// If it is installed
     Auto,
     Never,
     Always,

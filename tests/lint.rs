@@ -178,8 +178,8 @@ fn parsed(sources: &Sources) -> Option<String> {
     Some(serde_json::to_string(&report::parsed_job::parsed_job(&read.job)).unwrap())
 }
 
-/// Safe edits do not change how init reads a job, and leave nothing to edit safely. A job that init
-/// refused may become valid.
+/// Safe edits do not change how init reads a job, and leave nothing to edit safely. A job that
+/// init refuses has none.
 #[test]
 fn safe_edits_keep_the_job() {
     let mended: usize = jobs().par_iter().map(|(path, text)| safely_mended(path, text)).sum();
@@ -208,6 +208,8 @@ fn safely_mended(path: &Path, text: &[u8]) -> usize {
                 "{}",
                 shown()
             );
+        } else {
+            assert!(applied.is_empty(), "{}", shown());
         }
         mended += applied.len();
     }

@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
         let meant = format!("{subsystem}-device-{meant}");
         let diagnostic = rule
             .at(name_span, format!("nothing emits `{}`", lossy(name)))
-            .note("the condition is never met")
+            .note("the event never happens")
             .help(format!("write `{}`", lossy(&meant)));
         let is_bare = subject.written(name_span) == name;
         found.push(if is_bare { diagnostic.changing_edit(name_span, meant) } else { diagnostic });

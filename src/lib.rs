@@ -32,6 +32,9 @@ use std::sync::Arc;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
+pub mod assess;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod convert;
@@ -57,9 +60,6 @@ pub mod systemd;
 pub mod text;
 #[doc(hidden)]
 pub mod upstart;
-
-#[cfg(test)]
-mod skipped;
 
 /// The examples of the page about the library are run with the others.
 #[cfg(doctest)]

@@ -18,6 +18,7 @@ mod member;
 mod ownership;
 pub mod package_files;
 mod preset;
+mod unit_relation;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ use ownership::{JobFate, fate, successor};
 
 pub use change_by_override::ChangeByOverride;
 pub use ownership::{Keeper, LeftJob, Now, PackageJob, Selection};
+pub use unit_relation::UnitRelation;
 
 /// A job whose files were found.
 #[derive(Clone, Debug)]
@@ -90,6 +92,8 @@ pub struct Migration {
     pub not_chosen: usize,
     /// The units of the converted jobs, in the order of the names of the jobs.
     pub services: Vec<Service>,
+    /// The units that the units name, companions included, in the order of the jobs.
+    pub unit_relations: Vec<UnitRelation>,
     /// What the jobs know of each other, for those who ask about single jobs and events.
     pub job_set: JobSet,
 }
@@ -116,16 +120,30 @@ pub fn plan(found: Vec<FoundJob>, options: &Options) -> Migration {
     plan_selected(found, options, &Selection::all(), Outside::default())
 }
 
+/// Reads jobs, in their order.
+pub fn read_all(found: Vec<FoundJob>, dialect: Option<Dialect>) -> Vec<Read> {
+    parallel::map(found, |found| found.read(dialect))
+}
+
 /// Migrates the jobs that the selection carries over. `outside` is what exists outside of the
 /// directory.
 pub fn plan_selected(
     found: Vec<FoundJob>,
     options: &Options,
     selection: &Selection,
+    outside: Outside,
+) -> Migration {
+    plan_read(read_all(found, options.dialect), options, selection, outside)
+}
+
+/// The same for jobs that have been read.
+pub fn plan_read(
+    read: Vec<Read>,
+    options: &Options,
+    selection: &Selection,
     mut outside: Outside,
 ) -> Migration {
-    let read = parallel::map(found, |found| {
-        let read = found.read(options.dialect);
+    let read = parallel::map(read, |read| {
         let fate = fate(&read, selection, options);
         (read, fate)
     });
@@ -178,7 +196,7 @@ pub fn plan_in(read: Vec<Read>, options: &Options, outside: &Outside) -> Migrati
 
 /// The files of Upstart's commands for jobs, in any order, and the names of the jobs that they know.
 pub fn commands(found: Vec<FoundJob>, dialect: Option<Dialect>) -> (Vec<Output>, Vec<String>) {
-    let read = parallel::map(found, |found| found.read(dialect));
+    let read = read_all(found, dialect);
     let (_, job_set) = surveyed(read, &Outside::default());
     (lower::commands(&job_set), job_set.jobs().map(str::to_owned).collect())
 }
@@ -199,9 +217,17 @@ fn finish(members: Vec<Member>, job_set: JobSet) -> Migration {
     enabled.sort();
     left_out.sort();
     let services = members.iter().filter_map(Member::service).collect();
+    let unit_relations = unit_relation::of(&members);
     let finished: Vec<Converted> = parallel::map(members, Member::finish);
-    let mut plan =
-        Migration { jobs: finished, enabled, left_out, services, job_set, ..Migration::default() };
+    let mut plan = Migration {
+        jobs: finished,
+        enabled,
+        left_out,
+        services,
+        unit_relations,
+        job_set,
+        ..Migration::default()
+    };
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for job in &mut plan.jobs {
         clash::leave_out_long_names(job);

@@ -23,7 +23,7 @@ mod overlay;
 mod performance;
 mod play;
 mod rows;
-#[path = "../../src/skipped.rs"]
+#[path = "../../src/cli/tests/skipped.rs"]
 mod skipped;
 mod trying;
 

@@ -4,7 +4,7 @@
 
 pub(crate) mod analyze;
 pub(crate) mod distribution;
-#[path = "../../src/skipped.rs"]
+#[path = "../../src/cli/tests/skipped.rs"]
 pub(crate) mod skipped;
 pub(crate) mod system;
 pub(crate) mod test_directory;

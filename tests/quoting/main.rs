@@ -14,7 +14,7 @@
 
 #[path = "../common/random.rs"]
 mod random;
-#[path = "../../src/skipped.rs"]
+#[path = "../../src/cli/tests/skipped.rs"]
 mod skipped;
 
 mod expansion;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::assess::effort::{Effort, manual_stanzas};
 use crate::convert::Converted;
 use crate::diagnostic::registry::SHIPPED_UNIT;
 use crate::diagnostic::{Disposition, Severity};
@@ -16,56 +17,27 @@ const LISTED: usize = 12;
 /// The columns of a list that goes on over several lines.
 const COLUMNS: usize = 96;
 
-/// The result of the conversion of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Grade {
-    Exact,
-    Approximate,
-    /// The number of stanzas that the user has to handle.
-    Manual(usize),
-    Refused,
-}
-
-fn grade(job: &Converted) -> Grade {
-    let conversion = &job.conversion;
-    if conversion.outputs.is_empty() {
-        return Grade::Refused;
-    }
-    let count = |disposition| {
-        conversion.stanzas.iter().filter(|outcome| outcome.disposition == disposition).count()
-    };
-    let lossy = |outcome: &crate::diagnostic::Outcome| {
-        outcome.code.is_some() && outcome.disposition == Disposition::Dropped
-    };
-    match count(Disposition::Manual) {
-        0 if count(Disposition::Approximate) == 0 && !conversion.stanzas.iter().any(lossy) => {
-            Grade::Exact
-        }
-        0 => Grade::Approximate,
-        manual => Grade::Manual(manual),
-    }
-}
-
 /// The summary, as text for a terminal.
 pub(super) fn summary(plan: &Migration) -> String {
-    let grades: Vec<Grade> = plan.jobs.iter().map(grade).collect();
-    let mut out = counts(plan, &grades);
+    let efforts: Vec<Effort> = plan.jobs.iter().map(Effort::of).collect();
+    let mut out = counts(plan, &efforts);
     left_jobs(plan, &mut out);
     changed_jobs(plan, &mut out);
     hiding(plan, &mut out);
-    by_hand(plan, &grades, &mut out);
-    to_look_at(plan, &grades, &mut out);
+    by_hand(plan, &efforts, &mut out);
+    to_look_at(plan, &efforts, &mut out);
     out
 }
 
 /// The line with the numbers of jobs and files.
-fn counts(plan: &Migration, grades: &[Grade]) -> String {
-    let count = |wanted: fn(&Grade) -> bool| grades.iter().filter(|grade| wanted(grade)).count();
+fn counts(plan: &Migration, efforts: &[Effort]) -> String {
+    let count =
+        |wanted: fn(&Effort) -> bool| efforts.iter().filter(|effort| wanted(effort)).count();
     let counts = [
-        (count(|grade| *grade == Grade::Exact), "exact"),
-        (count(|grade| *grade == Grade::Approximate), "approximate"),
-        (count(|grade| matches!(grade, Grade::Manual(_))), "with something to do by hand"),
-        (count(|grade| *grade == Grade::Refused), "not converted"),
+        (count(|effort| *effort == Effort::Automatic), "exact"),
+        (count(|effort| *effort == Effort::Look), "approximate"),
+        (count(|effort| *effort == Effort::Hand), "with something to do by hand"),
+        (count(|effort| *effort == Effort::Refused), "not converted"),
     ];
     let counts: Vec<String> = counts
         .iter()
@@ -255,33 +227,38 @@ fn hiding(plan: &Migration, out: &mut String) {
 }
 
 /// The jobs that need a change by hand.
-fn by_hand(plan: &Migration, grades: &[Grade], out: &mut String) {
-    let mut open: Vec<(&Converted, Grade)> = plan
+fn by_hand(plan: &Migration, efforts: &[Effort], out: &mut String) {
+    let mut open: Vec<(&Converted, Effort)> = plan
         .jobs
         .iter()
-        .zip(grades.iter().copied())
-        .filter(|(_, grade)| *grade > Grade::Approximate)
+        .zip(efforts.iter().copied())
+        .filter(|(_, effort)| *effort > Effort::Look)
         .collect();
     if open.is_empty() {
         return;
     }
     open.sort_by(|(first, of_first), (second, of_second)| {
-        of_second.cmp(of_first).then_with(|| first.conversion.job.cmp(&second.conversion.job))
+        let manual = |job: &Converted| manual_stanzas(&job.conversion);
+        of_second
+            .cmp(of_first)
+            .then_with(|| manual(second).cmp(&manual(first)))
+            .then_with(|| first.conversion.job.cmp(&second.conversion.job))
     });
     out.push_str("\nLost, or to do by hand, worst first:\n\n");
-    let row = |(job, grade): (&Converted, Grade)| (visible(&job.conversion.job), story(job, grade));
+    let row =
+        |(job, effort): (&Converted, Effort)| (visible(&job.conversion.job), story(job, effort));
     table(open.into_iter().map(row).collect(), out);
 }
 
 /// The jobs with warnings that are not in the list before.
-fn to_look_at(plan: &Migration, grades: &[Grade], out: &mut String) {
+fn to_look_at(plan: &Migration, efforts: &[Effort], out: &mut String) {
     let mut open: Vec<(usize, &str, String)> = Vec::new();
-    for (job, grade) in plan.jobs.iter().zip(grades) {
+    for (job, effort) in plan.jobs.iter().zip(efforts) {
         let warnings = job.conversion.diagnostics.iter().filter(|found| {
             found.severity == Severity::Warning && found.rule.code != SHIPPED_UNIT.code
         });
         let rules: Vec<&str> = warnings.map(|found| found.rule.code).collect();
-        if rules.is_empty() || *grade > Grade::Approximate {
+        if rules.is_empty() || *effort > Effort::Look {
             continue;
         }
         let distinct: BTreeSet<&str> = rules.iter().copied().collect();
@@ -329,8 +306,8 @@ fn without_command(name: String) -> String {
     if name.trim_start().starts_with("::") { format!("`{name}`") } else { name }
 }
 
-fn story(job: &Converted, grade: Grade) -> String {
-    if grade == Grade::Refused {
+fn story(job: &Converted, effort: Effort) -> String {
+    if effort == Effort::Refused {
         let first = job
             .conversion
             .diagnostics

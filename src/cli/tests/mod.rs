@@ -1,6 +1,7 @@
 //! Tests of the command line with a stub in place of the conversion.
 
 mod read_once;
+pub(super) mod skipped;
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;

@@ -19,7 +19,7 @@ fn sources(bytes: &[u8]) -> Sources {
 fn checker(shellcheck: bool) -> Option<Checker> {
     let checker = Checker::new(if shellcheck { Wanted::Auto } else { Wanted::Never }).unwrap();
     if shellcheck && checker.shellcheck.is_none() {
-        crate::skipped::skipped("there is no shellcheck on this machine");
+        crate::cli::tests::skipped::skipped("there is no shellcheck on this machine");
         return None;
     }
     // A longer time limit, because machines that run tests may be busy.

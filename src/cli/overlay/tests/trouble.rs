@@ -267,7 +267,9 @@ impl Mounted {
         if mounted.is_ok_and(|mounted| mounted.status.success()) {
             return Some(Self(at));
         }
-        crate::skipped::skipped("file systems cannot be mounted here, so none can be full");
+        crate::cli::tests::skipped::skipped(
+            "file systems cannot be mounted here, so none can be full",
+        );
         None
     }
 }

@@ -14,9 +14,9 @@ pub(crate) fn check(sources: &Sources, stanzas: &[Outcome]) -> Vec<Diagnostic> {
             let first = stanzas.iter().find(|outcome| outcome.span.origin == origin);
             let place = first.map_or(Span::new(origin, 0..0), |outcome| outcome.span);
             PRIVATE_FILE
-                .at(place, "not everybody may read this file, but everybody may read the unit")
+                .at(place, "some users may not read this file, but every user may read the unit")
                 .note("`systemctl show` shows every user the variables and commands of a unit, whatever the mode of its file")
-                .help("put what is secret into a file of mode 0600 that `EnvironmentFile=` or `LoadCredential=` names; if nothing is, `chmod o+r` this one")
+                .help("put the secret into a file of mode 0600 that `EnvironmentFile=` or `LoadCredential=` names; if nothing is secret, run `chmod o+r` on this file")
         })
         .collect()
 }

@@ -132,7 +132,7 @@ fn what_not_everybody_may_read_is_told_before_it_is_in_a_unit() {
         1,
         &["TOKEN"],
         &[
-            "warning[U270] private-file: not everybody may read this file",
+            "warning[U270] private-file: some users may not read this file",
             "EnvironmentFile=",
             "LoadCredential=",
             "chmod o+r",

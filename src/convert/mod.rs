@@ -2,8 +2,10 @@
 
 mod first_comment;
 mod origin;
+pub mod pairing;
 mod private_file;
 pub mod read;
+pub mod unstated;
 
 use std::sync::Arc;
 

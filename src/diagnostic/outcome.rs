@@ -38,6 +38,9 @@ pub struct Outcome {
     pub disposition: Disposition,
     /// The directives that it became: `Service.ExecStart`.
     pub directives: Vec<String>,
+    /// For directives with several values, those that come from this stanza alone, each with the
+    /// path of the directive.
+    pub values: Vec<(String, String)>,
     /// The rule that explains a disposition other than exact.
     pub code: Option<&'static str>,
 }

@@ -2,7 +2,7 @@
 //! reports it as manual, which makes the defect visible.
 
 use crate::diagnostic::{Disposition, Outcome, Rule};
-use crate::systemd::Directive;
+use crate::systemd::{Directive, Value};
 use crate::upstart::job::{Job, StanzaId, StanzaRecord};
 
 /// The dispositions of the stanzas of one job.
@@ -18,6 +18,8 @@ struct LedgerEntry {
     disposition: Option<Disposition>,
     /// The directives and files that express the stanza, by their paths.
     directives: Vec<String>,
+    /// Single values of directives that other stanzas also give values to.
+    values: Vec<(String, String)>,
     /// The code of the rule that explains the disposition.
     code: Option<&'static str>,
 }
@@ -37,15 +39,28 @@ impl Ledger {
         directives: &[Directive],
         rule: Option<&'static Rule>,
     ) {
+        self.wrote(stanza, directives);
         let Some(entry) = self.entries.get_mut(stanza.0) else { return };
-        for directive in directives.iter().map(|directive| directive.path()) {
-            if !entry.directives.contains(&directive) {
-                entry.directives.push(directive);
-            }
-        }
         if entry.disposition.is_none_or(|known| known < disposition) {
             entry.disposition = Some(disposition);
             entry.code = rule.map(|rule| rule.code);
+        }
+    }
+
+    /// Records that these directives come from a stanza, however faithful they are.
+    pub(super) fn wrote(&mut self, stanza: StanzaId, directives: &[Directive]) {
+        let Some(entry) = self.entries.get_mut(stanza.0) else { return };
+        for path in directives.iter().map(|directive| directive.path()) {
+            if !entry.directives.contains(&path) {
+                entry.directives.push(path);
+            }
+        }
+    }
+
+    /// Records that the stanza gave this one of several values to a directive.
+    pub(super) fn value(&mut self, stanza: StanzaId, directive: Directive, value: &Value) {
+        if let Some(entry) = self.entries.get_mut(stanza.0) {
+            entry.values.push((directive.path(), value.as_str().to_owned()));
         }
     }
 
@@ -87,6 +102,7 @@ impl Ledger {
                 span: record.span,
                 disposition: entry.disposition.unwrap_or(Disposition::Manual),
                 directives: entry.directives,
+                values: entry.values,
                 code: entry.code,
             }
         };

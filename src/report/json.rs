@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Summary;
 use super::escape::json_of;
+use crate::convert::pairing::{PairedLines, pairs};
 use crate::convert::{Conversion, Converted};
 use crate::diagnostic::{Diagnostic, Edit, Outcome};
 use crate::systemd::layout::Output;
@@ -54,7 +55,17 @@ struct Fate<'a> {
     span: Range,
     disposition: &'static str,
     directives: &'a [String],
+    lines: Vec<JsonLines>,
     code: Option<&'static str>,
+}
+
+/// Lines of an output that a stanza became.
+#[derive(Serialize)]
+struct JsonLines {
+    /// The index of the output.
+    output: usize,
+    first: usize,
+    last: usize,
 }
 
 #[derive(Serialize)]
@@ -123,18 +134,34 @@ fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> JsonFile<'a> {
             .iter()
             .map(|Output { path, text }| JsonOutput { path: lossy(path), content: lossy(text) })
             .collect(),
-        stanzas: stanzas.iter().map(|outcome| stanza(sources, outcome)).collect(),
+        stanzas: stanzas
+            .iter()
+            .zip(lines_of_stanzas(conversion))
+            .map(|(outcome, lines)| stanza(sources, outcome, lines))
+            .collect(),
     }
 }
 
-fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome) -> Fate<'a> {
-    let Outcome { stanza, span, disposition, directives, code } = outcome;
+/// For each stanza, the lines that it became.
+fn lines_of_stanzas(conversion: &Conversion) -> Vec<Vec<JsonLines>> {
+    let mut lines: Vec<Vec<JsonLines>> = conversion.stanzas.iter().map(|_| Vec::new()).collect();
+    for PairedLines { stanza, output, lines: range } in pairs(conversion) {
+        if let Some(lines) = lines.get_mut(stanza) {
+            lines.push(JsonLines { output, first: *range.start(), last: *range.end() });
+        }
+    }
+    lines
+}
+
+fn stanza<'a>(sources: &'a Sources, outcome: &'a Outcome, lines: Vec<JsonLines>) -> Fate<'a> {
+    let Outcome { stanza, span, disposition, directives, values: _, code } = outcome;
     Fate {
         stanza,
         path: path(sources, *span),
         span: range(sources, *span),
         disposition: disposition.name(),
         directives,
+        lines,
         code: *code,
     }
 }

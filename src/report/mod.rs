@@ -3,6 +3,8 @@
 pub mod ci;
 pub mod concise;
 mod escape;
+#[cfg(feature = "cli")]
+mod explanation;
 pub mod format;
 pub mod json;
 pub mod parsed_job;
@@ -19,6 +21,8 @@ mod tests;
 pub use ci::{github, gitlab, junit, sarif};
 pub use concise::concise;
 pub use escape::write_json;
+#[cfg(feature = "cli")]
+pub use explanation::explanation;
 pub use json::{SCHEMA, json};
 pub use rule_page::page;
 #[cfg(feature = "cli")]

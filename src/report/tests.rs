@@ -196,6 +196,7 @@ pub(super) fn converted() -> Vec<Converted> {
         span,
         disposition,
         directives: directives.iter().map(|&name| name.to_owned()).collect(),
+        values: Vec::new(),
         code,
     };
     vec![

@@ -155,6 +155,12 @@ pub(in crate::cli) struct ConvertArguments {
     /// Name of the job, if the file has none or another one
     #[arg(long)]
     pub(in crate::cli) name: Option<OsString>,
+    /// Print the job beside the lines that it became, with the reasons, instead of the unit
+    #[arg(long, conflicts_with_all = ["output", "report"])]
+    pub(in crate::cli) explain: bool,
+    /// Columns of --explain; those of the terminal if not given
+    #[arg(long, value_name = "N", env = "COLUMNS", hide_env = true, requires = "explain")]
+    pub(in crate::cli) columns: Option<usize>,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
     /// Write the report to FILE instead of standard error

@@ -16,6 +16,7 @@ use crate::cli::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted, file_origins};
 use crate::jobset::Outside;
 use crate::lower::options::Options;
+use crate::report::explanation;
 use crate::report::format::Format;
 use crate::systemd::layout::Output;
 use crate::text::source::Sources;
@@ -89,6 +90,9 @@ pub(in crate::cli) fn run(
             .max()
             .unwrap_or(Status::Done),
     );
+    if arguments.explain {
+        return status.max(explain(arguments, &files, streams));
+    }
     status = status.max(deliver(arguments, &files, streams));
     let to = ReportTo::of(arguments.report.as_deref());
     status.max(report_findings(&arguments.reporting, &files, style, to, streams))
@@ -96,7 +100,16 @@ pub(in crate::cli) fn run(
 
 /// Rejects combinations of arguments that clap accepts.
 fn check(arguments: &ConvertArguments) -> Result<(), String> {
-    let ConvertArguments { files, output, name, translation, reporting: _, report: _ } = arguments;
+    let ConvertArguments {
+        files,
+        output,
+        name,
+        explain,
+        columns: _,
+        translation,
+        reporting: _,
+        report: _,
+    } = arguments;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` cannot be converted together with other files".to_owned());
@@ -107,7 +120,7 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
     if files.len() > 1 && name.is_some() {
         return Err("`--name` is for one job, and there are several files".to_owned());
     }
-    if files.len() > 1 && output.is_none() {
+    if files.len() > 1 && output.is_none() && !explain {
         return Err("several units do not fit on standard output: give a directory to write them to with `-o DIR`".to_owned());
     }
     if translation.scripts == ScriptsIn::Files && output.is_none() {
@@ -119,6 +132,22 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// The columns of an explanation that does not go to a terminal.
+const COLUMNS: usize = 100;
+
+/// Prints jobs beside what they became.
+fn explain(arguments: &ConvertArguments, files: &[Converted], streams: &mut Streams<'_>) -> Status {
+    let of_terminal = || {
+        let size = streams.on_terminal.then(|| rustix::termios::tcgetwinsize(std::io::stdout()));
+        size.and_then(Result::ok)
+            .map(|size| usize::from(size.ws_col))
+            .filter(|&columns| columns > 0)
+    };
+    let columns = arguments.columns.or_else(of_terminal).unwrap_or(COLUMNS);
+    let texts: Vec<String> = files.iter().map(|file| explanation(file, columns)).collect();
+    streams.print(texts.join("\n").as_bytes())
 }
 
 /// Whether a name is a path below the configuration directory, as the names of jobs are.

@@ -46,6 +46,7 @@ fn translate(sources: &Sources, name: JobName, options: &Options, _: &Outside) -
             span: at,
             disposition,
             directives: Vec::new(),
+            values: Vec::new(),
             code,
         };
         match word {

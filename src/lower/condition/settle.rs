@@ -70,7 +70,21 @@ pub(super) fn settled(
             && directive == Directive::After
             && ["local-fs.target", "swap.target"].contains(&name.as_str())
     };
+    let stop_on = lowering.job.stop_on.as_ref();
+    // Whether `stop on` asks for a relation.
+    let is_of_stop = |directive: Directive, name: &UnitName| match directive {
+        Directive::BindsTo
+        | Directive::PartOf
+        | Directive::StopPropagatedFrom
+        | Directive::Conflicts => true,
+        Directive::Before => stop_on.zip(origins.get(name)).is_some_and(|(stop_on, event)| {
+            let within = stop_on.span;
+            within.origin == event.origin && within.start <= event.start && event.end <= within.end
+        }),
+        _ => false,
+    };
     let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
+    let mut stop_directives = Vec::new();
     for (directive, names) in lists {
         // A job may name itself in a condition. systemd would ignore a dependency of a unit on
         // itself, with a warning.
@@ -79,10 +93,15 @@ pub(super) fn settled(
             .filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%')))
             .filter(|name| !is_default(directive, name))
         {
-            settled.push((directive, name));
-            if !start_directives.contains(&directive) {
-                start_directives.push(directive);
+            let directives = if is_of_stop(directive, &name) {
+                &mut stop_directives
+            } else {
+                &mut start_directives
+            };
+            if !directives.contains(&directive) {
+                directives.push(directive);
             }
+            settled.push((directive, name));
         }
     }
     start_directives.extend(virtualization.iter().map(|_| Directive::ConditionVirtualization));
@@ -90,16 +109,10 @@ pub(super) fn settled(
         start_directives.push(Directive::DefaultDependencies);
     }
     if let Some(condition) = &lowering.job.start_on {
-        start_directives.retain(|directive| !{
-            matches!(
-                directive,
-                Directive::BindsTo
-                    | Directive::PartOf
-                    | Directive::StopPropagatedFrom
-                    | Directive::Conflicts
-            )
-        });
         lowering.ledger.record(condition.stanza, Disposition::Exact, &start_directives, None);
+    }
+    if let Some(condition) = stop_on {
+        lowering.ledger.wrote(condition.stanza, &stop_directives);
     }
     Conditions {
         relations: settled,

@@ -39,6 +39,7 @@ pub(in crate::lower) fn lower(lowering: &mut Lowering<'_>, processes: &Processes
             continue;
         }
         if let Some(value) = assignment(lowering, name, value) {
+            lowering.ledger.value(stated.stanza, Directive::Environment, &value);
             lowering.add(Directive::Environment, value);
             lowering.exact(stated.stanza, &[Directive::Environment]);
         } else {

@@ -92,14 +92,13 @@ fn stanza(
             continue;
         }
         for (number, line) in own {
-            if !shown.insert((file, number)) {
-                let name = line.text.split('=').next().unwrap_or(line.text);
+            if shown.insert((file, number)) {
+                right.push(line.text.to_owned());
+            } else if let Some((name, _)) = line.text.split_once('=') {
                 let again = format!("({name}= is above)");
-                if line.text.contains('=') && !right.contains(&again) {
+                if !right.contains(&again) {
                     right.push(again);
                 }
-            } else {
-                right.push(line.text.to_owned());
             }
         }
     }

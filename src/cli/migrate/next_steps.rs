@@ -1,10 +1,10 @@
 //! The commands that the user runs after a migration.
 
+use crate::assess::operator::{OperatorCommands, commands as commands_of};
 use crate::lower::own_files;
-use crate::migrate::{Migration, Service};
-use crate::systemd::{UnitName, shell_word};
+use crate::migrate::Migration;
+use crate::systemd::UnitName;
 use crate::text::visible::visible;
-use crate::upstart::instances::Instance;
 
 /// The maximal number of units that a suggested command names.
 const NAMED: usize = 8;
@@ -65,22 +65,15 @@ pub(in crate::cli) fn quoted(word: &str) -> String {
 /// For each job, the commands and files that an operator uses from now on.
 pub(super) fn operator_guide(plan: &Migration) -> String {
     let mut out = String::new();
-    for Service { job: name, unit, instance, reloads } in &plan.services {
-        let (given, unit) = match instance {
-            Instance::Singleton { .. } => (String::new(), unit.stem().to_owned()),
-            Instance::Template { variables, .. } => (
-                variables.iter().map(|variable| format!(" {variable}=…")).collect(),
-                format!("{}@{}", unit.stem(), vec!["…"; variables.len()].join(":")),
-            ),
-        };
-        let (name, unit) = (visible(name), shell_word(&unit));
-        let reload = if *reloads {
-            format!("`reload {name}` is `systemctl reload {unit}`")
-        } else {
-            "it cannot be reloaded".to_owned()
+    for service in &plan.services {
+        let name = visible(&service.job);
+        let OperatorCommands { start_before, start, log, reload } = commands_of(service);
+        let reload = match reload {
+            Some(reload) => format!("`reload {name}` is `{reload}`"),
+            None => "it cannot be reloaded".to_owned(),
         };
         out.push_str(&format!(
-            "{name}: `start {name}{given}` is now `systemctl start {unit}`, the log is now `journalctl -u {unit}`, {reload}\n"
+            "{name}: `{start_before}` is now `{start}`, the log is now `{log}`, {reload}\n"
         ));
     }
     out

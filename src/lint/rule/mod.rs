@@ -39,7 +39,7 @@ mod respawn_at_shutdown;
 mod respawn_of_task;
 mod result_in_post_stop;
 mod same_event_twice;
-mod secret_in_env;
+pub mod secret_in_env;
 mod shebang_in_script;
 mod shell_as_main_process;
 mod sleep_in_post_start;

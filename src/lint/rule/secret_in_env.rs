@@ -13,8 +13,7 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
     for stanza in subject.stanzas() {
         let Stanza::Env(word) = &stanza.value else { continue };
         let Some((name, value)) = word.value.split_once('=') else { continue };
-        let is_secret = is_secret_name(name) && is_given(value) || has_credentials(value);
-        if is_secret {
+        if holds_secret(name, value) {
             found.push(
                 rule.at(
                     word.span,
@@ -24,6 +23,11 @@ fn check(subject: &Subject<'_>, rule: &'static Rule, found: &mut Vec<Diagnostic>
             );
         }
     }
+}
+
+/// Whether a variable of this name and value holds a secret.
+pub fn holds_secret(name: &str, value: &str) -> bool {
+    is_secret_name(name) && is_given(value) || has_credentials(value)
 }
 
 /// Whether a variable of this name holds a secret rather than information about one.

@@ -1,5 +1,7 @@
 //! Turns the relations of both conditions into directives of the unit.
 
+use std::collections::BTreeMap;
+
 use super::call::Call;
 use super::event::bus_name;
 use super::relations::{Relations, push_known};
@@ -10,7 +12,10 @@ use crate::jobset::ShutdownUnits;
 use crate::lower::lowering::Lowering;
 use crate::lower::stanza::instance::example;
 use crate::systemd::{Directive, Section, UnitName};
+use crate::text::source::Span;
+use crate::upstart::condition::Condition;
 use crate::upstart::instances::{EVENTS_VARIABLE, Instance};
+use crate::upstart::job::Stated;
 
 /// Compares the relations with each other, removes those that contradict others or name the unit
 /// itself, and returns the rest.
@@ -71,18 +76,6 @@ pub(super) fn settled(
             && ["local-fs.target", "swap.target"].contains(&name.as_str())
     };
     let stop_on = lowering.job.stop_on.as_ref();
-    // Whether `stop on` asks for a relation.
-    let is_of_stop = |directive: Directive, name: &UnitName| match directive {
-        Directive::BindsTo
-        | Directive::PartOf
-        | Directive::StopPropagatedFrom
-        | Directive::Conflicts => true,
-        Directive::Before => stop_on.zip(origins.get(name)).is_some_and(|(stop_on, event)| {
-            let within = stop_on.span;
-            within.origin == event.origin && within.start <= event.start && event.end <= within.end
-        }),
-        _ => false,
-    };
     let (mut settled, mut start_directives) = (Vec::new(), Vec::new());
     let mut stop_directives = Vec::new();
     for (directive, names) in lists {
@@ -93,7 +86,7 @@ pub(super) fn settled(
             .filter(|name| name != own && (instance.is_template() || !name.as_str().contains('%')))
             .filter(|name| !is_default(directive, name))
         {
-            let directives = if is_of_stop(directive, &name) {
+            let directives = if is_of_stop(stop_on, &origins, directive, &name) {
                 &mut stop_directives
             } else {
                 &mut start_directives
@@ -134,6 +127,26 @@ pub(super) fn settled(
         // A unit of type `dbus` is ordered after the socket of the bus, which comes after
         // everything early. D-Bus starts the unit all the same, and waits for its name itself.
         bus_name: bus_name(lowering).filter(|_| !early).map(str::to_owned),
+    }
+}
+
+/// Whether `stop on` asks for a relation.
+fn is_of_stop(
+    stop_on: Option<&Stated<Condition>>,
+    origins: &BTreeMap<UnitName, Span>,
+    directive: Directive,
+    name: &UnitName,
+) -> bool {
+    match directive {
+        Directive::BindsTo
+        | Directive::PartOf
+        | Directive::StopPropagatedFrom
+        | Directive::Conflicts => true,
+        Directive::Before => stop_on.zip(origins.get(name)).is_some_and(|(stop_on, event)| {
+            let within = stop_on.span;
+            within.origin == event.origin && within.start <= event.start && event.end <= within.end
+        }),
+        _ => false,
     }
 }
 

@@ -49,7 +49,7 @@ fn wrong_usage_is_status_2() {
 
 #[test]
 fn commands_that_are_not_there_say_so() {
-    for command in ["graph", "completions", "man"] {
+    for command in ["completions", "man"] {
         let message = format!("this version has no command `{command}`");
         check(&[command], 2, &message);
         check(&[command, "--help"], 2, &message);

@@ -44,6 +44,7 @@ const COMMANDS: &[&str] = &[
     "compat",
     "convert",
     "explain",
+    "graph",
     "install",
     "lint",
     "migrate",

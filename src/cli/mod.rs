@@ -29,7 +29,9 @@ use crate::diagnostic::registry;
 use crate::text::suggestion;
 use crate::text::visible::visible;
 use arguments::{Arguments, ProgramCommand};
-use command::{after_boot, compat, convert, explain, find_callers, install, parse, verify};
+use command::{
+    after_boot, compat, convert, draw_graph, explain, find_callers, install, parse, verify,
+};
 
 use process::{child, signals};
 
@@ -111,11 +113,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
         Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),
         Some(ProgramCommand::Verify(arguments)) => verify::run(&arguments, streams),
-        Some(ProgramCommand::Graph(_)) => not_there(
-            "graph",
-            "`upstart2systemd parse FILE...` says what each job starts on",
-            streams,
-        ),
+        Some(ProgramCommand::Graph(arguments)) => draw_graph::run(&arguments, streams),
         Some(ProgramCommand::Completions(_)) => not_there(
             "completions",
             "`upstart2systemd --help` lists the commands and options",

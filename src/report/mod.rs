@@ -6,6 +6,8 @@ mod escape;
 #[cfg(feature = "cli")]
 mod explanation;
 pub mod format;
+#[cfg(feature = "cli")]
+pub mod graph;
 pub mod json;
 pub mod parsed_job;
 mod prose;

@@ -3,6 +3,7 @@
 mod after_boot_arguments;
 mod callers_arguments;
 pub(super) mod compat;
+mod graph;
 mod install;
 mod lint_arguments;
 mod verify;
@@ -20,11 +21,13 @@ use crate::text::suggestion;
 use crate::upstart::dialect::Dialect;
 use after_boot_arguments::COMPARE_EXAMPLES;
 use callers_arguments::CALLERS_EXAMPLES;
+use graph::GRAPH_EXAMPLES;
 use lint_arguments::LINT_EXAMPLES;
 
 pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
 pub(in crate::cli) use compat::CompatArguments;
+pub(in crate::cli) use graph::{GraphArguments, GraphFormat, ShownView};
 pub(in crate::cli) use install::{InstallArguments, UninstallArguments};
 pub(in crate::cli) use lint_arguments::LintArguments;
 pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
@@ -108,8 +111,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Check an overlay against the system that it will be installed on
     #[command(after_help = verify::VERIFY_EXAMPLES, arg_required_else_help = true)]
     Verify(VerifyArguments),
-    #[command(hide = true, disable_help_flag = true)]
-    Graph(Anything),
+    /// Draw which job starts and stops which
+    #[command(after_help = GRAPH_EXAMPLES, arg_required_else_help = true)]
+    Graph(GraphArguments),
     #[command(hide = true, disable_help_flag = true)]
     Completions(Anything),
     #[command(hide = true, disable_help_flag = true)]
@@ -125,6 +129,7 @@ impl Arguments {
             ProgramCommand::Lint(arguments) => &arguments.output,
             ProgramCommand::Callers(arguments) => &arguments.output,
             ProgramCommand::Compare(arguments) => &arguments.output,
+            ProgramCommand::Graph(arguments) => &arguments.output,
             ProgramCommand::Verify(arguments) => &arguments.output,
             // `--output` is a directory, or there is no report.
             ProgramCommand::Convert(_)
@@ -132,7 +137,6 @@ impl Arguments {
             | ProgramCommand::Compat(_)
             | ProgramCommand::Install(_)
             | ProgramCommand::Uninstall(_)
-            | ProgramCommand::Graph(_)
             | ProgramCommand::Completions(_)
             | ProgramCommand::Man(_) => return None,
         };

@@ -3,6 +3,7 @@
 pub(super) mod after_boot;
 pub(super) mod compat;
 pub(super) mod convert;
+pub(super) mod draw_graph;
 pub(super) mod explain;
 pub(super) mod find_callers;
 pub(super) mod install;

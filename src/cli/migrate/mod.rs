@@ -3,7 +3,7 @@
 
 mod changes;
 pub(super) mod next_steps;
-mod packages;
+pub(super) mod packages;
 mod what_matters;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +111,7 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
 /// The configuration directory below the one that was given, if that has all jobs. The names of jobs
 /// are paths below the configuration directory (`init/conf.c`, `conf_reload_path`), so from a
 /// directory above it no job would know another one.
-fn meant_directory(given: &[PathBuf], found: &Directory) -> Option<PathBuf> {
+pub(super) fn meant_directory(given: &[PathBuf], found: &Directory) -> Option<PathBuf> {
     let [given] = given else { return None };
     let mut names = found.inputs.iter().map(|input| input.name.0.as_str());
     let first = names.next()?;

@@ -30,14 +30,36 @@ const MD5_DIGITS: usize = 32;
 /// The directories of jobs on an installed system.
 const DIRECTORIES: [&str; 2] = ["/etc/init", "/etc/event.d"];
 
-/// The jobs that packages brought, by the database of dpkg that the user names or the database of
-/// dpkg or rpm that the root has; `None` if there is none, or if it knows no file of a job at all.
+/// The jobs that packages brought.
+pub(in crate::cli) struct JobsOfPackages {
+    /// The jobs by their names; `None` if there is no database, or if it knows no file of a job at
+    /// all.
+    pub(in crate::cli) jobs: Option<BTreeMap<String, PackageJob>>,
+    /// Why a database was not read.
+    pub(in crate::cli) trouble: Option<String>,
+}
+
+/// The same for the arguments of `migrate`. A database that was not read is reported.
 pub(super) fn of(
     arguments: &MigrateArguments,
     found: &[FoundJob],
     streams: &mut Streams<'_>,
 ) -> Result<Option<BTreeMap<String, PackageJob>>> {
-    let files = match (&arguments.dpkg_status, &arguments.root) {
+    let known = known(arguments.dpkg_status.as_deref(), arguments.root.as_deref(), found)?;
+    if let Some(why) = known.trouble.filter(|_| !arguments.reporting.format.is_object()) {
+        streams.report(&format!("note: {}\n", visible(&why)));
+    }
+    Ok(known.jobs)
+}
+
+/// The jobs that packages brought, by the database of dpkg that the user names or the database of
+/// dpkg or rpm that the root has.
+pub(in crate::cli) fn known(
+    dpkg_status: Option<&Path>,
+    root: Option<&Path>,
+    found: &[FoundJob],
+) -> Result<JobsOfPackages> {
+    let (files, trouble) = match (dpkg_status, root) {
         (Some(path), _) => {
             let files = conffiles(&read_status(path)?);
             anyhow::ensure!(
@@ -45,21 +67,14 @@ pub(super) fn of(
                 "`{}` lists no file below /etc/init; check that it is /var/lib/dpkg/status of the machine",
                 path.display()
             );
-            files
+            (files, None)
         }
-        (None, Some(root)) => {
-            let (files, trouble) = of_root(root)?;
-            if let Some(why) = trouble.filter(|_| !arguments.reporting.format.is_object()) {
-                streams.report(&format!("note: {}\n", visible(&why)));
-            }
-            files
-        }
-        (None, None) => BTreeMap::new(),
+        (None, Some(root)) => of_root(root)?,
+        (None, None) => (BTreeMap::new(), None),
     };
-    if !has_job(&files) {
-        return Ok(None);
-    }
-    Ok(Some(found.iter().filter_map(|job| of_package(job, &files)).collect()))
+    let jobs =
+        has_job(&files).then(|| found.iter().filter_map(|job| of_package(job, &files)).collect());
+    Ok(JobsOfPackages { jobs, trouble })
 }
 
 /// Whether a file of a job is among the files.

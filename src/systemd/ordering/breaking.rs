@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::components::components;
-use super::graph::{Graph, Pair};
+use super::graph::{Pair, WaitGraph};
 use super::{Cycle, Edge, Remedy, WaitOrigin};
 use crate::systemd::{Directive, UnitName};
 
@@ -25,7 +25,7 @@ struct Wanted {
 /// wanted unit waits for the target anyway, so the second step can state exactly that without
 /// losing anything.
 pub(super) struct Breaking<'a> {
-    graph: Graph,
+    graph: WaitGraph,
     weight: &'a dyn Fn(&Edge) -> Option<u32>,
     waits: Vec<BreakableWait>,
     index: HashMap<Pair, usize>,
@@ -49,7 +49,7 @@ pub(super) struct Breaking<'a> {
 }
 
 impl<'a> Breaking<'a> {
-    pub(super) fn new(mut graph: Graph, weight: &'a dyn Fn(&Edge) -> Option<u32>) -> Self {
+    pub(super) fn new(mut graph: WaitGraph, weight: &'a dyn Fn(&Edge) -> Option<u32>) -> Self {
         let len = graph.len();
         let (waits, wanted) = (std::mem::take(&mut graph.waits), std::mem::take(&mut graph.wanted));
         let mut breaking = Self {

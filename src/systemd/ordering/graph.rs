@@ -16,7 +16,7 @@ pub(super) type Pair = (usize, usize);
 
 /// The waits among all units that are given, shipped, or named by those. A unit is an index into
 /// the sorted names.
-pub(super) struct Graph {
+pub(super) struct WaitGraph {
     names: Vec<UnitName>,
     /// The names of the given units as written, not reduced to templates.
     given: HashSet<UnitName>,
@@ -27,7 +27,7 @@ pub(super) struct Graph {
     pub(super) reversed: BTreeMap<Pair, Vec<WaitOrigin>>,
 }
 
-impl Graph {
+impl WaitGraph {
     pub(super) fn new(units: &[&Unit], extra: &[(UnitName, UnitName)]) -> Self {
         let mut reading = GraphReading::default();
         let given: HashSet<UnitName> = units.iter().map(|unit| unit.name.clone()).collect();
@@ -193,7 +193,7 @@ impl GraphReading {
         }
     }
 
-    fn finish(mut self, given: HashSet<UnitName>) -> Graph {
+    fn finish(mut self, given: HashSet<UnitName>) -> WaitGraph {
         // A unit of which only the name is known probably is an ordinary one. If it does not exist,
         // the additional waits do no harm.
         for index in 0..self.names.len() {
@@ -225,7 +225,7 @@ impl GraphReading {
                 map.entry(pair).or_default().push(origin);
             }
         }
-        Graph {
+        WaitGraph {
             names: self.names.into_iter().map(UnitName::known).collect(),
             given,
             waits,

@@ -24,7 +24,7 @@ mod tests;
 
 use super::{Directive, Unit, UnitName};
 use breaking::Breaking;
-use graph::Graph;
+use graph::WaitGraph;
 
 /// The unit `later` waits for the unit `earlier`. An instance has the name of its template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,5 +129,5 @@ pub fn break_cycles(
     extra: &[(UnitName, UnitName)],
     weight: &dyn Fn(&Edge) -> Option<u32>,
 ) -> Vec<Cycle> {
-    Breaking::new(Graph::new(units, extra), weight).cycles()
+    Breaking::new(WaitGraph::new(units, extra), weight).cycles()
 }

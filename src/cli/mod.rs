@@ -30,7 +30,7 @@ use crate::text::suggestion;
 use crate::text::visible::visible;
 use arguments::{Arguments, ProgramCommand};
 use command::{
-    after_boot, compat, convert, draw_graph, explain, find_callers, install, parse, verify,
+    after_boot, assess, compat, convert, draw_graph, explain, find_callers, install, parse, verify,
 };
 
 use process::{child, signals};
@@ -113,6 +113,7 @@ fn dispatch(arguments: Arguments, streams: &mut Streams<'_>) -> Status {
         Some(ProgramCommand::Callers(arguments)) => find_callers::run(&arguments, streams),
         Some(ProgramCommand::Compare(arguments)) => after_boot::run(&arguments, streams),
         Some(ProgramCommand::Verify(arguments)) => verify::run(&arguments, streams),
+        Some(ProgramCommand::Report(arguments)) => assess::run(&arguments, streams),
         Some(ProgramCommand::Graph(arguments)) => draw_graph::run(&arguments, streams),
         Some(ProgramCommand::Completions(_)) => not_there(
             "completions",

@@ -1,4 +1,4 @@
-//! All results of a run as one JSON object, described by `schema.json`. A version of the format may
+//! All results of a run as one JSON object, described by `schemas/result.schema.json`. A version of the format may
 //! gain fields but never loses or changes any.
 
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ use crate::text::bytes::lossy;
 use crate::text::source::{Position, Sources, Span};
 
 /// The JSON Schema (draft 2020-12) of the output of [`json`].
-pub const SCHEMA: &str = include_str!("schema.json");
+pub const SCHEMA: &str = include_str!("schemas/result.schema.json");
 
 const VERSION: u32 = 1;
 

@@ -1,10 +1,10 @@
 //! Renders diagnostics and results for people and for programs. Decides nothing.
 
+#[cfg(feature = "cli")]
+pub mod assessment;
 pub mod ci;
 pub mod concise;
 mod escape;
-#[cfg(feature = "cli")]
-mod explanation;
 pub mod format;
 #[cfg(feature = "cli")]
 pub mod graph;
@@ -23,8 +23,6 @@ mod tests;
 pub use ci::{github, gitlab, junit, sarif};
 pub use concise::concise;
 pub use escape::write_json;
-#[cfg(feature = "cli")]
-pub use explanation::explanation;
 pub use json::{SCHEMA, json};
 pub use rule_page::page;
 #[cfg(feature = "cli")]

@@ -6,6 +6,8 @@ pub(super) mod compat;
 mod graph;
 mod install;
 mod lint_arguments;
+mod report;
+mod selected_jobs;
 mod verify;
 
 use std::ffi::OsString;
@@ -23,6 +25,7 @@ use after_boot_arguments::COMPARE_EXAMPLES;
 use callers_arguments::CALLERS_EXAMPLES;
 use graph::GRAPH_EXAMPLES;
 use lint_arguments::LINT_EXAMPLES;
+use report::REPORT_EXAMPLES;
 
 pub(in crate::cli) use after_boot_arguments::{CompareArguments, CompareFormat};
 pub(in crate::cli) use callers_arguments::{CallersArguments, CallersFormat};
@@ -30,6 +33,8 @@ pub(in crate::cli) use compat::CompatArguments;
 pub(in crate::cli) use graph::{GraphArguments, GraphFormat, ShownView};
 pub(in crate::cli) use install::{InstallArguments, UninstallArguments};
 pub(in crate::cli) use lint_arguments::LintArguments;
+pub(in crate::cli) use report::{ReportArguments, ReportFormat};
+pub(in crate::cli) use selected_jobs::SelectedJobs;
 pub(in crate::cli) use verify::{VerifyArguments, VerifyFormat};
 
 const ABOUT: &str = "Compiles Upstart jobs to systemd units";
@@ -111,6 +116,9 @@ pub(in crate::cli) enum ProgramCommand {
     /// Check an overlay against the system that it will be installed on
     #[command(after_help = verify::VERIFY_EXAMPLES, arg_required_else_help = true)]
     Verify(VerifyArguments),
+    /// Assess a migration: what goes by itself, what needs whom, how long it takes, what may break
+    #[command(after_help = REPORT_EXAMPLES, arg_required_else_help = true)]
+    Report(ReportArguments),
     /// Draw which job starts and stops which
     #[command(after_help = GRAPH_EXAMPLES, arg_required_else_help = true)]
     Graph(GraphArguments),
@@ -130,6 +138,7 @@ impl Arguments {
             ProgramCommand::Callers(arguments) => &arguments.output,
             ProgramCommand::Compare(arguments) => &arguments.output,
             ProgramCommand::Graph(arguments) => &arguments.output,
+            ProgramCommand::Report(arguments) => &arguments.output,
             ProgramCommand::Verify(arguments) => &arguments.output,
             // `--output` is a directory, or there is no report.
             ProgramCommand::Convert(_)
@@ -280,24 +289,8 @@ pub(in crate::cli) struct Reporting {
     reason = "each is a switch of its own on the command line"
 )]
 pub(in crate::cli) struct MigrateArguments {
-    /// Configuration directories, such as /etc/init; the first one that has a job is used for it
-    #[arg(value_name = "DIR", required_unless_present = "root")]
-    pub(in crate::cli) directories: Vec<PathBuf>,
-    /// Read DIR/etc/init, or DIR/etc/event.d for old jobs, of a chroot, a container image or an unpacked package
-    #[arg(long, value_name = "DIR", conflicts_with = "directories")]
-    pub(in crate::cli) root: Option<PathBuf>,
-    /// Also convert the jobs of the distribution, which has its own units for them
-    #[arg(long)]
-    pub(in crate::cli) all: bool,
-    /// Convert only jobs whose names match, also those of the distribution
-    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
-    pub(in crate::cli) only: Vec<String>,
-    /// Do not convert jobs whose names match
-    #[arg(long, value_name = "PATTERN", value_delimiter = ',')]
-    pub(in crate::cli) exclude: Vec<String>,
-    /// Database of dpkg, which lists the jobs of packages [default: that of --root]
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) dpkg_status: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) jobs: SelectedJobs,
     /// Write the files below OUT, as an overlay of /
     #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
     pub(in crate::cli) output: Option<PathBuf>,

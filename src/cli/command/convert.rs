@@ -16,7 +16,7 @@ use crate::cli::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted, file_origins};
 use crate::jobset::Outside;
 use crate::lower::options::Options;
-use crate::report::explanation;
+use crate::report::assessment::explanation;
 use crate::report::format::Format;
 use crate::systemd::layout::Output;
 use crate::text::source::Sources;

@@ -1,6 +1,7 @@
 //! The commands of the program, each in a file or folder of its own.
 
 pub(super) mod after_boot;
+pub(super) mod assess;
 pub(super) mod compat;
 pub(super) mod convert;
 pub(super) mod draw_graph;

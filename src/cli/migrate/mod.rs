@@ -4,90 +4,33 @@
 mod changes;
 pub(super) mod next_steps;
 pub(super) mod packages;
+pub(super) mod planned;
 mod what_matters;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::arguments::MigrateArguments;
-use super::input::directory::Directory;
-use super::input::{Input, directory, shown};
-use super::lint::configuration::{Configuration, MigrationSettings};
+use super::input::shown;
 use super::overlay::{FileChange, Writing};
 use super::progress::Progress;
 use super::reporting::{ReportTo, report_findings};
 use super::status::status_of;
-use super::{Status, Streams, overlay, panic};
-use crate::migrate;
-use crate::migrate::{FoundJob, Migration, PackageJob, Selection};
+use super::{Status, Streams, overlay};
+use crate::migrate::Migration;
 use crate::text::bytes::encode;
 use crate::text::visible::visible;
 use next_steps::operator_guide;
+use planned::{Planned, planned};
 
 pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
-    let dialect = arguments.translation.dialect.into();
-    let directories: Vec<PathBuf> = match &arguments.root {
-        Some(root) => vec![directory::of_system(root, dialect)],
-        None => arguments.directories.clone(),
-    };
-    let first = directories.first().map_or(Path::new("."), |path| path.as_path());
-    let settings = match Configuration::of_migration(first) {
-        Ok(settings) => settings,
-        Err(message) => return streams.usage(&message),
-    };
-    let style = settings.style(arguments.translation.style);
-    let options = arguments.translation.options(true, (style, settings.target));
     let progress = Progress::new();
-    let read = |directories: &[PathBuf]| {
-        directory::read(
-            directories,
-            !arguments.translation.no_override,
-            dialect,
-            arguments.root.as_deref(),
-        )
+    let notes = !arguments.reporting.format.is_object();
+    let planned = planned(&arguments.jobs, &arguments.translation, (notes, &progress), streams);
+    let Planned { mut plan, strays, style, .. } = match planned {
+        Ok(planned) => planned,
+        Err(status) => return status,
     };
-    let found = read(&directories).and_then(|found| {
-        let Some(meant) = meant_directory(&directories, &found) else { return Ok(found) };
-        if !arguments.reporting.format.is_object() {
-            streams.report(&format!(
-                "note: all jobs are in {0}, so that is read as the configuration directory\n",
-                visible(&shown(&meant))
-            ));
-        }
-        read(&[meant])
-    });
-    let Directory { inputs, strays } = match found {
-        Ok(directory) => directory,
-        Err(error) => {
-            streams.error(&visible(&format!("{error:#}")));
-            return Status::Refused;
-        }
-    };
-    progress.begin("planning", inputs.len());
-    let found: Vec<FoundJob> = inputs
-        .into_iter()
-        .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
-        .collect();
-    let packages = match packages::of(arguments, &found, streams) {
-        Ok(packages) => packages,
-        Err(error) => return cannot_write(&error, streams),
-    };
-    let selection = selection(arguments, &settings, packages);
-    let planned = panic::caught(|| {
-        migrate::plan_selected(found, &options, &selection, settings.outside.clone())
-    });
-    let mut plan = match planned {
-        Ok(plan) => plan,
-        Err(bug) => return streams.bug(&bug),
-    };
-    progress.end();
-    if plan.jobs.is_empty() && plan.left_jobs.is_empty() && plan.not_chosen > 0 {
-        streams.error("no job is left to convert: none matches `--only`, or `--exclude` takes all");
-        return Status::Refused;
-    }
     let mut status = plan
         .jobs
         .iter()
@@ -106,41 +49,6 @@ pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> St
     told.truncate(jobs);
     plan.jobs = told;
     status.max(deliver(arguments, (&plan, &unread), &progress, streams))
-}
-
-/// The configuration directory below the one that was given, if that has all jobs. The names of jobs
-/// are paths below the configuration directory (`init/conf.c`, `conf_reload_path`), so from a
-/// directory above it no job would know another one.
-pub(super) fn meant_directory(given: &[PathBuf], found: &Directory) -> Option<PathBuf> {
-    let [given] = given else { return None };
-    let mut names = found.inputs.iter().map(|input| input.name.0.as_str());
-    let first = names.next()?;
-    let end = ["init/", "event.d/"].into_iter().find_map(|directory| {
-        let at = format!("/{first}").find(&format!("/{directory}"))?;
-        Some(at + directory.len())
-    })?;
-    let below = first.get(..end)?;
-    let is_alone = names.all(|name| name.starts_with(below));
-    is_alone.then(|| given.join(OsStr::from_bytes(&encode(below.trim_end_matches('/')))))
-}
-
-/// Which jobs are converted, by the command line and the configuration.
-fn selection(
-    arguments: &MigrateArguments,
-    settings: &MigrationSettings,
-    packages: Option<BTreeMap<String, PackageJob>>,
-) -> Selection {
-    let patterns = |given: &[String], configured: &[String]| {
-        if given.is_empty() { configured.to_vec() } else { given.to_vec() }
-    };
-    let target = arguments.translation.target.or(settings.target);
-    Selection {
-        all: arguments.all,
-        only: patterns(&arguments.only, &settings.only),
-        exclude: patterns(&arguments.exclude, &settings.exclude),
-        packages,
-        family: target.map_or_else(Default::default, |release| release.family),
-    }
 }
 
 /// Writes the files, or reports the changes that writing would make.

@@ -9,14 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use md5::{Digest, Md5};
 
-use crate::cli::arguments::MigrateArguments;
+use crate::cli::child;
 use crate::cli::input::root::resolve_below;
 use crate::cli::overlay::manifest::sha256;
-use crate::cli::{Streams, child};
 use crate::migrate::package_files::{PackageFile, RPM_FORMAT, conffiles, rpm_files};
 use crate::migrate::{FoundJob, PackageJob};
 use crate::text::bytes::{carry, encode};
-use crate::text::visible::visible;
 
 /// Where rpm has its database.
 const RPM_DATABASES: [&str; 2] = ["var/lib/rpm", "usr/lib/sysimage/rpm"];
@@ -37,19 +35,6 @@ pub(in crate::cli) struct JobsOfPackages {
     pub(in crate::cli) jobs: Option<BTreeMap<String, PackageJob>>,
     /// Why a database was not read.
     pub(in crate::cli) trouble: Option<String>,
-}
-
-/// The same for the arguments of `migrate`. A database that was not read is reported.
-pub(super) fn of(
-    arguments: &MigrateArguments,
-    found: &[FoundJob],
-    streams: &mut Streams<'_>,
-) -> Result<Option<BTreeMap<String, PackageJob>>> {
-    let known = known(arguments.dpkg_status.as_deref(), arguments.root.as_deref(), found)?;
-    if let Some(why) = known.trouble.filter(|_| !arguments.reporting.format.is_object()) {
-        streams.report(&format!("note: {}\n", visible(&why)));
-    }
-    Ok(known.jobs)
 }
 
 /// The jobs that packages brought, by the database of dpkg that the user names or the database of

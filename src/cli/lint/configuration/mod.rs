@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::selection::{Layer, Selector};
 use super::shell_check::{ShellCheckLevel, Wanted};
+use crate::assess::minutes::Minutes;
 use crate::cli::arguments::{DialectOf, FailOn, StyleOf};
 use crate::cli::input;
 use crate::diagnostic::Rule;
@@ -62,6 +63,8 @@ pub(in crate::cli) struct MigrationSettings {
     pub(crate) only: Vec<String>,
     /// The patterns of the jobs not to convert.
     pub(crate) exclude: Vec<String>,
+    /// How long each kind of task takes that a migration leaves to people.
+    pub(crate) minutes: Minutes,
     /// What exists outside of the directory.
     pub(crate) outside: Outside,
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Configuration, MigrationSettings};
+use crate::assess::minutes::{Minutes, TaskKind};
 use crate::cli::arguments::release;
 use crate::cli::lint::file_patterns::FilePatterns;
 use crate::cli::lint::selection::{Layer, Level, Selector};
@@ -21,7 +22,7 @@ use crate::text::{list, suggestion};
 use crate::upstart::events::JobState;
 
 /// All keys, for suggestions.
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 16] = [
     "select",
     "ignore",
     "severity",
@@ -37,6 +38,7 @@ pub(super) const KEYS: [&str; 15] = [
     "per-file-ignores",
     "migrate",
     "map",
+    "report",
 ];
 
 /// The file as serde reads it. Values are checked later, because serde does not report the
@@ -59,6 +61,7 @@ struct WrittenSettings {
     per_file_ignores: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     migrate: WrittenMigration,
     map: BTreeMap<Spanned<String>, Spanned<String>>,
+    report: WrittenReport,
 }
 
 /// The table `migrate`.
@@ -69,6 +72,13 @@ struct WrittenMigration {
     target: Option<Spanned<String>>,
     only: Vec<Spanned<String>>,
     exclude: Vec<Spanned<String>>,
+}
+
+/// The table `report`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+struct WrittenReport {
+    minutes: BTreeMap<Spanned<String>, Spanned<i64>>,
 }
 
 /// The types of units that a job can be ordered by (systemd.unit(5)).
@@ -151,6 +161,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
         per_file_ignores,
         migrate: WrittenMigration { style, target, only, exclude: not_converted },
         map,
+        report: WrittenReport { minutes },
     } = written;
     let (mut units_of_jobs, mut units_of_events) = (BTreeMap::new(), BTreeMap::new());
     for (foreign, unit) in map {
@@ -201,6 +212,7 @@ fn meant(written: WrittenSettings, known: &[&'static Rule]) -> Result<Configurat
             target: target.as_ref().map(release_of).transpose()?,
             only: only.into_iter().map(name).collect::<Result<_, _>>()?,
             exclude: not_converted.into_iter().map(name).collect::<Result<_, _>>()?,
+            minutes: minutes_of(&minutes)?,
             ..MigrationSettings::default()
         },
         units_of_jobs,
@@ -247,6 +259,21 @@ fn no_such(text: &Spanned<String>, values: &[&str]) -> Wrong {
         None => format!("`{}` is none of {known}", text.get_ref()),
     };
     Wrong { place: text.span(), message }
+}
+
+/// The minutes of each kind of task.
+fn minutes_of(table: &BTreeMap<Spanned<String>, Spanned<i64>>) -> Result<Minutes, Wrong> {
+    let mut minutes = Minutes::default();
+    for (key, number) in table {
+        let kind = TaskKind::ALL.into_iter().find(|kind| kind.key() == key.get_ref());
+        let kind = kind.ok_or_else(|| no_such(key, &TaskKind::ALL.map(TaskKind::key)))?;
+        let number = u32::try_from(*number.get_ref()).map_err(|_| Wrong {
+            place: number.span(),
+            message: "this is not a number of minutes".to_owned(),
+        })?;
+        minutes.set(kind, number);
+    }
+    Ok(minutes)
 }
 
 fn version(number: &Spanned<i64>) -> Result<u32, Wrong> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::prose::prose;
 use crate::assess::review::{OutputLine, Review};
 use crate::convert::Converted;
 use crate::convert::unstated::absence;
 use crate::diagnostic::registry::OVERWRITTEN_STANZA;
 use crate::diagnostic::{Diagnostic, Disposition, Outcome, Severity};
+use crate::report::prose::prose;
 use crate::systemd::layout::UNITS;
 use crate::text::source::Origin;
 use crate::text::visible::visible;

@@ -1,0 +1,7 @@
+//! Renders what a migration means: for a terminal, a browser, a spreadsheet, other programs.
+
+mod explanation;
+mod spreadsheet;
+
+pub use explanation::explanation;
+pub use spreadsheet::{csv_of_jobs, csv_of_tasks};

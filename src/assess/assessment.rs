@@ -1,7 +1,7 @@
 //! What a migration means: which jobs go by themselves, which need whom, how long it takes, in
 //! which order, and what may break.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::assessed_job::{AssessedJob, JobOrigin};
 use super::effort::Effort;
@@ -44,6 +44,7 @@ impl Assessment {
             .iter()
             .map(|(job, package)| (job.as_str(), package.as_str()))
             .collect();
+        let called: BTreeSet<&str> = plan.job_set.called().collect();
         let mut jobs: Vec<AssessedJob> = plan.left_jobs.iter().map(left).collect();
         for (index, converted) in plan.jobs.iter().enumerate() {
             let conversion = &converted.conversion;
@@ -51,7 +52,9 @@ impl Assessment {
             let package = changed.get(conversion.job.as_str()).copied();
             let mut tasks = task::of_findings(converted);
             tasks.extend(package.map(|package| compare_with_package(&conversion.job, package)));
-            tasks.extend(service.and_then(choose_instances));
+            // What another job starts has its values from there.
+            let is_called = |service: &&Service| called.contains(service.job.as_str());
+            tasks.extend(service.filter(|it| !is_called(it)).and_then(choose_instances));
             jobs.push(AssessedJob {
                 name: conversion.job.clone(),
                 origin: package.map_or(JobOrigin::Own, |package| {

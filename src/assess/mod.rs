@@ -4,6 +4,7 @@ pub mod assessed_job;
 pub mod assessment;
 pub mod effort;
 pub mod graph;
+mod headline;
 pub mod minutes;
 pub mod operator;
 pub mod review;

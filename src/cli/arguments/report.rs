@@ -8,6 +8,7 @@ use super::{SelectedJobs, Translation};
 
 pub(super) const REPORT_EXAMPLES: &str = "\
 Examples:
+  upstart2systemd report /etc/init --output report.html         a page for a browser
   upstart2systemd report --root /srv/chroot --output jobs.csv   a row for each job
 
 Exit status:
@@ -22,9 +23,9 @@ pub(in crate::cli) struct ReportArguments {
     pub(in crate::cli) jobs: SelectedJobs,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
-    /// The form of the report
-    #[arg(long, value_enum, default_value = "csv")]
-    pub(in crate::cli) format: ReportFormat,
+    /// The form of the report [default: that of the name of the file, else html]
+    #[arg(long, value_enum)]
+    pub(in crate::cli) format: Option<ReportFormat>,
     /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(in crate::cli) output: Option<PathBuf>,
@@ -33,6 +34,8 @@ pub(in crate::cli) struct ReportArguments {
 /// The form of an assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ReportFormat {
+    /// One page for a browser, which loads nothing
+    Html,
     /// A row for each job
     Csv,
     /// A row for each task

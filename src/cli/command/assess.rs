@@ -3,11 +3,14 @@
 use crate::assess::assessment::Assessment;
 use crate::assess::graph::Graph;
 use crate::cli::arguments::{ReportArguments, ReportFormat};
+use crate::cli::input::shown;
 use crate::cli::migrate::planned::{Planned, planned};
+use crate::cli::overlay::manifest::sha256;
 use crate::cli::progress::Progress;
 use crate::cli::{Status, Streams};
 use crate::convert::Converted;
 use crate::report::assessment;
+use crate::report::assessment::PageContent;
 use crate::text::bytes::encode;
 use crate::text::visible::visible;
 
@@ -24,12 +27,36 @@ pub(in crate::cli) fn run(arguments: &ReportArguments, streams: &mut Streams<'_>
     }
     let graph = Graph::upstart(&read, &plan);
     let assessed = Assessment::of(&read, &plan, &graph, settings.minutes);
-    let format = arguments.format;
-    let text = match format {
+    let subject = subject(arguments);
+    let files: Vec<(String, String)> =
+        plan.files.iter().map(|file| (file.path.clone(), sha256(&encode(&file.text)))).collect();
+    let text = match format(arguments) {
+        ReportFormat::Html => assessment::page(PageContent {
+            subject: &subject,
+            assessment: &assessed,
+            converted: &plan.jobs,
+            files: &files,
+            graph: None,
+        }),
         ReportFormat::Csv => assessment::csv_of_jobs(&assessed),
         ReportFormat::CsvTasks => assessment::csv_of_tasks(&assessed),
     };
     report_refused(&plan.jobs, &strays, streams).max(streams.print(&encode(&text)))
+}
+
+/// What is assessed: the root or the directories.
+fn subject(arguments: &ReportArguments) -> String {
+    let roots = arguments.jobs.root.iter().chain(&arguments.jobs.directories);
+    roots.map(|path| shown(path)).collect::<Vec<_>>().join(", ")
+}
+
+/// The format that is asked for, else that of the name of the file, else a page.
+fn format(arguments: &ReportArguments) -> ReportFormat {
+    let extension = || arguments.output.as_ref()?.extension()?.to_str();
+    arguments.format.unwrap_or_else(|| match extension() {
+        Some("csv") => ReportFormat::Csv,
+        _ => ReportFormat::Html,
+    })
 }
 
 /// Reports the jobs that are not converted. They are in the report as well.

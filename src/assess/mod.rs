@@ -3,6 +3,7 @@
 pub mod assessed_job;
 pub mod assessment;
 pub mod effort;
+pub mod fleet;
 pub mod graph;
 mod headline;
 pub mod minutes;

@@ -29,4 +29,4 @@ pub use rule_page::page;
 pub(crate) use summary::counted;
 pub use summary::{Counting, Hidden, Summary, lint_line, statistics};
 #[cfg(feature = "cli")]
-pub use text::{Paint, same_line, text, text_of_line};
+pub use text::{Paint, fleet_text, same_line, text, text_of_line, variant_diff};

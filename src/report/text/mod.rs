@@ -6,6 +6,7 @@
 
 mod change;
 mod excerpt;
+mod fleet_text;
 mod same_line;
 
 use annotate_snippets::renderer::{
@@ -20,6 +21,7 @@ use crate::text::visible::visible;
 use change::ChangedRow;
 use excerpt::{Excerpt, Mark, excerpts};
 
+pub use fleet_text::{fleet_text, variant_diff};
 pub use same_line::same_line;
 
 /// Whether the text contains colours.

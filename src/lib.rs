@@ -318,6 +318,9 @@ pub fn report(conversions: &[Conversion], format: Format) -> serde_json::Result<
         Format::Concise => each(&report::concise),
         Format::Github => each(&report::github),
         Format::Json => report::json(conversions),
+        Format::JsonLines => {
+            conversions.iter().map(|one| Ok(report::json_line(None, one)? + "\n")).collect()
+        }
         Format::Sarif => report::sarif(conversions, registry::RULES),
         Format::Gitlab => report::gitlab(conversions),
         Format::Junit => Ok(report::junit(conversions)),

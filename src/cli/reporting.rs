@@ -55,6 +55,10 @@ pub(super) fn report_findings(
     to: ReportTo<'_>,
     streams: &mut Streams<'_>,
 ) -> Status {
+    if reporting.format == Format::JsonLines {
+        let lines = files.iter().map(|file| (None, Cow::Borrowed(file)));
+        return print_json_lines(lines, to, streams);
+    }
     let paint = match to {
         ReportTo::StandardError => paint(reporting.color, streams.colours.stderr),
         ReportTo::File(_) => paint(reporting.color, false),
@@ -81,13 +85,42 @@ pub(super) fn report_findings(
                 text.push_str(&format!("note[{0}]: {what}: `explain {0}`\n", rule.code));
             }
         }
-        Format::Json | Format::Sarif | Format::Github | Format::Gitlab | Format::Junit => {}
+        Format::Json
+        | Format::JsonLines
+        | Format::Sarif
+        | Format::Github
+        | Format::Gitlab
+        | Format::Junit => {}
     }
     match to {
         ReportTo::StandardError => {
             streams.report(&text);
             Status::Done
         }
+        ReportTo::File(path) => write_report(path, text.as_bytes(), streams),
+    }
+}
+
+/// Prints a line for each job, with the host that it is of. These lines are what the command makes,
+/// and not a report about it: they go to standard output, one by one, if no file is given.
+pub(super) fn print_json_lines<'a>(
+    jobs: impl Iterator<Item = (Option<&'a str>, Cow<'a, Converted>)>,
+    to: ReportTo<'_>,
+    streams: &mut Streams<'_>,
+) -> Status {
+    let (mut status, mut text) = (Status::Done, String::new());
+    for (host, job) in jobs {
+        let line = match report::json_line(host, &job) {
+            Ok(line) => line + "\n",
+            Err(error) => return cannot_serialize(&error, streams),
+        };
+        match to {
+            ReportTo::StandardError => status = status.max(streams.print(line.as_bytes())),
+            ReportTo::File(_) => text.push_str(&line),
+        }
+    }
+    match to {
+        ReportTo::StandardError => status,
         ReportTo::File(path) => write_report(path, text.as_bytes(), streams),
     }
 }
@@ -144,6 +177,9 @@ pub(super) fn findings(
         Format::Concise => lines(&report::concise),
         Format::Github => lines(&report::github),
         Format::Json => document(report::json(files)),
+        Format::JsonLines => {
+            files.iter().map(|file| Ok(report::json_line(None, file)? + "\n")).collect()
+        }
         Format::Sarif => document(report::sarif(files, registry::RULES)),
         Format::Gitlab => document(report::gitlab(files)),
         Format::Junit => Ok(report::junit(files)),

@@ -41,7 +41,7 @@ impl Selection {
 }
 
 /// A job that a package brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PackageJob {
     /// The name of the package.
     pub package: String,

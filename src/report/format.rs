@@ -11,6 +11,8 @@ pub enum Format {
     Concise,
     /// One object, units included
     Json,
+    /// One object for each job, on a line of its own, written as soon as the job is converted
+    JsonLines,
     /// SARIF 2.1.0, one object, as code scanning on GitHub takes it
     Sarif,
     /// Annotations for a workflow on GitHub, one line each
@@ -27,7 +29,7 @@ impl Format {
         match self {
             #[cfg(feature = "cli")]
             Self::Text => false,
-            Self::Concise | Self::Github => false,
+            Self::Concise | Self::JsonLines | Self::Github => false,
             Self::Json | Self::Sarif | Self::Gitlab | Self::Junit => true,
         }
     }

@@ -17,6 +17,9 @@ use crate::text::source::{Position, Sources, Span};
 /// The JSON Schema (draft 2020-12) of the output of [`json`].
 pub const SCHEMA: &str = include_str!("schemas/result.schema.json");
 
+/// The JSON Schema (draft 2020-12) of a line of [`json_line`].
+pub const LINE_SCHEMA: &str = include_str!("schemas/result-line.schema.json");
+
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -26,6 +29,16 @@ struct JsonReport<'a> {
     files: Vec<JsonFile<'a>>,
     diagnostics: Vec<JsonFinding<'a>>,
     summary: Summary,
+}
+
+/// One job with its findings.
+#[derive(Serialize)]
+struct JsonLine<'a> {
+    version: u32,
+    host: Option<Cow<'a, str>>,
+    #[serde(flatten)]
+    file: JsonFile<'a>,
+    diagnostics: Vec<JsonFinding<'a>>,
 }
 
 #[derive(Serialize)]
@@ -123,6 +136,18 @@ pub fn json(files: &[Converted]) -> serde_json::Result<String> {
         summary: Summary::of(files),
     };
     json_of(&report)
+}
+
+/// The result for one job as a JSON object on one line, without a newline. `host` is the name of the
+/// host that has the job, if there are several.
+pub fn json_line(host: Option<&str>, job: &Converted) -> serde_json::Result<String> {
+    let Converted { sources, conversion } = job;
+    json_of(&JsonLine {
+        version: VERSION,
+        host: host.map(lossy),
+        file: file(sources, conversion),
+        diagnostics: conversion.diagnostics.iter().map(|found| finding(sources, found)).collect(),
+    })
 }
 
 fn file<'a>(sources: &'a Sources, conversion: &'a Conversion) -> JsonFile<'a> {

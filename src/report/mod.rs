@@ -23,7 +23,7 @@ mod tests;
 pub use ci::{github, gitlab, junit, sarif};
 pub use concise::concise;
 pub use escape::write_json;
-pub use json::{SCHEMA, json};
+pub use json::{LINE_SCHEMA, SCHEMA, json, json_line};
 pub use rule_page::page;
 #[cfg(feature = "cli")]
 pub(crate) use summary::counted;

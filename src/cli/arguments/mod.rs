@@ -63,6 +63,7 @@ const MIGRATE_EXAMPLES: &str = "\
 Examples:
   upstart2systemd migrate /etc/init -o overlay            everything, as a tree that `upstart2systemd install overlay` installs
   upstart2systemd migrate --root image -o overlay         the jobs of an image or a chroot
+  upstart2systemd migrate --hosts fleet/* -o overlays     many hosts: overlays/HOST, and how their jobs differ
   upstart2systemd migrate /etc/init -o overlay --check    for CI: status 1 if the overlay is not up to date
   upstart2systemd migrate /etc/init -o overlay --diff     what would change
   upstart2systemd migrate /etc/init --dry-run             what would be written";
@@ -160,8 +161,12 @@ pub(in crate::cli) struct ConvertArguments {
     /// The name of the job is the name of the file without `.conf` or `.upstart`; for the source of a
     /// Debian package, debian/PACKAGE.NAME.upstart is the job NAME. The NAME.override
     /// beside it is applied.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "stdin_records")]
     pub(in crate::cli) files: Vec<PathBuf>,
+    /// Read jobs from standard input, a JSON object a line: {"name": ..., "conf": ..., "override": ...};
+    /// print a result for each, in the same order, as `--format json-lines` does
+    #[arg(long, conflicts_with_all = ["files", "output", "name", "report", "explain"])]
+    pub(in crate::cli) stdin_records: bool,
     /// Write the unit and the files that it needs below DIR, as an overlay of /
     #[arg(short, long, value_name = "DIR")]
     pub(in crate::cli) output: Option<PathBuf>,
@@ -291,6 +296,9 @@ pub(in crate::cli) struct Reporting {
 pub(in crate::cli) struct MigrateArguments {
     #[command(flatten)]
     pub(in crate::cli) jobs: SelectedJobs,
+    /// Write the table of jobs and hosts to FILE, as CSV: same, differs, absent, unreadable
+    #[arg(long, value_name = "FILE", requires = "hosts")]
+    pub(in crate::cli) matrix: Option<PathBuf>,
     /// Write the files below OUT, as an overlay of /
     #[arg(short, long, value_name = "OUT", required_unless_present = "dry_run")]
     pub(in crate::cli) output: Option<PathBuf>,

@@ -8,11 +8,16 @@ use clap::Args;
 #[derive(Args, Clone, Debug)]
 pub(in crate::cli) struct SelectedJobs {
     /// Configuration directories, such as /etc/init; the first one that has a job is used for it
-    #[arg(value_name = "DIR", required_unless_present = "root")]
+    #[arg(value_name = "DIR", required_unless_present_any = ["root", "hosts"])]
     pub(in crate::cli) directories: Vec<PathBuf>,
     /// Read DIR/etc/init, or DIR/etc/event.d for old jobs, of a chroot, a container image or an unpacked package
     #[arg(long, value_name = "DIR", conflicts_with = "directories")]
     pub(in crate::cli) root: Option<PathBuf>,
+    /// Hosts, each a root (it has a directory `etc`) or a configuration directory: the last part of the
+    /// path is the name of the host, and its overlay is OUT/HOST
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    #[arg(conflicts_with_all = ["directories", "root", "dpkg_status"])]
+    pub(in crate::cli) hosts: Vec<PathBuf>,
     /// Also convert the jobs of the distribution, which has its own units for them
     #[arg(long)]
     pub(in crate::cli) all: bool,

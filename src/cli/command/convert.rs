@@ -1,16 +1,19 @@
 //! `convert`: translates jobs to units.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::records;
 use crate::cli::arguments::{ConvertArguments, ScriptsIn};
 use crate::cli::input::{Input, STDIN};
 use crate::cli::lint::configuration::Configuration;
 use crate::cli::overlay::{ChangeKind, FileChange, Origins, Writing};
-use crate::cli::reporting::{ReportTo, report_findings, without_unusable_outputs};
+use crate::cli::reporting::{
+    ReportTo, print_json_lines, report_findings, without_unusable_outputs,
+};
 use crate::cli::status::status_of;
 use crate::cli::{Status, Streams, input, overlay, panic};
 use crate::convert::{Conversion, Converted, file_origins};
@@ -40,41 +43,24 @@ pub(in crate::cli) fn run(
         Err(message) => return streams.usage(&message),
     };
     let style = settings.style(arguments.translation.style);
-    let options =
-        arguments.translation.options(arguments.output.is_some(), (style, settings.target));
+    let is_streamed = arguments.reporting.format == Format::JsonLines;
+    // A line of JSON has all files that a unit needs.
+    let companions = arguments.output.is_some() || arguments.stdin_records || is_streamed;
+    let options = arguments.translation.options(companions, (style, settings.target));
+    if arguments.stdin_records {
+        return records::run(arguments, (&options, &settings.outside), streams);
+    }
+    let how = How { options: &options, outside: &settings.outside, translate };
+    if is_streamed && !arguments.explain && arguments.output.is_none() && arguments.report.is_none()
+    {
+        return one_by_one(arguments, &how, streams);
+    }
     let mut status = Status::Done;
     let mut files = Vec::new();
     for path in &arguments.files {
-        if let Some(refused) = input::refuse_override(path) {
-            files.push(*refused);
-            continue;
-        }
-        let input = if path.as_os_str() == STDIN {
-            input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
-        } else {
-            input::read(
-                path,
-                arguments.name.as_deref(),
-                !arguments.translation.no_override,
-                options.dialect,
-            )
-        };
-        match input {
-            Err(unreadable) => files.push(*unreadable),
-            Ok(Input { path, name, sources }) => {
-                match panic::caught(|| translate(&sources, name, &options, &settings.outside)) {
-                    Ok(conversion) => {
-                        files.push(Converted {
-                            conversion: without_unusable_outputs(Conversion { path, ..conversion }),
-                            sources: Arc::new(sources),
-                        });
-                    }
-                    Err(bug) => {
-                        streams.report(&format!("{}: ", visible(&path)));
-                        status = streams.bug(&bug);
-                    }
-                }
-            }
+        match read_and_convert(path, arguments, &how, streams) {
+            Ok(file) => files.push(file),
+            Err(bug) => status = bug,
         }
     }
     status = status.max(
@@ -98,6 +84,65 @@ pub(in crate::cli) fn run(
     status.max(report_findings(&arguments.reporting, &files, style, to, streams))
 }
 
+/// How jobs are converted.
+struct How<'a> {
+    options: &'a Options,
+    outside: &'a Outside,
+    translate: Translate<'a>,
+}
+
+/// Converts a file. `Err` is the status of a bug, which has been reported.
+fn read_and_convert(
+    path: &Path,
+    arguments: &ConvertArguments,
+    how: &How<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<Converted, Status> {
+    if let Some(refused) = input::refuse_override(path) {
+        return Ok(*refused);
+    }
+    let input = if path.as_os_str() == STDIN {
+        input::read_stdin(streams.stdin, arguments.name.as_deref().unwrap_or_default())
+    } else {
+        let with_override = !arguments.translation.no_override;
+        input::read(path, arguments.name.as_deref(), with_override, how.options.dialect)
+    };
+    let Input { path, name, sources } = match input {
+        Ok(input) => input,
+        Err(unreadable) => return Ok(*unreadable),
+    };
+    match panic::caught(|| (how.translate)(&sources, name, how.options, how.outside)) {
+        Ok(conversion) => Ok(Converted {
+            conversion: without_unusable_outputs(Conversion { path, ..conversion }),
+            sources: Arc::new(sources),
+        }),
+        Err(bug) => {
+            streams.report(&format!("{}: ", visible(&path)));
+            Err(streams.bug(&bug))
+        }
+    }
+}
+
+/// Prints the result of each file before the next one is read, so that memory does not grow with
+/// their number.
+fn one_by_one(arguments: &ConvertArguments, how: &How<'_>, streams: &mut Streams<'_>) -> Status {
+    let mut status = Status::Done;
+    let reporting = &arguments.reporting;
+    for path in &arguments.files {
+        let file = match read_and_convert(path, arguments, how, streams) {
+            Ok(file) => file,
+            Err(bug) => {
+                status = status.max(bug);
+                continue;
+            }
+        };
+        status = status.max(status_of(&file.conversion, reporting.fail_on(), reporting.strict));
+        let line = std::iter::once((None, Cow::Owned(file)));
+        status = status.max(print_json_lines(line, ReportTo::StandardError, streams));
+    }
+    status
+}
+
 /// Rejects combinations of arguments that clap accepts.
 fn check(arguments: &ConvertArguments) -> Result<(), String> {
     let ConvertArguments {
@@ -106,10 +151,12 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
         name,
         explain,
         columns: _,
+        stdin_records: _,
         translation,
-        reporting: _,
+        reporting,
         report: _,
     } = arguments;
+    let is_streamed = reporting.format == Format::JsonLines;
     let stdin = files.iter().any(|file| file.as_os_str() == STDIN);
     if stdin && files.len() > 1 {
         return Err("`-` cannot be converted together with other files".to_owned());
@@ -120,14 +167,18 @@ fn check(arguments: &ConvertArguments) -> Result<(), String> {
     if files.len() > 1 && name.is_some() {
         return Err("`--name` is for one job, and there are several files".to_owned());
     }
-    if files.len() > 1 && output.is_none() && !explain {
+    if files.len() > 1 && output.is_none() && !explain && !is_streamed {
         return Err("several units do not fit on standard output: give a directory to write them to with `-o DIR`".to_owned());
     }
-    if translation.scripts == ScriptsIn::Files && output.is_none() {
+    if translation.scripts == ScriptsIn::Files
+        && output.is_none()
+        && !is_streamed
+        && !arguments.stdin_records
+    {
         return Err("`--scripts files` writes files beside the unit: give a directory to write them to with `-o DIR`".to_owned());
     }
     match name {
-        Some(name) if !is_job_name(name) => {
+        Some(name) if !input::is_job_name(name.as_bytes()) => {
             Err(format!("`{}` cannot be the name of a job", visible(&name.to_string_lossy())))
         }
         _ => Ok(()),
@@ -150,17 +201,12 @@ fn explain(arguments: &ConvertArguments, files: &[Converted], streams: &mut Stre
     streams.print(texts.join("\n").as_bytes())
 }
 
-/// Whether a name is a path below the configuration directory, as the names of jobs are.
-fn is_job_name(name: &OsStr) -> bool {
-    name.as_bytes()
-        .split(|&byte| byte == b'/')
-        .all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
-}
-
 /// Writes the units to standard output or to the output directory.
 fn deliver(arguments: &ConvertArguments, files: &[Converted], streams: &mut Streams<'_>) -> Status {
     match (&arguments.output, files) {
         (Some(root), _) => write_all(root, arguments, files, streams),
+        // Its line has the unit.
+        (None, _) if arguments.reporting.format == Format::JsonLines => Status::Done,
         (None, [Converted { conversion, .. }]) => match conversion.outputs.as_slice() {
             [] => Status::Done,
             [unit, companions @ ..] => {

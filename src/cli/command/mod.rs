@@ -10,5 +10,6 @@ pub(super) mod find_callers;
 pub(super) mod install;
 pub(super) mod parse;
 mod planned_jobs;
+mod records;
 mod searched_tree;
 pub(super) mod verify;

@@ -27,7 +27,7 @@ pub(super) const STDIN: &str = "-";
 
 /// The longest file that is read, in bytes. The whole file is held in memory, and its conversion
 /// needs a hundred times as much memory if each line is a stanza.
-const LONGEST: u64 = 16 << 20;
+pub(super) const LONGEST: u64 = 16 << 20;
 
 /// A job that was read.
 pub(super) struct Input {
@@ -167,6 +167,12 @@ fn read_stream(stdin: &mut dyn Read, shown: &str) -> Result<Source, UnreadableJo
     }
 }
 
+/// Whether a name is a path below the configuration directory, as the names of jobs are.
+pub(super) fn is_job_name(name: &[u8]) -> bool {
+    name.split(|&byte| byte == b'/')
+        .all(|part| !matches!(part, b"" | b"." | b"..") && !part.contains(&0))
+}
+
 /// The file name without a `.conf` or `.upstart` at its end.
 fn job_name(path: &Path) -> &OsStr {
     let name = path.file_name().unwrap_or(path.as_os_str());
@@ -247,7 +253,8 @@ fn is_too_long(bytes: &[u8]) -> bool {
     bytes.len() as u64 > LONGEST
 }
 
-fn too_long() -> UnreadableJob {
+/// The trouble with a file that is too long.
+pub(super) fn too_long() -> UnreadableJob {
     UnreadableJob::new(
         &format!("this has more than {} MiB, and is not read", LONGEST >> 20),
         "jobs have some thousand bytes: see what the file is, and put a long script into a file of its own that the job runs",

@@ -67,7 +67,7 @@ pub(super) fn print_hidden(
     streams: &mut Streams<'_>,
 ) {
     let has_count = match arguments.reporting.format {
-        Format::Text => true,
+        Format::Text | Format::JsonLines => true,
         format => format.is_object(),
     };
     let diagnostics = || files.iter().flat_map(|file| &file.conversion.diagnostics);

@@ -1,9 +1,12 @@
 //! Prints the findings, which are the product of `lint`.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::cli::arguments::LintArguments;
-use crate::cli::reporting::{cannot_serialize, findings, is_shown, paint};
+use crate::cli::reporting::{
+    ReportTo, cannot_serialize, findings, is_shown, paint, print_json_lines,
+};
 use crate::cli::{Status, Streams};
 use crate::convert::Converted;
 use crate::diagnostic::{Diagnostic, Severity, ShellCheckCode};
@@ -19,6 +22,10 @@ pub(super) fn print_report(
     streams: &mut Streams<'_>,
 ) -> Status {
     let reporting = &arguments.reporting;
+    if reporting.format == Format::JsonLines {
+        let lines = files.iter().map(|file| (None, Cow::Borrowed(file)));
+        return print_json_lines(lines, ReportTo::StandardError, streams);
+    }
     let is_shown = |found: &Diagnostic| is_shown(reporting, found);
     let found = || {
         files.iter().flat_map(|file| &file.conversion.diagnostics).filter(|found| is_shown(found))

@@ -2,6 +2,7 @@
 //! written.
 
 mod changes;
+mod hosts;
 pub(super) mod next_steps;
 pub(super) mod packages;
 pub(super) mod planned;
@@ -18,12 +19,26 @@ use super::reporting::{ReportTo, report_findings};
 use super::status::status_of;
 use super::{Status, Streams, overlay};
 use crate::migrate::Migration;
+use crate::report::format::Format;
 use crate::text::bytes::encode;
-use crate::text::visible::visible;
+use crate::text::visible::{visible, visible_lines};
 use next_steps::operator_guide;
 use planned::{Planned, planned};
 
 pub(super) fn run(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
+    if arguments.diff && arguments.reporting.format == Format::JsonLines {
+        return streams.usage(
+            "`--diff` and `--format json-lines` both print to standard output: use one of them",
+        );
+    }
+    if arguments.jobs.hosts.is_empty() {
+        one_host(arguments, streams)
+    } else {
+        hosts::run(arguments, streams)
+    }
+}
+
+fn one_host(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let progress = Progress::new();
     let notes = !arguments.reporting.format.is_object();
     let planned = planned(&arguments.jobs, &arguments.translation, (notes, &progress), streams);
@@ -61,7 +76,7 @@ fn deliver(
     let Some(root) = &arguments.output else {
         let list: String =
             plan.files.iter().map(|file| format!("new        {}\n", visible(&file.path))).collect();
-        return streams.print(list.as_bytes()).max(print_next_steps(
+        return to_results(arguments.reporting.format, &list, streams).max(print_next_steps(
             arguments,
             plan,
             Path::new("OUT"),
@@ -107,7 +122,7 @@ fn report_changes(
     } else {
         let list: String =
             changes.iter().filter_map(|change| changes::listed(change, arguments)).collect();
-        status = status.max(streams.print(list.as_bytes()));
+        status = status.max(to_results(arguments.reporting.format, &list, streams));
     }
     if arguments.dry_run {
         let root = arguments.output.as_deref().unwrap_or(Path::new("OUT"));
@@ -128,5 +143,16 @@ fn print_next_steps(
         text.push('\n');
         text.push_str(&operator_guide(plan));
     }
-    streams.print(&encode(&text))
+    to_results(arguments.reporting.format, &text, streams)
+}
+
+/// Prints a text for people: to standard output, or to standard error if that has lines for
+/// programs.
+fn to_results(format: Format, text: &str, streams: &mut Streams<'_>) -> Status {
+    if format == Format::JsonLines {
+        streams.report(&visible_lines(text));
+        Status::Done
+    } else {
+        streams.print(&encode(text))
+    }
 }

@@ -27,6 +27,18 @@ fn commands(plan: &Migration, overlay: &str) -> String {
     )
 }
 
+/// The commands to run on each of several hosts. `overlays` is the directory with a directory for each.
+pub(super) fn steps_for_hosts(overlays: &str) -> String {
+    let overlays = overlays.trim_end_matches('/');
+    let overlays =
+        if overlays.starts_with('-') { format!("./{overlays}") } else { overlays.to_owned() };
+    let overlay = quoted(&format!("{overlays}/HOST"));
+    format!(
+        "\nTo check, install and enable them on the host HOST, as root:\n\n    upstart2systemd verify {overlay}\n    upstart2systemd install {overlay}\n    systemctl daemon-reload\n    sed -n 's/^enable //p' {} | xargs -d '\\n' systemctl enable\n\nThey start at the next boot, or when a unit that wants them starts.\n",
+        quoted(&format!("/{}", own_files::preset()))
+    )
+}
+
 /// The commands to run when the files are in place: below `root`, if that is not `/`.
 pub(in crate::cli) fn commands_after(enabled: &[&str], root: Option<&str>) -> String {
     let mut out = String::new();

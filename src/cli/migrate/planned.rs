@@ -42,6 +42,10 @@ pub(in crate::cli) fn planned(
     (notes, progress): (bool, &Progress),
     streams: &mut Streams<'_>,
 ) -> Result<Planned, Status> {
+    if !jobs.hosts.is_empty() {
+        let message = "`--hosts` is for `upstart2systemd migrate`: give one host with `--root`";
+        return Err(streams.usage(message));
+    }
     let dialect = translation.dialect.into();
     let directories: Vec<PathBuf> = match &jobs.root {
         Some(root) => vec![directory::of_system(root, dialect)],
@@ -113,7 +117,7 @@ pub(in crate::cli) fn meant_directory(given: &[PathBuf], found: &Directory) -> O
 }
 
 /// Which jobs are converted, by the command line and the configuration.
-fn selection(
+pub(super) fn selection(
     jobs: &SelectedJobs,
     translation: &Translation,
     settings: &MigrationSettings,

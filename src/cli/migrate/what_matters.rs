@@ -21,16 +21,43 @@ const COLUMNS: usize = 96;
 pub(super) fn summary(plan: &Migration) -> String {
     let efforts: Vec<Effort> = plan.jobs.iter().map(Effort::of).collect();
     let mut out = counts(plan, &efforts);
-    left_jobs(plan, &mut out);
-    changed_jobs(plan, &mut out);
-    hiding(plan, &mut out);
-    by_hand(plan, &efforts, &mut out);
-    to_look_at(plan, &efforts, &mut out);
+    lists(plan, &efforts, &mut out);
     out
+}
+
+/// The summary of the distinct results of several hosts.
+pub(super) fn of_hosts(plan: &Migration) -> String {
+    let efforts: Vec<Effort> = plan.jobs.iter().map(Effort::of).collect();
+    let mut out =
+        format!("{}: {}.\n", counted(plan.jobs.len(), "different result"), kinds(&efforts));
+    lists(plan, &efforts, &mut out);
+    out
+}
+
+fn lists(plan: &Migration, efforts: &[Effort], out: &mut String) {
+    left_jobs(plan, out);
+    changed_jobs(plan, out);
+    hiding(plan, out);
+    by_hand(plan, efforts, out);
+    to_look_at(plan, efforts, out);
 }
 
 /// The line with the numbers of jobs and files.
 fn counts(plan: &Migration, efforts: &[Effort]) -> String {
+    let not_chosen = match plan.not_chosen {
+        0 => String::new(),
+        number => format!(" {} not chosen.", counted(number, "more job")),
+    };
+    format!(
+        "{}: {}; {}.{not_chosen}\n",
+        counted(plan.jobs.len(), "job"),
+        kinds(efforts),
+        counted(plan.files.len(), "file")
+    )
+}
+
+/// How many jobs there are of each effort, in words.
+fn kinds(efforts: &[Effort]) -> String {
     let count =
         |wanted: fn(&Effort) -> bool| efforts.iter().filter(|effort| wanted(effort)).count();
     let counts = [
@@ -44,16 +71,7 @@ fn counts(plan: &Migration, efforts: &[Effort]) -> String {
         .filter(|(number, _)| *number > 0)
         .map(|(number, what)| format!("{number} {what}"))
         .collect();
-    let not_chosen = match plan.not_chosen {
-        0 => String::new(),
-        number => format!(" {} not chosen.", counted(number, "more job")),
-    };
-    format!(
-        "{}: {}; {}.{not_chosen}\n",
-        counted(plan.jobs.len(), "job"),
-        if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") },
-        counted(plan.files.len(), "file")
-    )
+    if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") }
 }
 
 /// The jobs that belong to the distribution, with what does their work now.

@@ -14,6 +14,9 @@ const COLUMNS: usize = 100;
 /// The most hosts that a line names.
 const NAMED: usize = 12;
 
+/// The most hosts that the head of a diff names.
+const IN_HEAD: usize = 4;
+
 /// Which host has which job, and what differs between the texts of a job.
 pub fn fleet_text(fleet: &Fleet) -> String {
     let everywhere = fleet.jobs.iter().filter(|job| job.is_everywhere_the_same()).count();
@@ -133,7 +136,10 @@ fn drift(fleet: &Fleet, job: &FleetJob) -> String {
 /// [`source`](crate::text::source).
 pub fn variant_diff(fleet: &Fleet, job: &FleetJob, variant: &JobVariant) -> String {
     let Some(usual) = job.variants.first() else { return String::new() };
-    let hosts = |variant: &JobVariant| named(fleet, &variant.hosts);
+    let hosts = |variant: &JobVariant| match variant.hosts.as_slice() {
+        few if few.len() <= IN_HEAD => named(fleet, few),
+        many => counted(many.len(), "host"),
+    };
     let conf: fn(&Sources) -> Option<&Source> = |sources| Some(&sources.conf);
     let overriding: fn(&Sources) -> Option<&Source> = |sources| sources.overriding.as_ref();
     let mut out = String::new();

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::finding_box::finding;
+use super::shared_files::SharedFiles;
 use super::{class_of, job_anchor, prose, shown};
 use crate::assess::assessed_job::AssessedJob;
 use crate::assess::review::{OutputLine, Review, ReviewedOutput, ReviewedSource};
@@ -13,7 +14,12 @@ use crate::diagnostic::registry::OVERWRITTEN_STANZA;
 use crate::diagnostic::{Diagnostic, Disposition};
 use crate::text::source::Span;
 
-pub(super) fn section(index: usize, job: &AssessedJob, converted: &Converted) -> Markup {
+/// The review of a job. `shared` are the files that several jobs have.
+pub(super) fn section(
+    index: usize,
+    (job, converted): (&AssessedJob, &Converted),
+    shared: &SharedFiles<'_>,
+) -> Markup {
     let review = Review::of(converted);
     let first_lines = first_lines(converted);
     html! {
@@ -31,6 +37,9 @@ pub(super) fn section(index: usize, job: &AssessedJob, converted: &Converted) ->
                     @if review.outputs.is_empty() { p .file { "No unit is written." } }
                     @for (number, output) in review.outputs.iter().enumerate() {
                         @if number == 0 { (written_file(index, output, &first_lines)) }
+                        @else if let Some(number) = shared.number(output.path) {
+                            p .file { a href={ "#shared-" (number) } { "/" (shown(output.path)) } }
+                        }
                         @else { details {
                             summary { "/" (shown(output.path)) }
                             (written_file(index, output, &first_lines))
@@ -44,14 +53,15 @@ pub(super) fn section(index: usize, job: &AssessedJob, converted: &Converted) ->
 
 /// What an operator has to know.
 fn facts(job: &AssessedJob) -> Markup {
+    let is_waiting = !job.enabled && job.has_unit();
     html! {
-        dl {
-            dt { "starts when" } dd { (shown(&job.starts_on)) @if !job.enabled && job.has_unit() { " (not enabled)" } }
-            @if let Some(operator) = &job.operator {
-                dt { code { (shown(&operator.start_before)) } } dd { "is now " code { (shown(&operator.start)) } }
-                dt { "log" } dd { code { (shown(&operator.log)) } }
-                dt { "reload" }
-                dd { @if let Some(reload) = &operator.reload { code { (shown(reload)) } } @else { "not possible" } }
+        p { "Starts when: " (shown(&job.starts_on)) @if is_waiting { " (not enabled)" } "." }
+        @if let Some(operator) = &job.operator {
+            p {
+                code { (shown(&operator.start_before)) } " is now " code { (shown(&operator.start)) }
+                ", the log is " code { (shown(&operator.log)) }
+                @if let Some(reload) = &operator.reload { ", and " code { (shown(reload)) } " reloads it." }
+                @else { ". It cannot be reloaded." }
             }
         }
     }
@@ -77,17 +87,16 @@ fn job_file(index: usize, source: &ReviewedSource<'_>, converted: &Converted) ->
     let name = source.source.path().rsplit('/').next().unwrap_or_default();
     html! {
         p .file { (shown(name)) }
-        pre .code {
+        pre .code .numbered {
             @for (number, line) in source.lines.iter().enumerate().map(|(at, line)| (at + 1, line)) {
                 @let is_first = line.stanza.is_some() && last_stanza != line.stanza;
-                @let id = line.stanza.filter(|_| is_first).map(|stanza| format!("j{index}s{stanza}"));
-                @let class = line.stanza.map_or_else(|| "l c".to_owned(), |stanza| format!("l one s{stanza}"));
-                span class=(class) id=[id] {
-                    @match line.stanza {
-                        Some(stanza) => a .n href={ "#j" (index) "s" (stanza) } { (number) },
-                        None => span .n { (number) },
+                @match line.stanza {
+                    Some(stanza) if is_first => {
+                        @let id = format!("j{index}s{stanza}");
+                        a class={ "s" (stanza) } id=(id) href={ "#" (id) } { (shown(&masked(line.text))) }
                     }
-                    (shown(&masked(line.text)))
+                    Some(stanza) => { span class={ "s" (stanza) } { (shown(&masked(line.text))) } }
+                    None => { span class=[(!line.text.is_empty()).then_some("c")] { (shown(&masked(line.text))) } }
                 }
                 @if is_first { (without_lines(line.stanza, converted)) }
                 @for (_, found) in found.iter().filter(|(line, _)| end_of_stanza(*line) == number) {
@@ -115,7 +124,7 @@ fn without_lines(stanza: Option<usize>, converted: &Converted) -> Markup {
             Disposition::Approximate | Disposition::Manual => None,
         }
     });
-    html! { @if let Some(text) = text { span .why { (prose(text)) } } }
+    html! { @if let Some(text) = text { i { (prose(text)) } } }
 }
 
 /// For each stanza, the line of its file where it begins.
@@ -125,40 +134,48 @@ fn first_lines(converted: &Converted) -> Vec<usize> {
     conversion.stanzas.iter().map(|outcome| line(outcome.span)).collect()
 }
 
-/// A file that was written. Each line has the number of the line that it comes from.
+/// A file that was written. The lines of a directive are together, with the number of the line that
+/// they come from.
 fn written_file(index: usize, output: &ReviewedOutput<'_>, first_lines: &[usize]) -> Markup {
     let mut before = None;
+    let goes_on = |one: &OutputLine<'_>, next: &OutputLine<'_>| {
+        one.stanzas == next.stanzas && one.reason.is_none() && is_comment(one) == is_comment(next)
+    };
     html! {
         p .file { "/" (shown(output.path)) }
         pre .code {
-            @for line in &output.lines {
-                @let stanza = line.stanzas.first().copied();
+            @for lines in output.lines.chunk_by(goes_on) {
+                @let stanza = lines.first().and_then(|line| line.stanzas.first().copied());
                 @let number = stanza.filter(|_| stanza != before).and_then(|stanza| first_lines.get(stanza).copied());
-                (written_line(index, line, number))
+                (written_lines(index, lines, number))
                 ({ before = stanza; "" })
             }
         }
     }
 }
 
-fn written_line(index: usize, line: &OutputLine<'_>, number: Option<usize>) -> Markup {
-    let OutputLine { text, stanzas, reason } = line;
-    let text = shown(&masked(text));
-    let mut class = "l".to_owned();
-    if text.starts_with('#') {
-        class.push_str(" c");
+fn is_comment(line: &OutputLine<'_>) -> bool {
+    line.text.starts_with('#')
+}
+
+/// Lines that come from the same stanzas.
+fn written_lines(index: usize, lines: &[OutputLine<'_>], number: Option<usize>) -> Markup {
+    let Some(first) = lines.first() else { return html! {} };
+    let text: Vec<String> = lines.iter().map(|line| shown(&masked(line.text))).collect();
+    let text = text.join("\n");
+    let mut class: Vec<String> = first.stanzas.iter().map(|stanza| format!("s{stanza}")).collect();
+    if is_comment(first) {
+        class.push("c".to_owned());
     }
-    for stanza in stanzas {
-        class.push_str(&format!(" one s{stanza}"));
-    }
+    let class = Some(class.join(" ")).filter(|class| !class.is_empty());
+    let reason = lines.last().and_then(|line| line.reason);
     html! {
-        span class=(class) {
-            @match (stanzas.first(), number) {
-                (Some(stanza), Some(number)) => a .n href={ "#j" (index) "s" (stanza) } { (number) },
-                _ => span .n {},
+        @match (first.stanzas.first(), number) {
+            (Some(stanza), Some(number)) => {
+                a class=[class] href={ "#j" (index) "s" (stanza) } data-line=(number) { (text) }
             }
-            (text)
+            _ => span class=[class] { (text) },
         }
-        @if let Some(reason) = reason { span .why { (prose(reason)) } }
+        @if let Some(reason) = reason { i { (prose(reason)) } }
     }
 }

@@ -5,6 +5,7 @@ mod finding_box;
 mod job_section;
 mod overview;
 mod rules;
+mod shared_files;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::assess::effort::Effort;
 use crate::convert::Converted;
 use crate::text::bytes::lossy;
 use crate::text::visible::visible;
+use shared_files::SharedFiles;
 
 /// What a browser may do with the page: apply the styles that are in it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -41,6 +43,7 @@ pub struct PageContent<'a> {
 pub fn page(content: PageContent<'_>) -> String {
     let PageContent { subject, assessment, converted, graph, .. } = content;
     let title = format!("Migration of {} to systemd", shown(subject));
+    let shared = SharedFiles::of(converted);
     let has_tasks = assessment.jobs.iter().any(|job| !job.tasks.is_empty());
     let reviewed =
         assessment.jobs.iter().filter_map(|job| Some((job, converted.get(job.converted?)?)));
@@ -84,9 +87,10 @@ pub fn page(content: PageContent<'_>) -> String {
                             "The job is on the left, what it becomes on the right. The number at a line of a unit is the line of the job that it comes from: point at a line, or follow the number, to see both."
                         }
                         @for (index, (job, converted)) in reviewed.enumerate() {
-                            (job_section::section(index, job, converted))
+                            (job_section::section(index, (job, converted), &shared))
                         }
                     }
+                    (shared.section())
                     (tables::figures(content))
                     (rules::section(&rule_codes(content)))
                 }

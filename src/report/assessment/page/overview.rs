@@ -184,7 +184,7 @@ fn one_task(index: usize, task: &Task, assessment: &Assessment) -> Markup {
                 label for=(id) { (prose(&task.what)) }
                 p .meta {
                     a href={ "#" (job_anchor(&task.job)) } { (shown(&task.job)) }
-                    @if let Some((file, line)) = &task.place { " · " (shown(file)) ":" (line) }
+                    @if let Some((file, line)) = &task.place { " · " (shown(file.rsplit('/').next().unwrap_or(file))) ":" (line) }
                     @if let Some(rule) = task.rule { " · " a href={ "#" (rule.code) } { (rule.name) " (" (rule.code) ")" } }
                     " · " (assessment.minutes.of(task.kind)) " minutes"
                 }

@@ -87,8 +87,11 @@ fn time(assessment: &Assessment) -> Markup {
     }
 }
 
-/// The most jobs that a wave names on the first screen.
-const NAMED: usize = 24;
+/// The most jobs that a wave or a group names on the first screen.
+const NAMED: usize = 10;
+
+/// The most groups, and the most risks of a kind, on the first screen.
+const LISTED: usize = 5;
 
 fn order(assessment: &Assessment) -> Markup {
     let names = |group: &[usize]| {
@@ -110,8 +113,11 @@ fn order(assessment: &Assessment) -> Markup {
                     @match wave.kind {
                         WaveKind::Group => {
                             ul {
-                                @for group in &wave.groups {
+                                @for group in wave.groups.iter().take(LISTED) {
                                     li { (group.len()) " jobs: " (names(group)) }
+                                }
+                                @if wave.groups.len() > LISTED {
+                                    li { "and " a href="#jobs" { (wave.groups.len() - LISTED) " smaller groups" } }
                                 }
                             }
                         }
@@ -140,13 +146,13 @@ fn risks(assessment: &Assessment) -> Markup {
             @if !found.is_empty() {
                 h3 { (kind.title()) ": " (found.len()) }
                 ul .risks {
-                    @for risk in found.iter().take(NAMED) {
+                    @for risk in found.iter().take(LISTED) {
                         li {
                             a href={ "#" (job_anchor(&risk.job)) } { (shown(&risk.job)) } ": "
                             (prose(&risk.text)) " (" a href={ "#" (risk.rule.code) } { (risk.rule.code) } ")"
                         }
                     }
-                    @if found.len() > NAMED { li { "and " (found.len() - NAMED) " more, see the tasks" } }
+                    @if found.len() > LISTED { li { "and " (found.len() - LISTED) " more: see the " a href="#reviews" { "reviews" } } }
                 }
             }
         }

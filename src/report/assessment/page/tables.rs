@@ -18,7 +18,7 @@ pub(super) fn jobs(assessment: &Assessment) -> Markup {
             div .wide { table {
                 thead { tr {
                     th { "job" } th { "whose" } th { "class" } th .number { "minutes" }
-                    th { "starts when" } th { "becomes" } th { "an operator types" }
+                    th .number { "group" } th { "starts when" } th { "becomes" } th { "an operator types" }
                 } }
                 tbody {
                     @for job in &assessment.jobs { (row(job, assessment)) }
@@ -41,6 +41,7 @@ fn row(job: &AssessedJob, assessment: &Assessment) -> Markup {
             td { (job.origin.name()) @if let Some(owner) = job.origin.owner() { " " (shown(owner)) } }
             td .class .(class_of(job.effort)) { (job.effort.name()) }
             td .number { (job.minutes(&assessment.minutes)) }
+            td .number { @if let Some(group) = job.group { (group + 1) } }
             td { (shown(&job.starts_on)) }
             td {
                 @match (&job.left, &job.unit) {

@@ -13,8 +13,7 @@ pub(super) struct Descriptor {
     name: &'static str,
     short_description: SarifText,
     full_description: SarifText,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<String>,
+    help_uri: String,
     help: Help,
     default_configuration: Configuration,
     properties: Properties,
@@ -45,7 +44,7 @@ pub(super) fn descriptor(rule: &Rule) -> Descriptor {
         id: rule.code,
         name: rule.name,
         full_description: SarifText::new(first.split_whitespace().collect::<Vec<_>>().join(" ")),
-        help_uri: help_uri(env!("CARGO_PKG_REPOSITORY"), rule),
+        help_uri: help_uri(rule),
         help: help(rule, text),
         short_description: SarifText::new(short),
         default_configuration: Configuration { level: rule.severity.name() },
@@ -53,11 +52,16 @@ pub(super) fn descriptor(rule: &Rule) -> Descriptor {
     }
 }
 
-/// The address of the page of a rule, if the package has a repository.
-fn help_uri(repository: &str, rule: &Rule) -> Option<String> {
-    let repository = repository.trim_end_matches('/');
-    (!repository.is_empty())
-        .then(|| format!("{repository}/blob/main/docs/rules/{}-{}.md", rule.code, rule.name))
+/// The address of the page of a rule: the sources of each version of a package are there.
+fn help_uri(rule: &Rule) -> String {
+    const SOURCES: &str = concat!(
+        "https://docs.rs/crate/",
+        env!("CARGO_PKG_NAME"),
+        "/",
+        env!("CARGO_PKG_VERSION"),
+        "/source/docs/rules/"
+    );
+    format!("{SOURCES}{}-{}.md", rule.code, rule.name)
 }
 
 /// The page of a rule with its examples: as it is written, in Markdown, and as `explain` prints it.
@@ -85,11 +89,9 @@ mod tests {
     use crate::diagnostic::registry::SECRET_IN_ENV;
 
     #[test]
-    fn the_page_of_a_rule_has_an_address_where_there_is_a_repository() {
-        assert_eq!(help_uri("", &SECRET_IN_ENV), None);
-        assert_eq!(
-            help_uri("https://example.org/u/", &SECRET_IN_ENV).unwrap(),
-            "https://example.org/u/blob/main/docs/rules/U145-secret-in-env.md"
-        );
+    fn the_page_of_a_rule_is_a_file_of_the_package() {
+        let uri = help_uri(&SECRET_IN_ENV);
+        let (_, path) = uri.split_once("/source/").unwrap();
+        assert_eq!(path, "docs/rules/U145-secret-in-env.md");
     }
 }

@@ -52,8 +52,7 @@ struct Driver {
     name: &'static str,
     version: &'static str,
     semantic_version: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    information_uri: Option<&'static str>,
+    information_uri: &'static str,
     rules: Vec<Descriptor>,
 }
 
@@ -183,12 +182,11 @@ pub fn sarif(files: &[Converted], rules: &[&Rule]) -> serde_json::Result<String>
             ));
         }
     }
-    let uri = env!("CARGO_PKG_REPOSITORY");
     let driver = Driver {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
         semantic_version: env!("CARGO_PKG_VERSION"),
-        information_uri: (!uri.is_empty()).then_some(uri),
+        information_uri: concat!("https://docs.rs/crate/", env!("CARGO_PKG_NAME")),
         rules: rules.iter().map(|rule| descriptor(rule)).collect(),
     };
     let run = Run {

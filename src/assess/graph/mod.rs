@@ -6,6 +6,7 @@
 mod condition_words;
 mod edge_kind;
 mod grouping;
+mod implied_order;
 mod job_columns;
 mod job_relations;
 mod milestone_column;
@@ -125,6 +126,12 @@ impl Graph {
     #[must_use]
     pub fn only(&self, jobs: &[String], depth: Option<usize>) -> Self {
         vicinity::only(self, jobs, depth)
+    }
+
+    /// The graph as it is drawn: without orders between units that are related anyway.
+    #[must_use]
+    pub fn without_implied_orders(&self) -> Self {
+        implied_order::without(self)
     }
 
     /// The nodes that are boxes: jobs, or the units of jobs.

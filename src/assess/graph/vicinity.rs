@@ -8,7 +8,9 @@ use crate::text::glob;
 pub(super) fn only(graph: &Graph, jobs: &[String], depth: Option<usize>) -> Graph {
     let steps = steps(graph, jobs);
     let most = depth.unwrap_or(usize::MAX - 1);
-    let is_near = |node: usize| steps[node] <= most;
+    let mut near: Vec<bool> = steps.into_iter().map(|steps| steps <= most).collect();
+    drop_parts_of_joins(graph, &mut near);
+    let is_near = |node: usize| near[node];
     let mut places = vec![usize::MAX; graph.nodes.len()];
     let mut nodes = Vec::new();
     for (node, place) in places.iter_mut().enumerate() {
@@ -24,6 +26,20 @@ pub(super) fn only(graph: &Graph, jobs: &[String], depth: Option<usize>) -> Grap
         ..edge.clone()
     };
     Graph { view: graph.view, nodes, edges: edges.map(moved).collect() }
+}
+
+/// Leaves out a join if a node that leads to it is left out: it would be another condition.
+fn drop_parts_of_joins(graph: &Graph, near: &mut [bool]) {
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes.len()];
+    for edge in &graph.edges {
+        before[edge.to].push(edge.from);
+    }
+    // A join is after those that lead to it.
+    for (node, before) in before.iter().enumerate() {
+        if matches!(graph.nodes[node].kind, NodeKind::Join(_)) {
+            near[node] &= before.iter().all(|&other| near[other]);
+        }
+    }
 }
 
 /// The number of jobs on the shortest way from one of the jobs to each node. Only jobs are steps:

@@ -8,9 +8,11 @@ use super::DialectOf;
 
 pub(super) const GRAPH_EXAMPLES: &str = "\
 Examples:
-  upstart2systemd graph /etc/init                         which job starts and stops which, as JSON
-  upstart2systemd graph /etc/init --view both             the same with the units
-  upstart2systemd graph /etc/init --only nginx --depth 1  what is next to nginx
+  upstart2systemd graph /etc/init -o jobs.svg            a picture for a browser: which job starts and stops which
+  upstart2systemd graph /etc/init --view both -o x.svg   the same with the units below it
+  upstart2systemd graph /etc/init --only nginx --depth 1 what is next to nginx
+  upstart2systemd graph /etc/init --format mermaid       diagrams in Markdown, for a wiki or a pull request
+  upstart2systemd graph /etc/init --format dot | dot -Tpdf -o jobs.pdf
 
 Exit status:
   0  done
@@ -39,7 +41,7 @@ pub(in crate::cli) struct GraphArguments {
     #[arg(long, value_enum, default_value = "upstart")]
     pub(in crate::cli) view: ShownView,
     /// The form of the output
-    #[arg(long, value_enum, default_value = "json")]
+    #[arg(long, value_enum, default_value = "svg")]
     pub(in crate::cli) format: GraphFormat,
     /// Dialect to parse with
     #[arg(long, value_name = "DIALECT", default_value = "auto")]
@@ -63,6 +65,12 @@ pub(in crate::cli) enum ShownView {
 /// The form of a graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum GraphFormat {
+    /// A picture for a browser
+    Svg,
+    /// A file for the programs of Graphviz
+    Dot,
+    /// Diagrams in Markdown, as GitHub and GitLab show them
+    Mermaid,
     /// One JSON object, for other programs
     Json,
 }

@@ -39,6 +39,9 @@ pub(in crate::cli) fn run(arguments: &GraphArguments, streams: &mut Streams<'_>)
         }
     }
     let drawn = match arguments.format {
+        GraphFormat::Svg => graph::svg_of_all(&graphs, &|_| None),
+        GraphFormat::Dot => graph::dot(&graphs),
+        GraphFormat::Mermaid => graph::mermaid(&graphs),
         GraphFormat::Json => match graph::json(&graphs) {
             Ok(json) => json,
             Err(error) => {

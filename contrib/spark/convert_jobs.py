@@ -66,7 +66,7 @@ def main():
     parser.add_argument("hosts", metavar="HOSTS")
     parser.add_argument("results", metavar="RESULTS")
     parser.add_argument(
-        "--program", default="upstart2systemd", help="the program, on each worker [default: that of PATH]"
+        "--program", default="upstart2systemd", help="the program, on each worker [default: found by the PATH of this script]"
     )
     parser.add_argument(
         "--partitions", type=int, help="how many runs of the program [default: what Spark takes]"
@@ -86,7 +86,9 @@ def main():
     convert = f"{shlex.quote(arguments.program)} convert --stdin-records"
     script = f"{convert}; status=$?; [ $status -ne 1 ] && [ $status -ne 3 ] || status=0; exit $status"
     since = time.monotonic()
-    results = records.pipe(f"sh -c {shlex.quote(script)}", checkCode=True)
+    # Without an environment the program would have none, not even PATH.
+    path = {"PATH": os.environ.get("PATH", os.defpath)}
+    results = records.pipe(f"sh -c {shlex.quote(script)}", env=path, checkCode=True)
     results.saveAsTextFile(arguments.results)
     seconds = time.monotonic() - since
 

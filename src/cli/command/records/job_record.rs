@@ -24,7 +24,7 @@ pub(super) struct JobRecord {
 
 /// The fields of a record.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with `name` and `conf`")]
 struct Fields {
     name: String,
     conf: FileText,
@@ -175,7 +175,8 @@ mod tests {
     #[test]
     fn what_is_not_a_record_is_explained() {
         for (text, expected) in [
-            ("[]", "invalid length 0"),
+            ("[]", "expected an object with `name` and `conf`"),
+            ("\"a\"", "invalid type: string \"a\", expected an object with"),
             ("{", "EOF while parsing"),
             ("{}", "missing field `name`"),
             (r#"{"name":"a"}"#, "missing field `conf`"),

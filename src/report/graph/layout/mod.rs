@@ -7,7 +7,7 @@ mod gaps;
 mod heights;
 mod layer_order;
 mod layers;
-mod lines;
+mod line_drawing;
 mod packing;
 mod panel;
 mod panel_items;

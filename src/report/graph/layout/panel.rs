@@ -3,7 +3,7 @@
 use super::gaps::{Gap, gaps};
 use super::heights::{Extent, middles};
 use super::layer_order;
-use super::lines::LineDrawing;
+use super::line_drawing::LineDrawing;
 use super::panel_items::{FRAME, GRID_GAP, Item, ROW, Strand, beside_name, items, shown_name};
 use super::panel_rows::{CAPTION, LANE, PADDING, PanelRow, rows};
 use super::parts;

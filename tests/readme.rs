@@ -252,3 +252,22 @@ fn same_or_panic(file: &str, before: &str, after: &str) {
     }
     assert_eq!(before.lines().count(), after.lines().count());
 }
+
+#[test]
+fn the_picture_of_the_graph_is_what_the_program_draws() {
+    let output = program::program()
+        .current_dir(root())
+        .args(["graph", "--root", "fixtures/migrate/server/old", "--format", "svg"])
+        .output()
+        .unwrap();
+    let drawn = String::from_utf8(output.stdout).unwrap();
+    let path = root().join("docs/pictures/graph.svg");
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, &drawn).unwrap();
+    }
+    assert!(
+        fs::read_to_string(&path).is_ok_and(|known| known == drawn),
+        "UPDATE_README=1 cargo test --test readme draws {} anew",
+        path.display()
+    );
+}

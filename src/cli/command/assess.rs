@@ -1,5 +1,7 @@
 //! `report`: what a migration would be, for those who decide it and do it. Writes no overlay.
 
+use std::collections::BTreeSet;
+
 use crate::assess::assessment::Assessment;
 use crate::assess::graph::Graph;
 use crate::cli::arguments::{ReportArguments, ReportFormat};
@@ -11,6 +13,7 @@ use crate::cli::{Status, Streams};
 use crate::convert::Converted;
 use crate::report::assessment;
 use crate::report::assessment::PageContent;
+use crate::report::graph::svg;
 use crate::text::bytes::encode;
 use crate::text::visible::visible;
 
@@ -30,13 +33,20 @@ pub(in crate::cli) fn run(arguments: &ReportArguments, streams: &mut Streams<'_>
     let subject = subject(arguments);
     let files: Vec<(String, String)> =
         plan.files.iter().map(|file| (file.path.clone(), sha256(&encode(&file.text)))).collect();
+    let picture = || {
+        let reviewed: BTreeSet<&str> =
+            plan.jobs.iter().map(|job| job.conversion.job.as_str()).collect();
+        svg(&graph, &|job| {
+            reviewed.contains(job).then(|| format!("#{}", assessment::job_anchor(job)))
+        })
+    };
     let text = match format(arguments) {
         ReportFormat::Html => assessment::page(PageContent {
             subject: &subject,
             assessment: &assessed,
             converted: &plan.jobs,
             files: &files,
-            graph: None,
+            graph: Some(&picture()),
         }),
         ReportFormat::Csv => assessment::csv_of_jobs(&assessed),
         ReportFormat::CsvTasks => assessment::csv_of_tasks(&assessed),

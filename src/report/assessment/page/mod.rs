@@ -77,7 +77,7 @@ pub fn page(content: PageContent<'_>) -> String {
                         section id="graph" {
                             h2 { "Who starts whom" }
                             p .quiet { "A box is a job, and leads to its review. The colour of its border is its class." }
-                            div .graph { (PreEscaped(graph)) }
+                            div .picture { (PreEscaped(graph)) }
                         }
                     }
                     (tables::jobs(assessment))

@@ -49,6 +49,7 @@ const COMMANDS: &[&str] = &[
     "lint",
     "migrate",
     "parse",
+    "report",
     "uninstall",
     "verify",
 ];

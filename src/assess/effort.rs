@@ -34,6 +34,17 @@ impl Effort {
         }
     }
 
+    /// What it means for its jobs, for the one who decides.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NotNeeded => "the target has units for them",
+            Self::Automatic => "carry over as they are",
+            Self::Look => "something differs, and is named",
+            Self::Hand => "the unit lacks something",
+            Self::Refused => "no unit is written",
+        }
+    }
+
     /// The effort of a job that was converted.
     pub fn of(job: &Converted) -> Self {
         let conversion = &job.conversion;

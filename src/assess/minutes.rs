@@ -58,6 +58,10 @@ impl TaskKind {
     }
 }
 
+/// How the time is estimated, for reports.
+pub const ESTIMATE: &str = "Each kind of work takes the number of its tasks times the minutes of one. \
+    The minutes are guesses: set your own in the table `[report.minutes]` of `upstart2systemd.toml`.";
+
 /// The minutes that one task of each kind takes. The values without a configuration are guesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Minutes([u32; TaskKind::ALL.len()]);

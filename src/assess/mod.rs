@@ -11,5 +11,6 @@ pub mod operator;
 pub mod review;
 pub mod risk;
 pub mod secret;
+pub mod statistics;
 pub mod task;
 pub mod wave;

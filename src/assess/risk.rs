@@ -2,10 +2,11 @@
 
 use crate::convert::Converted;
 use crate::diagnostic::registry::{
-    CIRCULAR_START, DECLARED_EVENT_NOT_EMITTED, ORDERING_CYCLE, PRIVATE_FILE, SHIPPED_UNIT,
-    UNEMITTED_EVENT, UNKNOWN_EVENT, UNKNOWN_JOB,
+    CIRCULAR_START, DECLARED_EVENT_NOT_EMITTED, EVERY_UNIT, ORDERING_CYCLE, PLAIN_UNIT,
+    PRIVATE_FILE, SHIPPED_UNIT, UNEMITTED_EVENT, UNKNOWN_EVENT, UNKNOWN_JOB,
 };
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::lower::options::Style;
 
 /// A kind of risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,17 @@ impl RiskKind {
     /// All kinds, in the order of reports.
     pub const ALL: [Self; 5] =
         [Self::Hides, Self::Circle, Self::Unemitted, Self::UnknownJob, Self::Secret];
+
+    /// The word for it in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Hides => "hides",
+            Self::Circle => "circle",
+            Self::Unemitted => "unemitted",
+            Self::UnknownJob => "unknown-job",
+            Self::Secret => "secret",
+        }
+    }
 
     /// The heading of the kind.
     pub fn title(self) -> &'static str {
@@ -61,6 +73,15 @@ pub struct Risk {
     pub rule: &'static Rule,
     /// What may happen.
     pub text: String,
+}
+
+/// What all units of a style have in common, each with the rule whose page explains it.
+pub fn of_all_units(style: Style) -> Vec<(&'static str, &'static Rule)> {
+    let every = ("what changes for every job", &EVERY_UNIT);
+    match style {
+        Style::Plain => vec![every, ("what plain units leave out", &PLAIN_UNIT)],
+        Style::Exact => vec![every],
+    }
 }
 
 /// The risks of a migration, by kind.

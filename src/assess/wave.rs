@@ -26,6 +26,16 @@ pub enum WaveKind {
 }
 
 impl WaveKind {
+    /// The word for it in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::NotNeeded => "not-needed",
+            Self::Single => "single",
+            Self::Group => "group",
+            Self::Decision => "decision",
+        }
+    }
+
     /// The heading of the wave.
     pub fn title(self) -> &'static str {
         match self {

@@ -6,24 +6,15 @@ use std::path::Path;
 
 use super::arguments::{Colour, Reporting};
 use super::{Status, Streams, write_file};
+use crate::assess::risk;
 use crate::convert::{Conversion, Converted};
-use crate::diagnostic::registry::{EVERY_UNIT, PLAIN_UNIT};
-use crate::diagnostic::{Diagnostic, Rule, Severity, ShellCheckCode, registry};
+use crate::diagnostic::{Diagnostic, Severity, ShellCheckCode, registry};
 use crate::lower::options::Style;
 use crate::report;
 use crate::report::format::Format;
 use crate::report::{Counting, Paint, Summary};
 use crate::text::source::Sources;
 use crate::text::visible::visible;
-
-/// What all units have in common, each with the rule whose page explains it.
-fn of_all_units(style: Style) -> Vec<(&'static str, &'static Rule)> {
-    let every = ("what changes for every job", &EVERY_UNIT);
-    match style {
-        Style::Plain => vec![every, ("what plain units leave out", &PLAIN_UNIT)],
-        Style::Exact => vec![every],
-    }
-}
 
 /// Removes the outputs if there is an error, because they would not be usable.
 pub(super) fn without_unusable_outputs(mut conversion: Conversion) -> Conversion {
@@ -68,7 +59,8 @@ pub(super) fn report_findings(
         Err(error) => return cannot_serialize(&error, streams),
     };
     let is_converted = files.iter().any(|file| !file.conversion.outputs.is_empty());
-    let common = if is_converted && !reporting.quiet { of_all_units(style) } else { Vec::new() };
+    let common =
+        if is_converted && !reporting.quiet { risk::of_all_units(style) } else { Vec::new() };
     match reporting.format {
         Format::Text => {
             let counting = Counting { notes: !reporting.quiet, units: true };

@@ -22,8 +22,9 @@ pub const LINE_SCHEMA: &str = include_str!("schemas/result-line.schema.json");
 
 const VERSION: u32 = 1;
 
+/// The object.
 #[derive(Serialize)]
-struct JsonReport<'a> {
+pub(super) struct JsonReport<'a> {
     version: u32,
     tool: JsonTool,
     files: Vec<JsonFile<'a>>,
@@ -120,7 +121,12 @@ struct Range {
 
 /// The results for these files as one JSON object on one line, without a newline.
 pub fn json(files: &[Converted]) -> serde_json::Result<String> {
-    let report = JsonReport {
+    json_of(&object(files))
+}
+
+/// The results for these files, for an object that has more.
+pub(super) fn object(files: &[Converted]) -> JsonReport<'_> {
+    JsonReport {
         version: VERSION,
         tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         files: files
@@ -134,8 +140,7 @@ pub fn json(files: &[Converted]) -> serde_json::Result<String> {
             })
             .collect(),
         summary: Summary::of(files),
-    };
-    json_of(&report)
+    }
 }
 
 /// The result for one job as a JSON object on one line, without a newline. `host` is the name of the

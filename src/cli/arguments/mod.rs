@@ -322,7 +322,8 @@ pub(in crate::cli) struct MigrateArguments {
     pub(in crate::cli) explain_jobs: bool,
     #[command(flatten)]
     pub(in crate::cli) translation: Translation,
-    /// Write the report to FILE instead of standard error
+    /// Write the report to FILE instead of standard error; FILE.html, FILE.md, FILE.csv or FILE.json
+    /// is that of the command `report`
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) report: Option<PathBuf>,
     #[command(flatten)]

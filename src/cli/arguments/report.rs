@@ -1,6 +1,6 @@
 //! The arguments of `report`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -10,6 +10,7 @@ pub(super) const REPORT_EXAMPLES: &str = "\
 Examples:
   upstart2systemd report /etc/init --output report.html         a page for a browser
   upstart2systemd report --root /srv/chroot --output jobs.csv   a row for each job
+  upstart2systemd report /etc/init --format markdown >> \"$GITHUB_STEP_SUMMARY\"
 
 Exit status:
   0  done
@@ -36,8 +37,27 @@ pub(in crate::cli) struct ReportArguments {
 pub(in crate::cli) enum ReportFormat {
     /// One page for a browser, which loads nothing
     Html,
+    /// The summary, the tasks and the risks, as for a step summary of a workflow on GitHub
+    #[value(alias = "md")]
+    Markdown,
     /// A row for each job
     Csv,
     /// A row for each task
     CsvTasks,
+    /// One object: the results of the conversion, and the jobs, tasks, waves and risks
+    Json,
+}
+
+impl ReportFormat {
+    /// The form that a file has by its name; `None` if the name does not show it.
+    pub(in crate::cli) fn of_file(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "html" | "htm" => Some(Self::Html),
+            "md" | "markdown" => Some(Self::Markdown),
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }

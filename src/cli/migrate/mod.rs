@@ -1,6 +1,7 @@
 //! `migrate`: converts a whole configuration directory. All of it is planned before a byte is
 //! written.
 
+pub(super) mod assessed;
 mod changes;
 mod hosts;
 pub(super) mod next_steps;
@@ -22,6 +23,7 @@ use crate::migrate::Migration;
 use crate::report::format::Format;
 use crate::text::bytes::encode;
 use crate::text::visible::{visible, visible_lines};
+use assessed::{Assessed, ReportFile};
 use next_steps::operator_guide;
 use planned::{Planned, planned};
 
@@ -42,10 +44,15 @@ fn one_host(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let progress = Progress::new();
     let notes = !arguments.reporting.format.is_object();
     let planned = planned(&arguments.jobs, &arguments.translation, (notes, &progress), streams);
-    let Planned { mut plan, strays, style, .. } = match planned {
+    let planned = match planned {
         Ok(planned) => planned,
         Err(status) => return status,
     };
+    let report = match ReportFile::of(arguments) {
+        Ok(report) => report.map(|to| (to, Assessed::of(&planned, &arguments.jobs))),
+        Err(message) => return streams.usage(&message),
+    };
+    let Planned { mut plan, strays, style, .. } = planned;
     let mut status = plan
         .jobs
         .iter()
@@ -58,8 +65,12 @@ fn one_host(arguments: &MigrateArguments, streams: &mut Streams<'_>) -> Status {
     let mut told = std::mem::take(&mut plan.jobs);
     let jobs = told.len();
     told.extend(strays);
-    let to = ReportTo::of(arguments.report.as_deref());
-    status = status.max(report_findings(&arguments.reporting, &told, style, to, streams));
+    status = status.max(if let Some((to, assessed)) = report {
+        to.write(&assessed, &told, streams)
+    } else {
+        let to = ReportTo::of(arguments.report.as_deref());
+        report_findings(&arguments.reporting, &told, style, to, streams)
+    });
     let unread = changes::unread(&told);
     told.truncate(jobs);
     plan.jobs = told;

@@ -1,8 +1,8 @@
-//! An assessment as tables for a spreadsheet: comma-separated values (RFC 4180).
+//! An assessment as tables for a spreadsheet.
 
 use crate::assess::assessed_job::AssessedJob;
 use crate::assess::assessment::Assessment;
-use crate::text::visible::visible;
+use crate::report::escape::csv_row::row;
 
 /// A row for each job, in the order of their names.
 pub fn csv_of_jobs(assessment: &Assessment) -> String {
@@ -73,34 +73,4 @@ pub fn csv_of_tasks(assessment: &Assessment) -> String {
         }
     }
     out
-}
-
-fn row(cells: &[&str]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-/// A cell. A spreadsheet takes a text that begins with one of `=+-@` for a formula, so an apostrophe
-/// precedes it.
-fn quoted(cell: &str) -> String {
-    let cell = visible(cell);
-    let cell = if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell };
-    if cell.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::row;
-
-    #[test]
-    fn cells_are_quoted_where_they_have_to_be() {
-        assert_eq!(
-            row(&["a", "b c", "say \"x\"", "=1+2", "1,2"]),
-            "a,b c,\"say \"\"x\"\"\",'=1+2,\"1,2\"\r\n"
-        );
-    }
 }

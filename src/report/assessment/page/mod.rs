@@ -8,13 +8,16 @@ mod rules;
 mod shared_files;
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::assess::assessment::Assessment;
 use crate::assess::effort::Effort;
+use crate::assess::risk::of_all_units;
+use crate::assess::statistics::{Statistics, WrittenFile};
 use crate::convert::Converted;
+use crate::lower::options::Style;
 use crate::text::bytes::lossy;
 use crate::text::visible::visible;
 use shared_files::SharedFiles;
@@ -33,8 +36,12 @@ pub struct PageContent<'a> {
     pub assessment: &'a Assessment,
     /// The results of the conversion that the assessment refers to.
     pub converted: &'a [Converted],
-    /// The files that are written, each with the SHA-256 of its bytes.
-    pub files: &'a [(String, String)],
+    /// The counts over these results.
+    pub statistics: &'a Statistics,
+    /// The files that are written.
+    pub files: &'a [WrittenFile],
+    /// The style of the units.
+    pub style: Style,
     /// A picture of the relations between the jobs, as SVG of this program.
     pub graph: Option<&'a str>,
 }
@@ -114,7 +121,7 @@ fn pairing_style(converted: &[Converted]) -> String {
 
 /// The codes of the rules that the page names.
 fn rule_codes(content: PageContent<'_>) -> BTreeSet<&'static str> {
-    let PageContent { assessment, converted, .. } = content;
+    let PageContent { assessment, converted, style, .. } = content;
     let found = converted.iter().flat_map(|job| &job.conversion.diagnostics);
     let of_tasks = assessment.jobs.iter().flat_map(|job| &job.tasks).filter_map(|task| task.rule);
     let outcomes = converted.iter().flat_map(|job| &job.conversion.stanzas);
@@ -122,7 +129,7 @@ fn rule_codes(content: PageContent<'_>) -> BTreeSet<&'static str> {
         .map(|found| found.rule.code)
         .chain(of_tasks.map(|rule| rule.code))
         .chain(outcomes.filter_map(|outcome| outcome.code))
-        .chain(rules::OF_ALL.map(|rule| rule.code))
+        .chain(of_all_units(style).into_iter().map(|(_, rule)| rule.code))
         .collect()
 }
 
@@ -180,15 +187,6 @@ fn job_link(assessment: &Assessment, index: usize) -> Markup {
             (shown(&job.name))
         }
     }
-}
-
-/// How often each word occurs.
-fn counted<'a>(words: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
-    let mut counts = BTreeMap::new();
-    for word in words {
-        *counts.entry(word).or_insert(0) += 1;
-    }
-    counts
 }
 
 #[cfg(test)]

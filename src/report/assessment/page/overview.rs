@@ -2,29 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::rules::OF_ALL;
 use super::{PageContent, class_of, job_anchor, job_link, prose, shown};
 use crate::assess::assessment::Assessment;
 use crate::assess::effort::Effort;
-use crate::assess::minutes::{TaskKind, duration};
-use crate::assess::risk::RiskKind;
+use crate::assess::minutes::{ESTIMATE, TaskKind, duration};
+use crate::assess::risk::{RiskKind, of_all_units};
 use crate::assess::task::Task;
 use crate::assess::wave::WaveKind;
-
-/// What each class means, for one who decides.
-fn meaning(effort: Effort) -> &'static str {
-    match effort {
-        Effort::NotNeeded => "the target has units for them",
-        Effort::Automatic => "carry over as they are",
-        Effort::Look => "something differs, and is named",
-        Effort::Hand => "the unit lacks something",
-        Effort::Refused => "no unit is written",
-    }
-}
+use crate::lower::options::Style;
 
 /// The sentence, the classes, the time, the order and the risks.
 pub(super) fn decision(content: PageContent<'_>) -> Markup {
-    let PageContent { subject, assessment, .. } = content;
+    let PageContent { subject, assessment, style, .. } = content;
     let all = assessment.jobs.len().max(1);
     let share = |count: usize| format!("flex-grow:{}", count * 1000 / all);
     let classes = || Effort::ALL.into_iter().map(|effort| (effort, assessment.count(effort)));
@@ -37,7 +26,7 @@ pub(super) fn decision(content: PageContent<'_>) -> Markup {
         }
         ul .classes {
             @for (effort, count) in classes() {
-                li class=(class_of(effort)) { b { (count) } (effort.name()) small { (meaning(effort)) } }
+                li class=(class_of(effort)) { b { (count) } (effort.name()) small { (effort.meaning()) } }
             }
         }
         div .screen {
@@ -48,7 +37,7 @@ pub(super) fn decision(content: PageContent<'_>) -> Markup {
             }
             section id="risks" {
                 h2 { "What may break" }
-                (risks(assessment))
+                (risks(assessment, style))
             }
         }
     }
@@ -79,10 +68,7 @@ fn time(assessment: &Assessment) -> Markup {
                     }
                 }
             } }
-            p .quiet {
-                "The figures are the number of tasks times the minutes of one. The minutes are guesses: set those of your team in "
-                code { "[report.minutes]" } " of " code { "upstart2systemd.toml" } "."
-            }
+            p .quiet { (prose(ESTIMATE)) }
         }
     }
 }
@@ -134,11 +120,11 @@ fn order(assessment: &Assessment) -> Markup {
     }
 }
 
-fn risks(assessment: &Assessment) -> Markup {
+fn risks(assessment: &Assessment, style: Style) -> Markup {
     html! {
         ul .risks {
-            @for rule in OF_ALL {
-                li { a href={ "#" (rule.code) } { (rule_of_all(rule.code)) } }
+            @for (what, rule) in of_all_units(style) {
+                li { a href={ "#" (rule.code) } { (what) } }
             }
         }
         @for kind in RiskKind::ALL {
@@ -160,10 +146,6 @@ fn risks(assessment: &Assessment) -> Markup {
             p { "No unit hides one of the target, no units wait for each other, every event is known." }
         }
     }
-}
-
-fn rule_of_all(code: &str) -> &'static str {
-    if code == OF_ALL[0].code { "What changes for every job" } else { "What plain units leave out" }
 }
 
 /// The checklist.

@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::diagnostic::Rule;
-use crate::diagnostic::registry::{EVERY_UNIT, PLAIN_UNIT, RULES};
-
-/// The rules about all units.
-pub(super) const OF_ALL: [&Rule; 2] = [&EVERY_UNIT, &PLAIN_UNIT];
+use crate::diagnostic::registry::RULES;
 
 /// The name of a rule with its code.
 pub(super) fn titled(code: &str) -> String {

@@ -1,13 +1,11 @@
 //! The tables of the page.
 
-use std::collections::BTreeMap;
-
 use maud::{Markup, html};
 
-use super::{PageContent, class_of, counted, job_anchor, shown};
+use super::{PageContent, class_of, job_anchor, shown};
 use crate::assess::assessed_job::AssessedJob;
 use crate::assess::assessment::Assessment;
-use crate::diagnostic::Disposition;
+use crate::assess::statistics::WrittenFile;
 use crate::migrate::Now;
 
 /// A row for each job.
@@ -67,21 +65,8 @@ fn row(job: &AssessedJob, assessment: &Assessment) -> Markup {
 
 /// What became of the stanzas, how often each rule applies, and the files.
 pub(super) fn figures(content: PageContent<'_>) -> Markup {
-    let PageContent { converted, files, .. } = content;
-    let mut stanzas: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
-    for outcome in converted.iter().flat_map(|job| &job.conversion.stanzas) {
-        let counts = stanzas.entry(outcome.stanza).or_default();
-        let at = match outcome.disposition {
-            Disposition::Exact => 0,
-            Disposition::Approximate => 1,
-            Disposition::Dropped => 2,
-            Disposition::Manual => 3,
-        };
-        counts[at] += 1;
-    }
-    let codes = counted(
-        converted.iter().flat_map(|job| &job.conversion.diagnostics).map(|found| found.rule.code),
-    );
+    let PageContent { statistics, files, .. } = content;
+    let shown_count = |count: usize| html! { @if count > 0 { (count) } };
     html! {
         section id="figures" {
             h2 { "Figures" }
@@ -90,8 +75,13 @@ pub(super) fn figures(content: PageContent<'_>) -> Markup {
                     h3 { "What became of the stanzas" }
                     div .wide { table {
                         thead { tr { th { "stanza" } th .number { "exact" } th .number { "approximate" } th .number { "without effect" } th .number { "by hand" } } }
-                        tbody { @for (stanza, counts) in &stanzas {
-                            tr { td { code { (stanza) } } @for count in counts { td .number { @if *count > 0 { (count) } } } }
+                        tbody { @for row in &statistics.stanzas {
+                            tr {
+                                td { code { (row.stanza) } }
+                                @for count in [row.exact, row.approximate, row.dropped, row.manual] {
+                                    td .number { (shown_count(count)) }
+                                }
+                            }
                         } }
                     } }
                 }
@@ -99,8 +89,8 @@ pub(super) fn figures(content: PageContent<'_>) -> Markup {
                     h3 { "How often each rule applies" }
                     div .wide { table {
                         thead { tr { th { "rule" } th .number { "findings" } } }
-                        tbody { @for (code, count) in &codes {
-                            tr { td { a href={ "#" (code) } { (super::rules::titled(code)) } } td .number { (count) } }
+                        tbody { @for row in &statistics.rules {
+                            tr { td { a href={ "#" (row.rule.code) } { (super::rules::titled(row.rule.code)) } } td .number { (row.findings) } }
                         } }
                     } }
                 }
@@ -109,8 +99,8 @@ pub(super) fn figures(content: PageContent<'_>) -> Markup {
                 h3 { "Files of the overlay" }
                 div .wide { table {
                     thead { tr { th { "file" } th { "SHA-256" } } }
-                    tbody { @for (path, hash) in files {
-                        tr { td { "/" (shown(path)) } td .hash { code { (hash) } } }
+                    tbody { @for WrittenFile { path, sha256 } in files {
+                        tr { td { "/" (shown(path)) } td .hash { code { (sha256) } } }
                     } }
                 } }
             }

@@ -17,7 +17,7 @@ pub fn write_json(out: &mut dyn Write, value: &impl Serialize) -> serde_json::Re
 }
 
 /// Returns a value as JSON on one line.
-pub(super) fn json_of(value: &impl Serialize) -> serde_json::Result<String> {
+pub(in crate::report) fn json_of(value: &impl Serialize) -> serde_json::Result<String> {
     let mut out = Vec::new();
     write_json(&mut out, value)?;
     // The serializer writes valid UTF-8 only.

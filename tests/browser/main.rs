@@ -40,7 +40,8 @@ fn measured(browser: &str, page: &Path, dark: bool) -> Vec<Value> {
     fs::write(&harness, include_str!("harness.html")).unwrap();
     let log = directory.join(format!("net-{dark}.json"));
     let output = Command::new(browser)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        .arg("--allow-file-access-from-files")
         .args(["--enable-logging=stderr", "--virtual-time-budget=60000", "--dump-dom"])
         .arg(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)))
         .arg(format!("--user-data-dir={}", directory.join("profile").display()))

@@ -78,8 +78,8 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
             let mut last = number;
             let mut continued = line.ends_with('\\');
             while continued && let Some((number, line)) = lines.next() {
-                // Comments between continued lines are ignored.
-                continued = line.starts_with('#') || line.ends_with('\\');
+                // A comment between continued lines is ignored, also an indented one.
+                continued = line.trim_start().starts_with(['#', ';']) || line.ends_with('\\');
                 last = number;
             }
             let lines = first.take().unwrap_or(number)..=last;
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_block_has_the_comments_above_and_the_lines_that_go_on() {
-        let text = "# Made.\n\n[Unit]\nDescription=x\n\n[Service]\n# Why.\n# And why.\nExecStart=/bin/a \\\n# in between\n  b\nUser=u\n# Remark.\n";
+        let text = "# Made.\n\n[Unit]\nDescription=x\n\n[Service]\n# Why.\n# And why.\nExecStart=/bin/a \\\n    # in between\n  b\nUser=u\n# Remark.\n";
         let found: Vec<_> = blocks(text)
             .into_iter()
             .map(|block| (block.directive, block.value.to_owned(), block.lines))

@@ -55,7 +55,7 @@ const WRONG: [(&str, &str); 18] = [
     (
         "migration = true\r\n\"what ever\" = 1\r\n",
         "x.toml:2:1: unknown key `what ever`; the keys are `select`, `ignore`, `severity`, `fail-on`, `dialect`, `systemd-version`, `migration`, \
-         `shellcheck`, `shellcheck-severity`, `events`, `jobs`, `exclude`, `per-file-ignores`, `migrate`, `map`",
+         `shellcheck`, `shellcheck-severity`, `events`, `jobs`, `exclude`, `per-file-ignores`, `migrate`, `map`, `report`",
     ),
     (
         "fail-on = \"warnings\"\n",

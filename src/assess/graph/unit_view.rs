@@ -121,7 +121,7 @@ struct UnitDrawing {
     sketch: Sketch,
     nodes: BTreeMap<UnitName, usize>,
     /// The units that are started when the system goes down.
-    at_shutdown: Vec<usize>,
+    at_shutdown: BTreeSet<usize>,
 }
 
 impl UnitDrawing {
@@ -269,7 +269,7 @@ impl UnitDrawing {
             }
             for waiting in named("upstart-shutdown-") {
                 self.sketch.edge((waiting, own), EdgeKind::StartsByScript, "shutdown", []);
-                self.at_shutdown.push(own);
+                self.at_shutdown.insert(own);
             }
         }
     }
@@ -302,7 +302,8 @@ impl UnitDrawing {
         // The earliest first: a column that is found is final.
         open.sort_by_key(|&node| std::cmp::Reverse(found[node]));
         while let Some(node) = open.pop() {
-            for &other in &after[node] {
+            // What waits for the shutdown is started long before it starts the other.
+            for &other in after[node].iter().filter(|other| !self.at_shutdown.contains(other)) {
                 if found[other].is_none_or(|column| Some(column) > found[node]) {
                     found[other] = found[node];
                     open.push(other);

@@ -227,6 +227,20 @@ impl Reporting {
 }
 
 impl Translation {
+    /// What a command translates with that has no options for it but the dialect.
+    pub(in crate::cli) fn of_dialect(dialect: DialectOf) -> Self {
+        Self {
+            no_override: false,
+            systemd_version: None,
+            target: None,
+            full_env: false,
+            logs: LogsTo::Journal,
+            scripts: ScriptsIn::Auto,
+            style: None,
+            dialect,
+        }
+    }
+
     /// `companions` says whether files beside the unit can be written. The target is that of the
     /// configuration.
     pub(in crate::cli) fn options(

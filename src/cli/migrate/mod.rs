@@ -3,9 +3,10 @@
 
 pub(super) mod assessed;
 mod changes;
+mod found_jobs;
 mod hosts;
 pub(super) mod next_steps;
-pub(super) mod packages;
+mod packages;
 pub(super) mod planned;
 mod what_matters;
 

@@ -1,23 +1,18 @@
 //! Reads the jobs of a migration and plans it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::packages;
+use super::found_jobs::{self, FoundJobs, JobPlaces};
 use crate::cli::arguments::{SelectedJobs, Translation};
-use crate::cli::input::directory::Directory;
-use crate::cli::input::{Input, directory, shown};
+use crate::cli::input::{directory, shown};
 use crate::cli::lint::configuration::{Configuration, MigrationSettings};
 use crate::cli::progress::Progress;
 use crate::cli::{Status, Streams, panic};
 use crate::convert::Converted;
 use crate::lower::options::Style;
 use crate::migrate;
-use crate::migrate::{FoundJob, Migration, PackageJob, Read, Selection};
-use crate::text::bytes::encode;
+use crate::migrate::{Migration, PackageJob, Read, Selection};
 use crate::text::visible::visible;
 
 /// A migration that has been planned.
@@ -32,6 +27,34 @@ pub(in crate::cli) struct Planned {
     pub(in crate::cli) style: Style,
     /// What the configuration says.
     pub(in crate::cli) settings: MigrationSettings,
+}
+
+impl Planned {
+    /// Reports the jobs that have no unit.
+    pub(in crate::cli) fn report_refused(&self, streams: &mut Streams<'_>) -> Status {
+        let mut status = Status::Done;
+        let of_strays = self.strays.iter().filter(|stray| {
+            stray.conversion.diagnostics.first().is_some_and(|found| found.rule.is_of_refusal())
+        });
+        let without_unit = self.plan.jobs.iter().filter(|job| job.conversion.outputs.is_empty());
+        for job in without_unit.chain(of_strays) {
+            if let Some(found) = job.conversion.diagnostics.first() {
+                let path = visible(&job.conversion.path);
+                streams.error(&format!("{path}: {}", visible(&found.message)));
+                status = Status::Refused;
+            }
+        }
+        status
+    }
+
+    /// Whether there are jobs. If there are none, that is reported.
+    pub(in crate::cli) fn has_jobs(&self, streams: &mut Streams<'_>) -> bool {
+        let has_jobs = !self.read.is_empty();
+        if !has_jobs {
+            streams.error("no jobs found; name the directory that has them, such as /etc/init");
+        }
+        has_jobs
+    }
 }
 
 /// Plans the migration of the jobs. An error has been reported, and is the status to exit with.
@@ -55,31 +78,27 @@ pub(in crate::cli) fn planned(
     let settings = Configuration::of_migration(first).map_err(|message| streams.usage(&message))?;
     let style = settings.style(translation.style);
     let options = translation.options(true, (style, settings.target));
-    let read = |directories: &[PathBuf]| {
-        directory::read(directories, !translation.no_override, dialect, jobs.root.as_deref())
+    let places = JobPlaces {
+        directories: &directories,
+        root: jobs.root.as_deref(),
+        dpkg_status: jobs.dpkg_status.as_deref(),
     };
-    let found = read(&directories).and_then(|found| {
-        let Some(meant) = meant_directory(&directories, &found) else { return Ok(found) };
-        if notes {
-            streams.report(&format!(
-                "note: all jobs are in {0}, so that is read as the configuration directory\n",
-                visible(&shown(&meant))
-            ));
-        }
-        read(&[meant])
-    });
-    let Directory { inputs, strays } = found.map_err(|error| refused(&error, streams))?;
-    progress.begin("planning", inputs.len());
-    let found: Vec<FoundJob> = inputs
-        .into_iter()
-        .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
-        .collect();
-    let known = packages::known(jobs.dpkg_status.as_deref(), jobs.root.as_deref(), &found)
-        .map_err(|error| refused(&error, streams))?;
-    if let Some(why) = known.trouble.filter(|_| notes) {
+    let found = found_jobs::find(places, !translation.no_override, dialect).map_err(|error| {
+        streams.error(&visible(&format!("{error:#}")));
+        Status::Refused
+    })?;
+    let FoundJobs { jobs: found, strays, meant, packages } = found;
+    if let Some(meant) = meant.filter(|_| notes) {
+        streams.report(&format!(
+            "note: all jobs are in {0}, so that is read as the configuration directory\n",
+            visible(&shown(&meant))
+        ));
+    }
+    if let Some(why) = packages.trouble.filter(|_| notes) {
         streams.report(&format!("note: {}\n", visible(&why)));
     }
-    let selection = selection(jobs, translation, &settings, known.jobs);
+    progress.begin("planning", found.len());
+    let selection = selection(jobs, translation, &settings, packages.jobs);
     let outside = settings.outside.clone();
     let planned = panic::caught(|| {
         let read = migrate::read_all(found, options.dialect);
@@ -93,27 +112,6 @@ pub(in crate::cli) fn planned(
         return Err(Status::Refused);
     }
     Ok(Planned { read, plan, strays, style, settings })
-}
-
-fn refused(error: &anyhow::Error, streams: &mut Streams<'_>) -> Status {
-    streams.error(&visible(&format!("{error:#}")));
-    Status::Refused
-}
-
-/// The configuration directory below the one that was given, if that has all jobs. The names of jobs
-/// are paths below the configuration directory (`init/conf.c`, `conf_reload_path`), so from a
-/// directory above it no job would know another one.
-pub(in crate::cli) fn meant_directory(given: &[PathBuf], found: &Directory) -> Option<PathBuf> {
-    let [given] = given else { return None };
-    let mut names = found.inputs.iter().map(|input| input.name.0.as_str());
-    let first = names.next()?;
-    let end = ["init/", "event.d/"].into_iter().find_map(|directory| {
-        let at = format!("/{first}").find(&format!("/{directory}"))?;
-        Some(at + directory.len())
-    })?;
-    let below = first.get(..end)?;
-    let is_alone = names.all(|name| name.starts_with(below));
-    is_alone.then(|| given.join(OsStr::from_bytes(&encode(below.trim_end_matches('/')))))
 }
 
 /// Which jobs are converted, by the command line and the configuration.

@@ -5,22 +5,19 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Result;
 
 use crate::assess::fleet::HostJobs;
 use crate::cli::Streams;
 use crate::cli::arguments::MigrateArguments;
-use crate::cli::input::directory::Directory;
 use crate::cli::input::root::resolve_below;
-use crate::cli::input::{Input, directory, shown};
+use crate::cli::input::{directory, shown};
 use crate::cli::lint::configuration::Configuration;
-use crate::cli::migrate::packages;
-use crate::cli::migrate::planned::meant_directory;
+use crate::cli::migrate::found_jobs::{self, FoundJobs, JobPlaces};
 use crate::convert::Converted;
 use crate::diagnostic::registry::UNREADABLE_INPUT;
-use crate::migrate::{FoundJob, PackageJob};
+use crate::migrate::PackageJob;
 use crate::text::bytes::carry;
 use crate::text::visible::visible;
 use crate::upstart::dialect::Dialect;
@@ -109,31 +106,20 @@ impl Host {
         let root = etc.is_ok_and(|etc| etc.is_dir()).then_some(self.given.as_path());
         let given =
             root.map_or_else(|| self.given.clone(), |root| directory::of_system(root, dialect));
-        let read = |directory: &PathBuf| {
-            let with_override = !arguments.translation.no_override;
-            directory::read(std::slice::from_ref(directory), with_override, dialect, root)
-        };
-        let mut found = read(&given)?;
-        let meant = meant_directory(std::slice::from_ref(&given), &found);
-        if let Some(meant) = &meant {
-            found = read(meant)?;
-        }
-        let Directory { inputs, strays } = found;
+        let places =
+            JobPlaces { directories: std::slice::from_ref(&given), root, dpkg_status: None };
+        let found = found_jobs::find(places, !arguments.translation.no_override, dialect)?;
+        let FoundJobs { jobs, strays, meant, packages } = found;
         let directory = meant.clone().unwrap_or(given);
         anyhow::ensure!(
-            !inputs.is_empty() || !strays.is_empty(),
+            !jobs.is_empty() || !strays.is_empty(),
             "there are no jobs in `{}`",
             directory.display()
         );
-        let jobs: Vec<FoundJob> = inputs
-            .into_iter()
-            .map(|Input { name, sources, .. }| FoundJob { name, sources: Arc::new(sources) })
-            .collect();
-        let known = packages::known(None, root, &jobs)?;
-        if let Some(why) = known.trouble.filter(|_| !arguments.reporting.format.is_object()) {
+        if let Some(why) = packages.trouble.filter(|_| !arguments.reporting.format.is_object()) {
             streams.report(&format!("note: {}: {}\n", visible(&self.name), visible(&why)));
         }
-        let packages = known.jobs;
+        let packages = packages.jobs;
         let is_unreadable = |stray: &&Converted| {
             let mut found = stray.conversion.diagnostics.iter();
             found.any(|found| found.rule.code == UNREADABLE_INPUT.code)
